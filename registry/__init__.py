@@ -1,1 +1,1 @@
-"""The application: a registry of a city's government data, from a blank form to a signed opinion."""
+"""The application: a registry of a city's data, from a blank form to a signed opinion."""

@@ -1,0 +1,24 @@
+"""Who may do what: one table of rights (roles.json), posts of the day, and persons kept apart.
+
+Everything that is not listed is refused. `require` is the one question; pages ask `may` to show
+or to lock a button, and get the same answer.
+"""
+
+from registry.access.actor import SYSTEM, Actor, Holding
+from registry.access.rights import acts, may, require, role_title, roles, why_not
+from registry.access.separation import conflict, persons_apart, require_apart
+
+__all__ = [
+    "SYSTEM",
+    "Actor",
+    "Holding",
+    "acts",
+    "conflict",
+    "may",
+    "persons_apart",
+    "require",
+    "require_apart",
+    "role_title",
+    "roles",
+    "why_not",
+]

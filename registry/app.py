@@ -1,0 +1,111 @@
+"""Builds the application from its settings."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import schemas
+from registry import access, catalogue, db, web
+from registry.calendar import CITY
+from registry.config import Settings
+from registry.edge import actor, csrf_token, locale, requests
+from registry.edge import faults as edge_faults
+from registry.edge.locale import gettext, ngettext
+from registry.edge.requests import Registry, form_key, session
+from registry.web.assets import asset, assets
+
+FORM_LIMIT = 2 * 1024 * 1024
+
+
+def create_app(settings: Settings, database: db.Database | None = None) -> Flask:
+    """The application over these settings; a database may be given by tests."""
+    app = Registry("registry", static_folder=None, template_folder="web/templates")
+    app.config.update(
+        SECRET_KEY=settings.secret_key(),
+        MAX_CONTENT_LENGTH=settings.max_upload * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=FORM_LIMIT,
+        MAX_FORM_PARTS=20_000,
+    )
+    app.extensions["registry_settings"] = settings
+    app.extensions["registry_database"] = database or db.connect(
+        settings.database_url, settings.secret_key()
+    )
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    app.register_blueprint(assets)
+    for pages in web.blueprints():
+        app.register_blueprint(pages)
+    _templates(app, settings)
+    edge_faults.install(app)
+    app.after_request(requests.after)
+    logging.getLogger("registry").setLevel(settings.log.upper())
+    return app
+
+
+def _templates(app: Flask, settings: Settings) -> None:
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        asset=asset,
+        csrf_token=csrf_token,
+        form_key=form_key,
+        labels=lambda name: _labels(name),
+        label=lambda name, code: schemas.codes.label(name, code, locale()),
+    )
+    app.jinja_env.filters["moment"] = moment
+
+    @app.context_processor
+    def frame() -> Mapping[str, Any]:
+        """What every page shows around its content."""
+        who = actor()
+        return {
+            "locale": locale(),
+            "actor": _shown(who) if who.signed_in else None,
+            "places": web.places(),
+            "demo": bool(settings.demo_password),
+            "inbox_count": _waiting(who),
+            "switch_query": _query_without_lang(),
+        }
+
+
+def _labels(name: str) -> Mapping[str, str]:
+    """The labels of a code list for a form; a path has no list to choose from."""
+    return {} if name == "class_path" else schemas.codes.labels(name, locale())
+
+
+def _shown(who: access.Actor) -> Mapping[str, str]:
+    holding = who.holdings[0] if who.holdings else None
+    return {
+        "name": who.name,
+        "department_name": holding.organisation_name if holding else "",
+        "role_name": access.role_title(holding.role, locale()) if holding else "",
+    }
+
+
+def _waiting(who: access.Actor) -> int:
+    # A page of refusal is drawn after its transaction ended: it shows no count.
+
+
+    if not who.signed_in or "session" not in g:
+        return 0
+    return len(catalogue.inbox(session(), who))
+
+
+def _query_without_lang() -> str:
+
+
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
+    return urlencode(kept) + "&" if kept else ""
+
+
+def moment(value: datetime | None) -> str:
+    """A moment as the city reads it: 2026-11-23 09:41."""
+    return value.astimezone(CITY).strftime("%Y-%m-%d %H:%M") if value else ""

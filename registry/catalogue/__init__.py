@@ -1,0 +1,55 @@
+"""The catalogue and the life of its entries. Every write ends in `store`."""
+
+from registry.catalogue.check import check, inherited_holders, warnings_of
+from registry.catalogue.difference import ItemChange, difference, item_changes
+from registry.catalogue.drafts import register, revise, save
+from registry.catalogue.life import STATES, STEPS, State, Step
+from registry.catalogue.numbering import next_code
+from registry.catalogue.reading import (
+    decisions,
+    document_of,
+    find,
+    inbox,
+    remarks_on,
+    require_version,
+    version_of,
+    visible,
+)
+from registry.catalogue.steps import advance, available, clock
+from registry.catalogue.store import Change, RemarkText, Stored, store
+from registry.catalogue.submissions import advance_many, hand_in, submission_versions
+
+__all__ = [
+    "STATES",
+    "STEPS",
+    "Change",
+    "ItemChange",
+    "RemarkText",
+    "State",
+    "Step",
+    "Stored",
+    "advance",
+    "advance_many",
+    "available",
+    "check",
+    "clock",
+    "decisions",
+    "difference",
+    "document_of",
+    "find",
+    "hand_in",
+    "inbox",
+    "inherited_holders",
+    "item_changes",
+    "next_code",
+    "register",
+    "remarks_on",
+    "require_version",
+    "revise",
+    "save",
+    "store",
+    "submission_versions",
+    "version_of",
+    "visible",
+    "warnings_of",
+]

@@ -1,0 +1,170 @@
+"""What a version must satisfy to be handed in: the schema, and rules that need other rows."""
+
+from collections.abc import Mapping
+from typing import Any
+from unicodedata import normalize
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import schemas
+from registry.models.accounts import Organisation
+from registry.models.catalogue import Element, Resource, Version
+from registry.models.projects import System
+from schemas import Problem
+
+Document = Mapping[str, Any]
+
+
+def check(session: Session, department: Organisation, resource_id: int, document: Document) -> list[Problem]:
+    """Every fault that stands against handing this document in, in form order."""
+    found = schemas.errors("resource", dict(document), at="submission")
+    if schemas.level(document).stops:
+        found.append(Problem("/items", "important", rule="important"))
+    found += _name_taken(session, department, resource_id, document)
+    found += _related(session, document)
+    found += _source_system(session, document)
+    if inherited_holders(session, department, document) is None:
+        found.append(Problem("/holders", "holders", rule="holders"))
+    answered = bool(str(document.get("note") or "").strip())
+    if not answered:
+        warned = [w for w in warnings_of(session, resource_id, document) if w.rule in _ANSWERED]
+        # A warning of these rules may stand, but only beside a note that answers it.
+        found += [
+            Problem("/note", w.code, w.params, w.rule) for w in {w.rule: w for w in warned}.values()
+        ]
+    return found
+
+
+_ANSWERED = frozenset({"S4", "S7", "S8"})
+
+
+def warnings_of(session: Session, resource_id: int, document: Document) -> list[Problem]:
+    """What a reviewer should look at: the document's own warnings and the overlap with others."""
+    return [
+        *schemas.warnings("resource", dict(document)),
+        *_repeated_collection(session, resource_id, document),
+    ]
+
+
+def inherited_holders(
+    session: Session, department: Organisation, document: Document
+) -> tuple[str, Mapping[str, Any]] | None:
+    """Who handles, manages, archives and answers (Art. 14), and where it was said.
+
+    The resource's own words come first, then its system's, then the unit's; each of the four
+    duties is taken from the nearest that names it. None when one of them is named nowhere.
+    """
+    found: dict[str, Any] = {}
+    said: list[str] = []
+    for where, holders in _sources(session, department, document):
+        for duty, holder in (holders or {}).items():
+            if isinstance(holder, Mapping) and holder and duty not in found:
+                found[duty] = holder
+                said.append(where)
+    if set(found) < {"handles", "manages", "archives", "answers"}:
+        return None
+    return (said[0] if len(set(said)) == 1 else "mixed"), found
+
+
+def _sources(
+    session: Session, department: Organisation, document: Document
+) -> list[tuple[str, Mapping[str, Any] | None]]:
+    own = document.get("holders")
+    system = _system(session, document)
+    return [
+        ("resource", own if isinstance(own, Mapping) else None),
+        ("system", system.holders if system else None),
+        ("unit", department.holders),
+    ]
+
+
+def _system(session: Session, document: Document) -> System | None:
+    code = document.get("source_system")
+    if not isinstance(code, str) or not code:
+        return None
+    return session.scalar(sa.select(System).where(System.code == code))
+
+
+def _source_system(session: Session, document: Document) -> list[Problem]:
+    code = document.get("source_system")
+    if isinstance(code, str) and code and _system(session, document) is None:
+        return [
+            Problem("/source_system", "source-system", {"given": code[:60]}, "source-system")
+        ]
+    return []
+
+
+def _name_taken(
+    session: Session, department: Organisation, resource_id: int, document: Document
+) -> list[Problem]:
+    """The name is unique within the unit after NFKC and removal of blanks."""
+    name = document.get("name")
+    if not isinstance(name, str) or not name:
+        return []
+    others = session.scalars(
+        sa.select(Version.name)
+        .join(
+            Resource,
+            sa.or_(
+                Resource.live_version_id == Version.id, Resource.working_version_id == Version.id
+            ),
+        )
+        .where(
+            Resource.department_id == department.id,
+            Resource.id != resource_id,
+            Version.state.not_in(["retired", "wiped", "returned"]),
+        )
+    )
+    if any(_bare(other) == _bare(name) for other in others):
+        return [Problem("/name", "name-taken", {"given": name[:60]}, "name-taken")]
+    return []
+
+
+def _bare(text: str) -> str:
+    return "".join(normalize("NFKC", text).split())
+
+
+def _related(session: Session, document: Document) -> list[Problem]:
+    related = document.get("related")
+    codes = [c for c in related if isinstance(c, str)] if isinstance(related, list) else []
+    if not codes:
+        return []
+    known = set(session.scalars(sa.select(Resource.code).where(Resource.code.in_(codes))))
+    return [
+        Problem(f"/related/{n}", "related", {"given": code[:64]}, "related")
+        for n, code in enumerate(codes)
+        if code not in known
+    ]
+
+
+def _repeated_collection(
+    session: Session, resource_id: int, document: Document
+) -> list[Problem]:
+    """S7: another unit registers at least 4 equal items beyond key items, overlap at least 0.6."""
+    keys = set(schemas.codes.table("share_rules")["key_items"])
+    items = document.get("items")
+    mine = {
+        item["name"]
+        for item in (items if isinstance(items, list) else ())
+        if isinstance(item, Mapping) and isinstance(item.get("name"), str)
+    } - keys
+    if len(mine) < 4:
+        return []
+    own = session.scalar(sa.select(Resource.department_id).where(Resource.id == resource_id))
+    near = session.execute(
+        sa.select(Version.id, Version.name, Organisation.name)
+        .join(Resource, Resource.live_version_id == Version.id)
+        .join(Organisation, Organisation.id == Resource.department_id)
+        .join(Element, Element.version_id == Version.id)
+        .where(Resource.id != resource_id, Resource.department_id != own, Element.name.in_(mine))
+        .group_by(Version.id, Version.name, Organisation.name)
+        .having(sa.func.count(Element.id) >= 4)
+    ).all()
+    for version_id, name, unit in near:
+        theirs = set(
+            session.scalars(sa.select(Element.name).where(Element.version_id == version_id))
+        ) - keys
+        if len(mine & theirs) >= 4 and len(mine & theirs) / len(mine | theirs) >= 0.6:
+            return [Problem("/items", "S7", {"given": f"{unit}「{name}」"}, "S7")]
+    return []

@@ -1,0 +1,124 @@
+"""Drafts: opened after the secrecy declaration, saved as typed, never lost to another's save."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+import schemas
+from registry.access import Actor, require
+from registry.catalogue.life import OPEN
+from registry.catalogue.reading import document_of
+from registry.catalogue.store import Change, Stored, store
+from registry.db import new_key
+from registry.errors import Conflict, Invalid
+from registry.models.accounts import Organisation
+from registry.models.catalogue import Resource, Version
+from schemas import Problem
+
+# What a new entry starts with (field table: default 1).
+DEFAULTS: Mapping[str, Any] = {"origin": "1", "held_at": "1", "visibility": "1"}
+
+
+def register(
+    session: Session,
+    actor: Actor,
+    department: Organisation,
+    document: Mapping[str, Any],
+    *,
+    declared: bool,
+    project_id: int | None = None,
+) -> Stored:
+    """Open a new entry as a draft of `department`.
+
+    `declared`: the unit's own secrecy review was done before typing (先审查后录入); without it
+    nothing is stored.
+    """
+    holding = require(actor, "register", department, project_id=project_id)
+    if not declared:
+        raise Invalid([Problem("/declared", "declaration", rule="declaration")])
+    change = Change(
+        department=department,
+        step="register",
+        state="draft",
+        document=prepared({**DEFAULTS, **document}),
+        project_id=project_id,
+        role=holding.role,
+        facts={"declared": True},
+    )
+    return store(session, actor, [change])[0]
+
+
+def save(
+    session: Session,
+    actor: Actor,
+    version: Version,
+    document: Mapping[str, Any],
+    seen: int | None = None,
+) -> Stored:
+    """Store a draft as it was typed. Raises Conflict("stale") when `seen` is no longer current."""
+    resource = version.resource
+    holding = require(
+        actor, "register", resource.department, version.state, resource.project_id
+    )
+    if version.state not in OPEN:
+        raise Conflict("not_a_draft", state=version.state)
+    change = Change(
+        department=resource.department,
+        step="register",
+        state=version.state,
+        resource=resource,
+        version=version,
+        document=prepared(document),
+        seen=seen,
+        role=holding.role,
+        restarts_clock=False,
+    )
+    return store(session, actor, [change])[0]
+
+
+def revise(session: Session, actor: Actor, resource: Resource) -> Stored:
+    """Open the next version of a live entry as a draft; the live version stays for everybody."""
+    live = resource.live
+    holding = require(actor, "register", resource.department, project_id=resource.project_id)
+    if resource.working_version_id is not None:
+        raise Conflict("draft_open", key=resource.key)
+    if live is None or live.state != "published":
+        raise Conflict("not_live", key=resource.key)
+    change = Change(
+        department=resource.department,
+        step="open",
+        state="draft",
+        resource=resource,
+        version=live,
+        document=document_of(live),
+        role=holding.role,
+    )
+    return store(session, actor, [change])[0]
+
+
+def prepared(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with an id for every item; refuses what even a draft may not hold."""
+    ready = dict(document)
+    items = ready.get("items")
+    if isinstance(items, list):
+        ready["items"] = _identified(items)
+    found = schemas.errors("resource", ready, at="draft")
+    if found:
+        raise Invalid(found, code="not_storable")
+    return ready
+
+
+def _identified(items: list[Any]) -> list[Any]:
+    """Every item keeps its id; a new one, and the second of two equal ids, gets its own."""
+    seen: set[str] = set()
+    made = []
+    for item in items:
+        if isinstance(item, dict):
+            key = item.get("id")
+            if not isinstance(key, str) or not key or key in seen:
+                key = new_key()
+            seen.add(key)
+            item = {**item, "id": key}
+        made.append(item)
+    return made

@@ -1,0 +1,163 @@
+"""Reading entries: what a reader may see of them, the documents, the inbox.
+
+Rights are part of the query. What a reader may not know of is Missing, like what is not there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+import schemas
+from registry.access import Actor, may
+from registry.catalogue.life import STATES, STEPS, UNDECIDED
+from registry.errors import Missing
+from registry.models.accounts import Organisation, Person
+from registry.models.catalogue import Decision, Remark, Resource, Version
+
+
+def document_of(version: Version) -> dict[str, Any]:
+    """The document of a version; the caller gets his own copy."""
+    document = schemas.loads(version.document)
+    assert isinstance(document, dict)
+    return document
+
+
+def visible(actor: Actor, anonymous: str = "none") -> sa.ColumnElement[bool]:
+    """The condition on (Resource, its live Version) under which this reader sees the entry."""
+    not_frozen = Resource.frozen_at.is_(None)
+    if not actor.signed_in:
+        if anonymous != "open":
+            return sa.false()
+        return sa.and_(
+            not_frozen,
+            Version.open_type.in_(["1", "2"]),
+            Version.visibility == "1",
+            Version.share_type != "3",
+        )
+    mine = Resource.department_id.in_(actor.organisation_ids or {0})
+    if actor.holds("auditor"):
+        return not_frozen
+    authority = Resource.department_id.in_(
+        sa.select(Organisation.id).where(
+            Organisation.authority_id.in_(actor.organisation_ids or {0})
+        )
+    )
+    return sa.and_(not_frozen, sa.or_(Version.visibility == "1", mine, authority))
+
+
+def find(session: Session, actor: Actor, key: str, anonymous: str = "none") -> Resource:
+    """The resource with this key, if the actor may see its live or its working version."""
+    resource = session.scalar(sa.select(Resource).where(Resource.key == key))
+    if resource is None:
+        raise Missing("no_entry")
+    if resource.working_version_id and _sees_working(actor, resource, resource.working):
+        return resource
+    if resource.frozen_at is None and resource.live_version_id:
+        seen = session.scalar(
+            sa.select(Version.id)
+            .join(Resource, Resource.live_version_id == Version.id)
+            .where(Resource.id == resource.id, visible(actor, anonymous))
+        )
+        if seen:
+            return resource
+    raise Missing("no_entry")
+
+
+def version_of(session: Session, actor: Actor, resource: Resource) -> Version | None:
+    """The version the actor works with: the working one where he may see it, else the live one."""
+    working = resource.working
+    if working is not None and _sees_working(actor, resource, working):
+        return working
+    return resource.live
+
+
+def require_version(session: Session, actor: Actor, key: str) -> Version:
+    """The working version of an entry for somebody who has a part in its life, or Missing."""
+    resource = session.scalar(sa.select(Resource).where(Resource.key == key))
+    if resource is None or resource.working is None:
+        raise Missing("no_entry")
+    if not _sees_working(actor, resource, resource.working):
+        raise Missing("no_entry")
+    return resource.working
+
+
+def _sees_working(actor: Actor, resource: Resource, version: Version | None) -> bool:
+    if version is None or resource.frozen_at is not None:
+        return False
+    return any(
+        may(actor, act, resource.department, version.state, resource.project_id)
+        for act in ("read_working", "read_frozen", "read_all", "register")
+    )
+
+
+def decisions(session: Session, versions: Sequence[int]) -> list[tuple[Decision, str, str]]:
+    """Every decision on these versions with the person's name and his unit's, oldest first."""
+    unit = aliased(Organisation)
+    rows = session.execute(
+        sa.select(Decision, Person.name, sa.func.coalesce(unit.name, ""))
+        .join(Person, Person.id == Decision.person_id)
+        .outerjoin(unit, unit.id == Decision.organisation_id)
+        .where(Decision.version_id.in_(versions))
+        .order_by(Decision.id)
+    )
+    return [(decision, name, unit_name) for decision, name, unit_name in rows]
+
+
+def remarks_on(session: Session, version: Version) -> list[Remark]:
+    """The reasons of the return this draft answers: those of the version it is based on."""
+    if version.based_on_id is None:
+        return []
+    return list(
+        session.scalars(
+            sa.select(Remark)
+            .join(Decision, Decision.id == Remark.decision_id)
+            .where(Decision.version_id == version.based_on_id, Decision.step == "return")
+            .order_by(Remark.id)
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Task:
+    """A line of the inbox: a version that waits for the actor, and the step he is asked for."""
+
+    version: Version
+    step: str
+
+
+def inbox(session: Session, actor: Actor) -> list[Task]:
+    """What waits for this actor, oldest first: states whose ball lies with one of his posts."""
+    waiting = {state.id: state.ball for state in STATES.values() if state.ball}
+    states = [state for state, ball in waiting.items() if ball in actor.roles]
+    states = [state for state in states if state != "returned"]
+    if not states:
+        return []
+    rows = session.scalars(
+        sa.select(Version)
+        .join(Resource, Resource.working_version_id == Version.id)
+        .where(Version.state.in_(states), Resource.frozen_at.is_(None))
+        .order_by(Version.arrived_at, Version.id)
+        .limit(1000)
+    )
+    tasks = []
+    for version in rows:
+        step = _asked(version.state)
+        if may(actor, step, version.resource.department, version.state, version.resource.project_id):
+            tasks.append(Task(version, step))
+    return tasks
+
+
+def _asked(state: str) -> str:
+    """The step that moves an entry on from this state."""
+    if state not in UNDECIDED:
+        return "register"
+    return next(
+        step.id
+        for step in STEPS.values()
+        if state in step.sources and step.id not in {"return", "take_back", "freeze", "lift", "wipe"}
+    )
+
+

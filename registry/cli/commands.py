@@ -1,0 +1,202 @@
+"""Every command of `catalogue`: exit 0 good, 1 the answer is no, 2 usage, 78 configuration."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+import click
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from registry import accounts, calendar, config, db, demo, journal, upgrade
+from registry.access import SYSTEM, role_title, roles
+from registry.config import Settings
+from registry.errors import Refusal
+from registry.models.accounts import Account, Post
+
+CONFIGURATION = 78
+
+
+def settings() -> Settings:
+    """The settings, or exit 78 with every fault on a line of its own."""
+    try:
+        return config.load()
+    except config.ConfigurationError as refusal:
+        for fault in refusal.faults:
+            click.echo(fault, err=True)
+        sys.exit(CONFIGURATION)
+
+
+def database(chosen: Settings) -> db.Database:
+    """The database of the settings."""
+    return db.connect(chosen.database_url, chosen.secret_key())
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """A writing transaction for a command; a refusal is told in one line, exit 1."""
+    try:
+        with db.transaction(database(settings()), writes=True) as session:
+            yield session
+    except Refusal as refusal:
+        facts = ", ".join(f"{k}={v}" for k, v in refusal.facts.items())
+        raise click.ClickException(f"{refusal.code} {facts}".strip()) from refusal
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """乌海市政务数据目录 / the registry of a city's government data."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+
+
+@main.command("check-config")
+def check_config() -> None:
+    """Check every setting; all faults at once, exit 78."""
+    settings()
+    click.echo("配置无误 / the settings are good")
+
+
+@main.command()
+def init() -> None:
+    """Make the data folder, the keys and the tables."""
+    chosen = settings()
+    chosen.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    upgrade.upgrade(database(chosen))
+    click.echo(f"已就绪 / ready: {chosen.data_dir}")
+
+
+@main.command("upgrade")
+def upgrade_() -> None:
+    """Bring the tables to this release."""
+    upgrade.upgrade(database(settings()))
+    click.echo("已升级 / upgraded")
+
+
+@main.command("demo")
+def demo_() -> None:
+    """Make the demo city in an empty database and print its accounts."""
+    chosen = settings()
+    if chosen.host not in {"127.0.0.1", "localhost", "::1"}:
+        raise click.ClickException("演示环境只能监听本机 / the demo listens on loopback only")
+    upgrade.upgrade(database(chosen))
+    password = demo.password_of(chosen)
+    with db.transaction(database(chosen), writes=True) as session:
+        made = demo.build(session, password)
+    if made:
+        click.echo(f"演示城市:{made} 个条目 / demo city: {made} entries")
+        click.echo(f"口令 / password: {password}")
+        for name, (person, role, _) in demo.PEOPLE.items():
+            click.echo(f"  {name:<24}{person}  {role_title(role)}")
+    else:
+        click.echo("演示城市已存在,口令不变 / the demo city is there, its password unchanged")
+
+
+@main.command()
+def serve() -> None:
+    """Serve the pages: gunicorn, one worker with 8 threads by default."""
+    from registry.cli.server import run
+
+    run(settings())
+
+
+@main.group()
+def account() -> None:
+    """Accounts, posts and tokens."""
+
+
+@account.command("create")
+@click.argument("username")
+@click.option("--name", required=True, help="姓名 / name of the person")
+@click.password_option("--password", help="口令 / password")
+def create(username: str, name: str, password: str) -> None:
+    """Make an account for a person."""
+    hashed = accounts.hash_password(password)
+    with writing() as session:
+        accounts.add_account(session, SYSTEM, username, name, hashed=hashed)
+
+
+@account.command("grant")
+@click.argument("username")
+@click.argument("role")
+@click.argument("unit")
+def grant(username: str, role: str, unit: str) -> None:
+    """Give a person a post: ROLE in the unit with this social credit code, from today."""
+    if role not in roles():
+        raise click.UsageError(f"{role}: {', '.join(roles())}")
+    with writing() as session:
+        found = session.scalar(sa.select(Account).where(Account.username == username))
+        if found is None:
+            raise click.ClickException(f"没有账号 / no account: {username}")
+        where = accounts.organisation(session, unit)
+        accounts.appoint(session, SYSTEM, found, role, where, calendar.today())
+
+
+@account.command("token")
+@click.argument("username")
+@click.option("--purpose", required=True)
+@click.option("--days", default=90, show_default=True)
+def token(username: str, purpose: str, days: int) -> None:
+    """Issue an API token; it is shown this once."""
+    with writing() as session:
+        made = accounts.issue_token(session, SYSTEM, username, purpose, days)
+    click.echo(made)
+
+
+@account.command("disable")
+@click.argument("username")
+def disable(username: str) -> None:
+    """Close an account and its sessions at once."""
+    with writing() as session:
+        accounts.disable(session, SYSTEM, username)
+
+
+@account.command("list")
+@click.option("--json", "as_json", is_flag=True)
+def list_(as_json: bool) -> None:
+    """Show accounts and their posts."""
+    with db.transaction(database(settings()), writes=False) as session:
+        found = [
+            {
+                "username": one.username,
+                "name": one.person.name,
+                "disabled": one.disabled_at is not None,
+                "posts": [
+                    f"{post.role}@{post.organisation.code}"
+                    for post in session.scalars(
+                        sa.select(Post).where(Post.person_id == one.person_id)
+                    )
+                ],
+            }
+            for one in session.scalars(sa.select(Account).order_by(Account.username))
+        ]
+    for line in found:
+        click.echo(
+            json.dumps(line, ensure_ascii=False)
+            if as_json
+            else f"{line['username']:<24}{line['name']}  {'; '.join(map(str, line['posts']))}"  # type: ignore[arg-type]
+        )
+
+
+@main.group()
+def audit() -> None:
+    """The journal."""
+
+
+@audit.command("verify")
+@click.option("--json", "as_json", is_flag=True)
+def verify(as_json: bool) -> None:
+    """Prove that no row of the journal was altered, removed or inserted; exit 1 when one was."""
+    with db.transaction(database(settings()), writes=False) as session:
+        faults = journal.verify(session)
+        size, root = journal.head(session)
+    if as_json:
+        found = [{"seq": fault.seq, "code": fault.code} for fault in faults]
+        click.echo(json.dumps({"size": size, "root": root, "faults": found}))
+    else:
+        for fault in faults:
+            click.echo(f"第 {fault.seq} 行 / row {fault.seq}: {fault.code}")
+        click.echo(f"{size} 行 / rows, {len(faults)} 处异常 / faults, {root}")
+    sys.exit(1 if faults else 0)

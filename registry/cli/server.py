@@ -1,0 +1,43 @@
+"""gunicorn over the settings: never preloaded, so that nothing started at import is lost by a fork."""
+
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from registry.app import create_app
+from registry.config import Settings
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in options(self.settings).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return create_app(self.settings)
+
+
+def options(settings: Settings) -> dict[str, Any]:
+    """What gunicorn is told."""
+    return {
+        "bind": f"{settings.host}:{settings.port}",
+        "workers": settings.workers,
+        "worker_class": "gthread",
+        "threads": 8,
+        "preload_app": False,
+        "graceful_timeout": 30,
+        "timeout": 60,
+        "limit_request_line": 8190,
+        "loglevel": settings.log,
+        "proc_name": "catalogue",
+    }
+
+
+def run(settings: Settings) -> None:
+    """Serve until told to stop."""
+    _Server(settings).run()

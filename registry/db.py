@@ -1,0 +1,208 @@
+"""The database: two engines over one address, one writer at a time, transactions by kind.
+
+A *write* begins with the lock of the one writer: `BEGIN IMMEDIATE` on SQLite, a transaction-level
+advisory lock as the first statement on PostgreSQL. Verdicts, two-person rules, numbers and the
+journal need no other lock then, and sequence order is commit order. A *read* is one read-only
+snapshot.
+"""
+
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC as UTC_ZONE
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from registry.errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+WRITER_LOCK = 0x57484D4C  # the advisory lock of the one writer, the same in every process
+WAIT_FOR_WRITER_S = 5
+
+
+class Base(DeclarativeBase):
+    """The root of every mapped class; names of constraints are fixed for the migrations."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UTC(sa.TypeDecorator[datetime]):
+    """A moment: aware UTC in the program, the same moment in storage.
+
+    SQLite gives naive values back otherwise, and a naive moment compared with an aware one fails
+    only on the day somebody tries it.
+    """
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive moments, store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone")
+        value = value.astimezone(UTC_ZONE)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the moment back in UTC, aware."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC_ZONE) if value.tzinfo is None else value.astimezone(UTC_ZONE)
+
+
+def now() -> datetime:
+    """The present moment, aware, UTC."""
+    return datetime.now(UTC_ZONE)
+
+
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+
+
+def new_key() -> str:
+    """A public id: 80 random bits in 16 base-32 characters. Integers never stand in an address."""
+    number = secrets.randbits(80)
+    return "".join(_BASE32[number >> shift & 31] for shift in range(0, 80, 5))
+
+
+@dataclass(frozen=True)
+class Database:
+    """An open database: `reading` and `writing` are views of one pool; `secret` seals the journal."""
+
+    reading: Engine
+    writing: Engine
+    secret: bytes
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded engine."""
+        return self.writing.dialect.name == "sqlite"
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.writing.dispose()
+
+
+def connect(url: str, secret: bytes = b"") -> Database:
+    """Open the database at `url`; no statement is sent yet."""
+    address = sa.make_url(url)
+    if address.get_backend_name() == "sqlite":
+        engine = _sqlite(address)
+    else:
+        engine = sa.create_engine(address, pool_size=12, max_overflow=8, pool_pre_ping=True)
+    event.listen(engine, "begin", _begin)
+    return Database(
+        reading=engine.execution_options(registry_writes=False),
+        writing=engine.execution_options(registry_writes=True),
+        secret=secret,
+    )
+
+
+def _sqlite(address: sa.URL) -> Engine:
+    if address.database and address.database != ":memory:":
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = sa.create_engine(address, connect_args={"timeout": WAIT_FOR_WRITER_S}, pool_size=12)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        # The driver would begin by itself, DEFERRED, and late: we begin, see _begin.
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "secure_delete = ON",
+            "temp_store = MEMORY",
+            "trusted_schema = OFF",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    """Begin as the engine's kind says. Runs inside SQLAlchemy's own begin."""
+    writes = connection.get_execution_options().get("registry_writes", True)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    elif writes:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT_FOR_WRITER_S}s'")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+    else:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
+@contextmanager
+def transaction(database: Database, *, writes: bool) -> Iterator[Session]:
+    """One transaction for a command or a worker: committed at the end, rolled back by an error."""
+    session = open_session(database, writes=writes)
+    try:
+        yield session
+        commit(session)
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.close()
+
+
+def open_session(database: Database, *, writes: bool) -> Session:
+    """A session whose transaction has begun: the lock is held, or the snapshot is taken."""
+    session = Session(database.writing if writes else database.reading, expire_on_commit=False)
+    session.info["database"] = database
+    try:
+        session.connection()
+        if not writes and database.is_sqlite:
+            # SQLite takes its snapshot at the first read, not at BEGIN.
+            session.execute(sa.text("SELECT 1 FROM sqlite_master LIMIT 1"))
+    except DBAPIError as fault:
+        session.close()
+        raise unavailable(fault) from fault
+    return session
+
+
+def commit(session: Session) -> None:
+    """Commit, or say that the database does not answer now."""
+    try:
+        session.commit()
+    except DBAPIError as fault:
+        if is_passing(fault):
+            raise unavailable(fault) from fault
+        raise
+
+
+def is_passing(fault: DBAPIError) -> bool:
+    """Whether the same statement may go through later: a lock waited for, a lost connection."""
+    state = getattr(fault.orig, "sqlstate", None)
+    if state is not None:
+        return state[:2] in {"08", "53", "55", "57"}
+    words = str(fault.orig)
+    return fault.connection_invalidated or any(
+        w in words for w in ("database is locked", "unable to open", "disk I/O", "is full")
+    )
+
+
+def unavailable(fault: DBAPIError) -> Unavailable:
+    """The refusal for a database that does not answer; the cause goes to the log, not to the user."""
+    log.warning("database does not answer: %s", type(fault.orig).__name__)
+    return Unavailable("database", retry_after=WAIT_FOR_WRITER_S)

@@ -1,0 +1,125 @@
+"""From a refusal or a fault to an answer: words and status in one place, for page or JSON."""
+
+import logging
+from typing import Any
+
+from flask import Flask, g, jsonify, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+import schemas
+from registry import access
+from registry.edge.locale import current, gettext
+from registry.edge.requests import actor, request_id
+from registry.edge.words import SENTENCES
+from registry.errors import Invalid, Refusal, SignInNeeded
+
+log = logging.getLogger(__name__)
+
+_HTTP_CODES = {400: "unreadable", 404: "missing", 405: "method", 413: "too_large"}
+
+
+def install(app: Flask) -> None:
+    """Answer every refusal, every HTTP fault and everything unforeseen."""
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(HTTPException, http)
+    app.register_error_handler(Exception, unforeseen)
+
+
+def refused(refusal: Refusal) -> Any:
+    """The answer to a refusal; somebody without a name is led to the sign-in page."""
+    if isinstance(refusal, SignInNeeded) and not _wants_json() and request.method == "GET":
+        return Response(status=303, headers={"Location": url_for("sign_in.form", next=_here())})
+    title, text = sentence(refusal)
+    problems = refusal.problems if isinstance(refusal, Invalid) else ()
+    answer = _answer(refusal.status, refusal.code, title, text, problems)
+    retry = getattr(refusal, "retry_after", None)
+    if retry:
+        answer.headers["Retry-After"] = str(retry)
+    return answer
+
+
+def http(fault: HTTPException) -> Any:
+    """The answer to a fault of HTTP itself: an unknown address, a wrong method."""
+    if fault.code is not None and fault.code < 400:
+        return fault
+    code = _HTTP_CODES.get(fault.code or 500, "unreadable")
+    title, text = SENTENCES[code]
+    return _answer(fault.code or 400, code, gettext(title), gettext(text))
+
+
+def unforeseen(fault: Exception) -> Any:
+    """A number for the reader, the cause for the log; nothing of the inside on the page."""
+    log.error("request %s failed: %s", request_id(), type(fault).__name__, exc_info=fault)
+    title, text = SENTENCES["fault"]
+    return _answer(500, "fault", gettext(title), gettext(text), number=request_id())
+
+
+def sentence(refusal: Refusal) -> tuple[str, str]:
+    """Title and sentence of a refusal in the language of the request."""
+    title, text = SENTENCES.get(refusal.code, SENTENCES["unreadable"])
+    return gettext(title), gettext(text) % _Facts(_named(dict(refusal.facts)))
+
+
+class _Facts(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _named(facts: dict[str, Any]) -> dict[str, Any]:
+    """Codes among the facts get the names people know."""
+    locale = current()
+    for key, listed in (("act", "act"), ("other", "act"), ("state", "state"), ("step", "act")):
+        if isinstance(facts.get(key), str):
+            facts[f"{key}_zh"] = schemas.codes.label(listed, facts[key], locale)
+    if "roles" in facts:
+        titles = [access.role_title(role, locale) for role in facts["roles"]]
+        facts["role_names"] = "、".join(titles) if locale == "zh" else ", ".join(titles)
+    return facts
+
+
+def _answer(
+    status: int,
+    code: str,
+    title: str,
+    text: str,
+    problems: tuple[schemas.Problem, ...] = (),
+    number: str | None = None,
+) -> Response:
+    if _wants_json():
+        body = {
+            "type": code,
+            "title": title,
+            "detail": text,
+            "status": status,
+            "errors": [
+                {"pointer": p.pointer, "message": p.message(current()), "rule": p.rule}
+                for p in problems
+            ],
+        }
+        answer = jsonify(body)
+        answer.content_type = "application/problem+json"
+    else:
+        g.setdefault("actor", actor())
+        answer = Response(
+            render_template(
+                "error.html",
+                status=status,
+                title=title,
+                text=text,
+                problems=problems,
+                number=number,
+            ),
+            content_type="text/html; charset=utf-8",
+        )
+    answer.status_code = status
+    return answer
+
+
+def _wants_json() -> bool:
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return request.path.startswith("/api/") or best == "application/json"
+
+
+def _here() -> str:
+    return request.full_path.rstrip("?")

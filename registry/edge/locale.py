@@ -1,0 +1,57 @@
+"""Chinese first, English by choice: the language of a request and its words.
+
+The catalogues are the .po files themselves, read at the first English page: nothing is compiled,
+so an install, a wheel and a checkout cannot differ.
+"""
+
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
+from io import BytesIO
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import g, has_request_context, request
+
+COOKIE = "lang"
+LOCALES = ("zh", "en")
+
+
+def current() -> str:
+    """The locale of this request: ?lang=, then the cookie, then Chinese."""
+    if not has_request_context():
+        return "zh"
+    if "locale" not in g:
+        asked = request.args.get("lang") or request.cookies.get(COOKIE) or "zh"
+        g.locale = asked if asked in LOCALES else "zh"
+    return str(g.locale)
+
+
+@cache
+def translations(locale: str) -> NullTranslations:
+    """The words of a locale; Chinese is the source and needs none."""
+    if locale == "zh":
+        return NullTranslations()
+    merged = Catalog(locale=locale)
+    folder = files("registry.web") / "translations" / locale
+    for part in sorted(folder.iterdir(), key=lambda one: one.name):
+        if part.name.endswith(".po"):
+            with part.open("rb") as file:
+                for message in read_po(file, locale=locale):
+                    if message.id:
+                        merged.add(message.id, message.string, context=message.context)
+    packed = BytesIO()
+    write_mo(packed, merged)
+    packed.seek(0)
+    return GNUTranslations(packed)
+
+
+def gettext(text: str) -> str:
+    """The text in the language of the request; the official Chinese where it is untranslated."""
+    return translations(current()).gettext(text)
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """The form of a text for `n` things."""
+    return translations(current()).ngettext(one, many, n)

@@ -1,0 +1,262 @@
+"""One request: who asks, by which right, in which transaction, and how it ends."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+import sqlalchemy as sa
+from flask import Flask, Response, current_app, g, has_request_context, redirect, request
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry import access, accounts, db, journal
+from registry.access import Actor
+from registry.access.actor import NOBODY
+from registry.config import Settings
+from registry.db import Database
+from registry.edge import csrf
+from registry.errors import Forbidden, Refusal, SignInNeeded, TooLarge
+from registry.models.accounts import FormKey
+
+log = logging.getLogger(__name__)
+View = TypeVar("View", bound=Callable[..., Any])
+
+FORM_KEY = "form_key"
+# Whatever carries a body is judged before it is read, and must not be forged.
+SENDING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+@dataclass(frozen=True)
+class Route:
+    """What a view is: reading or writing, for which act, whether without a name."""
+
+    writes: bool
+    act: str | None = None
+    public: bool = False
+
+
+def reads(act: str | None = None, *, public: bool = False) -> Callable[[View], View]:
+    """Mark a view that changes nothing; `public`: also without signing in."""
+    return _marked(Route(writes=False, act=act, public=public))
+
+
+def writes(act: str | None = None, *, public: bool = False) -> Callable[[View], View]:
+    """Mark a view that changes something, under the lock of the one writer."""
+    return _marked(Route(writes=True, act=act, public=public))
+
+
+def _marked(route: Route) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        view.route = route  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+class Registry(Flask):
+    """The application: Flask whose every view runs inside the transaction its mark asks for."""
+
+    def add_url_rule(
+        self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **more: Any
+    ) -> None:
+        """Refuse a view without a mark: forgetting it must not mean that everybody may."""
+        free = endpoint is not None and endpoint.startswith("assets.")
+        if view_func is not None and not free and not hasattr(view_func, "route"):
+            raise TypeError(f"{rule}: a view needs @reads or @writes")
+        super().add_url_rule(rule, endpoint, view_func, *args, **more)
+
+    def dispatch_request(self) -> Any:
+        """Ask for the right, read the body, begin, run the view, commit or roll back."""
+        if request.routing_exception is not None:
+            self.raise_routing_exception(request)
+        view = self.view_functions[request.url_rule.endpoint]  # type: ignore[union-attr]
+        route: Route | None = getattr(view, "route", None)
+        if route is None:
+            return super().dispatch_request()
+        if request.method in SENDING:
+            with self._reading() as first:
+                g.session = first
+                g.actor = _who()
+                _authorise(route)
+            g.pop("session")
+            _read_body()
+        return self._in_transaction(route)
+
+    def _reading(self) -> Any:
+        return db.transaction(database(), writes=False)
+
+    def _in_transaction(self, route: Route) -> BaseResponse:
+        opened = g.session = db.open_session(database(), writes=route.writes)
+        try:
+            # Asked again under the lock: rights may have ended while the body was read.
+            g.actor = _who()
+            _authorise(route)
+            answer = _done_before() if route.writes else None
+            if answer is None:
+                answer = self.make_response(super().dispatch_request())
+                _note_form_key(route, answer)
+            if answer.status_code < 400:
+                db.commit(opened)
+            else:
+                opened.rollback()
+            return answer
+        except DBAPIError as fault:
+            opened.rollback()
+            if db.is_passing(fault):
+                raise db.unavailable(fault) from fault
+            raise
+        except Refusal as refusal:
+            opened.rollback()
+            _remember_refusal(route, refusal)
+            raise
+        except BaseException:
+            opened.rollback()
+            raise
+        finally:
+            opened.close()
+            g.pop("session", None)
+
+
+def _read_body() -> None:
+    """Read the whole body now, within the limit, so that no lock waits for a slow sender."""
+    try:
+        request.get_data(cache=True, parse_form_data=True)
+        request.form.to_dict(flat=True)
+    except RequestEntityTooLarge as fault:
+        raise TooLarge("too_large") from fault
+    if g.actor.way != "token" and not csrf.holds():
+        raise Forbidden("csrf")
+
+
+def _authorise(route: Route) -> None:
+    who = actor()
+    if not route.public and not who.signed_in:
+        raise SignInNeeded("sign_in")
+    if route.act is not None:
+        refusal = access.why_not(who, route.act)
+        if refusal is not None:
+            raise refusal
+
+
+def _who() -> Actor:
+    """The actor of this request: by API token where one is sent, else by the browser's session."""
+    sent = request.headers.get("Authorization") or request.headers.get("X-CKAN-API-Key")
+    if sent:
+        found = accounts.token_actor(session(), sent.removeprefix("Bearer ").strip()[:200])
+        if found is None:
+            raise SignInNeeded("sign_in")
+        return found
+    token = request.cookies.get(csrf.SESSION_COOKIE)
+    signed_in = accounts.session_actor(session(), token[:200]) if token else None
+    if signed_in is None:
+        return NOBODY
+    g.touch = signed_in[1]
+    return signed_in[0]
+
+
+def _done_before() -> BaseResponse | None:
+    """The answer of the first click, when this form was acted on already."""
+    key = request.form.get(FORM_KEY, "")[:64]
+    if not key or not actor().signed_in:
+        return None
+    answer = session().scalar(
+        sa.select(FormKey.answer).where(FormKey.key == key, FormKey.person_id == actor().person_id)
+    )
+    return redirect(answer, 303) if answer else None
+
+
+def _note_form_key(route: Route, answer: BaseResponse) -> None:
+    key = request.form.get(FORM_KEY, "")[:64] if route.writes else ""
+    where = answer.headers.get("Location", "")
+    if key and where and actor().signed_in and answer.status_code == 303:
+        session().add(FormKey(key=key, person_id=actor().person_id, answer=where[:400]))
+
+
+def _remember_refusal(route: Route, refusal: Refusal) -> None:
+    """Refused acts stand in the journal: a fact that outlives the rollback."""
+    if route.act is None or not route.writes or not isinstance(refusal, Forbidden):
+        return
+    key = str((request.view_args or {}).get("key", ""))[:40]
+    who, act = actor(), route.act
+    remember(lambda s: journal.refused(s, who, act, "resource", key, refusal))
+
+
+def remember(note: Callable[[Session], None]) -> None:
+    """Store what must outlive a refusal, in a short transaction after the rollback."""
+    with db.transaction(database(), writes=True) as own:
+        note(own)
+
+
+def session() -> Session:
+    """The database session of this request."""
+    return cast(Session, g.session)
+
+
+def actor() -> Actor:
+    """Who asks; NOBODY without a name."""
+    if not has_request_context():
+        return NOBODY
+    return cast(Actor, g.get("actor", NOBODY))
+
+
+def database() -> Database:
+    """The database of the application."""
+    return cast(Database, current_app.extensions["registry_database"])
+
+
+def settings() -> Settings:
+    """The settings of the application."""
+    return cast(Settings, current_app.extensions["registry_settings"])
+
+
+def go(address: str) -> BaseResponse:
+    """Send the browser on after a form (303), so that a reload repeats nothing."""
+    return redirect(address, 303)
+
+
+def form_key() -> str:
+    """A fresh one-time key for a form."""
+    return secrets.token_urlsafe(18)
+
+
+def after(response: Response) -> Response:
+    """The headers of every answer, the cookies of a visit, the last sight of a session."""
+    if g.pop("touch", False) and response.status_code < 500:
+        token = request.cookies.get(csrf.SESSION_COOKIE, "")
+        # Losing one sight of a session must not fail a page that is done.
+        with suppress(Refusal):
+            remember(lambda s: accounts.touch_session(s, token))
+    secure = settings().public_url.startswith("https:")
+    if "visit" in g:
+        response.set_cookie(csrf.VISIT_COOKIE, g.visit, httponly=True, samesite="Lax", secure=secure)
+    if request.args.get("lang") in ("zh", "en"):
+        response.set_cookie("lang", request.args["lang"], samesite="Lax", secure=secure)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["X-Request-Id"] = request_id()
+    return response
+
+
+def request_id() -> str:
+    """The number of this request, the same in the log and on the page of a fault."""
+    if "request_id" not in g:
+        g.request_id = secrets.token_hex(6)
+    return str(g.request_id)
+
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}

@@ -1,0 +1,109 @@
+"""The issued package: PDF, detached signature and note in one zip, the same bytes every time.
+
+Format 1. ``NUMBER.sig.json`` holds a ``statement`` and the signature over its RFC 8785 bytes.
+The statement binds the digests of the PDF, of the payload attached in it and of the note, the
+head of the journal and proofs that rows stand in it. Entries of the zip are stored, not
+deflated: nothing can unfold to more than was sent, and no release of zlib changes the bytes.
+"""
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import schemas
+from registry import signing
+
+FORMAT: Final = "wuhai-opinion/1"
+NOTE_NAME: Final = "说明.txt"
+LARGEST: Final = 32 << 20  # bytes of a package or PDF we are willing to look at
+
+
+class Unreadable(Exception):
+    """This is no package of ours; ``code`` names the sentence that says so."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The three files of a package; a note is absent when PDF and signature came loose."""
+
+    pdf: bytes
+    signature: bytes
+    note: bytes | None = None
+
+
+def digest(data: bytes) -> str:
+    """Give the digest as it is written everywhere: ``sm3:`` and 64 hexadecimal digits."""
+    return f"sm3:{signing.sm3(data).hex()}"
+
+
+def file_name(number: str) -> str:
+    """Make the number of a paper safe as a file name, without extension.
+
+    >>> file_name("乌数核〔2026〕31号")
+    '乌数核〔2026〕31号'
+    """
+    return re.sub(r"[^\w〔〕()（）-]+", "_", number)[:80].strip("_") or "opinion"
+
+
+def signature_text(signature: object) -> bytes:
+    """Write the signature file; there is one spelling of it, so a changed byte shows."""
+    return schemas.canonical(signature) + b"\n"
+
+
+def pack(parts: Parts, number: str, issued_on: date) -> bytes:
+    """Zip the parts; the same parts give the same bytes."""
+    name = file_name(number)
+    entries = {
+        f"{name}.pdf": parts.pdf,
+        f"{name}.sig.json": parts.signature,
+        NOTE_NAME: parts.note or b"",
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for entry, data in entries.items():
+            archive.writestr(_entry(entry, issued_on), data)
+    return out.getvalue()
+
+
+def _entry(name: str, issued_on: date) -> zipfile.ZipInfo:
+    # The years a zip can write; a paper from beyond them still gets made.
+    year = min(max(issued_on.year, 1980), 2107)
+    entry = zipfile.ZipInfo(name, (year, issued_on.month, issued_on.day, 0, 0, 0))
+    entry.create_system, entry.external_attr = 3, 0o644 << 16
+    return entry
+
+
+def unpack(data: bytes) -> Parts:
+    """Take a package apart, or raise Unreadable."""
+    if len(data) > LARGEST:
+        raise Unreadable("too_large")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _parts(archive)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, RuntimeError) as cause:
+        raise Unreadable("no_zip") from cause
+
+
+def _parts(archive: zipfile.ZipFile) -> Parts:
+    entries = archive.infolist()
+    # Stored entries cannot unfold; three of them within the size of the file cannot be a bomb.
+    if len(entries) != 3 or any(
+        entry.compress_type != zipfile.ZIP_STORED or entry.file_size > LARGEST for entry in entries
+    ):
+        raise Unreadable("repacked")
+    found = {_kind(entry.filename): entry for entry in entries}
+    if set(found) != {"pdf", "signature", "note"}:
+        raise Unreadable("repacked")
+    return Parts(*(archive.read(found[kind]) for kind in ("pdf", "signature", "note")))
+
+
+def _kind(name: str) -> str:
+    kinds = {".pdf": "pdf", ".sig.json": "signature", NOTE_NAME: "note"}
+    return next((kind for end, kind in kinds.items() if name.endswith(end)), "")

@@ -1,0 +1,59 @@
+"""Brings the tables of a database to this release."""
+
+import logging
+from importlib.resources import as_file, files
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+
+from registry import models  # noqa: F401 - puts the tables into the metadata
+from registry.db import Base, Database
+
+log = logging.getLogger(__name__)
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Run the migrations up to `revision`, in one transaction, under the lock of the one writer.
+
+    On SQLite foreign keys are off while tables are rebuilt: with them on, a rebuild empties the
+    child tables silently. They are checked before the commit.
+    """
+    _run(database, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(database: Database, revision: str = "base") -> None:
+    """Run the migrations back to `revision`."""
+    _run(database, lambda config: command.downgrade(config, revision))
+
+
+def differences(database: Database) -> list[object]:
+    """Where the tables differ from the models; [] after an upgrade."""
+    with database.reading.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def _run(database: Database, move: object) -> None:
+    assert callable(move)
+    with as_file(files("registry.migrations")) as folder, database.writing.connect() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(folder))
+        config.attributes["connection"] = connection
+        if database.is_sqlite:
+            # The pragma does nothing inside a transaction: it goes to the driver, before begin.
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            raw.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                move(config)
+                if database.is_sqlite:
+                    faults = connection.execute(sa.text("PRAGMA foreign_key_check")).all()
+                    if faults:
+                        raise RuntimeError(f"foreign keys broken in {faults[0][0]}")
+        finally:
+            if database.is_sqlite:
+                raw.execute("PRAGMA foreign_keys = ON")

@@ -1,0 +1,17 @@
+"""The pages: parse, one call of the domain, redirect or render."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint
+
+
+def blueprints() -> Sequence[Blueprint]:
+    """Every group of pages."""
+    from registry.web import home, inbox, resources, sign_in, submissions
+
+    return (home.pages, sign_in.pages, inbox.pages, resources.pages, submissions.pages)
+
+
+def places() -> Sequence[tuple[str, str, str]]:
+    """The places of the header: id, address, name in Chinese. Only what is there is named."""
+    return (("home", "/", "首页"), ("search", "/search", "检索"), ("inbox", "/inbox", "工作台"))

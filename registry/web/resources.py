@@ -1,0 +1,305 @@
+"""An entry: reading it, the form of its draft, the steps of its life."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, jsonify, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+import schemas
+from registry import catalogue
+from registry.access import may
+from registry.catalogue import RemarkText
+from registry.edge import actor, go, locale, reads, remember, session, settings, writes
+from registry.errors import Conflict, Forbidden, Invalid, Missing, Unreadable
+from registry.models.accounts import Organisation
+from registry.models.catalogue import Version
+
+pages = Blueprint("resources", __name__, url_prefix="/resources")
+
+Document = Mapping[str, Any]
+
+
+@pages.get("/new")
+@reads("register")
+def new() -> str:
+    """The secrecy declaration comes before the first keystroke (先审查后录入)."""
+    return render_template("new.html", place="inbox", units=_my_units())
+
+
+@pages.post("/new")
+@writes("register")
+def register() -> Response | tuple[str, int]:
+    """Open a draft and go to its form."""
+    units = _my_units()
+    unit = next((u for u in units if str(u.id) == request.form.get("unit")), None)
+    unit = unit or (units[0] if len(units) == 1 else None)
+    if unit is None:
+        raise Missing("nothing_chosen")
+    name = request.form.get("name", "").strip()
+    try:
+        stored = catalogue.register(
+            session(),
+            actor(),
+            unit,
+            {"name": name} if name else {},
+            declared=request.form.get("declared") == "yes",
+        )
+    except Invalid as refusal:
+        page = render_template(
+            "new.html", place="inbox", units=units, problems=refusal.problems, name=name
+        )
+        return page, 422
+    return go(url_for(".edit", key=stored.key))
+
+
+@pages.get("/<key>")
+@reads(public=True)
+def show(key: str) -> str:
+    """The entry as this reader may see it."""
+    resource = catalogue.find(session(), actor(), key, settings().anonymous)
+    version = catalogue.version_of(session(), actor(), resource)
+    if version is None:
+        raise Missing("no_entry")
+    document = catalogue.document_of(version)
+    return render_template(
+        "resource.html",
+        place="search",
+        resource=resource,
+        version=version,
+        document=document,
+        level=schemas.level(document),
+        sections=schemas.display(document, locale()),
+        share_condition=schemas.share_condition(document),
+        holders=catalogue.inherited_holders(session(), resource.department, document),
+        available=_available(version),
+        may_revise=resource.working_version_id is None
+        and may(actor(), "register", resource.department, project_id=resource.project_id),
+        decisions=_decided(version),
+    )
+
+
+@pages.post("/<key>/revise")
+@writes("register")
+def revise(key: str) -> Response:
+    """Open the next version of a live entry."""
+    resource = catalogue.find(session(), actor(), key)
+    catalogue.revise(session(), actor(), resource)
+    return go(url_for(".edit", key=key))
+
+
+@pages.get("/<key>/edit")
+@reads("register")
+def edit(key: str) -> str:
+    """The form of the draft, with the reasons of the return beside the fields."""
+    version = catalogue.require_version(session(), actor(), key)
+    _own_draft(version)
+    return _form(version, catalogue.document_of(version), version.resource.row_version)
+
+
+@pages.post("/<key>/edit")
+@writes("register")
+def save(key: str) -> Response | tuple[str, int]:
+    """Save as typed; then add or move a row, check everything and hand in, or stay."""
+    version = catalogue.require_version(session(), actor(), key)
+    _own_draft(version)
+    seen = _number(request.form.get("row_version"))
+    try:
+        typed = schemas.from_form(request.form.items(multi=True))
+    except schemas.Unreadable as fault:
+        raise Unreadable("unreadable") from fault
+    do, _, at = request.form.get("do", "save").partition(":")
+    typed = _with_rows(typed, do, at)
+    try:
+        stored = catalogue.save(session(), actor(), version, typed, seen)
+    except Conflict as refusal:
+        if refusal.code != "stale":
+            raise
+        return _conflict(version, typed), 409
+    if request.headers.get("X-Requested-With") == "autosave" or request.is_json:
+        session().refresh(version.resource)
+        return jsonify(row_version=version.resource.row_version)
+    if do == "hand-in":
+        return _hand_in(stored.version_id, typed)
+    anchor = f"#f-{do.partition('-')[2]}s" if "-" in do else ""
+    return go(url_for(".edit", key=key, saved=1) + anchor)
+
+
+def _hand_in(version_id: int, typed: Document) -> Response | tuple[str, int]:
+    """Hand in what was saved a moment ago; the draft stays saved when it is not ready."""
+    version = session().get_one(Version, version_id)
+    if not may(actor(), "hand_in", version.resource.department):
+        raise Forbidden("no_role", act="hand_in", roles=["registrar"])
+    problems = catalogue.check(
+        session(), version.resource.department, version.resource_id, typed
+    )
+    if problems:
+        # 422 rolls the request back: what was typed is kept by a save of its own.
+        key, who = version.resource.key, actor()
+        session().rollback()
+        remember(lambda s: _save_typed(s, who, key, typed))
+        fresh = catalogue.require_version(session(), actor(), key)
+        return _form(fresh, typed, fresh.resource.row_version, problems), 422
+    batch = catalogue.hand_in(session(), actor(), [version])
+    return go(url_for("submissions.show", key=batch.key))
+
+
+def _save_typed(own: Any, who: Any, key: str, typed: Document) -> None:
+    catalogue.save(own, who, catalogue.require_version(own, who, key), typed)
+
+
+@pages.get("/<key>/difference")
+@reads()
+def difference(key: str) -> str:
+    """The working version beside the live one: what a reviewer looks at."""
+    version = catalogue.require_version(session(), actor(), key)
+    live = version.resource.live
+    before = catalogue.document_of(live) if live else None
+    after = catalogue.document_of(version)
+    return render_template(
+        "difference.html",
+        place="inbox",
+        version=version,
+        live=live,
+        rows=catalogue.difference(before, after, locale()),
+        items=catalogue.item_changes(before, after, locale()),
+        level=schemas.level(after),
+        warnings=catalogue.warnings_of(session(), version.resource_id, after),
+        note_text=after.get("note"),
+        fields=schemas.fields("resource"),
+        available=_available(version),
+        decisions=_decided(version),
+        due=catalogue.clock(session(), version),
+    )
+
+
+@pages.post("/<key>/<any('clear', 'approve', 'publish', 'return', 'take-back'):step>")
+@writes()
+def advance(key: str, step: str) -> Response:
+    """Take one step on the entry, on exactly the text that was on the page."""
+    version = catalogue.require_version(session(), actor(), key)
+    catalogue.advance(
+        session(),
+        actor(),
+        version,
+        step.replace("-", "_"),
+        _remarks(),
+        seen=request.form.get("digest", ""),
+    )
+    return go(url_for("inbox.inbox"))
+
+
+def _remarks() -> list[RemarkText]:
+    """The reasons of a return: one to the whole, others to fields named by their pointer."""
+    form = request.form
+    found = [RemarkText("", form.get("code", "R09")[:10], form.get("reason", "").strip()[:2000])]
+    pointers, texts = form.getlist("pointer"), form.getlist("remark")
+    for pointer, text in zip(pointers, texts, strict=False):
+        found.append(RemarkText(pointer[:200], form.get("code", "R09")[:10], text.strip()[:2000]))
+    return [remark for remark in found if remark.text]
+
+
+def _available(version: Version) -> dict[str, str | None]:
+    if version.resource.working_version_id != version.id:
+        return {}
+    return catalogue.available(session(), actor(), version)
+
+
+def _decided(version: Version) -> list[tuple[str, str, str]]:
+    rows = catalogue.decisions(session(), [version.id])
+    return [
+        (schemas.codes.label("act", d.step, locale()), name, d.at.strftime("%m-%d"))
+        for d, name, _ in rows
+    ]
+
+
+def _own_draft(version: Version) -> None:
+    resource = version.resource
+    if not may(actor(), "register", resource.department, project_id=resource.project_id):
+        raise Forbidden("not_yours", act="register", roles=["registrar"], unit=resource.department.name)
+    if version.state != "draft":
+        raise Conflict("not_a_draft", state=version.state)
+
+
+def _my_units() -> list[Organisation]:
+    ids = [h.organisation_id for h in actor().holdings if h.role in {"registrar"}]
+    return list(
+        session().scalars(
+            sa.select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.id)
+        )
+    )
+
+
+def _form(
+    version: Version,
+    document: Document,
+    row_version: int,
+    problems: list[schemas.Problem] | tuple[()] = (),
+) -> str:
+    fields = schemas.fields("resource")
+    groups = [
+        (group.key, group.title(locale()), [f for f in fields if f.group == group.key])
+        for group in schemas.groups("resource")
+    ]
+    return render_template(
+        "edit.html",
+        place="inbox",
+        version=version,
+        document=document,
+        groups=groups,
+        problems=problems,
+        row_version=row_version,
+        level=schemas.level(document),
+        remarks=[
+            (_title(remark.pointer), remark.text)
+            for remark in catalogue.remarks_on(session(), version)
+        ],
+        holders=catalogue.inherited_holders(session(), version.resource.department, document),
+        saved=request.args.get("saved"),
+        live=version.resource.live,
+    )
+
+
+def _title(pointer: str) -> str:
+    field = schemas.field("resource", pointer) if pointer else None
+    return field.title(locale()) if field else ""
+
+
+def _conflict(version: Version, typed: Document) -> str:
+    """Both texts, side by side; saving again takes what was typed over what was stored."""
+    stored = catalogue.document_of(version)
+    return render_template(
+        "conflict.html",
+        place="inbox",
+        version=version,
+        rows=catalogue.difference(stored, typed, locale()),
+        items=catalogue.item_changes(stored, typed, locale()),
+        pairs=schemas.to_form(typed),
+        row_version=version.resource.row_version,
+    )
+
+
+def _with_rows(document: dict[str, Any], do: str, at: str) -> dict[str, Any]:
+    """The document after a row button: add, remove, up or down in one of the lists of rows."""
+    verb, _, one = do.partition("-")
+    names = {f.key.removesuffix("s"): f.key for f in schemas.fields("resource") if f.kind == "rows"}
+    if verb not in {"add", "remove", "up", "down"} or one not in names:
+        return document
+    rows = list(document.get(names[one]) or [])
+    n = _number(at)
+    if verb == "add":
+        # A row of its own kind of nothing: an empty one would not survive as a row.
+        rows.append({"name": "", **({"nullable": True, "primary_key": False} if one == "item" else {})})
+    elif n is not None and 0 <= n < len(rows):
+        row = rows.pop(n)
+        if verb in {"up", "down"}:
+            rows.insert(max(n - 1, 0) if verb == "up" else n + 1, row)
+    changed = {**document, names[one]: rows}
+    return changed if rows else {k: v for k, v in changed.items() if k != names[one]}
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+

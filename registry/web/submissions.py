@@ -1,0 +1,112 @@
+"""A batch 报送批次: choose entries, decide on them in one sitting."""
+
+import sqlalchemy as sa
+from flask import Blueprint, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from registry import catalogue
+from registry.access import conflict, may
+from registry.catalogue import RemarkText
+from registry.edge import actor, go, locale, reads, session, writes
+from registry.edge.faults import sentence
+from registry.errors import Invalid, Missing
+from registry.models.catalogue import Resource, Version
+
+pages = Blueprint("submissions", __name__, url_prefix="/submissions")
+
+# What the holder of a state may do with many entries at once.
+STEPS = {
+    "in_secrecy_review": "clear",
+    "in_head_review": "approve",
+    "in_authority_review": "publish",
+}
+
+
+@pages.post("/new")
+@writes("hand_in")
+def hand_in() -> Response | tuple[str, int]:
+    """Hand in the chosen drafts as one batch: all of them or none."""
+    keys = request.form.getlist("entry")[:1000]
+    versions = session().scalars(
+        sa.select(Version)
+        .join(Resource, Resource.working_version_id == Version.id)
+        .where(Resource.key.in_(keys))
+        .order_by(Version.id)
+    ).all()
+    chosen = [v for v in versions if may(actor(), "hand_in", v.resource.department)]
+    if not chosen:
+        raise Missing("nothing_chosen")
+    try:
+        batch = catalogue.hand_in(session(), actor(), chosen, request.form.get("title", ""))
+    except Invalid as refusal:
+        names = {v.resource.key: v.name for v in chosen}
+        page = render_template(
+            "not_ready.html", place="inbox", names=names, faults=_by_entry(chosen, refusal)
+        )
+        return page, 422
+    return go(url_for(".show", key=batch.key))
+
+
+def _by_entry(
+    chosen: list[Version], refusal: Invalid
+) -> list[tuple[str, str, list[tuple[str, str | None]]]]:
+    """The faults of every entry: key, name, sentences with their articles."""
+    found = []
+    for version in chosen:
+        document = catalogue.document_of(version)
+        problems = catalogue.check(
+            session(), version.resource.department, version.resource_id, document
+        )
+        if problems:
+            lines = [(p.message(locale()), p.article(locale())) for p in problems]
+            found.append((version.resource.key, version.name, lines))
+    return found
+
+
+@pages.get("/<key>")
+@reads()
+def show(key: str) -> str:
+    """The batch: its entries with their states, and what the actor may do with them."""
+    batch, versions = catalogue.submission_versions(session(), actor(), key)
+    rows = []
+    for version in versions:
+        step = STEPS.get(version.state)
+        allowed = step is not None and may(
+            actor(), step, version.resource.department, version.state
+        )
+        locked = None
+        if allowed and step is not None:
+            refusal = conflict(session(), actor(), step, [version.id])
+            locked = sentence(refusal)[1] if refusal else None
+        rows.append((version, step if allowed else None, locked))
+    steps = {step for _, step, locked in rows if step and locked is None}
+    return render_template(
+        "submission.html",
+        place="inbox",
+        batch=batch,
+        rows=rows,
+        step=next(iter(sorted(steps)), None),
+        locked=next((locked for _, _, locked in rows if locked), None),
+        decisions=catalogue.decisions(session(), [v.id for v in versions]),
+    )
+
+
+@pages.post("/<key>/<any('clear', 'approve', 'publish', 'return'):step>")
+@writes()
+def advance(key: str, step: str) -> Response:
+    """Decide on the chosen entries: all of them or none, each on the text that was shown."""
+    _, versions = catalogue.submission_versions(session(), actor(), key)
+    chosen = set(request.form.getlist("entry"))
+    seen = {
+        version.id: request.form.get(f"digest.{version.resource.key}", "") for version in versions
+    }
+    remarks = [RemarkText("", "R09", request.form.get("reason", "").strip()[:2000])]
+    catalogue.advance_many(
+        session(),
+        actor(),
+        [v for v in versions if v.resource.key in chosen],
+        step,
+        seen,
+        remarks if step == "return" else (),
+    )
+    return go(url_for(".show", key=key))

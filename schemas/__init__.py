@@ -1,0 +1,41 @@
+"""The document: what a record may hold, what is wrong with it, and how it is written down.
+
+Pure functions over plain dicts; nothing here knows a session, a request or a database.
+"""
+
+from schemas import codes
+from schemas.canonical import Unreadable, canonical, digest, loads
+from schemas.changes import Change, change
+from schemas.display import display, printed, share_condition
+from schemas.errors import Problem, errors, warnings
+from schemas.fields import Field, field, fields, groups
+from schemas.forms import from_form, to_form
+from schemas.grading import Level, grade, level
+from schemas.schema import Record, load
+
+__all__ = [
+    "Change",
+    "Field",
+    "Level",
+    "Problem",
+    "Record",
+    "Unreadable",
+    "canonical",
+    "change",
+    "codes",
+    "digest",
+    "display",
+    "errors",
+    "field",
+    "fields",
+    "from_form",
+    "grade",
+    "groups",
+    "level",
+    "load",
+    "loads",
+    "printed",
+    "share_condition",
+    "to_form",
+    "warnings",
+]

@@ -1,0 +1,131 @@
+"""One way in and one way out of JSON: a strict loader, canonical bytes (RFC 8785), a digest.
+
+The digest is SM3 (GB/T 32905) over a salt of the version and the canonical bytes, so that a
+digest left behind says nothing about a content that was wiped together with its salt.
+"""
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import rfc8785
+from cryptography.hazmat.primitives import hashes
+
+DEPTH = 64
+LARGEST = 4 * 1024 * 1024
+
+
+class Unreadable(ValueError):
+    """Data that is refused before anybody looks at its meaning; `reason` is a fixed word.
+
+    size, encoding, syntax, depth, number, duplicate-key, surrogate; from a form: caps, with the
+    `problems` found.
+    """
+
+    def __init__(self, reason: str, problems: Sequence[Any] = ()) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.problems = tuple(problems)
+
+
+def canonical(document: object) -> bytes:
+    """The RFC 8785 bytes; equal documents have equal bytes. Defined for every stored document."""
+    return rfc8785.dumps(document)  # type: ignore[arg-type]  # a plain JSON value, as drafts are
+
+
+def digest(document: object, salt: bytes) -> str:
+    """`sm3:` and 64 hex digits over the salt followed by the canonical bytes."""
+    state = hashes.Hash(hashes.SM3())
+    state.update(salt)
+    state.update(canonical(document))
+    return f"sm3:{state.finalize().hex()}"
+
+
+def loads(data: bytes | str, limit: int = LARGEST) -> object:
+    """The JSON value of `data`, or `Unreadable`; the only JSON loader for what comes from outside.
+
+    Refused: more than `limit` bytes, text that is not UTF-8, nesting deeper than 64, NaN and
+    Infinity (also a number too large to be finite), a repeated key, a lone surrogate.
+    """
+    text = _text(data, limit)
+    try:
+        value = json.loads(
+            text, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite
+        )
+    except Unreadable:
+        raise
+    except RecursionError as error:
+        raise Unreadable("depth") from error
+    except ValueError as error:
+        raise Unreadable("syntax") from error
+    _check_shape(value)
+    return value
+
+
+def _text(data: bytes | str, limit: int) -> str:
+    # Characters are counted before encoding so that a huge text is not copied first.
+    if len(data) > limit:
+        raise Unreadable("size")
+    try:
+        if isinstance(data, bytes):
+            return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+        if len(data.encode("utf-8")) > limit:
+            raise Unreadable("size")
+    except UnicodeDecodeError as error:
+        raise Unreadable("encoding") from error
+    except UnicodeEncodeError as error:
+        raise Unreadable("surrogate") from error
+    return data
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Unreadable("duplicate-key")
+    return found
+
+
+def _refuse(constant: str) -> float:
+    raise Unreadable("number")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise Unreadable("number")
+    return number
+
+
+def _check_shape(value: object) -> None:
+    for text, depth in _walk(value):
+        if depth > DEPTH:
+            raise Unreadable("depth")
+        if text is not None and has_surrogate(text):
+            raise Unreadable("surrogate")
+
+
+def _walk(value: object) -> Iterator[tuple[str | None, int]]:
+    """Every text of a value with its depth, and every container as None; never recursive."""
+    waiting: list[tuple[object, int]] = [(value, 0)]
+    while waiting:
+        here, depth = waiting.pop()
+        if isinstance(here, str):
+            yield here, depth
+        elif isinstance(here, dict | list):
+            yield None, depth + 1
+            if isinstance(here, dict):
+                waiting.extend((key, depth) for key in here)
+            parts = here.values() if isinstance(here, dict) else here
+            waiting.extend((part, depth + 1) for part in parts)
+
+
+def has_surrogate(text: str) -> bool:
+    """True when the text cannot be written as UTF-8."""
+    if text.isascii():
+        return False
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False

@@ -1,0 +1,184 @@
+"""Code lists and tables of the domain, read from `codes/*.json`; labels, and the enums they make.
+
+A list is either a file of `{"values": {code: {"zh", "en"}}}` or is derived from a table of
+another shape by a row of `DERIVED`. A subset is named `<list>.<subset>`.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+TABLES = Path(__file__).parent / "codes"
+PROFILES = Path(__file__).parent / "profiles"
+
+Labels = Mapping[str, Mapping[str, str]]
+
+
+@cache
+def table(name: str) -> Any:
+    """The raw data of `codes/<name>.json`; shared, so never change it."""
+    return json.loads((TABLES / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@cache
+def profile(name: str = "national-1272") -> Any:
+    """A guide as data: obligation by pointer, labels, code rule, columns of its sheet."""
+    return json.loads((PROFILES / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Every code list that has labels."""
+    files = (path.stem for path in TABLES.glob("*.json") if path.stem not in DERIVED)
+    plain = [name for name in files if "values" in table(name)]
+    return tuple(sorted([*plain, *DERIVED]))
+
+
+@cache
+def values(name: str) -> Labels:
+    """Every code of a list with its labels by language, in the order of the list."""
+    listed, _, subset = name.partition(".")
+    whole = DERIVED[listed]() if listed in DERIVED else table(listed)["values"]
+    if not subset:
+        return dict(whole)
+    return {code: whole[code] for code in _subset(listed, subset)}
+
+
+@cache
+def labels(name: str, locale: str = "zh") -> Mapping[str, str]:
+    """Label by code; a label without a translation falls back to the official Chinese."""
+    return {code: texts.get(locale, texts["zh"]) for code, texts in values(name).items()}
+
+
+def label(name: str, code: object, locale: str = "zh") -> str:
+    """The label of a code; a code outside the list is printed as it stands."""
+    if name == "class_path":
+        return _class_path_label(str(code), locale)
+    return labels(name, locale).get(str(code), str(code))
+
+
+def code_of(name: str, text: str) -> str | None:
+    """The code whose code or label in any language is `text`; None when there is none."""
+    for code, texts in values(name).items():
+        if text == code or text in texts.values():
+            return code
+    return None
+
+
+# lists of another shape -----------------------------------------------------------------------
+
+
+def _kinds() -> Labels:
+    kinds = table("personal_information_kinds")["kinds"]
+    return {kind["item"]: {"zh": kind["item"], "en": kind["en"]} for kind in kinds}
+
+
+def _format_types(format_class: str | None = None) -> Labels:
+    formats = table("format")
+    chosen = [formats["values"][format_class]] if format_class else formats["values"].values()
+    found: dict[str, Mapping[str, str]] = {}
+    for one in chosen:
+        for name in [*one["types"], *one.get("extension", [])]:
+            found[name] = {"zh": name, **formats["labels"].get(name, {})}
+    return found
+
+
+def _classes(top: str | None = None) -> Labels:
+    found: dict[str, Mapping[str, str]] = {}
+    for number, branch in table("class_tree")["values"].items():
+        if top is None:
+            found[number] = {"zh": branch["zh"], "en": branch["en"]}
+        if top in (None, number):
+            found.update({f"{number}/{item}": texts for item, texts in branch["items"].items()})
+    return found
+
+
+def _rows(name: str, key: str, code: str = "id") -> Callable[[], Labels]:
+    def listed() -> Labels:
+        return {row[code]: {"zh": row["zh"], "en": row["en"]} for row in table(name)[key]}
+
+    return listed
+
+
+DERIVED: dict[str, Callable[[], Labels]] = {
+    "pi_kind": _kinds,
+    "format_type": _format_types,
+    "class_tree": _classes,
+    "base_library": lambda: _classes("1"),
+    "theme": lambda: _classes("2"),
+    "state": _rows("life", "states"),
+    "step": _rows("life", "steps"),
+    "mark": _rows("life", "marks"),
+    "role": _rows("roles", "roles"),
+    "act": _rows("roles", "may", "act"),
+    "request_state": _rows("share_rules", "states"),
+    "stage": _rows("acceptance_gates", "stages"),
+    "gate": _rows("acceptance_gates", "gates"),
+    "project_kind": _rows("acceptance_gates", "applicability", "kind"),
+    "na_reason": lambda: dict(table("acceptance_gates")["na_reasons"]),
+    "result": _rows("acceptance_gates", "results"),
+    "deadline": _rows("deadlines", "deadlines"),
+    "paper": _rows("documents", "documents"),
+    "identifier": _rows("identifiers", "identifiers", "kind"),
+    "change_class": lambda: dict(table("life")["change_classes"]),
+    "void": _rows("life", "voids", "what"),
+}
+
+
+def _subset(listed: str, subset: str) -> Iterable[str]:
+    if listed == "format_type":
+        return list(_format_types(subset))
+    if listed == "pi_kind":
+        return _kinds_that(subset)
+    codes: list[str] = table(listed)["subsets"][subset]
+    return codes
+
+
+def _kinds_that(subset: str) -> list[str]:
+    kinds = table("personal_information_kinds")
+    if subset == "never_open":
+        never: list[str] = kinds["never_open_kinds"]
+        return never
+    wanted = {"sensitive": 1, "ordinary": 0}[subset]
+    return [kind["item"] for kind in kinds["kinds"] if kind["sensitive"] == wanted]
+
+
+def _class_path_label(path: str, locale: str) -> str:
+    parts = path.split("/")
+    tree = labels("class_tree", locale)
+    named = [tree.get("/".join(parts[: n + 1]), part) for n, part in enumerate(parts)]
+    return " / ".join(named)
+
+
+# schemas made from the lists -------------------------------------------------------------------
+
+
+def schemas() -> list[tuple[str, dict[str, Any]]]:
+    """What `$ref: "urn:wuhai:code:<list>"` and `urn:wuhai:words:<list>` stand for."""
+    subsets = [f"format_type.{number}" for number in table("format")["values"]]
+    subsets += [f"basis_kind.{name}" for name in table("basis_kind")["subsets"]]
+    subsets += ["pi_kind.sensitive", "pi_kind.ordinary", "pi_kind.never_open"]
+    made: dict[str, dict[str, Any]] = {
+        f"urn:wuhai:code:{name}": {"enum": list(values(name))} for name in [*names(), *subsets]
+    }
+    # A self-describing format is named by its provider, so the whole list is open;
+    # format_type.<class> is the closed list of one class.
+    made["urn:wuhai:code:format_type"] = {"type": "string", "minLength": 1}
+    made["urn:wuhai:code:class_path"] = {
+        "x-rule": "class_path",
+        "type": "string",
+        "pattern": class_path_pattern(),
+    }
+    made["urn:wuhai:words:ban_words"] = {"pattern": "|".join(table("share_rules")["ban_words"])}
+    return [(urn, {"$id": urn, **schema}) for urn, schema in made.items()]
+
+
+def class_path_pattern() -> str:
+    """类/项 of the tree, then any 目 of three digits and 细目 of up to twelve."""
+    branches = [
+        f"{number}/({'|'.join(branch['items'])})"
+        for number, branch in table("class_tree")["values"].items()
+    ]
+    return f"^({'|'.join(branches)})(/[0-9]{{3}}(/[0-9]{{1,12}})?)?(?!\\n)$"

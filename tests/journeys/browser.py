@@ -1,0 +1,94 @@
+"""A real browser for the journeys: opens pages, and judges each one by the same measure.
+
+`checked` is what every journey calls on every state of a page it meets. It keeps pictures of both
+widths, because a machine sees neither a misaligned grid nor a black box where a chart should be.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+
+CHROMIUM = shutil.which("chromium")
+PICTURES = Path(__file__).parents[2] / "screenshots"
+WIDTHS = ((1440, 900), (320, 720))
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    }
+}
+# What sticks out of the window, unless a scrolling box around it is there to hold it.
+STICKS_OUT = """() => {
+  const held = (e) => { for (let p = e.parentElement; p; p = p.parentElement)
+    if (/(auto|scroll|hidden)/.test(getComputedStyle(p).overflowX)) return true; return false; };
+  return [...document.querySelectorAll('main *, header *, footer *')].filter((e) => {
+    const box = e.getBoundingClientRect();
+    return box.width > 1 && box.right > document.documentElement.clientWidth + 1 && !held(e);
+  }).map((e) => e.outerHTML.slice(0, 120));
+}"""
+SMALL = """() => [...document.querySelectorAll(
+  'button, select, input:not([type=hidden]), textarea')]
+  .filter((e) => { const r = e.getBoundingClientRect();
+    return r.width > 1 && (r.height < 24 || r.width < 24) && !e.closest('label'); })
+  .map((e) => e.outerHTML.slice(0, 120))"""
+
+_faults: WeakKeyDictionary[Page, list[str]] = WeakKeyDictionary()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Run one Chromium, without its sandbox only where it has to be (as root)."""
+    args = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=args)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def opened(browser: Browser, origin: str, script: bool = True, **context: Any) -> Page:
+    """Open an empty page whose console and requests are watched from the start."""
+    page = browser.new_context(
+        base_url=origin, java_script_enabled=script, locale="zh-CN", **context
+    ).new_page()
+    faults = _faults.setdefault(page, [])
+    page.on("console", lambda m: faults.append(f"{m.type}: {m.text}") if m.type != "log" else None)
+    page.on("pageerror", lambda e: faults.append(f"error: {e}"))
+
+    def foreign(request: Request) -> None:
+        if urlsplit(request.url).netloc != urlsplit(origin).netloc:
+            faults.append(f"foreign request: {request.url}")
+
+    page.on("request", foreign)
+    return page
+
+
+def checked(page: Page, name: str, expected: tuple[str, ...] = ()) -> None:
+    """Judge the page as it stands: readable by all, within its width, silent, by itself.
+
+    `expected` holds parts of console lines that belong to the state (Chromium reports a 422).
+    """
+    PICTURES.mkdir(exist_ok=True)
+    for width, height in WIDTHS:
+        page.set_viewport_size({"width": width, "height": height})
+        page.screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True)
+        assert not page.evaluate(STICKS_OUT), f"{name} at {width}: sticks out of the page"
+        sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(sideways) <= 0, f"{name} at {width}: the page moves sideways"
+        assert not page.evaluate(SMALL), f"{name} at {width}: too small to hit"
+        found = Axe().run(page, options=RULES).response["violations"]
+        told = [(v["id"], [n["html"][:160] for n in v["nodes"][:4]]) for v in found]
+        assert not told, f"{name} at {width}: {told}"
+    loud = [f for f in _faults[page] if not any(part in f for part in expected)]
+    assert not loud, f"{name}: {loud}"
