@@ -57,13 +57,13 @@ def _templates(app: Flask, settings: Settings) -> None:
         asset=asset,
         csrf_token=csrf_token,
         form_key=form_key,
-        labels=lambda name: _labels(name),
+        labels=_labels,
         label=lambda name, code: schemas.codes.label(name, code, locale()),
     )
     app.jinja_env.filters["moment"] = moment
 
     @app.context_processor
-    def frame() -> Mapping[str, Any]:
+    def frame() -> dict[str, Any]:
         """What every page shows around its content."""
         who = actor()
         return {
@@ -93,14 +93,12 @@ def _shown(who: access.Actor) -> Mapping[str, str]:
 def _waiting(who: access.Actor) -> int:
     # A page of refusal is drawn after its transaction ended: it shows no count.
 
-
     if not who.signed_in or "session" not in g:
         return 0
     return len(catalogue.inbox(session(), who))
 
 
 def _query_without_lang() -> str:
-
 
     kept = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
     return urlencode(kept) + "&" if kept else ""

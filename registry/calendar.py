@@ -58,7 +58,7 @@ class Calendar:
         )
 
     def received(self, moment: datetime, closing: time) -> date:
-        """The day on which something counts as received: after closing or on a rest day, the next."""
+        """The day something counts as received: after closing or on a rest day, the next."""
         local = moment.astimezone(CITY)
         day = local.date()
         if local.time() > closing:

@@ -116,7 +116,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("WORKERS", "1", _between(1, 64), "服务进程数", "web workers"),
     Setting("SECRET_KEY_FILE", "", _path, "系统密钥文件", "secret of this installation"),
     Setting("SIGNING_KEY_FILE", "", _path, "签名密钥文件", "signing key"),
-    Setting("ANONYMOUS", "none", _one_of("none", "open"), "未登录可见范围", "reading without a name"),
+    Setting(
+        "ANONYMOUS", "none", _one_of("none", "open"), "未登录可见范围", "reading without a name"
+    ),
     Setting("DEFERRAL_PAPER", "", str, "允许限期补正的文号", "paper that allows deferrals"),
     Setting("MAX_UPLOAD", "20", _between(1, 1024), "上传上限 (MiB)", "largest upload in MiB"),
     Setting("DEMO_PASSWORD", "", str, "演示账号口令", "password of the demo accounts"),

@@ -67,7 +67,9 @@ class UTC(sa.TypeDecorator[datetime]):
         """Give the moment back in UTC, aware."""
         if value is None:
             return None
-        return value.replace(tzinfo=UTC_ZONE) if value.tzinfo is None else value.astimezone(UTC_ZONE)
+        return (
+            value.replace(tzinfo=UTC_ZONE) if value.tzinfo is None else value.astimezone(UTC_ZONE)
+        )
 
 
 def now() -> datetime:
@@ -86,7 +88,7 @@ def new_key() -> str:
 
 @dataclass(frozen=True)
 class Database:
-    """An open database: `reading` and `writing` are views of one pool; `secret` seals the journal."""
+    """An open database: two views of one pool; `secret` seals the journal."""
 
     reading: Engine
     writing: Engine
@@ -203,6 +205,6 @@ def is_passing(fault: DBAPIError) -> bool:
 
 
 def unavailable(fault: DBAPIError) -> Unavailable:
-    """The refusal for a database that does not answer; the cause goes to the log, not to the user."""
+    """The refusal for a database that does not answer; the cause goes to the log alone."""
     log.warning("database does not answer: %s", type(fault.orig).__name__)
     return Unavailable("database", retry_after=WAIT_FOR_WRITER_S)

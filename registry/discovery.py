@@ -4,6 +4,7 @@ The database answers by name, code and abstract. It is what remains when no engi
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -63,8 +64,8 @@ def _holds(words: str) -> sa.ColumnElement[bool]:
     )
 
 
-def _order(words: str) -> list[sa.ColumnElement[object]]:
-    newest = [Resource.updated_at.desc(), Resource.id.desc()]
+def _order(words: str) -> list[sa.ColumnElement[Any]]:
+    newest: list[sa.ColumnElement[Any]] = [Resource.updated_at.desc(), Resource.id.desc()]
     if not words:
         return newest
     rank = sa.case(
@@ -85,4 +86,4 @@ def _elements(session: Session, words: str, versions: list[int]) -> dict[int, st
         .where(Element.version_id.in_(versions), Element.name.contains(words, autoescape=True))
         .group_by(Element.version_id)
     )
-    return {version_id: name for version_id, name in rows}
+    return dict(rows)

@@ -31,7 +31,7 @@ class Invalid(Refusal):
 
 
 class Unreadable(Refusal):
-    """What was sent cannot be read at all: a wrong file, a broken body, a value of a wrong shape."""
+    """What was sent cannot be read at all: a wrong file, a broken body, a wrong shape."""
 
     status = 400
 

@@ -43,7 +43,10 @@ def touch(session: Session, resource_ids: Iterable[int]) -> None:
             sa.insert(OutboxRow).from_select(
                 ["resource_id", "turn", "since", "tries"],
                 sa.select(
-                    Resource.id, Resource.turn, sa.literal(now(), OutboxRow.since.type), sa.literal(0)
+                    Resource.id,
+                    Resource.turn,
+                    sa.literal(now(), OutboxRow.since.type),
+                    sa.literal(0),
                 ).where(Resource.id.in_(some)),
             )
         )
@@ -95,7 +98,9 @@ def failed(session: Session, claims: Collection[Claim], fault: str) -> None:
 def pending(session: Session) -> tuple[int, datetime | None, int]:
     """How many rows wait, since when the oldest does, and how many are parked."""
     waiting, oldest = session.execute(
-        sa.select(sa.func.count(), sa.func.min(OutboxRow.since)).where(OutboxRow.parked_at.is_(None))
+        sa.select(sa.func.count(), sa.func.min(OutboxRow.since)).where(
+            OutboxRow.parked_at.is_(None)
+        )
     ).one()
     parked = session.scalar(
         sa.select(sa.func.count()).select_from(OutboxRow).where(OutboxRow.parked_at.is_not(None))

@@ -43,10 +43,7 @@ def _run(database: Database, move: object) -> None:
         config.set_main_option("script_location", str(folder))
         config.attributes["connection"] = connection
         if database.is_sqlite:
-            # The pragma does nothing inside a transaction: it goes to the driver, before begin.
-            raw = connection.connection.driver_connection
-            assert raw is not None
-            raw.execute("PRAGMA foreign_keys = OFF")
+            _foreign_keys(connection, "OFF")
         try:
             with connection.begin():
                 move(config)
@@ -56,4 +53,11 @@ def _run(database: Database, move: object) -> None:
                         raise RuntimeError(f"foreign keys broken in {faults[0][0]}")
         finally:
             if database.is_sqlite:
-                raw.execute("PRAGMA foreign_keys = ON")
+                _foreign_keys(connection, "ON")
+
+
+def _foreign_keys(connection: sa.Connection, state: str) -> None:
+    """The pragma does nothing inside a transaction: it goes to the driver, outside of one."""
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    raw.execute(f"PRAGMA foreign_keys = {state}")

@@ -50,9 +50,7 @@ def role_title(role: str, locale: str = "zh") -> str:
 
 
 # How far a role reaches is a word of roles.json; here is what the word means for a unit.
-def _reaches(
-    act: str, holding: Holding, department: Organisation, project_id: int | None
-) -> bool:
+def _reaches(act: str, holding: Holding, department: Organisation, project_id: int | None) -> bool:
     scope = roles()[holding.role]["scope"]
     unit = holding.organisation_id
     if scope.startswith("authority"):

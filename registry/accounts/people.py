@@ -18,7 +18,7 @@ def organisation(session: Session, code: str) -> Organisation:
     """The unit with this social credit code, or Missing."""
     found = session.scalar(sa.select(Organisation).where(Organisation.code == code))
     if found is None:
-        raise Missing("no_unit", code=code)
+        raise Missing("no_unit", unit_code=code)
     return found
 
 
@@ -40,9 +40,7 @@ def add_account(
     """
     if session.scalar(sa.select(Account.id).where(Account.username == username)):
         raise Conflict("name_taken", username=username)
-    account = Account(
-        person=Person(name=name), username=username, password=hashed
-    )
+    account = Account(person=Person(name=name), username=username, password=hashed)
     session.add(account)
     session.flush()
     journal.record(session, actor, "account", "account", username)

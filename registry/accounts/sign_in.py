@@ -123,7 +123,9 @@ def session_actor(session: Session, token: str) -> tuple[Actor, bool] | None:
 def touch_session(session: Session, token: str) -> None:
     """Note that the browser was here."""
     session.execute(
-        sa.update(BrowserSession).where(BrowserSession.token == _digest(token)).values(seen_at=now())
+        sa.update(BrowserSession)
+        .where(BrowserSession.token == _digest(token))
+        .values(seen_at=now())
     )
 
 

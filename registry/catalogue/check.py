@@ -16,7 +16,9 @@ from schemas import Problem
 Document = Mapping[str, Any]
 
 
-def check(session: Session, department: Organisation, resource_id: int, document: Document) -> list[Problem]:
+def check(
+    session: Session, department: Organisation, resource_id: int, document: Document
+) -> list[Problem]:
     """Every fault that stands against handing this document in, in form order."""
     found = schemas.errors("resource", dict(document), at="submission")
     if schemas.level(document).stops:
@@ -89,9 +91,7 @@ def _system(session: Session, document: Document) -> System | None:
 def _source_system(session: Session, document: Document) -> list[Problem]:
     code = document.get("source_system")
     if isinstance(code, str) and code and _system(session, document) is None:
-        return [
-            Problem("/source_system", "source-system", {"given": code[:60]}, "source-system")
-        ]
+        return [Problem("/source_system", "source-system", {"given": code[:60]}, "source-system")]
     return []
 
 
@@ -138,9 +138,7 @@ def _related(session: Session, document: Document) -> list[Problem]:
     ]
 
 
-def _repeated_collection(
-    session: Session, resource_id: int, document: Document
-) -> list[Problem]:
+def _repeated_collection(session: Session, resource_id: int, document: Document) -> list[Problem]:
     """S7: another unit registers at least 4 equal items beyond key items, overlap at least 0.6."""
     keys = set(schemas.codes.table("share_rules")["key_items"])
     items = document.get("items")
@@ -162,9 +160,10 @@ def _repeated_collection(
         .having(sa.func.count(Element.id) >= 4)
     ).all()
     for version_id, name, unit in near:
-        theirs = set(
-            session.scalars(sa.select(Element.name).where(Element.version_id == version_id))
-        ) - keys
+        theirs = (
+            set(session.scalars(sa.select(Element.name).where(Element.version_id == version_id)))
+            - keys
+        )
         if len(mine & theirs) >= 4 and len(mine & theirs) / len(mine | theirs) >= 0.6:
             return [Problem("/items", "S7", {"given": f"{unit}「{name}」"}, "S7")]
     return []

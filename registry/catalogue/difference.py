@@ -89,4 +89,6 @@ def _changed(
         gone, fresh = _runs(was, now)
         rows.append((field.title(locale), gone, fresh, field.change))
     name = str(new.get("name") or old.get("name") or "")
-    return ItemChange(kind, name, tuple(rows), kind == "changed" and old.get("level") != new.get("level"))
+    return ItemChange(
+        kind, name, tuple(rows), kind == "changed" and old.get("level") != new.get("level")
+    )

@@ -58,9 +58,7 @@ def save(
 ) -> Stored:
     """Store a draft as it was typed. Raises Conflict("stale") when `seen` is no longer current."""
     resource = version.resource
-    holding = require(
-        actor, "register", resource.department, version.state, resource.project_id
-    )
+    holding = require(actor, "register", resource.department, version.state, resource.project_id)
     if version.state not in OPEN:
         raise Conflict("not_a_draft", state=version.state)
     change = Change(

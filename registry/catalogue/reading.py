@@ -145,7 +145,9 @@ def inbox(session: Session, actor: Actor) -> list[Task]:
     tasks = []
     for version in rows:
         step = _asked(version.state)
-        if may(actor, step, version.resource.department, version.state, version.resource.project_id):
+        if may(
+            actor, step, version.resource.department, version.state, version.resource.project_id
+        ):
             tasks.append(Task(version, step))
     return tasks
 
@@ -157,7 +159,6 @@ def _asked(state: str) -> str:
     return next(
         step.id
         for step in STEPS.values()
-        if state in step.sources and step.id not in {"return", "take_back", "freeze", "lift", "wipe"}
+        if state in step.sources
+        and step.id not in {"return", "take_back", "freeze", "lift", "wipe"}
     )
-
-

@@ -112,7 +112,10 @@ def facts_of(document: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": _short(document.get("name"), 800) or "",
         "level": schemas.level(dict(document)).code,
-        **{name: _short(document.get(name), 4) for name in ("share_type", "open_type", "visibility")},
+        **{
+            name: _short(document.get(name), 4)
+            for name in ("share_type", "open_type", "visibility")
+        },
     }
 
 
@@ -249,9 +252,7 @@ def _existing(session: Session, change: Change, moment: datetime) -> Stored:
     return stored
 
 
-def _open_version(
-    session: Session, change: Change, resource: Resource, moment: datetime
-) -> Stored:
+def _open_version(session: Session, change: Change, resource: Resource, moment: datetime) -> Stored:
     before = change.version
     number = 1 + (
         session.scalar(

@@ -57,7 +57,9 @@ def _of_entry(version: Version, problems: Sequence[Problem], many: bool) -> list
     ]
 
 
-def submission_versions(session: Session, actor: Actor, key: str) -> tuple[Submission, list[Version]]:
+def submission_versions(
+    session: Session, actor: Actor, key: str
+) -> tuple[Submission, list[Version]]:
     """A batch and its versions, for those who have a part in it; Missing for everybody else."""
     batch = session.scalar(sa.select(Submission).where(Submission.key == key))
     if batch is None:

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-
 import click
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -158,26 +157,15 @@ def disable(username: str) -> None:
 def list_(as_json: bool) -> None:
     """Show accounts and their posts."""
     with db.transaction(database(settings()), writes=False) as session:
-        found = [
-            {
-                "username": one.username,
-                "name": one.person.name,
-                "disabled": one.disabled_at is not None,
-                "posts": [
-                    f"{post.role}@{post.organisation.code}"
-                    for post in session.scalars(
-                        sa.select(Post).where(Post.person_id == one.person_id)
-                    )
-                ],
-            }
-            for one in session.scalars(sa.select(Account).order_by(Account.username))
-        ]
-    for line in found:
-        click.echo(
-            json.dumps(line, ensure_ascii=False)
-            if as_json
-            else f"{line['username']:<24}{line['name']}  {'; '.join(map(str, line['posts']))}"  # type: ignore[arg-type]
-        )
+        found = []
+        for one in session.scalars(sa.select(Account).order_by(Account.username)):
+            held = session.scalars(sa.select(Post).where(Post.person_id == one.person_id))
+            posts = [f"{post.role}@{post.organisation.code}" for post in held]
+            found.append((one.username, one.person.name, one.disabled_at is not None, posts))
+    for username, name, disabled, posts in found:
+        facts = {"username": username, "name": name, "disabled": disabled, "posts": posts}
+        plain = f"{username:<24}{name}  {'; '.join(posts)}"
+        click.echo(json.dumps(facts, ensure_ascii=False) if as_json else plain)
 
 
 @main.group()

@@ -1,4 +1,4 @@
-"""gunicorn over the settings: never preloaded, so that nothing started at import is lost by a fork."""
+"""gunicorn over the settings: never preloaded, so that a fork loses nothing."""
 
 from typing import Any
 

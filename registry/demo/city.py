@@ -56,7 +56,7 @@ def password_of(settings: Settings) -> str:
 
 
 def build(session: Session, password: str) -> int:
-    """Make the city in an empty database; give the number of entries. 0 when it is there already."""
+    """Make the city in an empty database; the number of entries, 0 when it is there."""
     if session.scalar(sa.select(sa.func.count(Organisation.id))):
         return 0
     _calendar(session)
@@ -132,11 +132,7 @@ def _entries(session: Session, units: Mapping[str, Organisation]) -> int:
     states: Mapping[str, str] = data("projects")["entry_states"]
     entries = data("resources")["entries"]
     store(session, SYSTEM, [_first(entry, units, states.get(entry["code"])) for entry in entries])
-    by_code = {
-        code: state
-        for code, state in states.items()
-        if state not in WITHOUT_LIVE
-    }
+    by_code = {code: state for code, state in states.items() if state not in WITHOUT_LIVE}
     opened = list(session.scalars(sa.select(Resource).where(Resource.code.in_(by_code))))
     for resource in opened:
         for change in _second(resource, by_code[str(resource.code)]):
@@ -144,7 +140,9 @@ def _entries(session: Session, units: Mapping[str, Organisation]) -> int:
     return len(entries)
 
 
-def _first(entry: Mapping[str, Any], units: Mapping[str, Organisation], state: str | None) -> Change:
+def _first(
+    entry: Mapping[str, Any], units: Mapping[str, Organisation], state: str | None
+) -> Change:
     """The entry as it was published before, or the state it has without a live version."""
     mine = state if state in WITHOUT_LIVE else "published"
     return Change(

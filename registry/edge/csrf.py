@@ -42,4 +42,6 @@ def _binding() -> str:
 
 def _token(binding: str) -> str:
     secret: bytes = current_app.config["SECRET_KEY"]
-    return hmac.new(secret, b"csrf:" + binding.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+    return hmac.new(
+        secret, b"csrf:" + binding.encode("utf-8", "replace"), hashlib.sha256
+    ).hexdigest()

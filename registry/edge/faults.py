@@ -3,9 +3,8 @@
 import logging
 from typing import Any
 
-from flask import Flask, g, jsonify, render_template, request, url_for
+from flask import Flask, Response, g, jsonify, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
-from werkzeug.wrappers import Response
 
 import schemas
 from registry import access

@@ -233,7 +233,9 @@ def after(response: Response) -> Response:
             remember(lambda s: accounts.touch_session(s, token))
     secure = settings().public_url.startswith("https:")
     if "visit" in g:
-        response.set_cookie(csrf.VISIT_COOKIE, g.visit, httponly=True, samesite="Lax", secure=secure)
+        response.set_cookie(
+            csrf.VISIT_COOKIE, g.visit, httponly=True, samesite="Lax", secure=secure
+        )
     if request.args.get("lang") in ("zh", "en"):
         response.set_cookie("lang", request.args["lang"], samesite="Lax", secure=secure)
     for name, value in HEADERS.items():

@@ -51,7 +51,9 @@ class Entry:
     at: datetime | None = None
 
 
-def record(session: Session, actor: Actor, act: str, subject: str, key: str, **more: object) -> None:
+def record(
+    session: Session, actor: Actor, act: str, subject: str, key: str, **more: object
+) -> None:
     """Write one row about `subject` `key`; `more` are the other fields of Entry."""
     record_many(session, actor, [Entry(act, subject, key, **more)])  # type: ignore[arg-type]
 

@@ -11,7 +11,7 @@ from registry.models.columns import Code, Day, Id, Key, Moment, Words
 
 
 class Organisation(Base):
-    """A unit of the dated tree. Its authority decides over its entries, its operator tests mounts."""
+    """A unit of the dated tree. Its authority decides over entries, its operator tests mounts."""
 
     __tablename__ = "organisation"
 

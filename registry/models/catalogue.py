@@ -132,7 +132,9 @@ class Decision(Base):
     step: Mapped[Code]
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     role: Mapped[str] = mapped_column(sa.String(40))
-    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("organisation.id"), index=True
+    )
     way: Mapped[str] = mapped_column(sa.String(10), default="screen")
     paper_id: Mapped[int | None] = mapped_column(sa.ForeignKey("paper.id"), index=True)
     digest: Mapped[Digest]

@@ -79,7 +79,7 @@ class RequestEvent(Base):
 
 
 class StandingConsent(Base):
-    """A sharing head's consent, once per resource: complete requests within it are granted at once."""
+    """A sharing head's consent, once per resource: complete requests are granted at once."""
 
     __tablename__ = "standing_consent"
 

@@ -10,7 +10,7 @@ from registry.models.columns import Digest, Id, Key, Moment
 
 
 class StoredFile(Base):
-    """One file: what it is for, its name as sent, digest and size. `resource_id` lets a wipe find it."""
+    """One file: what it is for, its name, digest and size. A wipe finds it by `resource_id`."""
 
     __tablename__ = "stored_file"
 
@@ -20,7 +20,9 @@ class StoredFile(Base):
     name: Mapped[str] = mapped_column(sa.String(200))
     size: Mapped[int]
     digest: Mapped[Digest]
-    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("organisation.id"), index=True
+    )
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     resource_id: Mapped[int | None] = mapped_column(sa.ForeignKey("resource.id"), index=True)
     at: Mapped[Moment]

@@ -10,7 +10,7 @@ from registry.models.columns import Code, Day, Digest, Id, Key, Moment
 
 
 class Paper(Base):
-    """A printed form for one step over exactly these versions; its scan is confirmed by a second."""
+    """A printed form for one step over exactly these versions; a second confirms its scan."""
 
     __tablename__ = "paper"
 

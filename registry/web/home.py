@@ -22,9 +22,13 @@ def home() -> str:
         .join(Version, Resource.live_version_id == Version.id)
         .where(seen, Version.state == "published")
     ).subquery()
-    entries, units = session().execute(
-        sa.select(sa.func.count(live.c.id), sa.func.count(live.c.department_id.distinct()))
-    ).one()
+    entries, units = (
+        session()
+        .execute(
+            sa.select(sa.func.count(live.c.id), sa.func.count(live.c.department_id.distinct()))
+        )
+        .one()
+    )
     elements = session().scalar(
         sa.select(sa.func.count(Element.id)).join(live, live.c.version_id == Element.version_id)
     )

@@ -131,9 +131,7 @@ def _hand_in(version_id: int, typed: Document) -> Response | tuple[str, int]:
     version = session().get_one(Version, version_id)
     if not may(actor(), "hand_in", version.resource.department):
         raise Forbidden("no_role", act="hand_in", roles=["registrar"])
-    problems = catalogue.check(
-        session(), version.resource.department, version.resource_id, typed
-    )
+    problems = catalogue.check(session(), version.resource.department, version.resource_id, typed)
     if problems:
         # 422 rolls the request back: what was typed is kept by a save of its own.
         key, who = version.resource.key, actor()
@@ -217,7 +215,9 @@ def _decided(version: Version) -> list[tuple[str, str, str]]:
 def _own_draft(version: Version) -> None:
     resource = version.resource
     if not may(actor(), "register", resource.department, project_id=resource.project_id):
-        raise Forbidden("not_yours", act="register", roles=["registrar"], unit=resource.department.name)
+        raise Forbidden(
+            "not_yours", act="register", roles=["registrar"], unit=resource.department.name
+        )
     if version.state != "draft":
         raise Conflict("not_a_draft", state=version.state)
 
@@ -290,7 +290,9 @@ def _with_rows(document: dict[str, Any], do: str, at: str) -> dict[str, Any]:
     n = _number(at)
     if verb == "add":
         # A row of its own kind of nothing: an empty one would not survive as a row.
-        rows.append({"name": "", **({"nullable": True, "primary_key": False} if one == "item" else {})})
+        rows.append(
+            {"name": "", **({"nullable": True, "primary_key": False} if one == "item" else {})}
+        )
     elif n is not None and 0 <= n < len(rows):
         row = rows.pop(n)
         if verb in {"up", "down"}:
@@ -301,5 +303,3 @@ def _with_rows(document: dict[str, Any], do: str, at: str) -> dict[str, Any]:
 
 def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
-
-

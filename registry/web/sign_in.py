@@ -43,7 +43,9 @@ def check() -> BaseResponse | tuple[str, int]:
             remember(lambda s: accounts.remember_failure(s, username, address))
         title, text = sentence(refusal)
         page = render_template(
-            "sign_in.html", next=_local(request.form.get("next", "")), fault=(title, text),
+            "sign_in.html",
+            next=_local(request.form.get("next", "")),
+            fault=(title, text),
             username=username,
         )
         return page, refusal.status

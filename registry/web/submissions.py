@@ -27,12 +27,16 @@ STEPS = {
 def hand_in() -> Response | tuple[str, int]:
     """Hand in the chosen drafts as one batch: all of them or none."""
     keys = request.form.getlist("entry")[:1000]
-    versions = session().scalars(
-        sa.select(Version)
-        .join(Resource, Resource.working_version_id == Version.id)
-        .where(Resource.key.in_(keys))
-        .order_by(Version.id)
-    ).all()
+    versions = (
+        session()
+        .scalars(
+            sa.select(Version)
+            .join(Resource, Resource.working_version_id == Version.id)
+            .where(Resource.key.in_(keys))
+            .order_by(Version.id)
+        )
+        .all()
+    )
     chosen = [v for v in versions if may(actor(), "hand_in", v.resource.department)]
     if not chosen:
         raise Missing("nothing_chosen")

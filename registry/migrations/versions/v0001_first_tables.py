@@ -38,7 +38,13 @@ sa.Table(
     "alias",
     tables,
     sa.Column("id", sa.Integer(), primary_key=True),
-    sa.Column("resource_id", sa.Integer(), sa.ForeignKey("resource.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column(
+        "resource_id",
+        sa.Integer(),
+        sa.ForeignKey("resource.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
     sa.Column("source", sa.String(60), nullable=False),
     sa.Column("value", sa.String(200), nullable=False),
     sa.UniqueConstraint("source", "value"),
@@ -61,7 +67,9 @@ sa.Table(
     "assessed_version",
     tables,
     sa.Column("assessment_id", sa.Integer(), sa.ForeignKey("assessment.id"), primary_key=True),
-    sa.Column("version_id", sa.Integer(), sa.ForeignKey("version.id"), primary_key=True, index=True),
+    sa.Column(
+        "version_id", sa.Integer(), sa.ForeignKey("version.id"), primary_key=True, index=True
+    ),
 )
 
 sa.Table(
@@ -70,7 +78,13 @@ sa.Table(
     sa.Column("id", sa.Integer(), primary_key=True),
     sa.Column("key", sa.String(16), nullable=False, unique=True),
     sa.Column("kind", sa.String(10), nullable=False),
-    sa.Column("organisation_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True),
+    sa.Column(
+        "organisation_id",
+        sa.Integer(),
+        sa.ForeignKey("organisation.id"),
+        nullable=False,
+        index=True,
+    ),
     sa.Column("number", sa.String(80), nullable=False),
     sa.Column("on", sa.Date(), nullable=False),
     sa.Column("keep_until", sa.Date(), nullable=True),
@@ -121,16 +135,26 @@ sa.Table(
     "decision",
     tables,
     sa.Column("id", sa.Integer(), primary_key=True),
-    sa.Column("version_id", sa.Integer(), sa.ForeignKey("version.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column(
+        "version_id",
+        sa.Integer(),
+        sa.ForeignKey("version.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
     sa.Column("step", sa.String(40), nullable=False),
     sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
     sa.Column("role", sa.String(40), nullable=False),
-    sa.Column("organisation_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=True, index=True),
+    sa.Column(
+        "organisation_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=True, index=True
+    ),
     sa.Column("way", sa.String(10), nullable=False),
     sa.Column("paper_id", sa.Integer(), sa.ForeignKey("paper.id"), nullable=True, index=True),
     sa.Column("digest", sa.String(80), nullable=False),
     sa.Column("at", sa.DateTime(timezone=True), nullable=False, index=True),
-    sa.Column("merged_post_id", sa.Integer(), sa.ForeignKey("merged_post.id"), nullable=True, index=True),
+    sa.Column(
+        "merged_post_id", sa.Integer(), sa.ForeignKey("merged_post.id"), nullable=True, index=True
+    ),
 )
 
 sa.Table(
@@ -151,11 +175,15 @@ sa.Table(
     sa.Column("id", sa.Integer(), primary_key=True),
     sa.Column("key", sa.String(16), nullable=False, unique=True),
     sa.Column("number", sa.String(60), nullable=True, unique=True),
-    sa.Column("requester_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True),
+    sa.Column(
+        "requester_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True
+    ),
     sa.Column("state", sa.String(40), nullable=False, index=True),
     sa.Column("document", sa.JSON(), nullable=False),
     sa.Column("project_id", sa.Integer(), sa.ForeignKey("project.id"), nullable=True, index=True),
-    sa.Column("assigned_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=True, index=True),
+    sa.Column(
+        "assigned_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=True, index=True
+    ),
     sa.Column("matched_id", sa.Integer(), sa.ForeignKey("resource.id"), nullable=True, index=True),
     sa.Column("raised_by", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
     sa.Column("raised_on", sa.Date(), nullable=False),
@@ -168,7 +196,13 @@ sa.Table(
     tables,
     sa.Column("id", sa.Integer(), primary_key=True),
     sa.Column("key", sa.String(16), nullable=False, unique=True),
-    sa.Column("organisation_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True),
+    sa.Column(
+        "organisation_id",
+        sa.Integer(),
+        sa.ForeignKey("organisation.id"),
+        nullable=False,
+        index=True,
+    ),
     sa.Column("list", sa.String(40), nullable=False),
     sa.Column("number", sa.Integer(), nullable=False),
     sa.Column("paper_number", sa.String(80), nullable=False),
@@ -185,7 +219,13 @@ sa.Table(
     tables,
     sa.Column("id", sa.Integer(), primary_key=True),
     sa.Column("key", sa.String(26), nullable=False, index=True),
-    sa.Column("version_id", sa.Integer(), sa.ForeignKey("version.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column(
+        "version_id",
+        sa.Integer(),
+        sa.ForeignKey("version.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
     sa.Column("position", sa.Integer(), nullable=False),
     sa.Column("name", sa.String(512), nullable=False, index=True),
     sa.Column("level", sa.String(4), nullable=True),
@@ -249,7 +289,9 @@ sa.Table(
     tables,
     sa.Column("id", sa.Integer(), primary_key=True),
     sa.Column("key", sa.String(16), nullable=False, unique=True),
-    sa.Column("resource_id", sa.Integer(), sa.ForeignKey("resource.id"), nullable=False, index=True),
+    sa.Column(
+        "resource_id", sa.Integer(), sa.ForeignKey("resource.id"), nullable=False, index=True
+    ),
     sa.Column("frozen_by", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
     sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("reason", sa.String(20), nullable=False),
@@ -313,8 +355,20 @@ sa.Table(
     tables,
     sa.Column("id", sa.Integer(), primary_key=True),
     sa.Column("key", sa.String(16), nullable=False, unique=True),
-    sa.Column("resource_id", sa.Integer(), sa.ForeignKey("resource.id", ondelete="CASCADE"), nullable=False, index=True),
-    sa.Column("version_id", sa.Integer(), sa.ForeignKey("version.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column(
+        "resource_id",
+        sa.Integer(),
+        sa.ForeignKey("resource.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    sa.Column(
+        "version_id",
+        sa.Integer(),
+        sa.ForeignKey("version.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
     sa.Column("profile", sa.String(40), nullable=False),
     sa.Column("plan", sa.JSON(), nullable=False),
     sa.Column("digest", sa.String(80), nullable=False),
@@ -328,7 +382,13 @@ sa.Table(
     tables,
     sa.Column("id", sa.Integer(), primary_key=True),
     sa.Column("key", sa.String(16), nullable=False, unique=True),
-    sa.Column("plan_id", sa.Integer(), sa.ForeignKey("masking_plan.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column(
+        "plan_id",
+        sa.Integer(),
+        sa.ForeignKey("masking_plan.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
     sa.Column("kind", sa.String(40), nullable=False),
     sa.Column("plan_digest", sa.String(80), nullable=False),
     sa.Column("verdict", sa.String(40), nullable=False),
@@ -345,7 +405,13 @@ sa.Table(
     sa.Column("id", sa.Integer(), primary_key=True),
     sa.Column("key", sa.String(16), nullable=False, unique=True),
     sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
-    sa.Column("organisation_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True),
+    sa.Column(
+        "organisation_id",
+        sa.Integer(),
+        sa.ForeignKey("organisation.id"),
+        nullable=False,
+        index=True,
+    ),
     sa.Column("act_a", sa.String(40), nullable=False),
     sa.Column("act_b", sa.String(40), nullable=False),
     sa.Column("reason", sa.Text(), nullable=False),
@@ -359,7 +425,9 @@ sa.Table(
     tables,
     sa.Column("id", sa.Integer(), primary_key=True),
     sa.Column("key", sa.String(16), nullable=False, unique=True),
-    sa.Column("resource_id", sa.Integer(), sa.ForeignKey("resource.id"), nullable=False, index=True),
+    sa.Column(
+        "resource_id", sa.Integer(), sa.ForeignKey("resource.id"), nullable=False, index=True
+    ),
     sa.Column("number", sa.String(80), nullable=False),
     sa.Column("method", sa.String(2), nullable=False),
     sa.Column("tested_on", sa.Date(), nullable=False),
@@ -389,7 +457,13 @@ sa.Table(
     "notice",
     tables,
     sa.Column("id", sa.Integer(), primary_key=True),
-    sa.Column("organisation_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True),
+    sa.Column(
+        "organisation_id",
+        sa.Integer(),
+        sa.ForeignKey("organisation.id"),
+        nullable=False,
+        index=True,
+    ),
     sa.Column("role", sa.String(40), nullable=False),
     sa.Column("kind", sa.String(40), nullable=False),
     sa.Column("subject", sa.String(20), nullable=False),
@@ -412,7 +486,9 @@ sa.Table(
     sa.Column("signed_by", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
     sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("file_id", sa.Integer(), sa.ForeignKey("stored_file.id"), nullable=True, index=True),
-    sa.Column("superseded_by_id", sa.Integer(), sa.ForeignKey("opinion.id"), nullable=True, index=True),
+    sa.Column(
+        "superseded_by_id", sa.Integer(), sa.ForeignKey("opinion.id"), nullable=True, index=True
+    ),
 )
 
 sa.Table(
@@ -429,10 +505,18 @@ sa.Table(
     sa.Column("regime", sa.String(10), nullable=False),
     sa.Column("duty", sa.Text(), nullable=False),
     sa.Column("vertical", sa.String(100), nullable=True),
-    sa.Column("parent_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=True, index=True),
-    sa.Column("authority_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=True, index=True),
-    sa.Column("operator_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=True, index=True),
-    sa.Column("successor_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=True, index=True),
+    sa.Column(
+        "parent_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=True, index=True
+    ),
+    sa.Column(
+        "authority_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=True, index=True
+    ),
+    sa.Column(
+        "operator_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=True, index=True
+    ),
+    sa.Column(
+        "successor_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=True, index=True
+    ),
     sa.Column("valid_from", sa.Date(), nullable=True),
     sa.Column("valid_to", sa.Date(), nullable=True),
     sa.Column("basis", sa.String(200), nullable=True),
@@ -442,7 +526,12 @@ sa.Table(
 sa.Table(
     "outbox",
     tables,
-    sa.Column("resource_id", sa.Integer(), sa.ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column(
+        "resource_id",
+        sa.Integer(),
+        sa.ForeignKey("resource.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
     sa.Column("turn", sa.Integer(), nullable=False),
     sa.Column("since", sa.DateTime(timezone=True), nullable=False, index=True),
     sa.Column("tries", sa.Integer(), nullable=False),
@@ -456,7 +545,13 @@ sa.Table(
     sa.Column("id", sa.Integer(), primary_key=True),
     sa.Column("key", sa.String(16), nullable=False, unique=True),
     sa.Column("step", sa.String(40), nullable=False),
-    sa.Column("organisation_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True),
+    sa.Column(
+        "organisation_id",
+        sa.Integer(),
+        sa.ForeignKey("organisation.id"),
+        nullable=False,
+        index=True,
+    ),
     sa.Column("printed_by", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
     sa.Column("printed_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("digest", sa.String(80), nullable=False),
@@ -474,7 +569,9 @@ sa.Table(
     "paper_version",
     tables,
     sa.Column("paper_id", sa.Integer(), sa.ForeignKey("paper.id"), primary_key=True),
-    sa.Column("version_id", sa.Integer(), sa.ForeignKey("version.id"), primary_key=True, index=True),
+    sa.Column(
+        "version_id", sa.Integer(), sa.ForeignKey("version.id"), primary_key=True, index=True
+    ),
 )
 
 sa.Table(
@@ -490,13 +587,27 @@ sa.Table(
     tables,
     sa.Column("id", sa.Integer(), primary_key=True),
     sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
-    sa.Column("organisation_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True),
+    sa.Column(
+        "organisation_id",
+        sa.Integer(),
+        sa.ForeignKey("organisation.id"),
+        nullable=False,
+        index=True,
+    ),
     sa.Column("role", sa.String(40), nullable=False),
     sa.Column("title", sa.String(60), nullable=False),
-    sa.Column("project_id", sa.Integer(), sa.ForeignKey("project.id", use_alter=True), nullable=True, index=True),
+    sa.Column(
+        "project_id",
+        sa.Integer(),
+        sa.ForeignKey("project.id", use_alter=True),
+        nullable=True,
+        index=True,
+    ),
     sa.Column("starts", sa.Date(), nullable=False),
     sa.Column("ends", sa.Date(), nullable=True),
-    sa.Column("substitute_for_id", sa.Integer(), sa.ForeignKey("post.id"), nullable=True, index=True),
+    sa.Column(
+        "substitute_for_id", sa.Integer(), sa.ForeignKey("post.id"), nullable=True, index=True
+    ),
 )
 
 sa.Table(
@@ -505,7 +616,9 @@ sa.Table(
     sa.Column("id", sa.Integer(), primary_key=True),
     sa.Column("key", sa.String(16), nullable=False, unique=True),
     sa.Column("name", sa.String(200), nullable=False),
-    sa.Column("unit_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True),
+    sa.Column(
+        "unit_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True
+    ),
     sa.Column("kind", sa.String(40), nullable=False),
     sa.Column("stage", sa.String(40), nullable=False),
     sa.Column("build_mode", sa.String(20), nullable=False),
@@ -521,7 +634,9 @@ sa.Table(
     "project_resource",
     tables,
     sa.Column("project_id", sa.Integer(), sa.ForeignKey("project.id"), primary_key=True),
-    sa.Column("resource_id", sa.Integer(), sa.ForeignKey("resource.id"), primary_key=True, index=True),
+    sa.Column(
+        "resource_id", sa.Integer(), sa.ForeignKey("resource.id"), primary_key=True, index=True
+    ),
 )
 
 sa.Table(
@@ -535,7 +650,9 @@ sa.Table(
     "reading",
     tables,
     sa.Column("id", sa.Integer(), primary_key=True),
-    sa.Column("resource_id", sa.Integer(), sa.ForeignKey("resource.id"), nullable=False, index=True),
+    sa.Column(
+        "resource_id", sa.Integer(), sa.ForeignKey("resource.id"), nullable=False, index=True
+    ),
     sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
     sa.Column("on", sa.Date(), nullable=False),
     sa.UniqueConstraint("resource_id", "person_id", "on"),
@@ -545,7 +662,13 @@ sa.Table(
     "remark",
     tables,
     sa.Column("id", sa.Integer(), primary_key=True),
-    sa.Column("decision_id", sa.Integer(), sa.ForeignKey("decision.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column(
+        "decision_id",
+        sa.Integer(),
+        sa.ForeignKey("decision.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
     sa.Column("pointer", sa.String(200), nullable=False),
     sa.Column("code", sa.String(10), nullable=False),
     sa.Column("text", sa.Text(), nullable=False),
@@ -557,9 +680,15 @@ sa.Table(
     sa.Column("id", sa.Integer(), primary_key=True),
     sa.Column("key", sa.String(16), nullable=False, unique=True),
     sa.Column("number", sa.String(60), nullable=True, unique=True),
-    sa.Column("requester_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True),
-    sa.Column("provider_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True),
-    sa.Column("resource_id", sa.Integer(), sa.ForeignKey("resource.id"), nullable=False, index=True),
+    sa.Column(
+        "requester_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True
+    ),
+    sa.Column(
+        "provider_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True
+    ),
+    sa.Column(
+        "resource_id", sa.Integer(), sa.ForeignKey("resource.id"), nullable=False, index=True
+    ),
     sa.Column("state", sa.String(40), nullable=False, index=True),
     sa.Column("document", sa.JSON(), nullable=False),
     sa.Column("created_by", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
@@ -581,7 +710,12 @@ sa.Table(
 sa.Table(
     "request_element",
     tables,
-    sa.Column("request_id", sa.Integer(), sa.ForeignKey("request.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column(
+        "request_id",
+        sa.Integer(),
+        sa.ForeignKey("request.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
     sa.Column("element_key", sa.String(26), primary_key=True),
     sa.Column("granted", sa.Boolean(), nullable=True),
 )
@@ -590,8 +724,20 @@ sa.Table(
     "request_event",
     tables,
     sa.Column("id", sa.Integer(), primary_key=True),
-    sa.Column("request_id", sa.Integer(), sa.ForeignKey("request.id", ondelete="CASCADE"), nullable=True, index=True),
-    sa.Column("demand_id", sa.Integer(), sa.ForeignKey("demand.id", ondelete="CASCADE"), nullable=True, index=True),
+    sa.Column(
+        "request_id",
+        sa.Integer(),
+        sa.ForeignKey("request.id", ondelete="CASCADE"),
+        nullable=True,
+        index=True,
+    ),
+    sa.Column(
+        "demand_id",
+        sa.Integer(),
+        sa.ForeignKey("demand.id", ondelete="CASCADE"),
+        nullable=True,
+        index=True,
+    ),
     sa.Column("act", sa.String(40), nullable=False),
     sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
     sa.Column("role", sa.String(40), nullable=False),
@@ -606,10 +752,30 @@ sa.Table(
     sa.Column("id", sa.Integer(), primary_key=True),
     sa.Column("key", sa.String(16), nullable=False, unique=True),
     sa.Column("code", sa.String(64), nullable=True, unique=True),
-    sa.Column("department_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True),
-    sa.Column("project_id", sa.Integer(), sa.ForeignKey("project.id", use_alter=True), nullable=True, index=True),
-    sa.Column("live_version_id", sa.Integer(), sa.ForeignKey("version.id", use_alter=True), nullable=True, index=True),
-    sa.Column("working_version_id", sa.Integer(), sa.ForeignKey("version.id", use_alter=True), nullable=True, index=True),
+    sa.Column(
+        "department_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True
+    ),
+    sa.Column(
+        "project_id",
+        sa.Integer(),
+        sa.ForeignKey("project.id", use_alter=True),
+        nullable=True,
+        index=True,
+    ),
+    sa.Column(
+        "live_version_id",
+        sa.Integer(),
+        sa.ForeignKey("version.id", use_alter=True),
+        nullable=True,
+        index=True,
+    ),
+    sa.Column(
+        "working_version_id",
+        sa.Integer(),
+        sa.ForeignKey("version.id", use_alter=True),
+        nullable=True,
+        index=True,
+    ),
     sa.Column("row_version", sa.Integer(), nullable=False),
     sa.Column("turn", sa.Integer(), nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -618,7 +784,9 @@ sa.Table(
     sa.Column("remediation_due", sa.Date(), nullable=True, index=True),
     sa.Column("unchanged_on", sa.Date(), nullable=True),
     sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
-    sa.Column("successor_id", sa.Integer(), sa.ForeignKey("resource.id"), nullable=True, index=True),
+    sa.Column(
+        "successor_id", sa.Integer(), sa.ForeignKey("resource.id"), nullable=True, index=True
+    ),
 )
 
 sa.Table(
@@ -656,7 +824,9 @@ sa.Table(
     "standing_consent",
     tables,
     sa.Column("id", sa.Integer(), primary_key=True),
-    sa.Column("resource_id", sa.Integer(), sa.ForeignKey("resource.id"), nullable=False, unique=True),
+    sa.Column(
+        "resource_id", sa.Integer(), sa.ForeignKey("resource.id"), nullable=False, unique=True
+    ),
     sa.Column("signed_by", sa.Integer(), sa.ForeignKey("person.id"), nullable=False, index=True),
     sa.Column("signed_on", sa.Date(), nullable=False),
     sa.Column("scope", sa.Text(), nullable=False),
@@ -672,7 +842,9 @@ sa.Table(
     sa.Column("name", sa.String(200), nullable=False),
     sa.Column("size", sa.Integer(), nullable=False),
     sa.Column("digest", sa.String(80), nullable=False),
-    sa.Column("organisation_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=True, index=True),
+    sa.Column(
+        "organisation_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=True, index=True
+    ),
     sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=True, index=True),
     sa.Column("resource_id", sa.Integer(), sa.ForeignKey("resource.id"), nullable=True, index=True),
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -684,8 +856,16 @@ sa.Table(
     tables,
     sa.Column("id", sa.Integer(), primary_key=True),
     sa.Column("key", sa.String(16), nullable=False, unique=True),
-    sa.Column("department_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True),
-    sa.Column("project_id", sa.Integer(), sa.ForeignKey("project.id", use_alter=True), nullable=True, index=True),
+    sa.Column(
+        "department_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True
+    ),
+    sa.Column(
+        "project_id",
+        sa.Integer(),
+        sa.ForeignKey("project.id", use_alter=True),
+        nullable=True,
+        index=True,
+    ),
     sa.Column("title", sa.String(200), nullable=False),
     sa.Column("letter_number", sa.String(80), nullable=True),
     sa.Column("letter_on", sa.Date(), nullable=True),
@@ -700,7 +880,9 @@ sa.Table(
     sa.Column("key", sa.String(16), nullable=False, unique=True),
     sa.Column("code", sa.String(100), nullable=False, unique=True),
     sa.Column("name", sa.String(200), nullable=False),
-    sa.Column("unit_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True),
+    sa.Column(
+        "unit_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True
+    ),
     sa.Column("protection_level", sa.Integer(), nullable=True),
     sa.Column("holders", sa.JSON(), nullable=True),
 )
@@ -710,7 +892,9 @@ sa.Table(
     tables,
     sa.Column("id", sa.Integer(), primary_key=True),
     sa.Column("key", sa.String(16), nullable=False, unique=True),
-    sa.Column("from_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True),
+    sa.Column(
+        "from_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True
+    ),
     sa.Column("to_id", sa.Integer(), sa.ForeignKey("organisation.id"), nullable=False, index=True),
     sa.Column("basis", sa.String(200), nullable=False),
     sa.Column("on", sa.Date(), nullable=False),
@@ -723,7 +907,13 @@ sa.Table(
     "version",
     tables,
     sa.Column("id", sa.Integer(), primary_key=True),
-    sa.Column("resource_id", sa.Integer(), sa.ForeignKey("resource.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column(
+        "resource_id",
+        sa.Integer(),
+        sa.ForeignKey("resource.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
     sa.Column("number", sa.Integer(), nullable=False),
     sa.Column("state", sa.String(20), nullable=False, index=True),
     sa.Column("name", sa.String(800), nullable=False, index=True),
@@ -735,7 +925,9 @@ sa.Table(
     sa.Column("salt", sa.LargeBinary(16), nullable=False),
     sa.Column("digest", sa.String(80), nullable=False),
     sa.Column("based_on_id", sa.Integer(), sa.ForeignKey("version.id"), nullable=True, index=True),
-    sa.Column("submission_id", sa.Integer(), sa.ForeignKey("submission.id"), nullable=True, index=True),
+    sa.Column(
+        "submission_id", sa.Integer(), sa.ForeignKey("submission.id"), nullable=True, index=True
+    ),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=True),

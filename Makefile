@@ -1,0 +1,37 @@
+# `make help` says what there is. Everything runs in .venv; nothing outside the folder is touched.
+PYTHON ?= python3
+BIN := .venv/bin
+SUITE := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+
+help: ## show this
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: .venv/.installed ## the virtual environment with the locked dependencies
+
+.venv/.installed: requirements.lock setup.cfg pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: install ## the demo city on 127.0.0.1:8000
+	@CATALOGUE_ANONYMOUS=open $(BIN)/catalogue demo
+	@CATALOGUE_ANONYMOUS=open $(BIN)/catalogue serve
+
+test: install ## the whole suite on SQLite; journeys where Chromium is found
+	$(SUITE)
+
+check: install ## format, lint, types, import contract, then the suite
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy registry schemas tests/factories.py
+	$(BIN)/lint-imports
+	$(SUITE)
+
+lock: ## renew requirements.lock from setup.cfg (needs an index)
+	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --no-annotate --allow-unsafe --strip-extras --extra dev -o requirements.lock setup.cfg
+
+.PHONY: help install run test check lock

@@ -1,0 +1,42 @@
+"""What every test may ask for: a database of its engine pair, a session, a town, a demo city."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from registry import db
+from tests import factories
+
+
+def pytest_report_header() -> str:
+    return f"engine pair: {factories.ENGINE}" + (
+        "" if factories.POSTGRESQL else "; not collected: postgresql (CATALOGUE_TEST_DATABASE_URL)"
+    )
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[db.Database]:
+    with factories.empty_database(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def session(database: db.Database) -> Iterator[Session]:
+    with db.transaction(database, writes=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def town(session: Session) -> factories.Town:
+    return factories.Town(session)
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application over a demo city that the tests of one file share."""
+    folder = tmp_path_factory.mktemp("city")
+    with factories.empty_database(folder) as opened:
+        yield factories.city_app(folder, opened)

@@ -1,0 +1,148 @@
+"""Data and places for tests: an engine pair by the environment, a demo city, documents, people."""
+
+import itertools
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from registry import accounts, config, db, demo, upgrade
+from registry.access import SYSTEM, Actor
+from registry.access.actor import of_account
+from registry.app import create_app
+from registry.models.accounts import Account, Organisation
+
+PASSWORD = "demo-password"
+POSTGRESQL = os.environ.get("CATALOGUE_TEST_DATABASE_URL", "")
+ENGINE = "postgresql" if POSTGRESQL else "sqlite"
+_names = itertools.count(1)
+
+
+@cache
+def _template(folder: str) -> Path:
+    """A migrated, empty SQLite file, made once and copied for every test."""
+    path = Path(folder) / "template.sqlite"
+    database = db.connect(f"sqlite:///{path}", b"secret" * 6)
+    upgrade.upgrade(database)
+    database.close()
+    return path
+
+
+@contextmanager
+def empty_database(folder: Path) -> Iterator[db.Database]:
+    """A migrated database without rows, on the engine of this run."""
+    if POSTGRESQL:
+        database = db.connect(_own_postgresql(), b"secret" * 6)
+        upgrade.upgrade(database)
+    else:
+        path = folder / "registry.sqlite"
+        shutil.copy(_template(str(folder.parent)), path)
+        database = db.connect(f"sqlite:///{path}", b"secret" * 6)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _own_postgresql() -> str:
+    """The address of a fresh database of this process on the server of the environment."""
+    address = sa.make_url(POSTGRESQL)
+    name = f"registry_test_{os.getpid()}_{next(_names)}"
+    server = sa.create_engine(address, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+    server.dispose()
+    return address.set(database=name).render_as_string(hide_password=False)
+
+
+def settings(folder: Path, **more: str) -> config.Settings:
+    """Settings over a folder of a test."""
+    named = {f"CATALOGUE_{key.upper()}": value for key, value in more.items()}
+    return config.load(
+        {"CATALOGUE_DATA_DIR": str(folder), "CATALOGUE_DEMO_PASSWORD": PASSWORD, **named}
+    )
+
+
+def city_app(folder: Path, database: db.Database, **more: str) -> Flask:
+    """The application over the demo city."""
+    with db.transaction(database, writes=True) as session:
+        demo.build(session, PASSWORD)
+    return create_app(settings(folder, anonymous="open", **more), database)
+
+
+def sign_in(app: Flask, username: str) -> FlaskClient:
+    """A browser in which this demo account is signed in."""
+    client = app.test_client()
+    token = token_of(client.get("/sign-in").text)
+    answer = client.post(
+        "/sign-in", data={"csrf_token": token, "username": username, "password": PASSWORD}
+    )
+    assert answer.status_code == 303, answer.text
+    return client
+
+
+def token_of(page: str) -> str:
+    """The token against forged forms that stands in a page."""
+    found = re.search(r'name="csrf_token" value="(\w+)"', page)
+    assert found is not None, page[:400]
+    return found[1]
+
+
+@cache
+def _demo_documents() -> dict[str, dict[str, Any]]:
+    text = (files("registry.demo") / "data" / "resources.json").read_text("utf-8")
+    return {entry["code"]: entry["document"] for entry in json.loads(text)["entries"]}
+
+
+def document(name: str = "婚姻登记预约信息", **changes: Any) -> dict[str, Any]:
+    """A complete document that may be handed in."""
+    made = json.loads(json.dumps(_demo_documents()["307002150300/000004"]))
+    made.update(name=name, **changes)
+    return {key: value for key, value in made.items() if value is not None}
+
+
+class Town:
+    """Two units with people for every role, in a database of a test."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        holder = {"office": "办公室", "post": "数据专员", "phone": "0473-0000000"}
+        duties = dict.fromkeys(("handles", "manages", "archives", "answers"), holder)
+        self.authority = self._unit("数据局", "11150300DEM000209G", duties)
+        self.department = self._unit("民政局", "11150300DEM000022H", duties)
+        self.other = self._unit("教育局", "11150300DEM000065Y", duties)
+
+    def _unit(self, name: str, code: str, duties: dict[str, Any]) -> Organisation:
+        facts = {"code": code, "name": name, "class_code": "307002", "holders": duties}
+        unit = accounts.add_organisation(self.session, SYSTEM, facts)
+        unit.authority_id = getattr(self, "authority", unit).id
+        unit.operator_id = unit.authority_id
+        self.session.flush()
+        return unit
+
+    def person(self, *roles: str, unit: Organisation | None = None) -> Actor:
+        """Somebody new who holds these roles in one unit (the reviewer's side: the authority)."""
+        account = accounts.add_account(
+            self.session, SYSTEM, f"user{next(_names)}", "某人", hashed="no-password"
+        )
+        for role in roles:
+            at_authority = role in {"reviewer", "acceptance", "authority_head"}
+            where = unit or (self.authority if at_authority else self.department)
+            accounts.appoint(self.session, SYSTEM, account, role, where, date(2020, 1, 1))
+        return self.actor(account)
+
+    def actor(self, account: Account) -> Actor:
+        """The actor behind an account, with the posts of today."""
+        return of_account(self.session, account, db.now().date())
