@@ -10,7 +10,8 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from registry import accounts, calendar, config, db, demo, journal, upgrade
+import search
+from registry import accounts, calendar, config, db, demo, discovery, journal, outbox, upgrade
 from registry.access import SYSTEM, role_title, roles
 from registry.config import Settings
 from registry.errors import Refusal
@@ -166,6 +167,66 @@ def list_(as_json: bool) -> None:
         facts = {"username": username, "name": name, "disabled": disabled, "posts": posts}
         plain = f"{username:<24}{name}  {'; '.join(posts)}"
         click.echo(json.dumps(facts, ensure_ascii=False) if as_json else plain)
+
+
+@main.group()
+def index() -> None:
+    """The search index."""
+
+
+@index.command("status")
+@click.option("--json", "as_json", is_flag=True)
+def index_status(as_json: bool) -> None:
+    """Show the engine, its entries, and what waits; exit 1 when the engine does not answer."""
+    chosen = settings()
+    with db.transaction(database(chosen), writes=False) as session:
+        waiting, since, parked = outbox.pending(session)
+    try:
+        found = discovery.open_index(chosen).status()
+    except search.Unavailable as fault:
+        raise click.ClickException(f"检索引擎没有应答 / no answer: {fault}") from fault
+    facts = {
+        "engine": found.engine,
+        "name": found.name,
+        "entries": found.entries,
+        "current": found.is_current,
+        "waiting": waiting,
+        "since": since.isoformat() if since else None,
+        "parked": parked,
+    }
+    for name, value in facts.items() if not as_json else ():
+        click.echo(f"{name:<10}{value}")
+    if as_json:
+        click.echo(json.dumps(facts))
+
+
+@index.command("rebuild")
+def index_rebuild() -> None:
+    """Build the index anew while reading goes on."""
+    chosen = settings()
+    try:
+        count = discovery.rebuild(database(chosen), discovery.open_index(chosen))
+    except search.Unavailable as fault:
+        raise click.ClickException(f"检索引擎没有应答 / no answer: {fault}") from fault
+    click.echo(f"{count} 个条目 / entries")
+
+
+@index.command("verify")
+@click.option("--json", "as_json", is_flag=True)
+def index_verify(as_json: bool) -> None:
+    """Compare the index with the live versions; exit 1 when an entry differs."""
+    chosen = settings()
+    try:
+        found = discovery.verify(database(chosen), discovery.open_index(chosen))
+    except search.Unavailable as fault:
+        raise click.ClickException(f"检索引擎没有应答 / no answer: {fault}") from fault
+    if as_json:
+        click.echo(json.dumps([{"key": drift.key, "code": drift.code} for drift in found]))
+    else:
+        for drift in found:
+            click.echo(f"{drift.key} {drift.code}")
+        click.echo(f"{len(found)} 处不一致 / differences")
+    sys.exit(1 if found else 0)
 
 
 @main.group()

@@ -7,6 +7,7 @@ from gunicorn.app.base import BaseApplication
 
 from registry.app import create_app
 from registry.config import Settings
+from registry.work import Worker
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -19,7 +20,10 @@ class _Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return create_app(self.settings)
+        # Runs in the worker, after the fork: a thread started earlier would be gone.
+        app = create_app(self.settings)
+        Worker(self.settings, app.extensions["registry_database"]).start()
+        return app
 
 
 def options(settings: Settings) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
-from registry import access, accounts, db, journal
+from registry import access, accounts, db, discovery, journal
 from registry.access import Actor
 from registry.access.actor import NOBODY
 from registry.config import Settings
@@ -22,6 +22,7 @@ from registry.db import Database
 from registry.edge import csrf
 from registry.errors import Forbidden, Refusal, SignInNeeded, TooLarge
 from registry.models.accounts import FormKey
+from search import Index, Unavailable
 
 log = logging.getLogger(__name__)
 View = TypeVar("View", bound=Callable[..., Any])
@@ -212,6 +213,17 @@ def database() -> Database:
 def settings() -> Settings:
     """The settings of the application."""
     return cast(Settings, current_app.extensions["registry_settings"])
+
+
+def index() -> Index | None:
+    """The search index of this process, None while its engine does not answer."""
+    opened = current_app.extensions.get("registry_index")
+    if opened is None:
+        try:
+            opened = current_app.extensions["registry_index"] = discovery.open_index(settings())
+        except Unavailable as fault:
+            log.warning("search engine does not answer: %s", type(fault).__name__)
+    return cast("Index | None", opened)
 
 
 def go(address: str) -> BaseResponse:

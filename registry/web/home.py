@@ -1,15 +1,20 @@
 """The first page and the search page."""
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 from flask import Blueprint, Response, render_template, request
 
+import schemas
 from registry import discovery
 from registry.catalogue import visible
-from registry.edge import actor, reads, session, settings
+from registry.edge import actor, gettext, index, locale, reads, session, settings
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Element, Resource, Version
 
 pages = Blueprint("home", __name__)
+
+LONGEST_QUERY = 256
 
 
 @pages.get("/")
@@ -32,7 +37,7 @@ def home() -> str:
     elements = session().scalar(
         sa.select(sa.func.count(Element.id)).join(live, live.c.version_id == Element.version_id)
     )
-    newest, _ = discovery.search(session(), actor(), "", anonymous=settings().anonymous)
+    newest = discovery.newest(session(), actor(), settings().anonymous)
     by_unit = session().execute(
         sa.select(Organisation.name, sa.func.count(live.c.id))
         .join(live, live.c.department_id == Organisation.id)
@@ -46,7 +51,7 @@ def home() -> str:
         entries=entries,
         units=units,
         elements=elements or 0,
-        newest=newest[:5],
+        newest=newest,
         by_unit=by_unit.all(),
     )
 
@@ -54,20 +59,63 @@ def home() -> str:
 @pages.get("/search")
 @reads(public=True)
 def search() -> str:
-    """Entries by name, code, unit and data element."""
-    text = request.args.get("q", "")
+    """Entries by the words people use; facets narrow, each hit says why it was found."""
+    text = request.args.get("q", "")[:LONGEST_QUERY]
     page = request.args.get("page", "1")
-    number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
-    found, total = discovery.search(session(), actor(), text, number, settings().anonymous)
+    number = max(int(page), 1) if page.isascii() and page.isdigit() and len(page) < 4 else 1
+    filters = {
+        name: tuple(value[:200] for value in request.args.getlist(name)[:50])
+        for name in discovery.FACETS
+        if name in request.args
+    }
+    answer = discovery.search(
+        session(), index(), actor(), text, filters, number, settings().anonymous
+    )
     return render_template(
         "search.html",
         place="search",
-        text=text[: discovery.LONGEST_QUERY],
-        found=found,
-        total=total,
-        page=max(number, 1),
-        last=-(-total // discovery.PAGE),
+        text=text,
+        answer=answer,
+        degraded=answer.degraded,
+        filters=filters,
+        facets=_facets(answer.facets, filters),
+        page=number,
+        last=-(-answer.total // discovery.PAGE),
     )
+
+
+def _facets(
+    counts: Mapping[str, Mapping[str, int]], chosen: Mapping[str, tuple[str, ...]]
+) -> list[tuple[str, str, list[tuple[str, str, int, bool]]]]:
+    """Per facet its name, title and lines (code, label, count, chosen), most first."""
+    units = session().execute(sa.select(Organisation.code, Organisation.name))
+    names = {code: name for code, name in units}  # noqa: C416 - a row is not a pair to the types
+    shown = []
+    for name in discovery.FACETS:
+        held = {**dict.fromkeys(chosen.get(name, ()), 0), **counts.get(name, {})}
+        lines = [
+            (code, names.get(code, code) if name == "department" else _label(name, code), n)
+            for code, n in held.items()
+        ]
+        lines.sort(key=lambda line: (-line[2], line[1]))
+        picked = chosen.get(name, ())
+        cut = [line for n, line in enumerate(lines) if n < 12 or line[0] in picked]
+        if cut:
+            shown.append((name, _facet_title(name), [(*line, line[0] in picked) for line in cut]))
+    return shown
+
+
+def _label(name: str, code: str) -> str:
+    field = schemas.field("resource", f"/{name}")
+    listed = field.codes if field and field.codes else "level" if name == "level" else None
+    return schemas.codes.label(listed, code, locale()) if listed else code
+
+
+def _facet_title(name: str) -> str:
+    field = schemas.field("resource", f"/{name}")
+    if field:
+        return field.title(locale())
+    return gettext({"department": "提供部门", "level": "数据级别"}[name])
 
 
 @pages.get("/favicon.ico")

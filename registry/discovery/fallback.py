@@ -1,9 +1,5 @@
-"""Finding entries: the query, the rights of the reader, the answer of the database.
+"""The answer of the database, by name, code, unit and element: what remains when no engine does."""
 
-The database answers by name, code and abstract. It is what remains when no engine does.
-"""
-
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,18 +14,9 @@ PAGE = 20
 LONGEST_QUERY = 256
 
 
-@dataclass(frozen=True)
-class Found:
-    """One entry that was found, and the element by which, where it was one."""
-
-    resource: Resource
-    version: Version
-    element: str | None = None
-
-
 def search(
     session: Session, actor: Actor, text: str, page: int = 1, anonymous: str = "none"
-) -> tuple[list[Found], int]:
+) -> tuple[list[tuple[Resource, Version, str | None]], int]:
     """A page of the live entries this reader may see that hold the text, and how many there are.
 
     An exact name comes first, then names that begin with the text, then the rest by date.
@@ -49,7 +36,7 @@ def search(
         query.order_by(*_order(words)).limit(PAGE).offset(PAGE * (max(page, 1) - 1))
     ).all()
     elements = _elements(session, words, [version.id for _, version in rows])
-    return [Found(r, v, elements.get(v.id)) for r, v in rows], total
+    return [(r, v, elements.get(v.id)) for r, v in rows], total
 
 
 def _holds(words: str) -> sa.ColumnElement[bool]:
@@ -86,4 +73,4 @@ def _elements(session: Session, words: str, versions: list[int]) -> dict[int, st
         .where(Element.version_id.in_(versions), Element.name.contains(words, autoescape=True))
         .group_by(Element.version_id)
     )
-    return dict(rows)
+    return {version_id: name for version_id, name in rows}  # noqa: C416 - rows are no pairs

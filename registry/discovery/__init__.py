@@ -1,0 +1,22 @@
+"""Finding entries: the query and the rights of the reader; the index kept in step.
+
+The index answers with keys; what is shown is read from the database in one query, with the
+rights of the reader applied again. Where the engine does not answer, the database does.
+"""
+
+from registry.discovery.indexing import Drift, drain, open_index, rebuild, verify
+from registry.discovery.query import FACETS, PAGE, Answer, Found, newest, search
+
+__all__ = [
+    "FACETS",
+    "PAGE",
+    "Answer",
+    "Drift",
+    "Found",
+    "drain",
+    "newest",
+    "open_index",
+    "rebuild",
+    "search",
+    "verify",
+]

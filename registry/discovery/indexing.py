@@ -1,0 +1,175 @@
+"""The index in step with the live versions: draining the queue, rebuilding, proving it equal."""
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import search
+from registry import db, outbox
+from registry.catalogue import document_of
+from registry.config import Settings
+from registry.db import Database
+from registry.models.catalogue import Alias, Resource, Version
+from search import Index, SearchDoc
+
+log = logging.getLogger(__name__)
+
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Drift:
+    """An entry the index holds otherwise than the database: missing, stale or left over."""
+
+    key: str
+    code: str
+
+
+def open_index(settings: Settings) -> Index:
+    """The index of the settings; raises search.Unavailable when its engine does not answer."""
+    credentials = {}
+    if settings.search_password is not None:
+        credentials["password"] = settings.search_password
+    if settings.search_ca_file is not None:
+        credentials["ca_certs"] = str(settings.search_ca_file)
+    return search.open(settings.search_url, settings.data_dir, **credentials)
+
+
+def documents(session: Session, ids: Sequence[int]) -> dict[int, SearchDoc]:
+    """What the index is to hold of these resources; one that is not live is not among them."""
+    rows = session.execute(
+        sa.select(Resource, Version)
+        .join(Version, Resource.live_version_id == Version.id)
+        .where(Resource.id.in_(ids), Version.state == "published", Resource.frozen_at.is_(None))
+    ).all()
+    aliases: dict[int, list[str]] = {}
+    for resource_id, value in session.execute(
+        sa.select(Alias.resource_id, Alias.value).where(Alias.resource_id.in_(ids))
+    ):
+        aliases.setdefault(resource_id, []).append(value)
+    return {
+        resource.id: search_doc(resource, version, aliases.get(resource.id, ()))
+        for resource, version in rows
+    }
+
+
+def search_doc(resource: Resource, version: Version, aliases: Iterable[str] = ()) -> SearchDoc:
+    """One live version as it enters the index."""
+    unit = resource.department
+    return SearchDoc(
+        key=resource.key,
+        visibility=version.visibility or "",
+        department=unit.code,
+        turn=resource.turn,
+        document=document_of(version),
+        envelope={
+            "code": resource.code or "",
+            "department_name": unit.name,
+            "department_short": unit.short,
+            "level": version.level or "",
+            "published_on": resource.published_on,
+            "updated_at": resource.updated_at,
+            "opened": is_opened(version),
+            "aliases": tuple(aliases),
+        },
+    )
+
+
+def is_opened(version: Version) -> bool:
+    """Whether somebody without a name may see it where the city allows that."""
+    return (
+        version.open_type in ("1", "2") and version.visibility == "1" and version.share_type != "3"
+    )
+
+
+def drain(database: Database, index: Index, limit: int = 1000) -> int:
+    """Bring the oldest waiting entries up to date; the number that was settled.
+
+    Repeatable after any crash: a row goes only after the index has taken the entry over, and only
+    if it was not touched since. An entry the engine cannot take is parked after five tries and
+    does not hold up the rest. Raises search.Unavailable when the engine does not answer.
+    """
+    with db.transaction(database, writes=False) as session:
+        claims = outbox.claim(session, limit)
+        if not claims:
+            return 0
+        ids = [claim.resource_id for claim in claims]
+        found = documents(session, ids)
+        rows = session.execute(sa.select(Resource.id, Resource.key).where(Resource.id.in_(ids)))
+        keys = {id_: key for id_, key in rows}  # noqa: C416 - a row is not a pair to the types
+    gone = [keys[id_] for id_ in ids if id_ not in found and id_ in keys]
+    bad = _apply(index, found, gone)
+    with db.transaction(database, writes=True) as session:
+        outbox.settle(session, [claim for claim in claims if claim.resource_id not in bad])
+        outbox.failed(session, [c for c in claims if c.resource_id in bad], "not indexable")
+    return len(claims) - len(bad)
+
+
+def _apply(index: Index, found: dict[int, SearchDoc], gone: list[str]) -> set[int]:
+    """Hand everything over at once; where that fails, one by one, to find what is poisonous."""
+    try:
+        index.apply(found.values(), gone)
+        return set()
+    except search.Unavailable:
+        raise
+    except Exception as fault:
+        # One entry must not stop the others, whatever the engine says of it.
+        log.warning("the index refused a batch: %s", type(fault).__name__)
+    index.apply([], gone)
+    bad = set()
+    for id_, doc in found.items():
+        try:
+            index.apply([doc], [])
+        except search.Unavailable:
+            raise
+        except Exception:
+            log.exception("the index refuses entry %s", doc.key)
+            bad.add(id_)
+    return bad
+
+
+def rebuild(database: Database, index: Index) -> int:
+    """Build the index anew from the live versions while reading goes on; how many entries."""
+    with db.transaction(database, writes=False) as session:
+        count = 0
+
+        def counted() -> Iterator[SearchDoc]:
+            nonlocal count
+            for doc in everything(session):
+                count += 1
+                yield doc
+
+        index.rebuild(counted())
+    while drain(database, index):
+        pass
+    return count
+
+
+def everything(session: Session) -> Iterator[SearchDoc]:
+    """Every live entry, by key."""
+    ids = session.scalars(
+        sa.select(Resource.id).where(Resource.live_version_id.is_not(None)).order_by(Resource.key)
+    ).all()
+    for start in range(0, len(ids), CHUNK):
+        yield from documents(session, ids[start : start + CHUNK]).values()
+
+
+def verify(database: Database, index: Index) -> list[Drift]:
+    """Every difference between the index and the live versions, by key and turn."""
+    with db.transaction(database, writes=False) as session:
+        rows = session.execute(
+            sa.select(Resource.key, Resource.turn)
+            .join(Version, Resource.live_version_id == Version.id)
+            .where(Version.state == "published", Resource.frozen_at.is_(None))
+        )
+        wanted = {key: turn for key, turn in rows}  # noqa: C416 - a row is not a pair to the types
+    held = dict(index.versions())
+    drifts = [Drift(key, "missing") for key in wanted.keys() - held.keys()]
+    drifts += [Drift(key, "left_over") for key in held.keys() - wanted.keys()]
+    drifts += [
+        Drift(key, "stale") for key in wanted.keys() & held.keys() if wanted[key] != held[key]
+    ]
+    return sorted(drifts, key=lambda drift: (drift.code, drift.key))

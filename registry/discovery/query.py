@@ -1,0 +1,119 @@
+"""A reader's question: his rights, the index, the rows of the hits; the database as a fallback."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import search as engine
+from registry.access import Actor
+from registry.catalogue import visible
+from registry.discovery import fallback
+from registry.discovery.indexing import search_doc
+from registry.models.accounts import Organisation
+from registry.models.catalogue import Resource, Version
+from search import Index, Query, Reader, Result, Why
+
+log = logging.getLogger(__name__)
+
+PAGE = 20
+# The facets of the search page, in its order.
+FACETS = ("department", "share_type", "level", "update_cycle", "themes", "format_class")
+
+
+@dataclass(frozen=True)
+class Found:
+    """One entry that was found, and why."""
+
+    resource: Resource
+    version: Version
+    why: tuple[Why, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A page of answers; `degraded` when the database answered in place of the engine."""
+
+    found: Sequence[Found] = ()
+    total: int = 0
+    related: Sequence[Found] = ()
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    degraded: bool = False
+
+
+def search(
+    session: Session,
+    index: Index | None,
+    actor: Actor,
+    text: str,
+    filters: Mapping[str, tuple[str, ...]] | None = None,
+    page: int = 1,
+    anonymous: str = "none",
+) -> Answer:
+    """What this reader finds. Never fails because of the text, nor because the engine is away."""
+    if not actor.signed_in and anonymous != "open":
+        return Answer()
+    if index is None:
+        return _degraded(session, actor, text, page, anonymous)
+    query = Query(
+        text=text,
+        filters=filters or {},
+        reader=reader(session, actor),
+        offset=PAGE * (page - 1),
+        limit=PAGE,
+        facets=FACETS,
+    )
+    try:
+        result = index.search(query)
+    except engine.Unavailable as fault:
+        log.warning("search engine does not answer: %s", type(fault).__name__)
+        return _degraded(session, actor, text, page, anonymous)
+    return _answer(session, actor, text, result, anonymous)
+
+
+def reader(session: Session, actor: Actor) -> Reader:
+    """The reader the index knows: his units, and for an authority those it decides over."""
+    if not actor.signed_in:
+        return Reader(signed_in=False)
+    units = session.scalars(
+        sa.select(Organisation.code).where(
+            sa.or_(
+                Organisation.id.in_(actor.organisation_ids or {0}),
+                Organisation.authority_id.in_(actor.organisation_ids or {0}),
+            )
+        )
+    )
+    return Reader(everything=actor.holds("auditor"), departments=frozenset(units))
+
+
+def _answer(session: Session, actor: Actor, text: str, result: Result, anonymous: str) -> Answer:
+    keys = [hit.key for hit in (*result.hits, *result.related)]
+    rows = session.execute(
+        sa.select(Resource, Version)
+        .join(Version, Resource.live_version_id == Version.id)
+        .where(Resource.key.in_(keys), visible(actor, anonymous))
+    ).all()
+    by_key = {resource.key: (resource, version) for resource, version in rows}
+    entries = {key: search_doc(*row) for key, row in by_key.items()}
+    told = engine.explained(result, text, entries) if text.strip() else result
+
+    def rows_of(hits: Sequence[engine.Hit]) -> list[Found]:
+        return [Found(*by_key[hit.key], hit.why) for hit in hits if hit.key in by_key]
+
+    return Answer(rows_of(told.hits), result.total, rows_of(told.related), result.facets)
+
+
+def _degraded(session: Session, actor: Actor, text: str, page: int, anonymous: str) -> Answer:
+    rows, total = fallback.search(session, actor, text, page, anonymous)
+    found = [
+        Found(r, v, (Why("items", element, "word"),) if element else ()) for r, v, element in rows
+    ]
+    return Answer(found, total, degraded=True)
+
+
+def newest(session: Session, actor: Actor, anonymous: str, count: int = 5) -> list[Found]:
+    """The entries that changed last, of those this reader may see."""
+    rows, _ = fallback.search(session, actor, "", 1, anonymous)
+    return [Found(resource, version) for resource, version, _ in rows[:count]]

@@ -1,0 +1,39 @@
+"""Finding entries with the words people use: one analyser, one plan, two engines.
+
+`open` gives an `Index`, on tantivy in a directory or on Elasticsearch; both answer the same
+question with the same entries in the same order.
+"""
+
+from search.documents import facets
+from search.highlight import explained, marks, why
+from search.opening import open
+from search.protocol import (
+    Hit,
+    Index,
+    Outdated,
+    Query,
+    Reader,
+    Result,
+    SearchDoc,
+    Status,
+    Unavailable,
+    Why,
+)
+
+__all__ = [
+    "Hit",
+    "Index",
+    "Outdated",
+    "Query",
+    "Reader",
+    "Result",
+    "SearchDoc",
+    "Status",
+    "Unavailable",
+    "Why",
+    "explained",
+    "facets",
+    "marks",
+    "open",
+    "why",
+]

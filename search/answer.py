@@ -1,0 +1,173 @@
+"""Answering a question on any engine: rights, filters, facets, order and the honest count.
+
+Whatever does not depend on the engine stands here once, so both give the same answer. The filter
+of what a reader may see is added here to every request, hits and facets and counts alike.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from search import documents
+from search.plan import AnyOf, Node, Term, plan
+from search.protocol import Hit, Query, Result
+
+DEEPEST = 10_000
+"""How far one can page; both engines keep that many hits in memory at the most."""
+
+SORTS = {"relevance": "score", "updated": "order", "published": "published"}
+_MARGIN = 30
+_WIDEST_TIE = 2_000
+
+
+@dataclass(frozen=True)
+class Request:
+    """One question in the terms of an engine: what scores, what must hold, what must not.
+
+    `sort` is "score" or the name of a number to sort by, largest first.
+    """
+
+    scored: Node | None
+    required: tuple[Node, ...] = ()
+    refused: Node | None = None
+    size: int = 0
+    sort: str = "score"
+    facets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An entry an engine found; `order` breaks ties of the score."""
+
+    key: str
+    score: float
+    order: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """What an engine answers to one request."""
+
+    candidates: tuple[Candidate, ...] = ()
+    total: int = 0
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+class Engine(Protocol):
+    """The part of an index that differs from engine to engine."""
+
+    def ask(self, requests: tuple[Request, ...]) -> tuple[Found, ...]:
+        """Answer requests on one state of the index."""
+        ...
+
+
+def answer(engine: Engine, query: Query) -> Result:
+    """Answer a question; total over any text, refusing only filters and sorts that do not exist."""
+    asked = _Asked(query)
+    if asked.is_empty:
+        return Result(facets={name: {} for name in query.facets})
+    first = asked.hits(asked.window)
+    others = tuple(asked.counts(name) for name in query.facets if query.filters.get(name))
+    found, *counted = engine.ask((first, *others))
+    facets = {name: values for one in (found, *counted) for name, values in one.facets.items()}
+    page = _settled(engine, first, found, asked.end)[asked.start : asked.end]
+    related = asked.related(found.total, len(page))
+    return Result(
+        tuple(_hit(one) for one in page),
+        found.total,
+        {name: facets.get(name, {}) for name in query.facets},
+        _weaker(engine, related) if related is not None else (),
+    )
+
+
+class _Asked:
+    """A question with its rights and filters, ready to be put in several ways."""
+
+    def __init__(self, query: Query) -> None:
+        self._plan = plan(query.text)
+        self._query = query
+        self._sort = _sort(query, has_text=self._plan.scored is not None)
+        self._rights = _rights(query)
+        self._filters = {
+            name: _filter(name, values) for name, values in query.filters.items() if values
+        }
+        self.start = min(max(query.offset, 0), DEEPEST)
+        self.end = min(self.start + max(query.limit, 0), DEEPEST)
+        self.window = min(self.end + _MARGIN, DEEPEST) if self._sort == "score" else self.end
+        self.is_empty = bool(query.text.strip()) and self._plan.scored is None
+
+    def hits(self, size: int) -> Request:
+        free = tuple(name for name in self._query.facets if not self._query.filters.get(name))
+        return Request(self._plan.scored, self._required(), None, size, self._sort, free)
+
+    def counts(self, name: str) -> Request:
+        """Count the values of a facet as if nothing had been chosen in it."""
+        return Request(self._plan.scored, self._required(without=name), facets=(name,))
+
+    def related(self, total: int, shown: int) -> Request | None:
+        """Ask for weaker matches where the full ones end; None where they do not, or cannot."""
+        missing = self.end - self.start - shown
+        if self._plan.full is None or self.end < total or self.start > total or missing <= 0:
+            return None
+        required = (*self._rights, *self._filters.values())
+        return Request(self._plan.scored, required, self._plan.full, missing)
+
+    def _required(self, without: str = "") -> tuple[Node, ...]:
+        full = (self._plan.full,) if self._plan.full is not None else ()
+        chosen = (node for name, node in self._filters.items() if name != without)
+        return (*self._rights, *full, *chosen)
+
+
+def _sort(query: Query, has_text: bool) -> str:
+    if query.sort not in SORTS:
+        raise ValueError(f"no order {query.sort!r}")
+    # Without a question nothing is more relevant than anything else: the newest come first.
+    return SORTS[query.sort] if has_text or query.sort != "relevance" else SORTS["updated"]
+
+
+def _rights(query: Query) -> tuple[Node, ...]:
+    marks = documents.rights(query.reader)
+    return () if marks is None else (_any("readers", marks),)
+
+
+def _filter(name: str, values: Iterable[str]) -> Node:
+    if name not in documents.facets():
+        raise ValueError(f"no facet {name!r}")
+    return _any(name, documents.usable(values))
+
+
+def _any(name: str, values: Iterable[str]) -> Node:
+    return AnyOf(tuple(Term(name, value) for value in values))
+
+
+def _settled(engine: Engine, request: Request, found: Found, end: int) -> list[Candidate]:
+    """Bring candidates into the order of the house: score, then newest, then key.
+
+    Engines break ties by internal numbers. As long as the last place of the page is tied with the
+    last candidate at hand, more are fetched, so that no tie is cut.
+    """
+    if request.sort != "score":
+        return list(found.candidates)
+    ranked = _ranked(found.candidates)
+    size = request.size
+    while end and end < found.total and len(ranked) == size < min(_WIDEST_TIE, DEEPEST):
+        if ranked[-1].score != ranked[end - 1].score:
+            break
+        size = min(size * 4, _WIDEST_TIE)
+        ranked = _ranked(engine.ask((replace(request, size=size, facets=()),))[0].candidates)
+    return ranked
+
+
+def _ranked(candidates: Iterable[Candidate]) -> list[Candidate]:
+    rounded = (replace(one, score=round(one.score, 3)) for one in candidates)
+    return sorted(rounded, key=lambda one: (-one.score, -one.order, one.key))
+
+
+def _weaker(engine: Engine, request: Request) -> tuple[Hit, ...]:
+    wide = replace(request, size=request.size + _MARGIN)
+    ranked = _settled(engine, wide, engine.ask((wide,))[0], request.size)
+    return tuple(_hit(one) for one in ranked[: request.size])
+
+
+def _hit(one: Candidate) -> Hit:
+    return Hit(one.key, one.score)

@@ -1,0 +1,239 @@
+"""From an entry to what the index holds of it: tokens, facets and who may see it.
+
+No text is stored, only the key: hits are read from the database, with the reader's rights applied
+again. The function is total over draft-valid documents; what has no usable form is left out.
+"""
+
+import functools
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import schemas
+from schemas import Field
+from search import analysis, pinyin
+from search.protocol import Reader, SearchDoc
+
+_RULES = 1
+_TITLE_WEIGHT = 4
+_MOST_TOKENS = 50_000
+_LONGEST_VALUE = 200
+
+TITLE = "/name"
+ANALYSED = ("all", "py2", "pyi")
+KEYWORDS = ("readers", "exact", "code")
+
+
+@functools.cache
+def text_fields() -> tuple[str, ...]:
+    """Give the pointers whose text can be searched, the title first; the schema says which."""
+    found = [field.pointer for field in _searched("text") if not _searched("text", field.children)]
+    return (TITLE, *(pointer for pointer in found if pointer != TITLE))
+
+
+@functools.cache
+def facet_fields() -> Mapping[str, Field]:
+    """Give the name of each facet of the document with its field; the schema says which."""
+    return {_facet_name(field.pointer): field for field in _searched("facet")}
+
+
+def _searched(use: str, fields: tuple[Field, ...] | None = None) -> list[Field]:
+    """Give the fields of a resource searched in this way, children after their parent."""
+    found: list[Field] = []
+    for field in schemas.fields("resource") if fields is None else fields:
+        found.extend([field] if field.search == use else [])
+        found.extend(_searched(use, field.children))
+    return found
+
+
+def _facet_name(pointer: str) -> str:
+    """Name a facet by its key; the grade of an item is not the grade of the resource."""
+    return pointer.strip("/").replace("items/*/", "item_").replace("/", "_")
+
+
+ENVELOPE_FACETS = ("department", "level")
+
+
+def facets() -> tuple[str, ...]:
+    """Give the names of every facet, those of the envelope included."""
+    return (*facet_fields(), *ENVELOPE_FACETS)
+
+
+@functools.cache
+def analyser() -> str:
+    """Name everything the tokens of a document depend on; part of the name of every index."""
+    data = [analysis.table(name) for name in ("characters", "syllables")]
+    seed = [_RULES, text_fields(), facets(), unicodedata.unidata_version, pinyin.VERSION, data]
+    return f"a{_RULES}-{hashlib.sha256(json.dumps(seed).encode()).hexdigest()[:8]}"
+
+
+@dataclass(frozen=True)
+class IndexDoc:
+    """What either engine is given of an entry.
+
+    `tokens` are blank-separated, per analysed field; `words` are taken as they are. `order` and
+    `published` sort the newest first and carry a digest of the key below the second, so that they
+    are never equal by accident.
+    """
+
+    key: str
+    turn: int
+    order: int
+    published: int
+    tokens: Mapping[str, str]
+    words: Mapping[str, tuple[str, ...]]
+
+
+def index_doc(doc: SearchDoc) -> IndexDoc:
+    """Turn an entry into what is indexed of it."""
+    title = " ".join(texts(doc.document, TITLE))
+    tokens = {
+        "all": _all_tokens(doc, title),
+        "py2": pinyin.title_pairs(title),
+        "pyi": pinyin.title_initials(title),
+    }
+    return IndexDoc(
+        doc.key,
+        int(doc.turn),
+        _order(doc.envelope.get("updated_at"), doc.key),
+        _order(doc.envelope.get("published_on"), doc.key),
+        {
+            name: " ".join([analysis.SENTINEL, *found[:_MOST_TOKENS]])
+            for name, found in tokens.items()
+        },
+        {**_keywords(doc, title), **_facet_values(doc)},
+    )
+
+
+def rights(reader: Reader) -> tuple[str, ...] | None:
+    """Give the marks a reader may see, or None for one who may see everything."""
+    if not reader.signed_in:
+        return ("open",)
+    if reader.everything:
+        return None
+    return ("open", "all", *(f"unit:{code}" for code in sorted(reader.departments)))
+
+
+def _marks(doc: SearchDoc) -> tuple[str, ...]:
+    """Give the marks of an entry; an unknown visibility is the strictest one."""
+    marks = {f"unit:{doc.department}"}
+    if doc.visibility == "1":
+        marks.add("all")
+    if doc.visibility == "2":
+        marks.update(f"unit:{code}" for code in _strings(doc.envelope.get("shown_to")))
+    if doc.envelope.get("opened") is True:
+        marks.add("open")
+    return tuple(sorted(marks))
+
+
+def _all_tokens(doc: SearchDoc, title: str) -> list[str]:
+    found = analysis.tokens(title) * _TITLE_WEIGHT
+    for pointer in text_fields()[1:]:
+        for text in texts(doc.document, pointer):
+            found.extend(analysis.tokens(text))
+    for name in ("department_name", "code"):
+        for text in _strings(doc.envelope.get(name)):
+            found.extend(analysis.tokens(text))
+    return found
+
+
+def _keywords(doc: SearchDoc, title: str) -> dict[str, tuple[str, ...]]:
+    codes = [*_strings(doc.envelope.get("code")), doc.department]
+    codes.extend(texts(doc.document, "/external_codes/*/code"))
+    codes.extend(texts(doc.document, "/items/*/field_name"))
+    named = [analysis.exact(text) for text in (title, *codes[:1])]
+    return {
+        "readers": _marks(doc),
+        "exact": tuple(dict.fromkeys(name for name in named if name)),
+        "code": tuple(dict.fromkeys(part for code in codes for part in analysis.codes(code))),
+    }
+
+
+def _facet_values(doc: SearchDoc) -> dict[str, tuple[str, ...]]:
+    found: dict[str, Iterable[str]] = {
+        name: _coded(texts(doc.document, field.pointer), field)
+        for name, field in facet_fields().items()
+    }
+    found["department"] = [doc.department]
+    found["level"] = _strings(doc.envelope.get("level"))
+    return {name: usable(values) for name, values in found.items()}
+
+
+def usable(values: Iterable[str]) -> tuple[str, ...]:
+    """Give the values an engine can hold, each once; longer ones are no facet for anybody."""
+    whole = (value.translate(_NO_SURROGATES) for value in values)
+    return tuple(dict.fromkeys(value for value in whole if 0 < len(value) <= _LONGEST_VALUE))
+
+
+class _Surrogates(dict[int, str]):
+    def __missing__(self, code: int) -> str:
+        return "\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code)
+
+
+_NO_SURROGATES = _Surrogates()
+
+
+def _coded(values: list[str], field: Field) -> list[str]:
+    """Give codes with all they lie under; a name that is no code keeps its slashes."""
+    return [step for value in values for step in _ancestry(value)] if field.codes else values
+
+
+def _ancestry(path: str) -> list[str]:
+    """Give a path of the class tree with all it lies under: 3/07/001 is also 3/07 and 3."""
+    steps = path[:_LONGEST_VALUE].split("/")
+    return ["/".join(steps[:depth]) for depth in range(1, len(steps) + 1)]
+
+
+def texts(document: object, pointer: str) -> list[str]:
+    """Give every text a pointer pattern leads to, in whatever shape a draft left it."""
+    places = [document]
+    for step in pointer.split("/")[1:]:
+        places = [found for place in places for found in _step(place, step)]
+    return [text for place in places for text in _strings(place)]
+
+
+def _step(place: object, step: str) -> list[object]:
+    if step == "*":
+        return list(place) if isinstance(place, list | tuple) else []
+    return [place[step]] if isinstance(place, Mapping) and step in place else []
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Give every text inside a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, bool):
+        return
+    elif isinstance(value, int | float):
+        yield str(value)
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _strings(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _strings(part)
+
+
+_DIGEST_BITS = 29
+
+
+def _order(when: object, key: str) -> int:
+    digest = hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=4).digest()
+    seconds = min(max(_seconds(when), 0), 2**33 - 1)
+    return (seconds << _DIGEST_BITS) | (int.from_bytes(digest) >> (32 - _DIGEST_BITS))
+
+
+def _seconds(when: object) -> int:
+    if isinstance(when, str):
+        try:
+            when = datetime.fromisoformat(when)
+        except ValueError:
+            return 0
+    if isinstance(when, datetime):
+        return int((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp())
+    if isinstance(when, date):
+        return int(datetime(when.year, when.month, when.day, tzinfo=UTC).timestamp())
+    return int(when) if isinstance(when, int) else 0

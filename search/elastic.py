@@ -1,0 +1,284 @@
+"""The index on Elasticsearch 8: one index of one shard behind an alias.
+
+Only the whitespace analyser is used, and nothing is asked of the server that its smallest build
+lacks: no scripts, no `GET /`, no analysis plug-in. The path of the address names the alias
+(`registry` where it has none) and every index begins with that name, so that an account may be
+limited to them.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
+
+from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError, helpers
+
+from search import documents
+from search.answer import DEEPEST, Candidate, Found, Request, answer
+from search.plan import AllOf, AnyOf, BestOf, Fixed, Node, Term
+from search.protocol import Outdated, Query, Result, SearchDoc, Status, Unavailable, latest
+
+_ANSWERS_IN = 3.0
+_BUILDS_IN = 60.0
+_BATCH = 1_000
+_CHECK_HOLDS = 1.0
+_MOST_VALUES = 1_000
+_STALE = 409
+_VERSIONS = "external_gte"
+
+
+class ElasticIndex:
+    """The index on a server; safe to share between threads."""
+
+    def __init__(
+        self, url: str, username: str = "", password: str = "", ca_certs: str = ""
+    ) -> None:
+        place = urlsplit(url)
+        self._alias = place.path.strip("/") or "registry"
+        self._client = Elasticsearch(
+            f"{place.scheme}://{place.hostname}:{place.port or 9200}",
+            request_timeout=_ANSWERS_IN,
+            max_retries=0,
+            retry_on_timeout=False,
+            **_credentials(username or place.username or "", password, ca_certs),
+        )
+        self._checked_until = 0.0
+        self._builder = self._client.options(request_timeout=_BUILDS_IN)
+        with _answering():
+            if not self._client.indices.exists_alias(name=self._alias):
+                self._swap(self._made())
+
+    def search(self, query: Query) -> Result:
+        """Answer a question with what its reader may see."""
+        self._check()
+        return answer(self, query)
+
+    def apply(self, upserts: Iterable[SearchDoc], deletes: Iterable[str]) -> None:
+        """Take changes over, deletes first; an upsert with a turn older than ours is ignored."""
+        self._check()
+        with _answering():
+            self._send(self._removals(list(deletes)))
+            self._send(_upsert(self._alias, doc) for doc in latest(upserts))
+            self._client.indices.refresh(index=self._alias)
+
+    def rebuild(self, docs: Iterable[SearchDoc]) -> None:
+        """Build a new index beside the old one, swap the alias, and drop what it named before."""
+        with _answering():
+            name = self._made()
+            try:
+                self._send(_upsert(name, doc) for doc in latest(docs))
+                self._builder.indices.forcemerge(index=name, max_num_segments=1)
+                self._builder.indices.refresh(index=name)
+            except (ApiError, TransportError, Unavailable):
+                self._client.indices.delete(index=name)
+                raise
+            self._swap(name)
+
+    def status(self) -> Status:
+        """Tell what the index is, even when its analyser is not ours."""
+        with _answering():
+            name = self._name()
+            analyser = self._analyser_of(name)
+            entries = int(self._client.count(index=name)["count"])
+        is_current = analyser == documents.analyser()
+        return Status("elasticsearch", name, entries, analyser, is_current)
+
+    def versions(self) -> Iterable[tuple[str, int]]:
+        """Give key and turn of every entry, in the order of the keys."""
+        self._check()
+        with _answering():
+            return list(self._versions())
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+    def ask(self, requests: tuple[Request, ...]) -> tuple[Found, ...]:
+        """Answer requests in one round trip."""
+        searches: list[Mapping[str, Any]] = []
+        for request in requests:
+            searches.extend(({}, _body(request)))
+        with _answering():
+            answers = self._client.msearch(index=self._alias, searches=searches)["responses"]
+        return tuple(_found(one, request) for one, request in zip(answers, requests, strict=True))
+
+    def _name(self) -> str:
+        return max(self._client.indices.get_alias(name=self._alias))
+
+    def _analyser_of(self, name: str) -> str:
+        return "-".join(name.removeprefix(f"{self._alias}-").split("-")[:2])
+
+    def _check(self) -> None:
+        """Refuse an index of another analyser; looked up once a second, not for each question."""
+        if monotonic() < self._checked_until:
+            return
+        with _answering():
+            name = self._name()
+        if self._analyser_of(name) != documents.analyser():
+            raise Outdated(f"{name} was not built by analyser {documents.analyser()}")
+        self._checked_until = monotonic() + _CHECK_HOLDS
+
+    def _made(self) -> str:
+        stamp = datetime.now(UTC).strftime("%Y%m%d%H%M%S%f")
+        name = f"{self._alias}-{documents.analyser()}-{stamp}"
+        self._builder.indices.create(index=name, settings=_SETTINGS, mappings=_mappings())
+        return name
+
+    def _swap(self, name: str) -> None:
+        """Let the alias name this index alone, at once, and drop the indexes it named."""
+        actions: list[Mapping[str, Any]] = [{"add": {"index": name, "alias": self._alias}}]
+        if self._client.indices.exists_alias(name=self._alias):
+            for old in self._client.indices.get_alias(name=self._alias):
+                actions.append({"remove_index": {"index": old}})
+        self._builder.indices.update_aliases(actions=actions)
+
+    def _send(self, actions: Iterable[dict[str, Any]]) -> None:
+        results = helpers.streaming_bulk(
+            self._builder, actions, chunk_size=_BATCH, raise_on_error=False
+        )
+        for is_done, result in results:
+            if not is_done:
+                (facts,) = result.values()
+                if facts["status"] != _STALE:
+                    raise Unavailable(f"{facts['_id']} was refused: {facts.get('error')}")
+
+    def _removals(self, keys: list[str]) -> Iterator[dict[str, Any]]:
+        """Delete each entry at the very turn it has.
+
+        A deleted entry leaves a mark with a version that refuses lower turns for a while. Without
+        a version of our own each repeated delete would raise it, past the turn of the entry's next
+        change.
+        """
+        for some in (keys[at : at + _BATCH] for at in range(0, len(keys), _BATCH)):
+            for known in self._client.mget(index=self._alias, ids=some, source=False)["docs"]:
+                if known.get("found"):
+                    yield {
+                        "_op_type": "delete",
+                        "_index": self._alias,
+                        "_id": known["_id"],
+                        "version": known["_version"],
+                        "version_type": _VERSIONS,
+                    }
+
+    def _versions(self) -> Iterator[tuple[str, int]]:
+        after: list[str] | None = None
+        while True:
+            page = self._builder.search(
+                index=self._alias,
+                size=_BATCH,
+                sort=[{"key": {"order": "asc"}}],
+                search_after=after,
+                source=False,
+                docvalue_fields=[{"field": "turn"}],
+            )["hits"]["hits"]
+            for hit in page:
+                yield hit["_id"], int(hit["fields"]["turn"][0])
+            if len(page) < _BATCH:
+                return
+            after = page[-1]["sort"]
+
+
+_SETTINGS = {
+    "number_of_shards": 1,
+    "number_of_replicas": 0,
+    "auto_expand_replicas": "0-1",
+    "max_result_window": DEEPEST,
+    "requests.cache.enable": False,
+}
+
+
+def _mappings() -> dict[str, Any]:
+    text = {"type": "text", "analyzer": "whitespace", "index_options": "freqs"}
+    mark = {"type": "keyword", "doc_values": False, "norms": False}
+    fields: dict[str, Any] = dict.fromkeys(documents.ANALYSED, text)
+    fields |= dict.fromkeys(documents.KEYWORDS, mark)
+    fields |= {name: {"type": "keyword"} for name in (*documents.facets(), "key")}
+    fields |= {name: {"type": "long", "index": False} for name in ("turn", "order", "published")}
+    # The text of an entry stays in the database; only what the engine needs to search is here.
+    return {"dynamic": "strict", "_source": {"enabled": False}, "properties": fields}
+
+
+def _credentials(username: str, password: str, ca_certs: str) -> dict[str, Any]:
+    found: dict[str, Any] = {"basic_auth": (username, password)} if username else {}
+    if ca_certs:
+        found["ca_certs"] = ca_certs
+    return found
+
+
+def _upsert(index: str, doc: SearchDoc) -> dict[str, Any]:
+    made = documents.index_doc(doc)
+    numbers = {"turn": made.turn, "order": made.order, "published": made.published}
+    return {
+        "_op_type": "index",
+        "_index": index,
+        "_id": made.key,
+        "version": made.turn,
+        "version_type": _VERSIONS,
+        "_source": {"key": made.key, **numbers, **made.tokens, **made.words},
+    }
+
+
+def _body(request: Request) -> dict[str, Any]:
+    order = {"order": "desc"}
+    by_number = [{request.sort: "desc"}]
+    return {
+        "query": _query(request),
+        "size": request.size,
+        "sort": [{"_score": order}, {"order": order}] if request.sort == "score" else by_number,
+        "track_scores": request.sort == "score",
+        "track_total_hits": True,
+        "_source": False,
+        "docvalue_fields": ["order"],
+        "aggs": {name: {"terms": {"field": name, "size": _MOST_VALUES}} for name in request.facets},
+    }
+
+
+def _query(request: Request) -> dict[str, Any]:
+    query: dict[str, Any] = {"filter": [_node(node) for node in request.required]}
+    query["must"] = [_node(request.scored) if request.scored else {"match_all": {"boost": 0.0}}]
+    if request.refused is not None:
+        query["must_not"] = [_node(request.refused)]
+    return {"bool": query}
+
+
+def _node(node: Node) -> dict[str, Any]:
+    match node:
+        case Term(name, token, boost):
+            return {"term": {name: {"value": token, "boost": boost}}}
+        case Fixed(inner, score):
+            return {"constant_score": {"filter": _node(inner), "boost": score}}
+        case BestOf(nodes):
+            return {"dis_max": {"queries": [_node(one) for one in nodes]}}
+        case AllOf(nodes):
+            return {"bool": {"must": [_node(one) for one in nodes]}}
+        case AnyOf(nodes):
+            should = [_node(one) for one in nodes]
+            return {"bool": {"should": should, "minimum_should_match": 1}}
+
+
+def _found(answer: Mapping[str, Any], request: Request) -> Found:
+    if "error" in answer:
+        raise Unavailable(str(answer["error"]))
+    hits = answer["hits"]
+    candidates = tuple(
+        Candidate(hit["_id"], hit["_score"] or 0.0, int(hit["fields"]["order"][0]))
+        for hit in hits["hits"]
+    )
+    facets = {
+        name: {bucket["key"]: bucket["doc_count"] for bucket in counted["buckets"]}
+        for name, counted in answer.get("aggregations", {}).items()
+    }
+    return Found(candidates, int(hits["total"]["value"]), facets)
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Turn every failure of the server or the line into `Unavailable`, with its cause."""
+    try:
+        yield
+    except NotFoundError as error:
+        raise Unavailable("the index does not exist; rebuild it") from error
+    except (ApiError, TransportError) as error:
+        raise Unavailable(str(error)) from error

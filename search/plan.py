@@ -1,0 +1,180 @@
+"""From a question to trees that both engines can run.
+
+One tree scores (any token helps), one counts (every part must be there in one of its variants).
+Boosts stand on terms only, because that is what both engines compute alike.
+"""
+
+import functools
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from search import analysis, pinyin, question
+from search.question import Part
+
+CHARACTER = 0.6
+SOUND = 0.2
+RELATED = 0.4
+CODE = 10.0
+EXACT = 1000.0
+"""Beyond what BM25 can add up to over 32 clauses, so an exact title always stands first."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A token in a field."""
+
+    field: str
+    token: str
+    boost: float = 1.0
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """At least one holds; scores add up."""
+
+    nodes: "tuple[Node, ...]"
+
+
+@dataclass(frozen=True)
+class AllOf:
+    """Every one holds; scores add up."""
+
+    nodes: "tuple[Node, ...]"
+
+
+@dataclass(frozen=True)
+class BestOf:
+    """At least one holds; the best score counts."""
+
+    nodes: "tuple[Node, ...]"
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """Holds where its node holds, with a score of its own."""
+
+    node: "Node"
+    score: float
+
+
+Node = Term | AnyOf | AllOf | BestOf | Fixed
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The trees of a question; both None when it holds nothing that could be found."""
+
+    scored: Node | None = None
+    full: Node | None = None
+    parts: tuple[Part, ...] = field(default=())
+
+
+@functools.lru_cache(maxsize=2_048)
+def plan(text: str) -> Plan:
+    """Make the trees of a question; total over any string, and bounded in cost."""
+    title = analysis.exact(text)
+    if not title:
+        return Plan()
+    parts = question.parts(text)
+    same = Term("exact", title)
+    scored = (
+        Fixed(same, EXACT),
+        *_across(parts),
+        *(node for part in parts for node in _inside(part)),
+    )
+    whole = tuple(_whole(part) for part in parts if part.is_required)
+    return Plan(AnyOf(scored), AnyOf((same, AllOf(whole))) if whole else same, parts)
+
+
+def _across(parts: tuple[Part, ...]) -> Iterator[Node]:
+    """Give the bigrams over the borders of parts that touch, and how the stretches sound."""
+    for left, right in itertools.pairwise(parts):
+        if right.touches and analysis.is_han(left.text[-1] + right.text[0]):
+            yield Term("all", left.text[-1] + right.text[0])
+    for stretch in question.stretches(parts):
+        for run, is_han in analysis.pieces(stretch):
+            if is_han:
+                yield from (Term("py2", pair, SOUND) for pair in pinyin.pairs(pinyin.read(run)))
+
+
+def _inside(part: Part) -> Iterator[Node]:
+    """Give what scores inside one part: its tokens, or what stands for it, whichever is better."""
+    own = tuple(_tokens(part))
+    others = [
+        *(AllOf(tuple(_solid(variant))) for variant in part.variants),
+        *(AllOf(tuple(_solid(other, RELATED))) for other in part.related),
+    ]
+    if not others:
+        yield from own
+    else:
+        yield BestOf((AnyOf(own), *others) if own else tuple(others))
+
+
+def _tokens(part: Part) -> Iterator[Node]:
+    for run, is_han in analysis.pieces(part.text):
+        if not is_han:
+            yield from _word(run)
+            continue
+        yield from (Term("all", pair) for pair in analysis.bigrams(run))
+        if len(run) == 1 or part.is_required:
+            # A lone character is all that was asked; beside bigrams it only mends typing errors.
+            weight = CHARACTER if len(run) > 1 else 1.0
+            yield from (Term("all", character, weight) for character in run)
+
+
+def _word(word: str) -> Iterator[Node]:
+    """Give what a word of letters and digits may be: a word, half a code, or pinyin."""
+    yield from (Term("all", piece) for piece in analysis.words(word))
+    yield from _code(word)
+    yield from _spoken(word)
+
+
+def _code(word: str) -> Iterator[Node]:
+    if analysis.is_code(word):
+        yield Fixed(Term("code", word[: analysis.LONGEST_WORD]), CODE)
+
+
+def _spoken(word: str) -> Iterator[Node]:
+    """Give the pairs of syllables of typed pinyin, or its initials where it is none."""
+    if not (word.isascii() and word.isalpha()):
+        return
+    readings = [pinyin.pairs(reading) for reading in pinyin.spelled(word)]
+    if readings and readings[0]:
+        yield BestOf(tuple(AnyOf(_terms("py2", pairs)) for pairs in readings))
+    elif len(word) > 1:
+        yield AllOf(_terms("pyi", _initials(word)))
+
+
+def _initials(word: str) -> list[str]:
+    size = min(len(word), pinyin.LONGEST_INITIALS)
+    return [word[at : at + size] for at in range(min(len(word) - size, 10) + 1)]
+
+
+def _terms(name: str, tokens: Iterable[str]) -> tuple[Node, ...]:
+    return tuple(Term(name, token) for token in tokens)
+
+
+def _solid(text: str, boost: float = 1.0) -> Iterator[Node]:
+    """Give the tokens that must all be there for a text to be there."""
+    for run, is_han in analysis.pieces(text):
+        tokens = (analysis.bigrams(run) or [run]) if is_han else analysis.words(run)
+        yield from (Term("all", token, boost) for token in tokens)
+
+
+def _whole(part: Part) -> Node:
+    """Give what an entry must hold for the part to be there, in one of its variants."""
+    ways: list[Node] = [AllOf(tuple(_solid(text))) for text in (part.text, *part.variants)]
+    for run, is_han in analysis.pieces(part.text):
+        if not is_han and run == part.text:
+            ways.extend(_code(run))
+            ways.extend(_heard(run))
+    return AnyOf(tuple(ways))
+
+
+def _heard(word: str) -> Iterator[Node]:
+    if word.isascii() and word.isalpha():
+        readings = [pairs for way in pinyin.spelled(word) if (pairs := pinyin.pairs(way))]
+        yield from (AllOf(_terms("py2", pairs)) for pairs in readings)
+        if not readings and len(word) > 1:
+            yield AllOf(_terms("pyi", _initials(word)))

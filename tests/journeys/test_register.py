@@ -1,0 +1,223 @@
+"""From a blank form to publication, in a real browser, by everybody who has a part in it."""
+
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+from werkzeug.serving import make_server
+
+from registry import discovery
+from tests.factories import PASSWORD
+from tests.journeys.browser import checked, opened
+
+HOME = Path(__file__).parents[2] / "docs" / "pictures" / "home.png"
+
+
+@pytest.fixture(scope="module")
+def origin(city: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, city, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def drained(city: Flask) -> None:
+    with city.app_context():
+        index = discovery.open_index(city.extensions["registry_settings"])
+        while discovery.drain(city.extensions["registry_database"], index):
+            pass
+
+
+def signed_in(browser: Browser, origin: str, username: str, script: bool = True) -> Page:
+    page = opened(browser, origin, script=script)
+    page.goto("/sign-in")
+    page.fill("#username", username)
+    page.fill("#password", PASSWORD)
+    page.click("button.btn-primary")
+    expect(page).to_have_url(re.compile("/inbox"))
+    return page
+
+
+def fill(page: Page, typed: dict[str, object]) -> None:
+    for name, value in typed.items():
+        box = page.locator(f'#entry [name="{name}"]')
+        kind = box.first.evaluate("e => e.tagName + ':' + e.type")
+        if kind.endswith("radio") or kind.endswith("checkbox"):
+            page.check(f'#entry [name="{name}"][value="{value}"]')
+        elif kind.startswith("SELECT"):
+            box.select_option(str(value))
+        else:
+            box.fill(str(value))
+
+
+BASIC = {
+    "abstract": "市民政局在办理婚姻登记预约中形成的预约信息,可用于现场叫号和人流安排。",
+    "data_class": "6",
+    "update_cycle": "2",
+    "class_path": "3/07/002",
+    "format_class": "2",
+    "format_types": "xlsx",
+    "share_type": "1",
+    "share_method_class": "01",
+    "share_method": "02",
+    "open_type": "3",
+}
+ITEM = {"data_type": "C", "length": "50", "level": "1", "share_type": "1", "open_type": "3"}
+
+
+def new_entry(page: Page, name: str) -> None:
+    page.goto("/resources/new")
+    page.fill("#name", name)
+    page.check("[name=declared]")
+    page.click("button.btn-primary")
+    expect(page).to_have_url(re.compile("/edit"))
+
+
+def complete(page: Page, first: str) -> None:
+    fill(page, BASIC)
+    page.click('button[value="add-item"]')
+    fill(page, {"items.0.name": first, **{f"items.0.{k}": v for k, v in ITEM.items()}})
+
+
+def test_an_entry_is_registered_cleared_approved_and_published(browser, city, origin):
+    registrar = signed_in(browser, origin, "registrar")
+    checked(registrar, "inbox-registrar")
+    registrar.goto("/resources/new")
+    registrar.click("button.btn-primary")
+    expect(registrar.locator(".summary")).to_contain_text("保密审查")
+    checked(registrar, "new-refused", expected=("422",))
+    new_entry(registrar, "婚姻登记预约信息")
+    checked(registrar, "edit-empty")
+    registrar.locator(".bar button[value=hand-in]").click()
+    expect(registrar.locator(".summary li").first).to_be_visible()
+    checked(registrar, "edit-errors", expected=("422",))
+    registrar.locator(".summary a").first.click()
+    complete(registrar, "预约编号")
+    for n, name in ((1, "预约日期"), (2, "登记机关")):
+        registrar.click('button[value="add-item"]')
+        fill(registrar, {f"items.{n}.name": name, **{f"items.{n}.{k}": v for k, v in ITEM.items()}})
+    registrar.click('button[value="up-item:2"]')
+    expect(registrar.locator('[name="items.1.name"]')).to_have_value("登记机关")
+    registrar.click('button[value="remove-item:0"]')
+    expect(registrar.locator('[name="items.0.name"]')).to_have_value("登记机关")
+    fill(registrar, {"holders.handles.office": "婚姻登记处", "holders.handles.post": "登记员"})
+    fill(registrar, {"holders.handles.phone": "0473-0000000"})
+    registrar.locator(".bar button[value=save]").click()
+    registrar.reload()
+    expect(registrar.locator('[name="abstract"]')).to_have_value(str(BASIC["abstract"]))
+    checked(registrar, "edit-filled")
+    registrar.goto(registrar.url.split("?")[0] + "?lang=en")
+    checked(registrar, "edit-filled-en")
+    registrar.goto(registrar.url.split("?")[0] + "?lang=zh")
+    new_entry(registrar, "婚姻登记场所信息")
+    complete(registrar, "场所名称")
+    registrar.locator(".bar button[value=save]").click()
+    registrar.goto("/inbox")
+    for name in ("婚姻登记预约信息", "婚姻登记场所信息"):
+        registrar.get_by_label(f"选择「{name}」").check()
+    registrar.get_by_role("button", name="作为一个批次送审").click()
+    expect(registrar).to_have_url(re.compile("/submissions/"))
+    checked(registrar, "submission-registrar")
+    batch = registrar.url
+
+    for username, word in (("secrecy", "保密审查通过"), ("head", "同意并报送")):
+        page = signed_in(browser, origin, username)
+        page.goto(batch)
+        checked(page, f"submission-{username}")
+        page.get_by_role("button", name=word).click()
+        expect(page.locator("main")).to_contain_text("婚姻登记预约信息")
+
+    reviewer = signed_in(browser, origin, "reviewer")
+    checked(reviewer, "inbox-reviewer")
+    reviewer.goto(batch)
+    reviewer.locator("tr", has_text="婚姻登记场所信息").get_by_role("link").click()
+    checked(reviewer, "difference")
+    reviewer.select_option("#pointer", "/abstract")
+    reviewer.fill("#remark", "请写明场所信息的用途")
+    reviewer.fill("#reason", "摘要与内容不符")
+    reviewer.get_by_role("button", name="退回修改").click()
+    reviewer.goto(batch)
+    reviewer.get_by_role("button", name="审核通过并发布").click()
+    drained(city)
+
+    consumer = signed_in(browser, origin, "consumer")
+    checked(consumer, "inbox-empty")
+    for text in ("结婚登记预约", "婚姻登记预约信息", "hunyin dengji yuyue"):
+        consumer.goto(f"/search?q={text}")
+        expect(consumer.locator(".hit").first).to_contain_text("婚姻登记预约信息")
+    checked(consumer, "search")
+    consumer.locator(".hit a").first.click()
+    expect(consumer.locator("h1")).to_have_text("婚姻登记预约信息")
+    checked(consumer, "resource")
+
+    registrar.goto("/inbox")
+    registrar.locator("tr", has_text="婚姻登记场所信息").get_by_role("link").click()
+    expect(registrar.locator("#entry")).to_contain_text("请写明场所信息的用途")
+    checked(registrar, "edit-returned")
+    registrar.fill('[name="abstract"]', "全市婚姻登记场所的名称,可用于群众就近办理和导航服务。")
+    registrar.locator(".bar button[value=hand-in]").click()
+    expect(registrar).to_have_url(re.compile("/submissions/"))
+
+
+def test_the_form_works_without_script(browser, origin):
+    page = signed_in(browser, origin, "registrar", script=False)
+    new_entry(page, "无脚本登记信息")
+    complete(page, "编号")
+    page.locator(".bar button[value=hand-in]").click()
+    expect(page).to_have_url(re.compile("/submissions/"))
+
+
+def test_a_stale_save_shows_both_texts_and_loses_none(browser, origin):
+    first = signed_in(browser, origin, "registrar")
+    new_entry(first, "两人同填信息")
+    second = first.context.new_page()
+    second.goto(first.url)
+    second.fill('[name="abstract"]', "第二个窗口先保存的摘要文字")
+    second.locator(".bar button[value=save]").click()
+    expect(second.locator("[data-saved]")).to_contain_text("已保存")
+    first.fill('[name="abstract"]', "第一个窗口后保存的摘要文字")
+    first.locator(".bar button[value=save]").click()
+    expect(first.locator("main")).to_contain_text("第二个窗口先保存的摘要文字")
+    checked(first, "conflict", expected=("409",))
+    first.get_by_role("button", name="用我填写的保存").click()
+    expect(first.locator('[name="abstract"]')).to_have_value("第一个窗口后保存的摘要文字")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_without_a_name_is_readable(browser, city, origin, language):
+    drained(city)
+    page = opened(browser, origin)
+    for name, address, status in (
+        ("home", "/", ()),
+        ("sign-in", "/sign-in", ()),
+        ("search-all", "/search", ()),
+        ("search-none", "/search?q=量子纠缠望远镜", ()),
+        ("missing", "/nowhere", ("404",)),
+    ):
+        page.goto(address + ("&" if "?" in address else "?") + f"lang={language}")
+        checked(page, f"{name}-{language}", expected=status)
+    page.goto("/sign-in")
+    page.fill("#username", "registrar")
+    page.fill("#password", "wrong")
+    page.click("button.btn-primary")
+    expect(page.locator(".summary")).to_be_visible()
+    checked(page, f"sign-in-failed-{language}", expected=("403",))
+
+
+def test_the_picture_of_the_readme_is_the_product(browser, city, origin):
+    drained(city)
+    page = opened(browser, origin)
+    page.set_viewport_size({"width": 1200, "height": 760})
+    page.goto("/")
+    HOME.parent.mkdir(parents=True, exist_ok=True)
+    made = page.screenshot()
+    if not HOME.exists():
+        HOME.write_bytes(made)
+    assert len(made) > 20_000

@@ -1,0 +1,96 @@
+"""What only the engine in a directory has to promise: files, processes and errors."""
+
+import multiprocessing
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import search
+from search import Outdated, Query, Reader, SearchDoc, Unavailable, documents
+
+ALL = Query("", reader=Reader(everything=True))
+
+
+def doc(key: str) -> SearchDoc:
+    return SearchDoc(key, "1", "U1", 1, {"name": "婚姻登记"})
+
+
+def add(data_dir: Path, key: str) -> None:
+    search.open("tantivy:", data_dir).apply([doc(key)], [])
+
+
+def test_readers_follow_commits_and_rebuilds_of_others(tmp_path: Path) -> None:
+    reader, writer = (search.open("tantivy:", tmp_path) for _ in range(2))
+    writer.apply([doc("a")], [])
+    assert reader.search(ALL).total == 1
+    writer.rebuild([doc("b"), doc("c")])
+    assert reader.search(ALL).total == 2
+
+
+def test_a_forked_child_may_write_after_its_parent_did(tmp_path: Path) -> None:
+    index = search.open("tantivy:", tmp_path)
+    index.apply([doc("parent")], [])
+    child = multiprocessing.get_context("fork").Process(target=add, args=(tmp_path, "child"))
+    child.start()
+    child.join(30)
+    index.apply([doc("again")], [])
+    assert child.exitcode == 0
+    assert [key for key, _ in index.versions()] == ["again", "child", "parent"]
+
+
+def test_an_error_in_the_middle_of_a_batch_leaves_the_index_as_it_was(tmp_path: Path) -> None:
+    index = search.open("tantivy:", tmp_path)
+    index.apply([doc("a")], [])
+    wrong = SearchDoc("b", "1", "U1", 2**70, {"name": "婚姻"})
+    with pytest.raises((Unavailable, OverflowError)):
+        index.apply([doc("c"), wrong], ["a"])
+    assert list(index.versions()) == [("a", 1)]
+    index.apply([doc("c")], [])
+    assert [key for key, _ in index.versions()] == ["a", "c"]
+
+
+def test_an_index_of_another_analyser_is_refused_until_it_is_rebuilt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = search.open("tantivy:", tmp_path)
+    index.apply([doc("a")], [])
+    monkeypatch.setattr(documents, "analyser", lambda: "a9-ffffffff")
+    assert not index.status().is_current
+    with pytest.raises(Outdated):
+        index.search(ALL)
+    index.rebuild([doc("a")])
+    assert index.search(ALL).total == 1
+
+
+def test_a_rebuild_that_fails_leaves_the_index_in_use(tmp_path: Path) -> None:
+    index = search.open("tantivy:", tmp_path)
+    index.apply([doc("a")], [])
+
+    def broken() -> Iterator[SearchDoc]:
+        yield doc("b")
+        raise RuntimeError("the database went away")
+
+    with pytest.raises(RuntimeError):
+        index.rebuild(broken())
+    assert [key for key, _ in index.versions()] == ["a"]
+    assert len(list((tmp_path / "search").glob("registry-*"))) == 1
+
+
+def test_old_indexes_are_cleared_away(tmp_path: Path) -> None:
+    index = search.open("tantivy:", tmp_path)
+    for _ in range(4):
+        index.rebuild([doc("a")])
+    assert len(list((tmp_path / "search").glob("registry-*"))) <= 2
+
+
+def test_a_second_writer_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
+    first, second = (search.open("tantivy:", tmp_path) for _ in range(2))
+
+    def deletes() -> Iterator[str]:
+        with pytest.raises(Unavailable, match="lock"):
+            second.apply([doc("b")], [])
+        yield "nothing"
+
+    first.apply([doc("c")], deletes())
+    assert [key for key, _ in first.versions()] == ["c"]

@@ -1,0 +1,228 @@
+"""One contract for both engines: what is found, counted, hidden, changed and rebuilt."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import search
+from search import Index, Query, Reader, SearchDoc, Unavailable
+from tests.search import strategies as some
+from tests.search.conftest import SERVER
+
+ALL = Reader(everything=True)
+# Each example clears the index itself, so one fixture may serve them all.
+shared = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def doc(key: str, name: str, turn: int = 1, unit: str = "U1", **more: Any) -> SearchDoc:
+    envelope = more.pop("envelope", {})
+    return SearchDoc(key, more.pop("visibility", "1"), unit, turn, {"name": name, **more}, envelope)
+
+
+def keys(index: Index, text: str, **asked: Any) -> list[str]:
+    return [hit.key for hit in index.search(Query(text, **{"reader": ALL, **asked})).hits]
+
+
+def test_part_of_a_title_finds_the_entry(index: Index) -> None:
+    index.rebuild([doc("a", "全市婚姻登记机构信息"), doc("b", "停车场")])
+    for part in ("婚姻", "登记机构", "姻登", "hunyin", "hydj", "婚姻登记机构"):
+        assert keys(index, part) == ["a"], part
+
+
+def test_an_exact_title_comes_first_and_before_longer_ones_that_repeat_it(index: Index) -> None:
+    docs = [doc(f"n{i}", "停车场停车场停车场", abstract="停车场" * 20) for i in range(5)]
+    index.rebuild([*docs, doc("exact", "停车场", abstract="泊位" * 400)])
+    assert keys(index, "停车场")[0] == "exact"
+
+
+def test_only_entries_with_every_part_are_counted_and_weaker_ones_are_related(index: Index) -> None:
+    index.rebuild([doc("a", "殡仪馆收费标准"), doc("b", "殡仪馆"), doc("c", "停车场")])
+    result = index.search(Query("殡仪馆怎么收费", reader=ALL))
+    assert ([hit.key for hit in result.hits], result.total) == (["a"], 1)
+    assert [hit.key for hit in result.related] == ["b"]
+
+
+def test_a_synonym_counts_like_the_word_itself(index: Index) -> None:
+    index.rebuild([doc("a", "最低生活保障对象"), doc("b", "停车场")])
+    result = index.search(Query("低保户", reader=ALL))
+    assert ([hit.key for hit in result.hits], result.total) == (["a"], 1)
+
+
+def test_half_a_code_finds_its_entry(index: Index) -> None:
+    index.rebuild([doc("a", "甲", envelope={"code": "307001150300/000004"}), doc("b", "乙")])
+    assert keys(index, "307001") == ["a"]
+
+
+def test_an_empty_question_lists_the_newest_first(index: Index) -> None:
+    index.rebuild([
+        doc("old", "甲", envelope={"updated_at": "2026-01-01"}),
+        doc("new", "乙", envelope={"updated_at": "2026-03-01"}),
+    ])  # fmt: skip
+    assert keys(index, "") == ["new", "old"]
+    assert keys(index, "!!!") == []
+
+
+def test_a_facet_counts_as_if_nothing_had_been_chosen_in_it(index: Index) -> None:
+    index.rebuild([
+        doc("a", "企业", share_type="1", open_type="1"),
+        doc("b", "企业", share_type="2", open_type="1"),
+        doc("c", "企业", share_type="2", open_type="3"),
+    ])  # fmt: skip
+    result = index.search(
+        Query("", {"share_type": ("1",)}, ALL, facets=("share_type", "open_type"))
+    )
+    assert result.total == 1
+    assert result.facets == {"share_type": {"1": 1, "2": 2}, "open_type": {"1": 1}}
+
+
+def test_a_filter_that_does_not_exist_is_refused(index: Index) -> None:
+    with pytest.raises(ValueError, match="no facet"):
+        index.search(Query("企业", {"readers": ("open",)}, ALL))
+
+
+def visible(entry: SearchDoc, reader: Reader) -> bool:
+    """The rule in words of its own, as an oracle."""
+    opened = bool(entry.envelope["opened"])
+    if not reader.signed_in or opened:
+        return opened
+    shown: Any = entry.envelope["shown_to"] if entry.visibility == "2" else ()
+    own = reader.departments & {entry.department, *shown}
+    return reader.everything or entry.visibility == "1" or bool(own)
+
+
+@shared
+@given(some.corpora(), some.queries)
+def test_nothing_hidden_shows_in_hits_totals_or_facets(
+    index: Index, corpus: Sequence[SearchDoc], query: Query
+) -> None:
+    index.rebuild(corpus)
+    whole = index.search(query)
+    index.rebuild([entry for entry in corpus if visible(entry, query.reader)])
+    alone = index.search(query)
+    assert (whole.total, whole.facets) == (alone.total, alone.facets)
+    assert {hit.key for hit in whole.related} == {hit.key for hit in alone.related}
+
+
+@shared
+@given(some.corpora(largest=40), some.texts, st.integers(1, 7))
+def test_pages_follow_one_another_without_gap_or_repeat(
+    index: Index, corpus: Sequence[SearchDoc], text: str, limit: int
+) -> None:
+    index.rebuild(corpus)
+    whole = keys(index, text, limit=100)
+    paged: list[str] = []
+    for offset in range(0, len(corpus) + limit, limit):
+        paged.extend(keys(index, text, offset=offset, limit=limit))
+    assert paged == whole
+    assert len(whole) == index.search(Query(text, reader=ALL)).total
+
+
+@shared
+@given(some.anything, st.integers(), st.integers(max_value=500))
+def test_any_text_and_any_page_is_answered(
+    index: Index, text: str, offset: int, limit: int
+) -> None:
+    result = index.search(Query(text, reader=ALL, offset=offset, limit=limit))
+    assert result.total == 0
+
+
+def test_changes_are_visible_at_once_and_older_turns_are_ignored(index: Index) -> None:
+    index.apply([doc("a", "殡仪馆", turn=5)], [])
+    index.apply([doc("a", "停车场", turn=4)], [])
+    assert (keys(index, "殡仪馆"), list(index.versions())) == (["a"], [("a", 5)])
+    index.apply([doc("a", "停车场", turn=5)], [])
+    assert keys(index, "停车场") == ["a"]
+
+
+def test_a_deleted_entry_comes_back_however_often_the_deletion_was_repeated(index: Index) -> None:
+    index.apply([doc("a", "殡仪馆", turn=5)], [])
+    for _ in range(4):
+        index.apply([], ["a", "never there"])
+    assert list(index.versions()) == []
+    index.apply([doc("a", "停车场", turn=6)], [])
+    assert list(index.versions()) == [("a", 6)]
+
+
+def test_a_key_deleted_and_given_in_one_call_stays(index: Index) -> None:
+    index.apply([doc("a", "殡仪馆", turn=3)], [])
+    index.apply([doc("a", "停车场", turn=4)], ["a"])
+    assert list(index.versions()) == [("a", 4)]
+
+
+changes = st.lists(
+    st.tuples(st.sampled_from("abcde"), st.none() | some.docs(key="x")), min_size=1, max_size=15
+)
+
+
+@shared
+@given(changes, st.lists(st.integers(1, 4), min_size=1, max_size=15), some.queries)
+def test_drained_changes_equal_a_rebuild_of_where_they_end(
+    index: Index, stream: Sequence[tuple[str, SearchDoc | None]], sizes: list[int], query: Query
+) -> None:
+    index.rebuild(())
+    state: dict[str, SearchDoc] = {}
+    at = 0
+    for size in sizes * len(stream):
+        batch: dict[str, SearchDoc | None] = {}
+        for turn, (key, made) in enumerate(stream[at : at + size], at + 1):
+            batch[key] = made and SearchDoc(
+                key, made.visibility, made.department, turn, made.document, made.envelope
+            )
+        at += size
+        index.apply([d for d in batch.values() if d], [k for k, d in batch.items() if not d])
+        state.update({key: made for key, made in batch.items() if made})
+        for key in [key for key, made in batch.items() if made is None]:
+            state.pop(key, None)
+        if at >= len(stream):
+            break
+    drained = list(index.versions()), index.search(query)
+    index.rebuild(state.values())
+    rebuilt = list(index.versions()), index.search(query)
+    assert drained[0] == rebuilt[0] == sorted((key, made.turn) for key, made in state.items())
+    # Deleted entries weigh in the score until segments merge, so the order is not compared.
+    assert (drained[1].total, drained[1].facets) == (rebuilt[1].total, rebuilt[1].facets)
+
+
+def test_status_tells_what_the_index_is(index: Index) -> None:
+    index.rebuild([doc("a", "甲")])
+    status = index.status()
+    assert (status.entries, status.is_current) == (1, True)
+    assert status.analyser in status.name
+
+
+if SERVER:
+
+    @shared
+    @given(some.corpora(largest=40), st.lists(some.queries, min_size=5, max_size=5))
+    def test_both_engines_answer_alike(
+        server: str, tmp_path: Path, corpus: Sequence[SearchDoc], asked: Sequence[Query]
+    ) -> None:
+        both = [search.open("tantivy:", tmp_path), search.open(server, tmp_path)]
+        for index in both:
+            index.rebuild(corpus)
+        for query in asked:
+            left, right = (index.search(query) for index in both)
+            assert (left.total, left.facets) == (right.total, right.facets)
+            assert [h.key for h in left.hits] == [h.key for h in right.hits]
+            assert [h.key for h in left.related] == [h.key for h in right.related]
+        for index in both:
+            index.close()
+
+
+def test_a_server_that_does_not_answer_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable):
+        search.open("http://127.0.0.1:9", tmp_path)
+
+
+def test_an_address_of_no_engine_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no search engine"):
+        search.open("ftp://somewhere", tmp_path)
+
+
+def test_an_order_that_does_not_exist_is_refused(index: Index) -> None:
+    with pytest.raises(ValueError, match="no order"):
+        index.search(Query("企业", sort="price", reader=ALL))
