@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -9,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from registry import db
 from tests import factories
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 def pytest_report_header() -> str:
@@ -40,3 +44,12 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     folder = tmp_path_factory.mktemp("city")
     with factories.empty_database(folder) as opened:
         yield factories.city_app(folder, opened)
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """The one Chromium of the run: the driver allows no second one in a process."""
+    from tests.journeys.browser import chromium
+
+    with chromium() as running:
+        yield running

@@ -347,7 +347,7 @@ def _decisions(
     rows = []
     remarks: list[Sequence[RemarkText]] = []
     for change, stored in pairs:
-        if not change.decided or actor.person_id is None:
+        if not change.decided or actor.person_id is None or _noted(session, actor, change):
             continue
         holding = actor.holding({change.role}) if change.role else None
         rows.append(
@@ -375,6 +375,20 @@ def _decisions(
     ]
     if reasons:
         session.execute(sa.insert(Remark), reasons)
+
+
+def _noted(session: Session, actor: Actor, change: Change) -> bool:
+    """Whether this is a further save by somebody who is known to have worked on the draft."""
+    if change.step != "register" or change.version is None:
+        return False
+    found = session.scalar(
+        sa.select(Decision.id).where(
+            Decision.version_id == change.version.id,
+            Decision.person_id == actor.person_id,
+            Decision.step == "register",
+        )
+    )
+    return found is not None
 
 
 def _entry(change: Change, stored: Stored) -> journal.Entry:

@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
 PICTURES = Path(__file__).parents[2] / "screenshots"
+PATIENCE_MS = 90_000
 WIDTHS = ((1440, 900), (320, 720))
 RULES = {
     "runOnly": {
@@ -62,6 +63,9 @@ def opened(browser: Browser, origin: str, script: bool = True, **context: Any) -
     page = browser.new_context(
         base_url=origin, java_script_enabled=script, locale="zh-CN", **context
     ).new_page()
+    # A loaded machine is slow, not wrong: the journeys judge what comes, not how soon.
+    page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     faults = _faults.setdefault(page, [])
     page.on("console", lambda m: faults.append(f"{m.type}: {m.text}") if m.type != "log" else None)
     page.on("pageerror", lambda e: faults.append(f"error: {e}"))

@@ -1,14 +1,7 @@
 """Journeys want Chromium; where it is missing they are not collected, and the header says so."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import pytest
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 FOUND = shutil.which("chromium")
 
@@ -19,11 +12,3 @@ def pytest_report_header() -> str:
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return True if FOUND is None and collection_path.name.startswith("test_") else None
-
-
-@pytest.fixture(scope="session")
-def browser() -> "Iterator[Browser]":
-    from tests.journeys.browser import chromium
-
-    with chromium() as running:
-        yield running

@@ -7,10 +7,9 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-from tests.journeys.conftest import FOUND, browser
+from tests.journeys.conftest import FOUND
 from tests.web.gallery import gallery
 
-__all__ = ["browser"]
 collect_ignore = [] if FOUND else ["test_looks.py"]
 
 
