@@ -80,16 +80,22 @@ class Registry(Flask):
         if route is None:
             return super().dispatch_request()
         if request.method in SENDING:
-            with self._reading() as first:
+            self._judge(route)
+        return self._in_transaction(route)
+
+    def _judge(self, route: Route) -> None:
+        """Ask for the right before the body is read; a refusal stands in the journal."""
+        try:
+            with db.transaction(database(), writes=False) as first:
                 g.session = first
                 g.actor = _who()
                 _authorise(route)
-            g.pop("session")
-            _read_body()
-        return self._in_transaction(route)
-
-    def _reading(self) -> Any:
-        return db.transaction(database(), writes=False)
+        except Refusal as refusal:
+            _remember_refusal(route, refusal)
+            raise
+        finally:
+            g.pop("session", None)
+        _read_body()
 
     def _in_transaction(self, route: Route) -> BaseResponse:
         opened = g.session = db.open_session(database(), writes=route.writes)

@@ -1,0 +1,128 @@
+"""The edge refuses before it reads, and what it refuses leaves nothing behind."""
+
+import pytest
+import sqlalchemy as sa
+
+from registry import db
+from registry.models.accounts import BrowserSession
+from registry.models.catalogue import Resource, Version
+from registry.models.journal import JournalRow
+from tests.factories import PASSWORD, sign_in, token_of
+
+ODD = (
+    "\x00",
+    "%00",
+    "\ud800".encode("utf-8", "surrogatepass"),
+    "{{7*7}}",
+    "<script>alert(1)</script>",
+    "' OR 1=1 --",
+    "../../etc/passwd",
+    "1e999",
+    "NaN",
+    "٣",
+    "\u202e",
+    "𠮷" * 300,
+    "a" * 100_000,
+)
+
+
+def counts(app):
+    with db.transaction(app.extensions["registry_database"], writes=False) as session:
+        return tuple(
+            session.scalar(sa.select(sa.func.count()).select_from(table))
+            for table in (Resource, Version)
+        )
+
+
+def rows(app, act):
+    with db.transaction(app.extensions["registry_database"], writes=False) as session:
+        return session.scalar(
+            sa.select(sa.func.count(JournalRow.seq)).where(
+                JournalRow.act == act, JournalRow.outcome == "refused"
+            )
+        )
+
+
+def test_a_form_without_its_own_token_is_refused(city):
+    client = sign_in(city, "registrar")
+    other = token_of(sign_in(city, "head").get("/resources/new", follow_redirects=True).text)
+    for token in ("", "0" * 64, other):
+        answer = client.post("/resources/new", data={"csrf_token": token, "declared": "yes"})
+        assert answer.status_code == 403
+
+
+def test_a_forged_sign_in_is_refused(city):
+    answer = city.test_client().post(
+        "/sign-in", data={"username": "registrar", "password": PASSWORD}
+    )
+    assert answer.status_code == 403
+
+
+def test_who_may_not_is_refused_whatever_he_sends_and_the_journal_remembers(city):
+    client = sign_in(city, "consumer")
+    token = token_of(client.get("/inbox").text)
+    before, noted = counts(city), rows(city, "register")
+    answer = client.post("/resources/new", data={"csrf_token": token, "unit": "\x00", "do": "?"})
+    assert answer.status_code == 403
+    assert counts(city) == before
+    assert rows(city, "register") == noted + 1
+
+
+def test_a_session_is_new_at_sign_in_and_gone_at_sign_out(city):
+    client = sign_in(city, "auditor")
+    old = client.get_cookie("registry_session").value
+    token = token_of(client.get("/inbox").text)
+    assert client.post("/sign-out", data={"csrf_token": token}).status_code == 303
+    client.set_cookie("registry_session", old)
+    assert client.get("/inbox").status_code == 303
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        stored = session.scalars(sa.select(BrowserSession.token)).all()
+    assert old not in stored
+
+
+def test_names_and_passwords_fail_alike_and_only_one_address_is_locked_out(city):
+    client = city.test_client()
+
+    def attempt(name, address):
+        token = token_of(client.get("/sign-in").text)
+        data = {"csrf_token": token, "username": name, "password": "wrong"}
+        return client.post("/sign-in", data=data, environ_base={"REMOTE_ADDR": address})
+
+    unknown, known = attempt("nobody", "127.0.0.9"), attempt("security", "127.0.0.9")
+    assert unknown.status_code == known.status_code == 403
+    for _ in range(4):
+        attempt("security", "127.0.0.9")
+    assert attempt("security", "127.0.0.9").status_code == 429
+    assert attempt("security", "127.0.0.10").status_code == 403
+
+
+@pytest.mark.parametrize("address", ["//evil.example", "https://evil.example", "/\\evil.example"])
+def test_signing_in_leads_nowhere_else(city, address):
+    client = city.test_client()
+    token = token_of(client.get("/sign-in").text)
+    data = {"csrf_token": token, "username": "head", "password": PASSWORD, "next": address}
+    assert client.post("/sign-in", data=data).headers["Location"] == "/inbox"
+
+
+def test_every_answer_carries_the_policy(city):
+    for address in ("/", "/nowhere", "/sign-in"):
+        headers = city.test_client().get(address).headers
+        assert "script-src 'self'" in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: repr(odd[:12]))
+def test_no_input_ends_in_a_fault_or_is_half_saved(city, odd):
+    client = sign_in(city, "registrar")
+    before = counts(city)
+    for address in ("/search", "/", "/sign-in"):
+        answer = client.get(
+            address, query_string={"q": odd, "page": odd, "level": odd, "lang": odd}
+        )
+        assert answer.status_code < 500
+    token = token_of(client.get("/resources/new").text)
+    for name in ("unit", "do", "items.0.0.0.name", "items.99999999999.name", "name"):
+        data = {"csrf_token": token, name: odd}
+        for path in ("/resources/new", "/resources/abc/edit", "/submissions/new"):
+            assert client.post(path, data=data).status_code in {400, 403, 404, 409, 413, 422}
+    assert counts(city) == before
