@@ -20,7 +20,7 @@ from registry.access.actor import NOBODY
 from registry.config import Settings
 from registry.db import Database
 from registry.edge import csrf
-from registry.errors import Forbidden, Refusal, SignInNeeded, TooLarge
+from registry.errors import Forbidden, Missing, Refusal, SignInNeeded, TooLarge, Unreadable
 from registry.models.accounts import FormKey
 from search import Index, Unavailable
 
@@ -79,6 +79,8 @@ class Registry(Flask):
         route: Route | None = getattr(view, "route", None)
         if route is None:
             return super().dispatch_request()
+        if any("\x00" in str(value) for value in (request.view_args or {}).values()):
+            raise Missing
         if request.method in SENDING:
             self._judge(route)
         return self._in_transaction(route)
@@ -136,6 +138,9 @@ def _read_body() -> None:
         request.form.to_dict(flat=True)
     except RequestEntityTooLarge as fault:
         raise TooLarge("too_large") from fault
+    # One database keeps NUL, the other cannot: no field of any form may hold it.
+    if any("\x00" in name or "\x00" in value for name, value in request.form.items(multi=True)):
+        raise Unreadable("unreadable")
     if g.actor.way != "token" and not csrf.holds():
         raise Forbidden("csrf")
 

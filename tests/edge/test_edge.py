@@ -126,3 +126,20 @@ def test_no_input_ends_in_a_fault_or_is_half_saved(city, odd):
         for path in ("/resources/new", "/resources/abc/edit", "/submissions/new"):
             assert client.post(path, data=data).status_code in {400, 403, 404, 409, 413, 422}
     assert counts(city) == before
+
+
+@pytest.mark.parametrize("odd", ODD[:8], ids=lambda odd: repr(odd[:12]))
+def test_no_name_or_key_ends_in_a_fault(city, odd):
+    client = city.test_client()
+    token = token_of(client.get("/sign-in").text)
+    data = {"csrf_token": token, "username": odd, "password": odd, "next": odd}
+    assert client.post("/sign-in", data=data).status_code in {400, 403, 429}
+    client.set_cookie("registry_session", "x\x00y")
+    assert client.get("/inbox", headers={"Authorization": "a%00b"}).status_code == 303
+    signed = sign_in(city, "head")
+    for path in ("/resources/%00", "/submissions/%00x", "/resources/%ff/edit"):
+        assert signed.get(path).status_code in {400, 403, 404}
+    token = token_of(signed.get("/inbox").text)
+    data = {"csrf_token": token, "form_key": odd, "entry": odd, "digest": odd, "reason": odd}
+    for path in ("/resources/%00/clear", "/submissions/abc/approve"):
+        assert signed.post(path, data=data).status_code in {400, 403, 404, 409, 422}
