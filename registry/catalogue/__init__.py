@@ -15,7 +15,7 @@ from registry.catalogue.reading import (
     version_of,
     visible,
 )
-from registry.catalogue.steps import advance, available, clock
+from registry.catalogue.steps import advance, available, clock, line
 from registry.catalogue.store import Change, RemarkText, Stored, store
 from registry.catalogue.submissions import advance_many, hand_in, submission_versions
 
@@ -41,6 +41,7 @@ __all__ = [
     "inbox",
     "inherited_holders",
     "item_changes",
+    "line",
     "next_code",
     "register",
     "remarks_on",

@@ -59,7 +59,7 @@ def prepare(
     if seen is not None and seen != version.digest:
         raise Conflict("changed_since", key=resource.key)
     require(actor, step, resource.department, version.state, resource.project_id)
-    notice = require_apart(session, actor, step, [version.id])
+    notice = require_apart(session, actor, step, line(session, version))
     if step == "return" and not any(r.text.strip() for r in remarks):
         raise Invalid([Problem("/reason", "reason", rule="reason")])
     assert rule.target is not None
@@ -135,6 +135,19 @@ def _return(session: Session, change: Change) -> list[Change]:
 _EFFECTS = {"hand_in": _hand_in, "publish": _publish, "return": _return, "take_back": _return}
 
 
+def line(session: Session, version: Version) -> list[int]:
+    """This version and the returned ones it goes back to: whoever wrote those wrote this text."""
+    found = [version.id]
+    before = version.based_on_id
+    while before is not None:
+        earlier = session.get_one(Version, before)
+        if earlier.state != "returned":
+            break
+        found.append(earlier.id)
+        before = earlier.based_on_id
+    return found
+
+
 def available(session: Session, actor: Actor, version: Version) -> dict[str, str | None]:
     """The steps this actor may ask for now: step → None, or the code of why it is locked."""
     resource = version.resource
@@ -143,7 +156,7 @@ def available(session: Session, actor: Actor, version: Version) -> dict[str, str
         if version.state in STEPS[step].sources and may(
             actor, step, resource.department, version.state, resource.project_id
         ):
-            refusal = conflict(session, actor, step, [version.id])
+            refusal = conflict(session, actor, step, line(session, version))
             found[step] = refusal.code if refusal else None
     return found
 

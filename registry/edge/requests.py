@@ -75,6 +75,9 @@ class Registry(Flask):
         """Ask for the right, read the body, begin, run the view, commit or roll back."""
         if request.routing_exception is not None:
             self.raise_routing_exception(request)
+        if request.method == "OPTIONS":
+            # Answered without a transaction: nobody holds the lock by asking what is allowed.
+            return self.make_default_options_response()
         view = self.view_functions[request.url_rule.endpoint]  # type: ignore[union-attr]
         route: Route | None = getattr(view, "route", None)
         if route is None:
@@ -191,10 +194,11 @@ def _note_form_key(route: Route, answer: BaseResponse) -> None:
 
 def _remember_refusal(route: Route, refusal: Refusal) -> None:
     """Refused acts stand in the journal: a fact that outlives the rollback."""
-    if route.act is None or not route.writes or not isinstance(refusal, Forbidden):
+    act = route.act or str(refusal.facts.get("act", ""))
+    if not act or not route.writes or not isinstance(refusal, Forbidden):
         return
     key = str((request.view_args or {}).get("key", ""))[:40]
-    who, act = actor(), route.act
+    who = actor()
     remember(lambda s: journal.refused(s, who, act, "resource", key, refusal))
 
 

@@ -105,6 +105,9 @@ def save(key: str) -> Response | tuple[str, int]:
     version = catalogue.require_version(session(), actor(), key)
     _own_draft(version)
     seen = _number(request.form.get("row_version"))
+    if seen is None:
+        # A body that is no form would otherwise save an empty draft over a full one.
+        raise Unreadable("unreadable")
     try:
         typed = schemas.from_form(request.form.items(multi=True))
     except schemas.Unreadable as fault:

@@ -90,7 +90,10 @@ def _set_cookie(answer: BaseResponse, token: str) -> None:
 
 def _local(address: str) -> str:
     """An address of this site, or nothing: never somebody else's."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
     if parts.scheme or parts.netloc or not address.startswith("/") or address[1:2] in {"/", "\\"}:
         return ""
     return address[:400]

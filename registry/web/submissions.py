@@ -80,7 +80,7 @@ def show(key: str) -> str:
         )
         locked = None
         if allowed and step is not None:
-            refusal = conflict(session(), actor(), step, [version.id])
+            refusal = conflict(session(), actor(), step, catalogue.line(session(), version))
             locked = sentence(refusal)[1] if refusal else None
         rows.append((version, step if allowed else None, locked))
     steps = {step for _, step, locked in rows if step and locked is None}

@@ -232,3 +232,15 @@ def test_duties_are_inherited_from_the_unit_and_overridden_where_said(session, t
     assert where == "mixed"
     assert holders["handles"]["office"] == "婚姻登记处"
     assert holders["answers"]["office"] == "办公室"
+
+
+def test_who_wrote_a_version_that_was_taken_back_does_not_approve_the_next(session, town):
+    writer = town.person("registrar", "head")
+    first = registered(town, writer)
+    catalogue.hand_in(session, writer, [first])
+    catalogue.advance(session, writer, first, "take_back")
+    second = first.resource.working
+    catalogue.hand_in(session, town.person("registrar"), [second])
+    catalogue.advance(session, town.person("secrecy"), second, "clear")
+    with pytest.raises(Forbidden, match="same_person"):
+        catalogue.advance(session, writer, second, "approve")

@@ -96,7 +96,9 @@ def test_names_and_passwords_fail_alike_and_only_one_address_is_locked_out(city)
     assert attempt("security", "127.0.0.10").status_code == 403
 
 
-@pytest.mark.parametrize("address", ["//evil.example", "https://evil.example", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "address", ["//evil.example", "https://evil.example", "/\\evil.example", "//["]
+)
 def test_signing_in_leads_nowhere_else(city, address):
     client = city.test_client()
     token = token_of(client.get("/sign-in").text)
@@ -143,3 +145,29 @@ def test_no_name_or_key_ends_in_a_fault(city, odd):
     data = {"csrf_token": token, "form_key": odd, "entry": odd, "digest": odd, "reason": odd}
     for path in ("/resources/%00/clear", "/submissions/abc/approve"):
         assert signed.post(path, data=data).status_code in {400, 403, 404, 409, 422}
+
+
+def test_a_body_that_is_no_form_does_not_empty_a_draft(city):
+    client = sign_in(city, "registrar")
+    token = token_of(client.get("/resources/new").text)
+    data = {"csrf_token": token, "declared": "yes", "name": "不会清空的信息"}
+    address = client.post("/resources/new", data=data).headers["Location"]
+    answer = client.post(address, json={}, headers={"X-CSRF-Token": token})
+    assert answer.status_code == 400
+    assert "不会清空的信息" in client.get(address).text
+
+
+def test_a_refused_step_stands_in_the_journal(city):
+    client = sign_in(city, "registrar")
+    token = token_of(client.get("/resources/new").text)
+    data = {"csrf_token": token, "declared": "yes", "name": "越权信息"}
+    key = client.post("/resources/new", data=data).headers["Location"].split("/")[2]
+    noted = rows(city, "publish")
+    assert client.post(f"/resources/{key}/publish", data={"csrf_token": token}).status_code == 403
+    assert rows(city, "publish") == noted + 1
+
+
+def test_asking_what_is_allowed_takes_no_lock_and_changes_nothing(city):
+    answer = city.test_client().options("/resources/new")
+    assert answer.status_code == 200
+    assert "POST" in answer.headers["Allow"]
