@@ -72,6 +72,12 @@ BASIC = {
 ITEM = {"data_type": "C", "length": "50", "level": "1", "share_type": "1", "open_type": "3"}
 
 
+def press(page: Page, control: str) -> None:
+    """Press a button that sends the form, and wait for the page it leads to."""
+    with page.expect_navigation():
+        page.locator(control).click()
+
+
 def new_entry(page: Page, name: str) -> None:
     page.goto("/resources/new")
     page.fill("#name", name)
@@ -82,7 +88,7 @@ def new_entry(page: Page, name: str) -> None:
 
 def complete(page: Page, first: str) -> None:
     fill(page, BASIC)
-    page.click('button[value="add-item"]')
+    press(page, 'button[value="add-item"]')
     fill(page, {"items.0.name": first, **{f"items.0.{k}": v for k, v in ITEM.items()}})
 
 
@@ -95,21 +101,22 @@ def test_an_entry_is_registered_cleared_approved_and_published(browser, city, or
     checked(registrar, "new-refused", expected=("422",))
     new_entry(registrar, "婚姻登记预约信息")
     checked(registrar, "edit-empty")
-    registrar.locator(".bar button[value=hand-in]").click()
+    press(registrar, ".bar button[value=hand-in]")
     expect(registrar.locator(".summary li").first).to_be_visible()
     checked(registrar, "edit-errors", expected=("422",))
     registrar.locator(".summary a").first.click()
+    expect(registrar).to_have_url(re.compile("#f-"))
     complete(registrar, "预约编号")
     for n, name in ((1, "预约日期"), (2, "登记机关")):
-        registrar.click('button[value="add-item"]')
+        press(registrar, 'button[value="add-item"]')
         fill(registrar, {f"items.{n}.name": name, **{f"items.{n}.{k}": v for k, v in ITEM.items()}})
-    registrar.click('button[value="up-item:2"]')
+    press(registrar, 'button[value="up-item:2"]')
     expect(registrar.locator('[name="items.1.name"]')).to_have_value("登记机关")
-    registrar.click('button[value="remove-item:0"]')
+    press(registrar, 'button[value="remove-item:0"]')
     expect(registrar.locator('[name="items.0.name"]')).to_have_value("登记机关")
     fill(registrar, {"holders.handles.office": "婚姻登记处", "holders.handles.post": "登记员"})
     fill(registrar, {"holders.handles.phone": "0473-0000000"})
-    registrar.locator(".bar button[value=save]").click()
+    press(registrar, ".bar button[value=save]")
     registrar.reload()
     expect(registrar.locator('[name="abstract"]')).to_have_value(str(BASIC["abstract"]))
     checked(registrar, "edit-filled")
@@ -118,7 +125,7 @@ def test_an_entry_is_registered_cleared_approved_and_published(browser, city, or
     registrar.goto(registrar.url.split("?")[0] + "?lang=zh")
     new_entry(registrar, "婚姻登记场所信息")
     complete(registrar, "场所名称")
-    registrar.locator(".bar button[value=save]").click()
+    press(registrar, ".bar button[value=save]")
     registrar.goto("/inbox")
     for name in ("婚姻登记预约信息", "婚姻登记场所信息"):
         registrar.get_by_label(f"选择「{name}」").check()
@@ -131,7 +138,8 @@ def test_an_entry_is_registered_cleared_approved_and_published(browser, city, or
         page = signed_in(browser, origin, username)
         page.goto(batch)
         checked(page, f"submission-{username}")
-        page.get_by_role("button", name=word).click()
+        with page.expect_navigation():
+            page.get_by_role("button", name=word).click()
         expect(page.locator("main")).to_contain_text("婚姻登记预约信息")
 
     reviewer = signed_in(browser, origin, "reviewer")
@@ -142,9 +150,11 @@ def test_an_entry_is_registered_cleared_approved_and_published(browser, city, or
     reviewer.select_option("#pointer", "/abstract")
     reviewer.fill("#remark", "请写明场所信息的用途")
     reviewer.fill("#reason", "摘要与内容不符")
-    reviewer.get_by_role("button", name="退回修改").click()
+    with reviewer.expect_navigation():
+        reviewer.get_by_role("button", name="退回修改").click()
     reviewer.goto(batch)
-    reviewer.get_by_role("button", name="审核通过并发布").click()
+    with reviewer.expect_navigation():
+        reviewer.get_by_role("button", name="审核通过并发布").click()
     drained(city)
 
     consumer = signed_in(browser, origin, "consumer")
@@ -162,7 +172,7 @@ def test_an_entry_is_registered_cleared_approved_and_published(browser, city, or
     expect(registrar.locator("#entry")).to_contain_text("请写明场所信息的用途")
     checked(registrar, "edit-returned")
     registrar.fill('[name="abstract"]', "全市婚姻登记场所的名称,可用于群众就近办理和导航服务。")
-    registrar.locator(".bar button[value=hand-in]").click()
+    press(registrar, ".bar button[value=hand-in]")
     expect(registrar).to_have_url(re.compile("/submissions/"))
 
 
@@ -170,7 +180,7 @@ def test_the_form_works_without_script(browser, origin):
     page = signed_in(browser, origin, "registrar", script=False)
     new_entry(page, "无脚本登记信息")
     complete(page, "编号")
-    page.locator(".bar button[value=hand-in]").click()
+    press(page, ".bar button[value=hand-in]")
     expect(page).to_have_url(re.compile("/submissions/"))
 
 
@@ -180,10 +190,10 @@ def test_a_stale_save_shows_both_texts_and_loses_none(browser, origin):
     second = first.context.new_page()
     second.goto(first.url)
     second.fill('[name="abstract"]', "第二个窗口先保存的摘要文字")
-    second.locator(".bar button[value=save]").click()
+    press(second, ".bar button[value=save]")
     expect(second.locator("[data-saved]")).to_contain_text("已保存")
     first.fill('[name="abstract"]', "第一个窗口后保存的摘要文字")
-    first.locator(".bar button[value=save]").click()
+    press(first, ".bar button[value=save]")
     expect(first.locator("main")).to_contain_text("第二个窗口先保存的摘要文字")
     checked(first, "conflict", expected=("409",))
     first.get_by_role("button", name="用我填写的保存").click()
