@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, defer
 
 import schemas
 from registry.access import Actor, may
@@ -141,6 +141,8 @@ def inbox(session: Session, actor: Actor) -> list[Task]:
         .where(Version.state.in_(states), Resource.frozen_at.is_(None))
         .order_by(Version.arrived_at, Version.id)
         .limit(1000)
+        # Counted on every page: a thousand documents would be read to show one number.
+        .options(defer(Version.document))
     )
     tasks = []
     for version in rows:

@@ -1,6 +1,6 @@
 """An entry: reading it, the form of its draft, the steps of its life."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -132,17 +132,15 @@ def save(key: str) -> Response | tuple[str, int]:
 def _hand_in(version_id: int, typed: Document) -> Response | tuple[str, int]:
     """Hand in what was saved a moment ago; the draft stays saved when it is not ready."""
     version = session().get_one(Version, version_id)
-    if not may(actor(), "hand_in", version.resource.department):
-        raise Forbidden("no_role", act="hand_in", roles=["registrar"])
-    problems = catalogue.check(session(), version.resource.department, version.resource_id, typed)
-    if problems:
+    key, who = version.resource.key, actor()
+    try:
+        batch = catalogue.hand_in(session(), who, [version])
+    except Invalid as refusal:
         # 422 rolls the request back: what was typed is kept by a save of its own.
-        key, who = version.resource.key, actor()
         session().rollback()
         remember(lambda s: _save_typed(s, who, key, typed))
-        fresh = catalogue.require_version(session(), actor(), key)
-        return _form(fresh, typed, fresh.resource.row_version, problems), 422
-    batch = catalogue.hand_in(session(), actor(), [version])
+        fresh = catalogue.require_version(session(), who, key)
+        return _form(fresh, typed, fresh.resource.row_version, refusal.problems), 422
     return go(url_for("submissions.show", key=batch.key))
 
 
@@ -238,7 +236,7 @@ def _form(
     version: Version,
     document: Document,
     row_version: int,
-    problems: list[schemas.Problem] | tuple[()] = (),
+    problems: Sequence[schemas.Problem] = (),
 ) -> str:
     fields = schemas.fields("resource")
     groups = [
