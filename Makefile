@@ -27,7 +27,7 @@ test: install ## the whole suite on SQLite; journeys where Chromium is found
 check: install ## format, lint, types, import contract, then the suite
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy registry schemas search tests/factories.py
+	$(BIN)/mypy registry schemas search connectors anonymization tests/factories.py
 	$(BIN)/lint-imports
 	$(SUITE)
 

@@ -7,7 +7,9 @@ widths, because a machine sees neither a misaligned grid nor a black box where a
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +18,12 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from registry import discovery
+from tests.factories import PASSWORD
 
 CHROMIUM = shutil.which("chromium")
 PICTURES = Path(__file__).parents[2] / "screenshots"
@@ -98,3 +105,55 @@ def checked(page: Page, name: str, expected: tuple[str, ...] = ()) -> None:
     # What was expected here is not carried on to the next state.
     _faults[page].clear()
     assert not loud, f"{name}: {loud}"
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The application on a port of its own; gives its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def signed_in(browser: Browser, origin: str, username: str, script: bool = True) -> Page:
+    """A page of this demo account, at its inbox."""
+    page = opened(browser, origin, script=script)
+    page.goto("/sign-in")
+    page.fill("#username", username)
+    page.fill("#password", PASSWORD)
+    page.click("button.btn-primary")
+    expect(page).to_have_url(re.compile("/inbox"))
+    return page
+
+
+def fill(page: Page, typed: dict[str, object]) -> None:
+    """Fill the form of an entry: boxes, choices, ticks, by the names of their fields."""
+    for name, value in typed.items():
+        box = page.locator(f'#entry [name="{name}"]')
+        kind = box.first.evaluate("e => e.tagName + ':' + e.type")
+        if kind.endswith("radio") or kind.endswith("checkbox"):
+            page.check(f'#entry [name="{name}"][value="{value}"]')
+        elif kind.startswith("SELECT"):
+            box.select_option(str(value))
+        else:
+            box.fill(str(value))
+
+
+def press(page: Page, control: str) -> None:
+    """Press a button that sends the form, and wait for the page it leads to."""
+    with page.expect_navigation():
+        page.locator(control).click()
+
+
+def drained(city: Flask) -> None:
+    """Bring the index up to the database, as the worker would."""
+    with city.app_context():
+        index = discovery.open_index(city.extensions["registry_settings"])
+        while discovery.drain(city.extensions["registry_database"], index):
+            pass

@@ -1,60 +1,22 @@
 """From a blank form to publication, in a real browser, by everybody who has a part in it."""
 
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Page, expect
 
-from registry import discovery
-from tests.factories import PASSWORD
-from tests.journeys.browser import checked, opened
+from tests.journeys.browser import checked, drained, fill, opened, press, served, signed_in
 
 HOME = Path(__file__).parents[2] / "docs" / "pictures" / "home.png"
 
 
 @pytest.fixture(scope="module")
 def origin(city: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, city, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def drained(city: Flask) -> None:
-    with city.app_context():
-        index = discovery.open_index(city.extensions["registry_settings"])
-        while discovery.drain(city.extensions["registry_database"], index):
-            pass
-
-
-def signed_in(browser: Browser, origin: str, username: str, script: bool = True) -> Page:
-    page = opened(browser, origin, script=script)
-    page.goto("/sign-in")
-    page.fill("#username", username)
-    page.fill("#password", PASSWORD)
-    page.click("button.btn-primary")
-    expect(page).to_have_url(re.compile("/inbox"))
-    return page
-
-
-def fill(page: Page, typed: dict[str, object]) -> None:
-    for name, value in typed.items():
-        box = page.locator(f'#entry [name="{name}"]')
-        kind = box.first.evaluate("e => e.tagName + ':' + e.type")
-        if kind.endswith("radio") or kind.endswith("checkbox"):
-            page.check(f'#entry [name="{name}"][value="{value}"]')
-        elif kind.startswith("SELECT"):
-            box.select_option(str(value))
-        else:
-            box.fill(str(value))
+    with served(city) as address:
+        yield address
 
 
 BASIC = {
@@ -70,12 +32,6 @@ BASIC = {
     "open_type": "3",
 }
 ITEM = {"data_type": "C", "length": "50", "level": "1", "share_type": "1", "open_type": "3"}
-
-
-def press(page: Page, control: str) -> None:
-    """Press a button that sends the form, and wait for the page it leads to."""
-    with page.expect_navigation():
-        page.locator(control).click()
 
 
 def new_entry(page: Page, name: str) -> None:

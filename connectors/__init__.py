@@ -1,0 +1,1 @@
+"""Other people's formats to documents and back: no session, no Flask."""
