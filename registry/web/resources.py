@@ -5,11 +5,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, jsonify, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 import schemas
 from registry import catalogue
-from registry.access import may
+from registry.access import Actor, may, role_title
+from registry.calendar import CITY
 from registry.catalogue import RemarkText
 from registry.edge import actor, go, locale, reads, remember, session, settings, writes
 from registry.errors import Conflict, Forbidden, Invalid, Missing, Unreadable
@@ -124,12 +126,12 @@ def save(key: str) -> Response | tuple[str, int]:
         session().refresh(version.resource)
         return jsonify(row_version=version.resource.row_version)
     if do == "hand-in":
-        return _hand_in(stored.version_id, typed)
+        return _hand_in(stored.version_id, typed, seen)
     anchor = f"#f-{do.partition('-')[2]}s" if "-" in do else ""
     return go(url_for(".edit", key=key, saved=1) + anchor)
 
 
-def _hand_in(version_id: int, typed: Document) -> Response | tuple[str, int]:
+def _hand_in(version_id: int, typed: Document, seen: int) -> Response | tuple[str, int]:
     """Hand in what was saved a moment ago; the draft stays saved when it is not ready."""
     version = session().get_one(Version, version_id)
     key, who = version.resource.key, actor()
@@ -138,14 +140,18 @@ def _hand_in(version_id: int, typed: Document) -> Response | tuple[str, int]:
     except Invalid as refusal:
         # 422 rolls the request back: what was typed is kept by a save of its own.
         session().rollback()
-        remember(lambda s: _save_typed(s, who, key, typed))
+        try:
+            remember(lambda s: _save_typed(s, who, key, typed, seen))
+        except Conflict:
+            # Another window saved between the rollback and this save: show both texts.
+            return _conflict(catalogue.require_version(session(), who, key), typed), 409
         fresh = catalogue.require_version(session(), who, key)
         return _form(fresh, typed, fresh.resource.row_version, refusal.problems), 422
     return go(url_for("submissions.show", key=batch.key))
 
 
-def _save_typed(own: Any, who: Any, key: str, typed: Document) -> None:
-    catalogue.save(own, who, catalogue.require_version(own, who, key), typed)
+def _save_typed(own: Session, who: Actor, key: str, typed: Document, seen: int) -> None:
+    catalogue.save(own, who, catalogue.require_version(own, who, key), typed, seen)
 
 
 @pages.get("/<key>/difference")
@@ -206,10 +212,18 @@ def _available(version: Version) -> dict[str, str | None]:
 
 
 def _decided(version: Version) -> list[tuple[str, str, str]]:
-    rows = catalogue.decisions(session(), [version.id])
+    """Step, who, day: names for those who work on the entry, posts for every other reader."""
+    department = version.resource.department
+    inside = any(
+        may(actor(), act, department) for act in ("read_working", "read_frozen", "read_all")
+    )
     return [
-        (schemas.codes.label("act", d.step, locale()), name, d.at.strftime("%m-%d"))
-        for d, name, _ in rows
+        (
+            schemas.codes.label("act", d.step, locale()),
+            name if inside else role_title(d.role, locale()),
+            d.at.astimezone(CITY).strftime("%m-%d"),
+        )
+        for d, name, _ in catalogue.decisions(session(), [version.id])
     ]
 
 
