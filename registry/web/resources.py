@@ -73,7 +73,7 @@ def show(key: str) -> str:
         document=document,
         level=schemas.level(document),
         sections=schemas.display(document, locale()),
-        share_condition=schemas.share_condition(document),
+        share_condition=schemas.share_condition(document, locale()),
         holders=catalogue.inherited_holders(session(), resource.department, document),
         available=_available(version),
         may_revise=resource.working_version_id is None
