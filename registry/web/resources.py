@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 import schemas
 from registry import catalogue
-from registry.access import Actor, may, role_title
+from registry.access import Actor, Holding, acts, holding_for, may, role_title
 from registry.calendar import CITY
 from registry.catalogue import RemarkText
 from registry.edge import actor, go, locale, reads, remember, session, settings, writes
@@ -39,6 +39,7 @@ def register() -> Response | tuple[str, int]:
     unit = unit or (units[0] if len(units) == 1 else None)
     if unit is None:
         raise Missing("nothing_chosen")
+    post = next(h for h in _compiling() if h.organisation_id == unit.id)
     name = request.form.get("name", "").strip()
     try:
         stored = catalogue.register(
@@ -47,6 +48,7 @@ def register() -> Response | tuple[str, int]:
             unit,
             {"name": name} if name else {},
             declared=request.form.get("declared") == "yes",
+            project_id=post.project_id,
         )
     except Invalid as refusal:
         page = render_template(
@@ -116,6 +118,8 @@ def save(key: str) -> Response | tuple[str, int]:
         raise Unreadable("unreadable") from fault
     do, _, at = request.form.get("do", "save").partition(":")
     typed = _with_rows(typed, do, at)
+    if _limited(version):
+        typed = schemas.with_reserved(catalogue.document_of(version), typed)
     try:
         stored = catalogue.save(session(), actor(), version, typed, seen)
     except Conflict as refusal:
@@ -237,13 +241,28 @@ def _own_draft(version: Version) -> None:
         raise Conflict("not_a_draft", state=version.state)
 
 
+def _compiling() -> list[Holding]:
+    """The posts in which the actor compiles entries; those of the unit itself come first."""
+    roles = acts()["register"].roles
+    return sorted(
+        (h for h in actor().holdings if h.role in roles), key=lambda h: h.project_id is not None
+    )
+
+
 def _my_units() -> list[Organisation]:
-    ids = [h.organisation_id for h in actor().holdings if h.role in {"registrar"}]
+    ids = [h.organisation_id for h in _compiling()]
     return list(
         session().scalars(
             sa.select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.id)
         )
     )
+
+
+def _limited(version: Version) -> bool:
+    """Whether the actor compiles this entry under contract and leaves the legal fields alone."""
+    resource = version.resource
+    post = holding_for(actor(), "register", resource.department, resource.project_id)
+    return post is not None and catalogue.is_limited(post)
 
 
 def _form(
@@ -272,6 +291,8 @@ def _form(
         ],
         holders=catalogue.inherited_holders(session(), version.resource.department, document),
         saved=request.args.get("saved"),
+        limited=_limited(version),
+        may_hand_in=may(actor(), "hand_in", version.resource.department),
         live=version.resource.live,
     )
 
