@@ -102,6 +102,28 @@ def edit(key: str) -> str:
     return _form(version, catalogue.document_of(version), version.resource.row_version)
 
 
+@pages.get("/<key>/items")
+@reads("register")
+def items(key: str) -> str:
+    """The data elements alone, on the whole width; the rest of the draft travels unseen."""
+    version = catalogue.require_version(session(), actor(), key)
+    _own_draft(version)
+    document = catalogue.document_of(version)
+    return render_template(
+        "items.html",
+        place="inbox",
+        version=version,
+        document=document,
+        field=schemas.field("resource", "/items"),
+        problems=[p for p in _faults_of(version, document) if p.pointer.startswith("/items/")],
+        pairs=[(n, v) for n, v in schemas.to_form(document) if not n.startswith("items.")],
+        row_version=version.resource.row_version,
+        level=schemas.level(document),
+        saved=request.args.get("saved"),
+        limited=_limited(version),
+    )
+
+
 @pages.post("/<key>/edit")
 @writes("register")
 def save(key: str) -> Response | tuple[str, int]:
@@ -131,8 +153,16 @@ def save(key: str) -> Response | tuple[str, int]:
         return jsonify(row_version=version.resource.row_version)
     if do == "hand-in":
         return _hand_in(stored.version_id, typed, seen)
-    anchor = f"#f-{do.partition('-')[2]}s" if "-" in do else ""
-    return go(url_for(".edit", key=key, saved=1) + anchor)
+    return go(_onward(key, do))
+
+
+def _onward(key: str, do: str) -> str:
+    """Where a save leads: back to the rows that were worked on, else to the form."""
+    on_items = request.form.get("page") == "items"
+    if do == "items" or (on_items and "-" in do):
+        return url_for(".items", key=key, saved=1)
+    anchor = f"#f-{do.partition('-')[2]}s" if "-" in do else "#f-items" if on_items else ""
+    return url_for(".edit", key=key, saved=1) + anchor
 
 
 def _hand_in(version_id: int, typed: Document, seen: int) -> Response | tuple[str, int]:
@@ -229,6 +259,11 @@ def _decided(version: Version) -> list[tuple[str, str, str]]:
         )
         for d, name, _ in catalogue.decisions(session(), [version.id])
     ]
+
+
+def _faults_of(version: Version, document: Document) -> list[schemas.Problem]:
+    resource = version.resource
+    return catalogue.check(session(), resource.department, resource.id, document)
 
 
 def _own_draft(version: Version) -> None:
