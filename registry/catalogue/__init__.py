@@ -3,6 +3,7 @@
 from registry.catalogue.check import check, inherited_holders, warnings_of
 from registry.catalogue.difference import ItemChange, difference, item_changes
 from registry.catalogue.drafts import is_limited, register, revise, save
+from registry.catalogue.intake import Incoming, Outcome, take
 from registry.catalogue.life import STATES, STEPS, State, Step
 from registry.catalogue.numbering import next_code
 from registry.catalogue.reading import (
@@ -23,7 +24,9 @@ __all__ = [
     "STATES",
     "STEPS",
     "Change",
+    "Incoming",
     "ItemChange",
+    "Outcome",
     "RemarkText",
     "State",
     "Step",
@@ -51,6 +54,7 @@ __all__ = [
     "save",
     "store",
     "submission_versions",
+    "take",
     "version_of",
     "visible",
     "warnings_of",

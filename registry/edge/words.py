@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from registry.edge.locale import translations
+
 
 def _(text: str) -> str:
     """Marks a text for translation; it is translated where it is shown."""
@@ -111,3 +113,24 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "method": (_("不支持这种访问方式"), _("请从页面上的按钮或者链接进入。")),
 }
+
+# Why an uploaded file is not read at all.
+FILES: Mapping[str, str] = {
+    "file_empty": _("没有选择文件，或者文件是空的。请选择填好的表格再提交。"),
+    "file_old": _("这是旧版 Excel（.xls）或者加密的文件。请另存为 .xlsx、去掉密码后再提交。"),
+    "file_kind": _("这不是 Excel 表格。请下载模板，填好后提交 .xlsx 文件。"),
+    "file_broken": _("文件损坏，读不出来。请用 Excel 打开，另存一份后再提交。"),
+    "file_locked": _("文件有密码。请去掉密码后再提交。"),
+    "file_macro": _("文件里有宏，不予接收。请另存为不带宏的 .xlsx 后再提交。"),
+    "file_links": _("文件引用了其他文件，不予接收。请在 Excel 中断开链接、另存后再提交。"),
+    "file_bomb": _("文件展开后过大，不予接收。请拆分成几个文件后再提交。"),
+    "file_rows": _("行数或者列数超过上限（50000 行、400 列）。请拆分后再提交。"),
+    "sheet_missing": _("没有名为「%(sheet)s」的工作表。请用下载的模板填写，不要改工作表的名称。"),
+    "sheet_empty": _("工作表「%(sheet)s」里没有条目。请从第 4 行起填写。"),
+    "header_missing": _("没有找到「%(heading)s」一栏。请用下载的模板填写，不要删改表头。"),
+}
+
+
+def sheet_fault(code: str, facts: Mapping[str, object], locale: str) -> str:
+    """Why an upload is not read, and what to do, as a sentence."""
+    return translations(locale).gettext(FILES[code]) % facts

@@ -14,6 +14,7 @@ def blueprints() -> Sequence[Blueprint]:
         lists,
         projects,
         resources,
+        sheets,
         sign_in,
         submissions,
     )
@@ -27,6 +28,7 @@ def blueprints() -> Sequence[Blueprint]:
         projects.pages,
         examination.pages,
         lists.pages,
+        sheets.pages,
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 
 from registry import calendar, catalogue
 from registry.access import may
@@ -43,8 +43,16 @@ def inbox() -> str:
         lines=lines,
         waiting=_waiting_elsewhere(),
         may_register=bool(_units()),
+        taken=_taken(),
         word=lambda step: codes.label("act", step, locale()),
     )
+
+
+def _taken() -> tuple[int, ...] | None:
+    """What an import just brought, as its address says."""
+    counts = [request.args.get(name, "") for name in ("created", "updated", "same")]
+    known = all(text.isascii() and text.isdigit() and len(text) < 7 for text in counts)
+    return tuple(int(text) for text in counts) if known else None
 
 
 def _line(version: Version, step: str) -> Line:
