@@ -1,0 +1,128 @@
+"""Demand against supply, item by item: by name, by synonym, by part of a name; and by duty."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from registry.access import Actor
+from registry.catalogue import visible
+from registry.exchange.asked import strings
+from registry.models.accounts import Organisation
+from registry.models.catalogue import Element, Resource, Version
+from search import analysis
+from search.synonyms import dictionary, segments
+
+MOST_ROWS = 3000
+MOST_MATCHES = 8
+
+
+@dataclass(frozen=True)
+class Match:
+    """A live resource that holds some of what is wanted: wanted item → the item that answers it."""
+
+    resource: Resource
+    version: Version
+    items: Mapping[str, str]
+    wanted: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that is wanted is there."""
+        return len(self.items) == self.wanted
+
+
+def candidates(session: Session, actor: Actor, document: Mapping[str, Any]) -> list[Match]:
+    """The resources that answer most of the wanted items, best first; of those the actor sees."""
+    wanted = list(dict.fromkeys(item for item in strings(document.get("items")) if item.strip()))
+    title = document.get("wanted") if isinstance(document.get("wanted"), str) else ""
+    forms = {item: variants(item) for item in wanted}
+    asked = sorted({form for found in forms.values() for form in found if len(form) > 1})
+    names = sorted(form for form in variants(str(title)) if len(form) > 1)
+    if not asked and not names:
+        return []
+    found = session.execute(
+        sa.select(Resource, Version, Element.name)
+        .join(Version, Resource.live_version_id == Version.id)
+        .join(Element, Element.version_id == Version.id)
+        .where(
+            visible(actor),
+            Version.state == "published",
+            Version.share_type != "3",
+            sa.or_(
+                *(Element.name.contains(form, autoescape=True) for form in asked[:120]),
+                *(Version.name.contains(form, autoescape=True) for form in names[:20]),
+            ),
+        )
+        .order_by(Version.id, Element.position)
+        .limit(MOST_ROWS)
+    )
+    by_id: dict[int, tuple[Resource, Version, dict[str, str]]] = {}
+    for resource, version, name in found:
+        held = by_id.setdefault(resource.id, (resource, version, {}))[2]
+        for item, own in forms.items():
+            if answers(own, name) and (item not in held or len(name) < len(held[item])):
+                held[item] = name
+    titles = set(names)
+    matches = [
+        (bool(_named(titles, version.name)), Match(resource, version, held, len(wanted)))
+        for resource, version, held in by_id.values()
+        if held or _named(titles, version.name)
+    ]
+    matches.sort(key=lambda one: (-len(one[1].items), not one[0], one[1].version.name))
+    return [match for _, match in matches[:MOST_MATCHES]]
+
+
+def variants(text: str) -> frozenset[str]:
+    """The text as names are compared, with every synonym in the place of its word."""
+    plain = analysis.fold(text).replace(" ", "")
+    if not plain:
+        return frozenset()
+    forms = [""]
+    for start, end, term in segments(plain):
+        choices = (plain[start:end], *(term.same if term else ()))
+        forms = [form + choice for form in forms for choice in choices][:24]
+    return frozenset([plain, *forms])
+
+
+def answers(forms: frozenset[str], name: str) -> bool:
+    """Whether an item of this name holds what is wanted: equal, or the wanted inside it."""
+    plain = analysis.fold(name).replace(" ", "")
+    return any(form == plain or (len(form) > 1 and form in plain) for form in forms)
+
+
+def _named(titles: set[str], name: str) -> bool:
+    plain = analysis.fold(name).replace(" ", "")
+    return any(title in plain or (len(plain) > 3 and plain in title) for title in titles)
+
+
+def by_duty(
+    session: Session, document: Mapping[str, Any], count: int = 5
+) -> Sequence[tuple[Organisation, tuple[str, ...]]]:
+    """The units whose duty or name speaks of what is wanted, with the words that say so."""
+    text = " ".join([str(document.get("wanted") or ""), *strings(document.get("items"))])
+    suggested = document.get("suggested")
+    words = _words(text)
+    found = []
+    for unit in session.scalars(sa.select(Organisation).where(Organisation.valid_to.is_(None))):
+        named = isinstance(suggested, str) and suggested.strip() in (unit.name, unit.short)
+        shared = tuple(sorted(words & _words(f"{unit.duty} {unit.name}")))
+        if named or shared:
+            found.append((not named, -len(shared), unit.name, unit, shared))
+    found.sort(key=lambda one: one[:3])
+    return [(unit, shared) for *_, unit, shared in found[:count]]
+
+
+# Words every unit's duty may hold: they point at nobody.
+_EMPTY = frozenset({"管理", "信息", "数据", "工作", "服务", "乌海", "海市", "全市", "全国", "情况"})
+
+
+def _words(text: str) -> frozenset[str]:
+    """Pairs of characters, which need no dictionary, and the synonyms of known words."""
+    plain = analysis.fold(text)
+    known = [plain[start:end] for start, end, term in segments(plain) if term is not None]
+    wider = [other for word in known for other in dictionary()[word].same]
+    pairs = {pair for part in (plain, *wider) for pair in analysis.tokens(part) if len(pair) > 1}
+    return frozenset(pairs - _EMPTY)
