@@ -15,6 +15,7 @@ from registry import accounts
 from registry.access import SYSTEM
 from registry.catalogue import Change, document_of, store
 from registry.config import Settings
+from registry.demo.exchange import add_requests
 from registry.models.accounts import Account, Organisation
 from registry.models.calendar import CalendarDay
 from registry.models.catalogue import Resource
@@ -62,7 +63,9 @@ def build(session: Session, password: str) -> int:
     _calendar(session)
     units = _units(session)
     _people(session, units, password)
-    return _entries(session, units)
+    made = _entries(session, units)
+    add_requests(session, units, data("requests")["requests"], data("demands"))
+    return made
 
 
 def _calendar(session: Session) -> None:

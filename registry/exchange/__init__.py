@@ -1,6 +1,13 @@
 """Requests for data with their clocks and grants; demands for what nobody offers."""
 
-from registry.exchange.clocks import Clock, clock, days_late, longest_extension, reply_deadline
+from registry.exchange.clocks import (
+    Clock,
+    clock,
+    days_late,
+    longest_extension,
+    reply_days,
+    reply_deadline,
+)
 from registry.exchange.demands import (
     Choice,
     DemandRow,
@@ -16,7 +23,7 @@ from registry.exchange.demands import (
 from registry.exchange.effects import Given
 from registry.exchange.life import DEMAND_STEPS, STATES, STEPS, State, Step
 from registry.exchange.matching import Match, by_duty, candidates
-from registry.exchange.notices import put_away, unread
+from registry.exchange.notices import notices, put_away
 from registry.exchange.reading import (
     PAGE,
     Asked,
@@ -72,9 +79,11 @@ __all__ = [
     "find",
     "find_demand",
     "longest_extension",
+    "notices",
     "offered",
     "overdue",
     "put_away",
+    "reply_days",
     "reply_deadline",
     "requestable",
     "rows",
@@ -83,7 +92,6 @@ __all__ = [
     "standing_consent",
     "state_demand",
     "units",
-    "unread",
     "users",
     "visible",
     "waiting",

@@ -45,6 +45,11 @@ def reply_deadline(share_types: Iterable[str | None]) -> str:
     return UNCONDITIONAL if found and all(one == "1" for one in found) else CONDITIONAL
 
 
+def reply_days(share_type: str | None) -> int:
+    """The working days in which a request for items of this share type is answered."""
+    return calendar.limit(reply_deadline([share_type]))
+
+
 def received_today(session: Session) -> date:
     """The day on which what arrives now counts as received."""
     return calendar.load(session).received(now(), calendar.closing_hour())
