@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+import schemas
 from registry.access import Actor
 from registry.catalogue import visible
 from registry.exchange.asked import strings
@@ -66,10 +67,12 @@ def candidates(session: Session, actor: Actor, document: Mapping[str, Any]) -> l
             if answers(own, name) and (item not in held or len(name) < len(held[item])):
                 held[item] = name
     titles = set(names)
+    telling = [item for item in wanted if not _says_nothing(item)]
     matches = [
         (bool(_named(titles, version.name)), Match(resource, version, held, len(wanted)))
         for resource, version, held in by_id.values()
-        if held or _named(titles, version.name)
+        # A name or a date alone is in every other resource.
+        if _named(titles, version.name) or any(item in held for item in telling or held)
     ]
     matches.sort(key=lambda one: (-len(one[1].items), not one[0], one[1].version.name))
     return [match for _, match in matches[:MOST_MATCHES]]
@@ -91,6 +94,11 @@ def answers(forms: frozenset[str], name: str) -> bool:
     """Whether an item of this name holds what is wanted: equal, or the wanted inside it."""
     plain = analysis.fold(name).replace(" ", "")
     return any(form == plain or (len(form) > 1 and form in plain) for form in forms)
+
+
+def _says_nothing(item: str) -> bool:
+    """Whether this is one of the items nearly every resource has (姓名, 公民身份号码, 状态)."""
+    return item.strip() in schemas.codes.table("share_rules")["key_items"]
 
 
 def _named(titles: set[str], name: str) -> bool:

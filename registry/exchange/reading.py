@@ -64,18 +64,25 @@ def find(session: Session, actor: Actor, key: str) -> Request:
 
 
 def _sees(actor: Actor, request: Request) -> bool:
-    if may(actor, "read_requests", request.requester):
-        return True
-    # What has not gone out is nobody's business outside the requesting unit.
-    return request.received_on is not None and may(actor, "read_requests", request.provider)
+    if request.received_on is None:
+        return any(may(actor, act, request.requester) for act in _BEFORE)
+    return any(may(actor, "read_requests", unit) for unit in (request.requester, request.provider))
+
+
+# What has not gone out is nobody's business outside the requesting unit but the auditor's.
+_BEFORE = ("request", "consent_out", "read_all")
 
 
 def visible(session: Session, actor: Actor) -> sa.ColumnElement[bool]:
     """The condition on Request under which this reader knows of it; equal to `find`."""
     mine = units(session, actor, "read_requests")
+    own = frozenset[int]().union(*(units(session, actor, act) for act in _BEFORE))
     return sa.or_(
-        Request.requester_id.in_(mine),
-        sa.and_(Request.provider_id.in_(mine), Request.received_on.is_not(None)),
+        sa.and_(
+            Request.received_on.is_not(None),
+            sa.or_(Request.requester_id.in_(mine), Request.provider_id.in_(mine)),
+        ),
+        sa.and_(Request.received_on.is_(None), Request.requester_id.in_(own)),
     )
 
 

@@ -16,7 +16,7 @@ from registry.errors import Conflict, Invalid, Missing, Unreadable
 from registry.exchange import Given, Step
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource
-from registry.models.exchange import Demand, Request
+from registry.models.exchange import Demand, Request, RequestEvent
 
 pages = Blueprint("requests", __name__)
 
@@ -33,6 +33,11 @@ WAY = (
 )
 # Steps that carry a document have a form of their own on the page.
 WITH_FORM = ("submit", "complete", "prepare")
+# Steps after which the next person reads the reason first.
+SENT_BACK = frozenset(
+    {"return_out", "ask_correction", "return_back", "decline_extension", "raise_dispute", "reopen"}
+    | {"ask_data_correction", "suspend"}
+)
 STEP_PATH = ", ".join(f"'{step.replace('_', '-')}'" for step in exchange.STEPS)
 
 
@@ -233,6 +238,7 @@ def _shown(
     answer = typed if step == "prepare" and typed is not None else (found.answer or {})
     mine = may(actor(), "answer", found.provider) or may(actor(), "consent_back", found.provider)
     decided = found.replied_on is not None
+    events = exchange.events(session(), found)
     return render_template(
         "request.html",
         place="requests",
@@ -257,7 +263,8 @@ def _shown(
         chosen=_chosen(typed if step == "complete" and typed is not None else found.document),
         answer_fields=[f for f in schemas.fields("answer") if f.key != "granted"],
         groups=_groups("request"),
-        events=exchange.events(session(), found),
+        events=events,
+        because=_because(events),
         failed=step,
         text=text,
         days=request.form.get("days", ""),
@@ -266,6 +273,12 @@ def _shown(
             exchange.reply_deadline([one.share_type for one in asked])
         ),
     )
+
+
+def _because(events: Sequence[tuple[RequestEvent, str]]) -> RequestEvent | None:
+    """The last step where it sent the request back to somebody with a reason."""
+    last = events[-1][0] if events else None
+    return last if last is not None and last.act in SENT_BACK and last.text else None
 
 
 def _answer(found: Request) -> list[tuple[str, list[tuple[str, str]]]]:
