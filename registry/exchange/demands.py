@@ -73,7 +73,6 @@ def state_demand(
     session.add(demand)
     session.flush()
     _note(session, actor, demand, "state_demand", holding.role, "")
-    tell(session, "state_demand", "demand", demand.key, [(requester.authority_id, "reviewer")])
     return demand
 
 

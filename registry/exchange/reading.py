@@ -142,6 +142,12 @@ def overdue() -> sa.ColumnElement[bool]:
     return sa.and_(running, calendar.today() > _LAST_DAY)
 
 
+def answers_for(session: Session, actor: Actor) -> sa.ColumnElement[bool]:
+    """The condition on Request under which the actor, as a head, answers for its clock."""
+    heads = units(session, actor, "consent_back") | units(session, actor, "extend")
+    return Request.provider_id.in_(heads)
+
+
 def count(session: Session, where: Iterable[sa.ColumnElement[bool]]) -> int:
     """How many requests there are of this kind."""
     return session.scalar(sa.select(sa.func.count(Request.id)).where(*where)) or 0

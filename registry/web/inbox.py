@@ -48,6 +48,9 @@ def inbox() -> str:
         ],
         demands=exchange.demands_waiting(session(), actor()),
         notices=exchange.notices(session(), actor()),
+        late=exchange.count(
+            session(), [exchange.overdue(), exchange.answers_for(session(), actor())]
+        ),
         may_register=bool(_units()),
         word=lambda step: codes.label("act", step, locale()),
     )

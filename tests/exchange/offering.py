@@ -5,11 +5,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from registry import exchange
+from registry import accounts, exchange
 from registry.access import SYSTEM, Actor
 from registry.catalogue import Change, store
 from registry.exchange import Given
-from registry.models.accounts import Organisation
+from registry.models.accounts import Account, Organisation
 from registry.models.catalogue import Element, Resource
 from registry.models.exchange import Request
 from tests.factories import Town, document
@@ -63,6 +63,17 @@ class Both:
         self.registrar = town.person("registrar")
         self.sharing = town.person("sharing_head")
         self.authority = town.person("authority_head")
+
+    def on_both_sides(self) -> Actor:
+        """Somebody with posts in the requesting and in the providing unit."""
+        town = self.town
+        person = town.person("consumer", unit=town.other)
+        account = town.session.scalars(
+            sa.select(Account).where(Account.person_id == person.person_id)
+        ).one()
+        for role in ("registrar", "sharing_head"):
+            accounts.appoint(town.session, SYSTEM, account, role, town.department, date(2020, 1, 1))
+        return town.actor(account)
 
     def drafted(self, resource: Resource, **changes: Any) -> Request:
         """A complete draft for the first two items."""

@@ -192,15 +192,7 @@ def test_what_has_not_gone_out_is_not_known_outside_the_unit(both, town, session
 
 
 def test_nobody_acts_on_both_sides_of_a_request(both, town, session):
-    double = town.person("consumer", unit=town.other)
-    from registry import accounts
-    from registry.access import SYSTEM
-    from registry.models.accounts import Account
-
-    account = session.scalars(sa.select(Account).where(Account.person_id == double.person_id)).one()
-    accounts.appoint(session, SYSTEM, account, "registrar", town.department, date(2020, 1, 1))
-    accounts.appoint(session, SYSTEM, account, "sharing_head", town.department, date(2020, 1, 1))
-    double = town.actor(account)
+    double = both.on_both_sides()
     resource = offered(town)
     both.consumer = double
     request = both.sent(resource)

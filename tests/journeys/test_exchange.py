@@ -161,9 +161,10 @@ def test_a_standing_consent_grants_at_once(browser, city, origin):
 def test_a_demand_is_stated_from_an_empty_search_and_sent_up(browser, city, origin):
     drained(city)
     consumer = signed_in(browser, origin, "consumer")
-    consumer.goto("/search?q=跨省殡葬服务核验接口")
-    consumer.goto("/demands/new?wanted=跨省殡葬服务核验接口")
-    expect(consumer.locator("#f-wanted")).to_have_value("跨省殡葬服务核验接口")
+    consumer.goto("/search?q=量子纠缠频谱")
+    consumer.get_by_role("link", name="提出数据需求").click()
+    expect(consumer.locator("#f-wanted")).to_have_value("量子纠缠频谱")
+    consumer.fill("#f-wanted", "跨省殡葬服务核验接口")
     checked(consumer, "demand-new")
     press(consumer, ".bar button[value=state]")
     checked(consumer, "demand-errors", expected=("422",))
