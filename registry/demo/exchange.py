@@ -177,6 +177,10 @@ def _used(
 ) -> Iterator[Past]:
     if "delivered" in row:
         yield "deliver", provider, "registrar", _the(row["delivered"]), "服务接口"
+    use = row.get("use_record")
+    if use:
+        said = f"调用 {use['calls']} 次；成效：{use['effect']}；存储：{use['storage']}"
+        yield "record_use", requester, "consumer", _the(use["last"]), said
     raised = row.get("correction", {})
     if "raised_on" in raised:
         on = _the(raised["raised_on"])

@@ -21,7 +21,7 @@ from registry.exchange.demands import (
     state_demand,
 )
 from registry.exchange.effects import Given
-from registry.exchange.life import DEMAND_STEPS, STATES, STEPS, State, Step
+from registry.exchange.life import CLOSED, DEMAND_STEPS, STATES, STEPS, State, Step
 from registry.exchange.matching import Match, by_duty, candidates
 from registry.exchange.notices import notices, put_away
 from registry.exchange.reading import (
@@ -47,6 +47,7 @@ from registry.exchange.requests import advance, available, draft, requestable, s
 from registry.exchange.standing import end_standing, sign_standing
 
 __all__ = [
+    "CLOSED",
     "DEMAND_STEPS",
     "PAGE",
     "STATES",

@@ -132,7 +132,9 @@ def _fits(request: Request, step: Step) -> bool:
     table = {
         "extend": request.extension_asked is not None,
         "decline_extension": request.extension_asked is not None,
-        "ask_extension": request.extension_asked is None and request.extension_days == 0,
+        "ask_extension": request.extension_asked is None
+        and request.extension_days == 0
+        and not _is_past(request),
         "ask_correction": request.correction_asked_on is None,
         "grant": bool((request.answer or {}).get("granted")),
         "refuse": not (request.answer or {}).get("granted"),
@@ -140,13 +142,30 @@ def _fits(request: Request, step: Step) -> bool:
     return table.get(step.id, True)
 
 
+def _already(request: Request, rule: Step) -> str | None:
+    """Why a step that the law allows once, or in time only, is over; None otherwise."""
+    if request.state not in rule.sources:
+        return None
+    if rule.id == "ask_correction" and request.correction_asked_on is not None:
+        return "one_correction"
+    if rule.id == "ask_extension" and request.extension_days:
+        return "one_extension"
+    if rule.id == "ask_extension" and _is_past(request):
+        return "late_extension"
+    return None
+
+
+def _is_past(request: Request) -> bool:
+    """Whether the answer is overdue: an extension asked for now would heal what is late."""
+    return request.due is not None and calendar.today() > request.due
+
+
 def _allowed(session: Session, actor: Actor, request: Request, rule: Step) -> str:
     """The role by which the actor takes this step; raises every refusal there is."""
     holding = require(actor, rule.act, _unit(request, rule.side))
-    if rule.id == "ask_correction" and request.correction_asked_on is not None:
-        raise Conflict("one_correction")
-    if rule.id == "ask_extension" and request.extension_days:
-        raise Conflict("one_extension")
+    why = _already(request, rule)
+    if why is not None:
+        raise Conflict(why)
     if rule.id == "grant_standing" or not _fits(request, rule):
         raise Conflict("request_moved", request_state=request.state)
     refusal, _ = judged(

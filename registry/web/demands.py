@@ -54,13 +54,8 @@ def new() -> str:
 @pages.post("/new")
 @writes("request")
 def create() -> Response | tuple[str, int]:
-    """State the demand, or look first what the catalogue has of it."""
-    try:
-        typed = schemas.from_form(request.form.items(multi=True), "demand")
-    except schemas.Unreadable as fault:
-        raise Unreadable("unreadable") from fault
-    if request.form.get("do") == "look":
-        return _form(typed, looked=True), 200
+    """State the demand; refused, the form comes back as typed."""
+    typed = _typed()
     units = _units()
     unit = next((u for u in units if str(u.id) == request.form.get("unit")), None)
     unit = unit or (units[0] if len(units) == 1 else None)
@@ -72,6 +67,20 @@ def create() -> Response | tuple[str, int]:
         session().rollback()
         return _form(typed, refusal.problems), 422
     return go(url_for(".show", key=made.key))
+
+
+@pages.post("/compare")
+@reads("request")
+def compare() -> str:
+    """What the catalogue has of it, before anything is stated: nothing is stored."""
+    return _form(_typed(), looked=True)
+
+
+def _typed() -> dict[str, Any]:
+    try:
+        return schemas.from_form(request.form.items(multi=True), "demand")
+    except schemas.Unreadable as fault:
+        raise Unreadable("unreadable") from fault
 
 
 @pages.get("/<key>")

@@ -111,12 +111,9 @@ def create(key: str) -> Response | tuple[str, int]:
             exchange.advance(session(), actor(), made, "submit")
         except Invalid as refusal:
             session().rollback()
-            return _form(_again(key), typed, problems=refusal.problems), 422
+            resource = exchange.requestable(session(), actor(), key)
+            return _form(resource, typed, refusal=refusal), 422
     return go(url_for(".show", key=made.key))
-
-
-def _again(key: str) -> Resource:
-    return exchange.requestable(session(), actor(), key)
 
 
 def _demand() -> Demand | None:
@@ -146,16 +143,24 @@ def save(key: str) -> Response | tuple[str, int]:
     """Keep the draft as typed; with the second button hand it to the head."""
     found = exchange.find(session(), actor(), key)
     typed, seen = _typed("request"), _seen()
-    if request.form.get("do") == "submit":
-        try:
-            exchange.advance(session(), actor(), found, "submit", Given(document=typed, seen=seen))
-        except Invalid as refusal:
-            session().rollback()
-            found = exchange.find(session(), actor(), key)
-            return _form(found.resource, typed, found, refusal.problems), 422
-    else:
-        exchange.save(session(), actor(), found, typed, seen)
+    try:
+        if request.form.get("do") == "submit":
+            given = Given(document=typed, seen=seen)
+            exchange.advance(session(), actor(), found, "submit", given)
+        else:
+            exchange.save(session(), actor(), found, typed, seen)
+    except (Invalid, Conflict) as refusal:
+        _require_shown(refusal)
+        session().rollback()
+        found = exchange.find(session(), actor(), key)
+        return _form(found.resource, typed, found, refusal), refusal.status
     return go(url_for(".show", key=key))
+
+
+def _require_shown(refusal: Invalid | Conflict) -> None:
+    """Pass on what makes the form pointless; what was typed is shown again in all other cases."""
+    if isinstance(refusal, Conflict) and refusal.code != "request_changed":
+        raise refusal
 
 
 @pages.post(f"/requests/<key>/<any({STEP_PATH}):step>")
@@ -170,10 +175,11 @@ def advance(key: str, step: str) -> Response | tuple[str, int]:
     given = Given(text, typed, _number(request.form.get("days")), _seen())
     try:
         exchange.advance(session(), actor(), found, name, given)
-    except Invalid as refusal:
+    except (Invalid, Conflict) as refusal:
+        _require_shown(refusal)
         session().rollback()
         found = exchange.find(session(), actor(), key)
-        return _shown(found, name, typed, text, refusal.problems), 422
+        return _shown(found, name, typed, text, refusal), refusal.status
     return go(url_for(".show", key=key))
 
 
@@ -202,7 +208,7 @@ def _form(
     resource: Resource,
     document: Document,
     found: Request | None = None,
-    problems: Sequence[schemas.Problem] = (),
+    refusal: Invalid | Conflict | None = None,
 ) -> str:
     fields = schemas.fields("request")
     return render_template(
@@ -216,7 +222,8 @@ def _form(
         items=exchange.offered(session(), resource),
         items_field=next(f for f in fields if f.key == "items"),
         groups=_groups("request"),
-        problems=problems,
+        **_refused(refusal),
+        others=_others(resource) if found is None else [],
         units=_my_units() if found is None else [],
         unit=request.form.get("unit", ""),
         demand=request.values.get("demand", "")[:40],
@@ -225,12 +232,30 @@ def _form(
     )
 
 
+def _refused(refusal: Invalid | Conflict | None) -> dict[str, Any]:
+    """What the page says of a refusal: the faults by field, or that somebody was quicker."""
+    if isinstance(refusal, Invalid):
+        return {"problems": refusal.problems, "stale": None}
+    return {"problems": (), "stale": sentence(refusal)[1] if refusal else None}
+
+
+def _others(resource: Resource) -> list[exchange.Row]:
+    """What my units asked of this resource before and still runs: nobody asks twice unknowingly."""
+    where = [
+        exchange.visible(session(), actor()),
+        Request.resource_id == resource.id,
+        Request.requester_id.in_(exchange.units(session(), actor(), "request")),
+        Request.state.not_in(exchange.CLOSED),
+    ]
+    return exchange.rows(session(), where, size=5)
+
+
 def _shown(
     found: Request,
     step: str = "",
     typed: Document | None = None,
     text: str = "",
-    problems: Sequence[schemas.Problem] = (),
+    refusal: Invalid | Conflict | None = None,
 ) -> str:
     steps = exchange.available(session(), actor(), found)
     clock = exchange.clock(session(), found)
@@ -268,7 +293,7 @@ def _shown(
         failed=step,
         text=text,
         days=request.form.get("days", ""),
-        problems=problems,
+        **_refused(refusal),
         longest=exchange.longest_extension(
             exchange.reply_deadline([one.share_type for one in asked])
         ),

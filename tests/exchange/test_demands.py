@@ -2,6 +2,8 @@
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from registry import exchange
 from registry.errors import Conflict, Forbidden, Invalid, Missing
@@ -71,6 +73,23 @@ def test_withheld_and_hidden_supply_is_not_offered(both, session):
     offered(both.town, types="33333333")
     offered(both.town, "内部信息", types="22222222", visibility="3")
     assert exchange.candidates(session, both.consumer, WANTED) == []
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "wanted": st.text(max_size=100) | st.integers() | st.none(),
+            "items": st.lists(st.text(max_size=60) | st.integers(), max_size=8) | st.text(),
+            "suggested": st.text(max_size=20) | st.booleans(),
+        },
+    )
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_whatever_was_typed_is_compared_without_falling_over(both, session, typed):
+    for match in exchange.candidates(session, both.consumer, typed):
+        assert len(match.items) <= match.wanted
+    assert len(exchange.by_duty(session, typed)) <= 5
 
 
 def test_the_unit_whose_duty_it_is_is_suggested_first(both, session):

@@ -121,6 +121,8 @@ def test_a_stale_page_is_told_so(city):
     )
     answer = send(client, f"/requests/{key}/edit", row_version=1, do="save", scene="旧的")
     assert answer.status_code == 409
+    assert 'value="旧的"' in answer.text
+    assert "您填写的内容没有丢失" in answer.text
     assert send(client, f"/requests/{key}/submit").status_code == 400
 
 
@@ -168,6 +170,7 @@ def test_odd_input_never_breaks_a_page(city, odd):
     answers = [
         send(client, f"/resources/{key}/request", **fields),
         send(client, "/demands/new", **{**fields, "wanted": odd}),
+        send(client, "/demands/compare", wanted=odd, items=odd),
         send(client, "/notices/put-away", notice=odd),
         send(client, f"/requests/{odd[:40]}/submit", row_version=odd),
         client.get("/requests", query_string={"show": odd, "page": odd}),

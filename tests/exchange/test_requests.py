@@ -125,6 +125,14 @@ def test_the_authority_may_extend_the_answer_once(both, town, session):
         exchange.advance(session, both.registrar, request, "ask_extension", Given("还要", days=1))
 
 
+def test_what_is_overdue_is_not_healed_by_an_extension(both, town, session):
+    with time_machine.travel("2026-10-28 02:00+00:00", tick=False):
+        request = both.sent(offered(town))
+    with pytest.raises(Conflict, match="late_extension"):
+        exchange.advance(session, both.registrar, request, "ask_extension", Given("忙", days=5))
+    assert "ask_extension" not in exchange.available(session, both.registrar, request)
+
+
 def test_a_refused_extension_leaves_the_clock_as_it_was(both, town, session):
     request = both.sent(offered(town))
     due = request.due
@@ -276,6 +284,7 @@ def test_data_in_doubt_are_checked_within_ten_working_days(both, town, session):
 def test_use_is_suspended_resumed_and_ended_with_a_disposal_record(both, town, session):
     request = both.granted(offered(town))
     both.take(both.registrar, request, "deliver", "接口 JK-01")
+    both.take(both.consumer, request, "record_use", "核验 1240 次，结果不落地")
     both.take(both.sharing, request, "suspend", "用于申请范围以外")
     both.take(both.sharing, request, "resume", "已整改")
     with pytest.raises(Invalid):

@@ -166,14 +166,14 @@ def test_a_demand_is_stated_from_an_empty_search_and_sent_up(browser, city, orig
     expect(consumer.locator("#f-wanted")).to_have_value("量子纠缠频谱")
     consumer.fill("#f-wanted", "跨省殡葬服务核验接口")
     checked(consumer, "demand-new")
-    press(consumer, ".bar button[value=state]")
+    press(consumer, ".bar .btn-primary")
     checked(consumer, "demand-errors", expected=("422",))
     consumer.fill("#f-items", "火化日期\n姓名")
     consumer.fill("#f-scene", "补贴停发核对")
-    press(consumer, ".bar button[value=look]")
+    press(consumer, ".bar .btn-plain")
     expect(consumer.locator("main")).to_contain_text("目录中相符的资源")
     checked(consumer, "demand-look")
-    press(consumer, ".bar button[value=state]")
+    press(consumer, ".bar .btn-primary")
     expect(consumer.locator("main")).to_contain_text("供需对接中")
     found = consumer.url
     consumer.goto("/demands")
@@ -188,6 +188,15 @@ def test_a_demand_is_stated_from_an_empty_search_and_sent_up(browser, city, orig
         reviewer.get_by_role("button", name="向上申请").click()
     expect(reviewer.locator("main")).to_contain_text("UP-DEMO-2026-0100")
     checked(reviewer, "demand-upward")
+
+
+def test_a_request_is_made_without_script(browser, city, origin):
+    page = signed_in(browser, origin, "consumer", script=False)
+    page.goto(address(city, "307002150300/000011"))
+    page.get_by_role("link", name="申请使用").click()
+    fill_in(page, "标准地名")
+    press(page, ".bar button[value=submit]")
+    expect(page.locator("main")).to_contain_text("待需求方负责人同意")
 
 
 def test_the_lists_of_requests_and_demands(browser, city, origin):
