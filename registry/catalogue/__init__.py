@@ -2,7 +2,7 @@
 
 from registry.catalogue.check import check, inherited_holders, warnings_of
 from registry.catalogue.difference import ItemChange, difference, item_changes
-from registry.catalogue.drafts import register, revise, save
+from registry.catalogue.drafts import is_limited, register, revise, save
 from registry.catalogue.life import STATES, STEPS, State, Step
 from registry.catalogue.numbering import next_code
 from registry.catalogue.reading import (
@@ -40,6 +40,7 @@ __all__ = [
     "hand_in",
     "inbox",
     "inherited_holders",
+    "is_limited",
     "item_changes",
     "line",
     "next_code",

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import schemas
-from registry.access import Actor, require
+from registry.access import Actor, Holding, require
 from registry.catalogue.life import OPEN
 from registry.catalogue.reading import document_of
 from registry.catalogue.store import Change, Stored, store
@@ -37,6 +37,7 @@ def register(
     holding = require(actor, "register", department, project_id=project_id)
     if not declared:
         raise Invalid([Problem("/declared", "declaration", rule="declaration")])
+    _require_unreserved(holding, DEFAULTS, {**DEFAULTS, **document})
     change = Change(
         department=department,
         step="register",
@@ -61,6 +62,7 @@ def save(
     holding = require(actor, "register", resource.department, version.state, resource.project_id)
     if version.state not in OPEN:
         raise Conflict("not_a_draft", state=version.state)
+    _require_unreserved(holding, document_of(version), document)
     change = Change(
         department=resource.department,
         step="register",
@@ -93,6 +95,20 @@ def revise(session: Session, actor: Actor, resource: Resource) -> Stored:
         role=holding.role,
     )
     return store(session, actor, [change])[0]
+
+
+def is_limited(holding: Holding) -> bool:
+    """Whether this post compiles for the department without speaking for it (受托编制人员)."""
+    return holding.project_id is not None
+
+
+def _require_unreserved(
+    holding: Holding, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    if is_limited(holding):
+        pointers = schemas.reserved(before, after)
+        if pointers:
+            raise Invalid([Problem(pointer, "reserved") for pointer in pointers])
 
 
 def prepared(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, defer
 
 import schemas
-from registry.access import Actor, may
+from registry.access import Actor, acts, may
 from registry.catalogue.life import STATES, STEPS, UNDECIDED
 from registry.errors import Missing
 from registry.models.accounts import Organisation, Person
@@ -130,9 +130,14 @@ class Task:
 
 def inbox(session: Session, actor: Actor) -> list[Task]:
     """What waits for this actor, oldest first: states whose ball lies with one of his posts."""
-    waiting = {state.id: state.ball for state in STATES.values() if state.ball}
-    states = [state for state, ball in waiting.items() if ball in actor.roles]
-    states = [state for state in states if state != "returned"]
+    states = [
+        state.id
+        for state in STATES.values()
+        # What was returned is followed by a draft, which is the one that waits.
+        if state.ball
+        and state.id != "returned"
+        and not actor.roles.isdisjoint(acts()[_asked(state.id)].roles)
+    ]
     if not states:
         return []
     rows = session.scalars(

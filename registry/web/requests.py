@@ -313,12 +313,13 @@ def _answer(found: Request) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _steps(steps: Mapping[str, Any]) -> list[tuple[Step, str | None]]:
-    """The steps with a button in the aside, and the sentence where this person may not."""
-    return [
+    """The steps with a button in the aside, the way on first, and why this person may not."""
+    found = [
         (exchange.STEPS[name], sentence(refusal)[1] if refusal else None)
         for name, refusal in steps.items()
         if name not in ("complete", "prepare") or refusal is not None
     ]
+    return sorted(found, key=lambda one: ("primary", "plain", "danger").index(one[0].tone))
 
 
 def _way(found: Request) -> list[tuple[str, str]]:

@@ -5,11 +5,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, jsonify, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 import schemas
 from registry import catalogue, exchange
-from registry.access import may
+from registry.access import Actor, Holding, acts, holding_for, may, role_title
+from registry.calendar import CITY
 from registry.catalogue import RemarkText
 from registry.edge import actor, go, locale, reads, remember, session, settings, writes
 from registry.errors import Conflict, Forbidden, Invalid, Missing, Unreadable
@@ -37,6 +39,7 @@ def register() -> Response | tuple[str, int]:
     unit = unit or (units[0] if len(units) == 1 else None)
     if unit is None:
         raise Missing("nothing_chosen")
+    post = next(h for h in _compiling() if h.organisation_id == unit.id)
     name = request.form.get("name", "").strip()
     try:
         stored = catalogue.register(
@@ -45,6 +48,7 @@ def register() -> Response | tuple[str, int]:
             unit,
             {"name": name} if name else {},
             declared=request.form.get("declared") == "yes",
+            project_id=post.project_id,
         )
     except Invalid as refusal:
         page = render_template(
@@ -71,7 +75,7 @@ def show(key: str) -> str:
         document=document,
         level=schemas.level(document),
         sections=schemas.display(document, locale()),
-        share_condition=schemas.share_condition(document),
+        share_condition=schemas.share_condition(document, locale()),
         holders=catalogue.inherited_holders(session(), resource.department, document),
         available=_available(version),
         may_revise=resource.working_version_id is None
@@ -120,6 +124,28 @@ def edit(key: str) -> str:
     return _form(version, catalogue.document_of(version), version.resource.row_version)
 
 
+@pages.get("/<key>/items")
+@reads("register")
+def items(key: str) -> str:
+    """The data elements alone, on the whole width; the rest of the draft travels unseen."""
+    version = catalogue.require_version(session(), actor(), key)
+    _own_draft(version)
+    document = catalogue.document_of(version)
+    return render_template(
+        "items.html",
+        place="inbox",
+        version=version,
+        document=document,
+        field=schemas.field("resource", "/items"),
+        problems=[p for p in _faults_of(version, document) if p.pointer.startswith("/items/")],
+        pairs=[(n, v) for n, v in schemas.to_form(document) if not n.startswith("items.")],
+        row_version=version.resource.row_version,
+        level=schemas.level(document),
+        saved=request.args.get("saved"),
+        limited=_limited(version),
+    )
+
+
 @pages.post("/<key>/edit")
 @writes("register")
 def save(key: str) -> Response | tuple[str, int]:
@@ -136,6 +162,8 @@ def save(key: str) -> Response | tuple[str, int]:
         raise Unreadable("unreadable") from fault
     do, _, at = request.form.get("do", "save").partition(":")
     typed = _with_rows(typed, do, at)
+    if _limited(version):
+        typed = schemas.with_reserved(catalogue.document_of(version), typed)
     try:
         stored = catalogue.save(session(), actor(), version, typed, seen)
     except Conflict as refusal:
@@ -146,12 +174,20 @@ def save(key: str) -> Response | tuple[str, int]:
         session().refresh(version.resource)
         return jsonify(row_version=version.resource.row_version)
     if do == "hand-in":
-        return _hand_in(stored.version_id, typed)
-    anchor = f"#f-{do.partition('-')[2]}s" if "-" in do else ""
-    return go(url_for(".edit", key=key, saved=1) + anchor)
+        return _hand_in(stored.version_id, typed, seen)
+    return go(_onward(key, do))
 
 
-def _hand_in(version_id: int, typed: Document) -> Response | tuple[str, int]:
+def _onward(key: str, do: str) -> str:
+    """Where a save leads: back to the rows that were worked on, else to the form."""
+    on_items = request.form.get("page") == "items"
+    if do == "items" or (on_items and "-" in do):
+        return url_for(".items", key=key, saved=1)
+    anchor = f"#f-{do.partition('-')[2]}s" if "-" in do else "#f-items" if on_items else ""
+    return url_for(".edit", key=key, saved=1) + anchor
+
+
+def _hand_in(version_id: int, typed: Document, seen: int) -> Response | tuple[str, int]:
     """Hand in what was saved a moment ago; the draft stays saved when it is not ready."""
     version = session().get_one(Version, version_id)
     key, who = version.resource.key, actor()
@@ -160,14 +196,18 @@ def _hand_in(version_id: int, typed: Document) -> Response | tuple[str, int]:
     except Invalid as refusal:
         # 422 rolls the request back: what was typed is kept by a save of its own.
         session().rollback()
-        remember(lambda s: _save_typed(s, who, key, typed))
+        try:
+            remember(lambda s: _save_typed(s, who, key, typed, seen))
+        except Conflict:
+            # Another window saved between the rollback and this save: show both texts.
+            return _conflict(catalogue.require_version(session(), who, key), typed), 409
         fresh = catalogue.require_version(session(), who, key)
         return _form(fresh, typed, fresh.resource.row_version, refusal.problems), 422
     return go(url_for("submissions.show", key=batch.key))
 
 
-def _save_typed(own: Any, who: Any, key: str, typed: Document) -> None:
-    catalogue.save(own, who, catalogue.require_version(own, who, key), typed)
+def _save_typed(own: Session, who: Actor, key: str, typed: Document, seen: int) -> None:
+    catalogue.save(own, who, catalogue.require_version(own, who, key), typed, seen)
 
 
 @pages.get("/<key>/difference")
@@ -228,11 +268,24 @@ def _available(version: Version) -> dict[str, str | None]:
 
 
 def _decided(version: Version) -> list[tuple[str, str, str]]:
-    rows = catalogue.decisions(session(), [version.id])
+    """Step, who, day: names for those who work on the entry, posts for every other reader."""
+    department = version.resource.department
+    inside = any(
+        may(actor(), act, department) for act in ("read_working", "read_frozen", "read_all")
+    )
     return [
-        (schemas.codes.label("act", d.step, locale()), name, d.at.strftime("%m-%d"))
-        for d, name, _ in rows
+        (
+            schemas.codes.label("act", d.step, locale()),
+            name if inside else role_title(d.role, locale()),
+            d.at.astimezone(CITY).strftime("%m-%d"),
+        )
+        for d, name, _ in catalogue.decisions(session(), [version.id])
     ]
+
+
+def _faults_of(version: Version, document: Document) -> list[schemas.Problem]:
+    resource = version.resource
+    return catalogue.check(session(), resource.department, resource.id, document)
 
 
 def _own_draft(version: Version) -> None:
@@ -245,13 +298,28 @@ def _own_draft(version: Version) -> None:
         raise Conflict("not_a_draft", state=version.state)
 
 
+def _compiling() -> list[Holding]:
+    """The posts in which the actor compiles entries; those of the unit itself come first."""
+    roles = acts()["register"].roles
+    return sorted(
+        (h for h in actor().holdings if h.role in roles), key=lambda h: h.project_id is not None
+    )
+
+
 def _my_units() -> list[Organisation]:
-    ids = [h.organisation_id for h in actor().holdings if h.role in {"registrar"}]
+    ids = [h.organisation_id for h in _compiling()]
     return list(
         session().scalars(
             sa.select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.id)
         )
     )
+
+
+def _limited(version: Version) -> bool:
+    """Whether the actor compiles this entry under contract and leaves the legal fields alone."""
+    resource = version.resource
+    post = holding_for(actor(), "register", resource.department, resource.project_id)
+    return post is not None and catalogue.is_limited(post)
 
 
 def _form(
@@ -280,6 +348,8 @@ def _form(
         ],
         holders=catalogue.inherited_holders(session(), version.resource.department, document),
         saved=request.args.get("saved"),
+        limited=_limited(version),
+        may_hand_in=may(actor(), "hand_in", version.resource.department),
         live=version.resource.live,
     )
 

@@ -1,6 +1,5 @@
 """From a button on an entry to the data: requests over both heads, and a demand, in a browser."""
 
-import re
 from collections.abc import Iterator
 
 import pytest
@@ -108,9 +107,6 @@ def test_two_items_are_asked_for_and_granted_over_both_heads(browser, city, orig
     consumer.goto(found)
     expect(consumer.locator("main")).to_contain_text("同意共享")
     checked(consumer, "request-granted")
-    consumer.goto(f"{found}?lang=en")
-    checked(consumer, "request-granted-en")
-    consumer.goto(f"{found}?lang=zh")
 
     registrar.goto(found)
     registrar.get_by_label("供数方式、接口或者文件编号").fill("服务接口 JK-2026-01")
@@ -208,8 +204,3 @@ def test_the_lists_of_requests_and_demands(browser, city, origin):
         checked(page, f"requests-all-{username}")
     page.goto("/demands")
     checked(page, "demands")
-    page.goto("/requests?show=all&lang=en")
-    checked(page, "requests-en")
-    page.goto("/demands?lang=en")
-    checked(page, "demands-en")
-    expect(page).to_have_url(re.compile("lang=en"))

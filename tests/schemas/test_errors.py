@@ -178,7 +178,9 @@ def test_both_languages_say_the_same_things() -> None:
 def test_a_problem_made_elsewhere_speaks_like_the_others() -> None:
     problem = Problem("/items/1/level", "required", {"row": "姓名"})
     assert problem.message() == "信息项 2「姓名」：请选择数据分级"
-    assert Problem("", "size", {"limit": 1}).message() == "整个条目：内容超过 1 MB，无法保存，请精简"
+    assert (
+        Problem("", "size", {"limit": 1}).message() == "整个条目：内容超过 1 MB，无法保存，请精简"
+    )
 
 
 def test_a_problem_travels_between_processes() -> None:
