@@ -1,11 +1,11 @@
 """Demand against supply, item by item: by name, by synonym, by part of a name; and by duty."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 import schemas
 from registry.access import Actor
@@ -16,8 +16,12 @@ from registry.models.catalogue import Element, Resource, Version
 from search import analysis
 from search.synonyms import dictionary, segments
 
-MOST_ROWS = 3000
+MOST_PLACES = 100
 MOST_MATCHES = 8
+
+
+# A withheld item answers nobody's demand.
+_SHARED = sa.func.coalesce(Element.share_type, "") != "3"
 
 
 @dataclass(frozen=True)
@@ -38,44 +42,64 @@ class Match:
 def candidates(session: Session, actor: Actor, document: Mapping[str, Any]) -> list[Match]:
     """The resources that answer most of the wanted items, best first; of those the actor sees."""
     wanted = list(dict.fromkeys(item for item in strings(document.get("items")) if item.strip()))
-    title = document.get("wanted") if isinstance(document.get("wanted"), str) else ""
+    title = str(document.get("wanted") or "")
     forms = {item: variants(item) for item in wanted}
-    asked = sorted({form for found in forms.values() for form in found if len(form) > 1})
-    names = sorted(form for form in variants(str(title)) if len(form) > 1)
-    if not asked and not names:
-        return []
+    # A name or a date alone is in every other resource: the others decide which are looked at.
+    telling = [item for item in wanted if not _says_nothing(item)] or wanted
+    titles = {form for form in variants(title) if len(form) > 1}
+    held: dict[int, dict[str, str]] = {}
+    places = _places(session, actor, [forms[item] for item in telling], titles)
+    for version_id, name in session.execute(
+        sa.select(Element.version_id, Element.name)
+        .where(Element.version_id.in_(places), _SHARED)
+        .order_by(Element.version_id, Element.position)
+    ):
+        found = held.setdefault(version_id, {})
+        for item, own in forms.items():
+            if answers(own, name) and (item not in found or len(name) < len(found[item])):
+                found[item] = name
+    matches = [
+        (_named(titles, version.name), Match(resource, version, items, len(wanted)))
+        for version_id, (resource, version) in places.items()
+        for items in [held.get(version_id, {})]
+        if _named(titles, version.name) or any(item in items for item in telling)
+    ]
+    matches.sort(key=lambda one: (-len(one[1].items), not one[0], one[1].version.name))
+    return [match for _, match in matches[:MOST_MATCHES]]
+
+
+def _places(
+    session: Session, actor: Actor, telling: Iterable[frozenset[str]], titles: Iterable[str]
+) -> dict[int, tuple[Resource, Version]]:
+    """The live versions worth a look, by id: those with most of the items, or of that name."""
+    forms = sorted({form for own in telling for form in own if len(form) > 1})[:120]
+    named = sa.or_(
+        sa.false(),
+        *(Version.name.contains(form, autoescape=True) for form in sorted(titles)[:20]),
+    )
+    of_items = sa.or_(sa.false(), *(Element.name.contains(form, autoescape=True) for form in forms))
+    hits = (
+        sa.select(Element.version_id, sa.func.count(Element.id).label("n"))
+        .join(Resource, Resource.live_version_id == Element.version_id)
+        .where(of_items, _SHARED)
+        .group_by(Element.version_id)
+        .subquery()
+    )
     found = session.execute(
-        sa.select(Resource, Version, Element.name)
+        sa.select(Resource, Version)
         .join(Version, Resource.live_version_id == Version.id)
-        .join(Element, Element.version_id == Version.id)
+        .outerjoin(hits, hits.c.version_id == Version.id)
         .where(
             visible(actor),
             Version.state == "published",
             Version.share_type != "3",
-            sa.or_(
-                *(Element.name.contains(form, autoescape=True) for form in asked[:120]),
-                *(Version.name.contains(form, autoescape=True) for form in names[:20]),
-            ),
+            sa.or_(hits.c.n.is_not(None), named),
         )
-        .order_by(Version.id, Element.position)
-        .limit(MOST_ROWS)
+        .order_by(sa.desc(sa.func.coalesce(hits.c.n, 0)), sa.case((named, 0), else_=1), Version.id)
+        .limit(MOST_PLACES)
+        .options(defer(Version.document))
     )
-    by_id: dict[int, tuple[Resource, Version, dict[str, str]]] = {}
-    for resource, version, name in found:
-        held = by_id.setdefault(resource.id, (resource, version, {}))[2]
-        for item, own in forms.items():
-            if answers(own, name) and (item not in held or len(name) < len(held[item])):
-                held[item] = name
-    titles = set(names)
-    telling = [item for item in wanted if not _says_nothing(item)]
-    matches = [
-        (bool(_named(titles, version.name)), Match(resource, version, held, len(wanted)))
-        for resource, version, held in by_id.values()
-        # A name or a date alone is in every other resource.
-        if _named(titles, version.name) or any(item in held for item in telling or held)
-    ]
-    matches.sort(key=lambda one: (-len(one[1].items), not one[0], one[1].version.name))
-    return [match for _, match in matches[:MOST_MATCHES]]
+    return {version.id: (resource, version) for resource, version in found}
 
 
 def variants(text: str) -> frozenset[str]:
@@ -101,7 +125,7 @@ def _says_nothing(item: str) -> bool:
     return item.strip() in schemas.codes.table("share_rules")["key_items"]
 
 
-def _named(titles: set[str], name: str) -> bool:
+def _named(titles: Iterable[str], name: str) -> bool:
     plain = analysis.fold(name).replace(" ", "")
     return any(title in plain or (len(plain) > 3 and plain in title) for title in titles)
 
