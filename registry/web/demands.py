@@ -148,7 +148,7 @@ def _shown(
         steps=steps,
         may_match=names & {"match", "offer"},
         sections=schemas.display(found.document, locale(), "demand"),
-        events=exchange.demand_events(session(), found),
+        events=[(e, name, e.text) for e, name in exchange.demand_events(session(), found)],
         failed=step,
         text=text,
         problems=problems,

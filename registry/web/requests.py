@@ -38,6 +38,8 @@ SENT_BACK = frozenset(
     {"return_out", "ask_correction", "return_back", "decline_extension", "raise_dispute", "reopen"}
     | {"ask_data_correction", "suspend"}
 )
+# Words within one side: the other side reads that it happened, not why.
+INNER = {"return_out": "requester", "return_back": "provider"}
 STEP_PATH = ", ".join(f"'{step.replace('_', '-')}'" for step in exchange.STEPS)
 
 
@@ -263,7 +265,7 @@ def _shown(
     answer = typed if step == "prepare" and typed is not None else (found.answer or {})
     mine = may(actor(), "answer", found.provider) or may(actor(), "consent_back", found.provider)
     decided = found.replied_on is not None
-    events = exchange.events(session(), found)
+    events = _events(found)
     return render_template(
         "request.html",
         place="requests",
@@ -300,10 +302,26 @@ def _shown(
     )
 
 
-def _because(events: Sequence[tuple[RequestEvent, str]]) -> RequestEvent | None:
-    """The last step where it sent the request back to somebody with a reason."""
-    last = events[-1][0] if events else None
-    return last if last is not None and last.act in SENT_BACK and last.text else None
+def _events(found: Request) -> list[tuple[RequestEvent, str, str]]:
+    """What was done, by whom, with the words this reader may know."""
+    who = actor()
+    sides = {
+        "requester": any(may(who, act, found.requester) for act in ("request", "consent_out")),
+        "provider": any(may(who, act, found.provider) for act in ("answer", "consent_back")),
+    }
+    everything = may(who, "read_all")
+    return [
+        (event, name, event.text if everything or sides.get(INNER.get(event.act, ""), True) else "")
+        for event, name in exchange.events(session(), found)
+    ]
+
+
+def _because(events: Sequence[tuple[RequestEvent, str, str]]) -> tuple[str, str] | None:
+    """The last step with its words, where it sent the request back to somebody."""
+    if not events:
+        return None
+    last, _, text = events[-1]
+    return (last.act, text) if last.act in SENT_BACK and text else None
 
 
 def _answer(found: Request) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -148,6 +148,21 @@ def test_a_request_is_missing_for_everybody_else(city):
     assert sign_in(city, "auditor").get(f"/requests/{key}").status_code == 200
 
 
+def test_the_words_within_one_side_stay_there(city):
+    consumer, head = sign_in(city, "consumer"), sign_in(city, "consumer_head")
+    registrar, sharing = sign_in(city, "registrar"), sign_in(city, "sharing")
+    key = drafted(city, consumer)
+    page = f"/requests/{key}"
+    send(consumer, f"{page}/submit", row_version=1)
+    send(head, f"{page}/consent-out", row_version=2)
+    send(registrar, f"{page}/prepare", row_version=3, granted=item_keys(city, resource_key(city)))
+    answer = send(sharing, f"{page}/return-back", row_version=4, text="本局内部意见")
+    assert answer.status_code == 303
+    assert "本局内部意见" in registrar.get(page).text
+    assert "退回重拟" in consumer.get(page).text
+    assert "本局内部意见" not in consumer.get(page).text
+
+
 def test_the_auditor_sees_and_changes_nothing(city):
     client = sign_in(city, "auditor")
     key = request_in(city, "granted")
