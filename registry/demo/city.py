@@ -16,6 +16,7 @@ from registry.access import SYSTEM, Actor
 from registry.access.actor import of_account
 from registry.catalogue import Change, document_of, store
 from registry.config import Settings
+from registry.demo import projects
 from registry.demo.exchange import add_requests
 from registry.models.accounts import Account, Organisation
 from registry.models.calendar import CalendarDay
@@ -72,6 +73,7 @@ def build(session: Session, password: str) -> int:
     units = _units(session)
     _people(session, units, password)
     made = _entries(session, units)
+    projects.build(session, data("projects")["projects"])
     add_requests(session, units, data("requests")["requests"], data("demands"))
     return made
 

@@ -7,7 +7,18 @@ from flask import Blueprint
 
 def blueprints() -> Sequence[Blueprint]:
     """Every group of pages."""
-    from registry.web import demands, home, inbox, requests, resources, sign_in, submissions
+    from registry.web import (
+        demands,
+        examination,
+        home,
+        inbox,
+        lists,
+        projects,
+        requests,
+        resources,
+        sign_in,
+        submissions,
+    )
 
     return (
         home.pages,
@@ -17,6 +28,9 @@ def blueprints() -> Sequence[Blueprint]:
         submissions.pages,
         requests.pages,
         demands.pages,
+        projects.pages,
+        examination.pages,
+        lists.pages,
     )
 
 
@@ -27,4 +41,6 @@ def places() -> Sequence[tuple[str, str, str]]:
         ("search", "/search", "检索"),
         ("inbox", "/inbox", "工作台"),
         ("requests", "/requests", "供需对接"),
+        ("projects", "/projects", "项目核验"),
+        ("lists", "/lists", "三张清单"),
     )
