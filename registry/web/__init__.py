@@ -8,11 +8,13 @@ from flask import Blueprint
 def blueprints() -> Sequence[Blueprint]:
     """Every group of pages."""
     from registry.web import (
+        demands,
         examination,
         home,
         inbox,
         lists,
         projects,
+        requests,
         resources,
         sheets,
         sign_in,
@@ -25,6 +27,8 @@ def blueprints() -> Sequence[Blueprint]:
         inbox.pages,
         resources.pages,
         submissions.pages,
+        requests.pages,
+        demands.pages,
         projects.pages,
         examination.pages,
         lists.pages,
@@ -38,6 +42,7 @@ def places() -> Sequence[tuple[str, str, str]]:
         ("home", "/", "首页"),
         ("search", "/search", "检索"),
         ("inbox", "/inbox", "工作台"),
+        ("requests", "/requests", "供需对接"),
         ("projects", "/projects", "项目核验"),
         ("lists", "/lists", "三张清单"),
     )

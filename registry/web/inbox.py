@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from flask import Blueprint, render_template, request
 
-from registry import calendar, catalogue
+from registry import calendar, catalogue, exchange
 from registry.access import may
 from registry.edge import actor, locale, reads, session
 from registry.models.catalogue import Resource, Version
@@ -42,6 +42,15 @@ def inbox() -> str:
         place="inbox",
         lines=lines,
         waiting=_waiting_elsewhere(),
+        asked=[
+            (row, exchange.clock(session(), row.request))
+            for row in exchange.waiting(session(), actor())
+        ],
+        demands=exchange.demands_waiting(session(), actor()),
+        notices=exchange.notices(session(), actor()),
+        late=exchange.count(
+            session(), [exchange.overdue(), exchange.answers_for(session(), actor())]
+        ),
         may_register=bool(_units()),
         taken=_taken(),
         word=lambda step: codes.label("act", step, locale()),
