@@ -1,5 +1,6 @@
 """The catalogue and the life of its entries. Every write ends in `store`."""
 
+from registry.catalogue.adoption import faults_of
 from registry.catalogue.check import check, inherited_holders, warnings_of
 from registry.catalogue.difference import ItemChange, difference, item_changes
 from registry.catalogue.drafts import is_limited, register, revise, save
@@ -36,6 +37,7 @@ __all__ = [
     "decisions",
     "difference",
     "document_of",
+    "faults_of",
     "find",
     "hand_in",
     "inbox",

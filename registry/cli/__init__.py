@@ -1,5 +1,6 @@
 """The command `catalogue`."""
 
+from registry.cli import imports
 from registry.cli.commands import main
 
-__all__ = ["main"]
+__all__ = ["imports", "main"]

@@ -58,12 +58,9 @@ junk = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=8,
 )
-keys = st.sampled_from(
-    (
-        "id name title notes tags groups resources extras organization owner_org state private "
-        "tag_string metadata_created url author"
-    ).split()
-)
+NATIVE = ("id", "name", "title", "notes", "tags", "groups", "resources", "extras", "organization")
+ODDER = ("owner_org", "state", "private", "tag_string", "metadata_created", "url", "author")
+keys = st.sampled_from([*NATIVE, *ODDER])
 extra = st.fixed_dictionaries(
     {"key": st.sampled_from([*ckan._fields(), "更新周期", "share", "items:json"]) | texts},
     optional={"value": junk},
