@@ -1,6 +1,6 @@
 """The catalogue and the life of its entries. Every write ends in `store`."""
 
-from registry.catalogue.adoption import faults_of
+from registry.catalogue.adoption import faults_of, stored_fault
 from registry.catalogue.check import check, inherited_holders, warnings_of
 from registry.catalogue.difference import ItemChange, difference, item_changes
 from registry.catalogue.drafts import is_limited, register, revise, save
@@ -52,6 +52,7 @@ __all__ = [
     "revise",
     "save",
     "store",
+    "stored_fault",
     "submission_versions",
     "version_of",
     "visible",

@@ -149,7 +149,7 @@ def adopt(session: Session, planned: Plan, basis: Basis) -> list[Stored]:
             code=code,
             published_on=entry.incoming.published_on or calendar.today(),
             remediation_due=due if entry.faults else None,
-            faults=[_fact(problem) for problem in entry.faults] or None,
+            faults=[stored_fault(problem) for problem in entry.faults] or None,
             aliases=[(planned.source, entry.incoming.source_id)],
             role=_role(basis.by),
             way="paper" if paper else "screen",
@@ -202,7 +202,7 @@ def take_as_drafts(session: Session, actor: Actor, planned: Plan, digest: str) -
     return store(session, actor, changes)
 
 
-def _fact(problem: Problem) -> dict[str, Any]:
+def stored_fault(problem: Problem) -> dict[str, Any]:
     """A fault as it is stored: where, which rule, and the short facts of its sentence."""
     params = {
         name: value[:_LONGEST_FACT] if isinstance(value, str) else value

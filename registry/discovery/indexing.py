@@ -73,6 +73,7 @@ def search_doc(resource: Resource, version: Version, aliases: Iterable[str] = ()
             "published_on": resource.published_on,
             "updated_at": resource.updated_at,
             "opened": is_opened(version),
+            "marks": ("remediation_due",) if resource.remediation_due else (),
             "aliases": tuple(aliases),
         },
     )
