@@ -103,7 +103,8 @@ def main() -> None:
         print(f"{sum(told.values()):8.2f} s  in all, {cpu:.2f} s of CPU")
         units = len(plan.made)
         print(f"{len(plan.entries)} entries, {plan.faulty} with faults, {units} units made")
-        print(f"{index.status().entries} in the index, {len(discovery.verify(database, index))} differ")
+        differ = len(discovery.verify(database, index))
+        print(f"{index.status().entries} in the index, {differ} differ")
         database.close()
 
 
