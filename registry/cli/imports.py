@@ -246,8 +246,10 @@ def _tell(facts: dict[str, Any], plan: Plan, *, adopt: bool, dry_run: bool, as_j
         click.echo(f"{fault['count']:>15}  {fault['sentence']}")
     if dry_run:
         click.echo("只检查，没有保存 / checked only, nothing was stored")
-    elif adopt:
+    elif adopt and facts["stored"]:
         _tell_adopted(facts)
+    elif not facts["stored"]:
+        click.echo("没有新条目，没有改动 / nothing new, nothing changed")
     else:
         click.echo(f"已存为草稿 / stored as drafts: {facts['stored']}")
 

@@ -117,6 +117,25 @@ def extra(package, key):
     return next((one["value"] for one in package["extras"] if one["key"] == key), None)
 
 
+@pytest.mark.parametrize(
+    "fq",
+    [
+        f"organization:{CIVIL}",
+        f"+state:active +organization:{CIVIL} +share_type:2",
+        "level:4",
+        "metadata_modified:[2020-01-01 TO 2999-01-01T00:00:00Z]",
+        "metadata_modified:{* TO 2020-01-01}",
+        "*:*",
+    ],
+)
+@pytest.mark.parametrize("sort", ["id asc", "metadata_modified desc, id desc"])
+def test_the_database_and_the_judge_of_filters_agree(reading, fq, sort):
+    by_columns = reading.action.package_search(fq=fq, rows=1000, sort=sort)
+    judged = reading.action.package_search(fq=f"({fq}) OR tags:none", rows=1000, sort=sort)
+    assert [p["id"] for p in by_columns["results"]] == [p["id"] for p in judged["results"]]
+    assert by_columns["count"] == judged["count"]
+
+
 def test_a_field_nobody_knows_finds_nothing(reading):
     assert reading.action.package_search(fq="vocab_unknown:x")["count"] == 0
     assert reading.action.package_search(fq="metadata_modified:[2999-01-01 TO *]")["count"] == 0
