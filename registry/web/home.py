@@ -98,6 +98,8 @@ def _facets(
         lines = [
             (code, names.get(code, code) if name == "department" else _label(name, code), n)
             for code, n in held.items()
+            # The root of a branch is no choice of its own: 2 stands above every theme.
+            if name != "themes" or "/" in code
         ]
         lines.sort(key=lambda line: (-line[2], line[1]))
         picked = chosen.get(name, ())
