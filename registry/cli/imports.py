@@ -4,7 +4,7 @@ import fcntl
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,9 @@ from registry.access import SYSTEM, Actor
 from registry.access.actor import of_account
 from registry.catalogue import adoption
 from registry.catalogue.adoption import Basis, Plan
-from registry.cli.commands import database, main, settings, writing
+from registry.cli.commands import database, main, settings
 from registry.config import Settings
+from registry.db import Database
 from registry.errors import Refusal
 from registry.models.accounts import Account, Post
 from schemas import Problem
@@ -83,18 +84,19 @@ def import_(
     content = file.read_bytes()
     read, deleted = _read(content, FORMATS[format_])
     digest = files.digest(content)
-    with _refusals(), db.transaction(database(chosen), writes=False) as session:
-        people = _people(session, by, second) if adopt else (_person(session, by), SYSTEM)
-        plan = adoption.plan(session, (source or format_)[:60], read, department)
-    facts = _facts(file, digest, plan, deleted)
-    if not dry_run:
-        with writing() as session:
-            if adopt:
-                stored = adoption.adopt(session, plan, Basis(basis, digest, *people))
-            else:
-                stored = adoption.take_as_drafts(session, people[0], plan, digest)
-        facts |= {"stored": len(stored), "people": [one.name for one in people if one.person_id]}
-        facts["indexed"] = _indexed(chosen) if adopt else None
+    with _refusals(), closing(database(chosen)) as opened:
+        with db.transaction(opened, writes=False) as session:
+            people = _people(session, by, second) if adopt else (_person(session, by), SYSTEM)
+            plan = adoption.plan(session, (source or format_)[:60], read, department)
+        facts = _facts(file, digest, plan, deleted)
+        if not dry_run:
+            with db.transaction(opened, writes=True) as session:
+                if adopt:
+                    stored = adoption.adopt(session, plan, Basis(basis, digest, *people))
+                else:
+                    stored = adoption.take_as_drafts(session, people[0], plan, digest)
+            facts |= {"stored": len(stored), "people": [p.name for p in people if p.person_id]}
+            facts["indexed"] = _indexed(chosen, opened) if adopt else None
     _tell(facts, plan, adopt=adopt, dry_run=dry_run, as_json=as_json)
 
 
@@ -191,7 +193,7 @@ def _refusals() -> Iterator[None]:
         raise click.ClickException(f"{refusal.code} {facts}".strip()) from refusal
 
 
-def _indexed(chosen: Settings) -> bool:
+def _indexed(chosen: Settings, opened: Database) -> bool:
     """Bring the index up to date, unless a running server does it: one at a time may write it."""
     chosen.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (chosen.data_dir / "work.lock").open("w") as lock:
@@ -201,7 +203,7 @@ def _indexed(chosen: Settings) -> bool:
             return False
         try:
             index = discovery.open_index(chosen)
-            while discovery.drain(database(chosen), index):
+            while discovery.drain(opened, index):
                 pass
         except search.Unavailable:
             return False
