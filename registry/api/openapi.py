@@ -132,6 +132,7 @@ def _paths() -> dict[str, Any]:
                     _parameter("cursor", {"type": "string"}),
                     _parameter("limit", {"type": "integer", "minimum": 1, "maximum": 200}),
                     _parameter("department", {"type": "string"}),
+                    _parameter("version", {"enum": ["live", "working"]}),
                 ],
             },
             "post": _call("register", "新建草稿 / open a draft", {"201": entry}, _REGISTRATION),

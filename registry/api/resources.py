@@ -35,18 +35,26 @@ def description() -> Response:
 @calls.get("/resources")
 @reads(public=True)
 def listed() -> Response:
-    """Live entries this reader may see, by key; `next` is the cursor of the following page."""
+    """Live entries this reader may see, by key; `next` is the cursor of the following page.
+
+    `version=working` lists what the units of the caller are working on instead.
+    """
     _require_reader()
-    query = (
-        sa.select(Resource, Version)
-        .join(Version, Resource.live_version_id == Version.id)
-        .where(
-            catalogue.visible(actor(), settings().anonymous),
-            Version.state == "published",
-            Resource.key > _text("cursor", 16),
+    if request.args.get("version") == "working":
+        if not actor().signed_in:
+            raise SignInNeeded("sign_in")
+        query = (
+            sa.select(Resource, Version)
+            .join(Version, Resource.working_version_id == Version.id)
+            .where(catalogue.workable(actor()))
         )
-        .order_by(Resource.key)
-    )
+    else:
+        query = (
+            sa.select(Resource, Version)
+            .join(Version, Resource.live_version_id == Version.id)
+            .where(catalogue.visible(actor(), settings().anonymous), Version.state == "published")
+        )
+    query = query.where(Resource.key > _text("cursor", 16)).order_by(Resource.key)
     if unit := _text("department", 18):
         query = query.where(Resource.department_id == accounts.organisation(session(), unit).id)
     limit = _limit()

@@ -15,6 +15,7 @@ from registry.catalogue.reading import (
     require_version,
     version_of,
     visible,
+    workable,
 )
 from registry.catalogue.steps import advance, available, clock, line
 from registry.catalogue.store import Change, RemarkText, Stored, store
@@ -57,4 +58,5 @@ __all__ = [
     "version_of",
     "visible",
     "warnings_of",
+    "workable",
 ]

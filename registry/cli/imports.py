@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -82,14 +83,17 @@ def import_(
     _check_usage(adopt, basis, second, declared, dry_run)
     chosen = settings()
     content = file.read_bytes()
+    _step("读取 / reading")
     read, deleted = _read(content, FORMATS[format_])
     digest = files.digest(content)
     with _refusals(), closing(database(chosen)) as opened:
+        _step(f"检查 {len(read)} 条 / checking")
         with db.transaction(opened, writes=False) as session:
             people = _people(session, by, second) if adopt else (_person(session, by), SYSTEM)
             plan = adoption.plan(session, (source or format_)[:60], read, department)
         facts = _facts(file, digest, plan, deleted)
         if not dry_run:
+            _step("保存 / storing")
             with db.transaction(opened, writes=True) as session:
                 if adopt:
                     stored = adoption.adopt(session, plan, Basis(basis, digest, *people))
@@ -98,6 +102,12 @@ def import_(
             facts |= {"stored": len(stored), "people": [p.name for p in people if p.person_id]}
             facts["indexed"] = _indexed(chosen, opened) if adopt else None
     _tell(facts, plan, adopt=adopt, dry_run=dry_run, as_json=as_json)
+
+
+def _step(words: str) -> None:
+    """Say what is being done to somebody who waits at a terminal; a pipe hears nothing."""
+    if sys.stderr.isatty():
+        click.echo(words, err=True)
 
 
 def _check_usage(
@@ -195,6 +205,7 @@ def _refusals() -> Iterator[None]:
 
 def _indexed(chosen: Settings, opened: Database) -> bool:
     """Bring the index up to date, unless a running server does it: one at a time may write it."""
+    _step("建立索引 / indexing")
     chosen.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (chosen.data_dir / "work.lock").open("w") as lock:
         try:

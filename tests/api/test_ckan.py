@@ -319,3 +319,41 @@ def test_a_package_that_was_taken_over_gives_its_extras_back(city, reading):
     assert (extra(found, "source_id"), extra(found, "id")) == ("be896d3eae", "be896d3eae")
     assert found["id"] != "be896d3eae"
     assert extra(found, "remediation_due")
+
+
+def test_what_is_not_for_everybody_is_nowhere(city, reading, site, token):
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        hidden = session.execute(
+            sa.select(Resource.key, Version.name)
+            .join(Version, Resource.live_version_id == Version.id)
+            .where(Version.visibility != "1")
+            .limit(1)
+        ).one()
+    asked = {"fq": f"id:{hidden.key}", "include_private": True, "facet.field": ["organization"]}
+    found = reading.action.package_search(**asked)
+    assert (found["count"], found["facets"]["organization"]) == (0, {})
+    searched = reading.action.package_search(q=hidden.name, include_private=True, rows=1000)
+    assert hidden.key not in [one["id"] for one in searched["results"]]
+    with pytest.raises(NotFound):
+        reading.action.package_show(id=hidden.key)
+    with RemoteCKAN(site, apikey=token("auditor")) as auditor:
+        assert auditor.action.package_search(**asked)["count"] == 1
+        assert auditor.action.package_show(id=hidden.key)["private"] is True
+
+
+def test_a_frozen_entry_is_gone_with_the_next_call(city, reading, key_of):
+    key = key_of("婚姻档案数字化信息")
+    alias = {"source": "ckan", "value": "frozen-1"}
+    with db.transaction(city.extensions["registry_database"], writes=True) as session:
+        resource = session.scalars(sa.select(Resource).where(Resource.key == key)).one()
+        session.add(Alias(resource_id=resource.id, **alias))
+    assert reading.action.package_show(id="frozen-1")["id"] == key
+    with db.transaction(city.extensions["registry_database"], writes=True) as session:
+        resource = session.scalars(sa.select(Resource).where(Resource.key == key)).one()
+        resource.frozen_at = db.now()
+    for name in (key, "frozen-1"):
+        with pytest.raises(NotFound):
+            reading.action.package_show(id=name)
+    for asked in ({"fq": f"id:{key}"}, {"q": "婚姻档案数字化"}, {"fq": "title:婚姻档案数字化"}):
+        found = reading.action.package_search(rows=1000, **asked)
+        assert key not in [one["id"] for one in found["results"]]

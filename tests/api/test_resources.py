@@ -69,6 +69,17 @@ def test_every_live_entry_is_listed_once_page_by_page(city, program):
     assert {entry["department"] for entry in own} == {"市民政局"}
 
 
+def test_a_unit_lists_what_it_works_on_and_nobody_else_does(city, program):
+    key = opened(program, "接口在办信息").json["key"]
+    own = program("registrar")("GET", "?version=working&limit=200").json["resources"]
+    assert key in [entry["key"] for entry in own]
+    assert {entry["department"] for entry in own} == {"市民政局"}
+    for username in ("consumer", "finance", "reviewer"):
+        found = program(username)("GET", "?version=working&limit=200").json["resources"]
+        assert key not in [entry["key"] for entry in found]
+    assert program("")("GET", "?version=working").status_code == 401
+
+
 def test_an_entry_is_what_the_record_says(program):
     entry = program("consumer")("GET", "?limit=1").json["resources"][0]
     digest = entry.pop("digest")
