@@ -1,5 +1,6 @@
 """The catalogue and the life of its entries. Every write ends in `store`."""
 
+from registry.catalogue.adoption import faults_of, stored_fault
 from registry.catalogue.check import check, inherited_holders, warnings_of
 from registry.catalogue.difference import ItemChange, difference, item_changes
 from registry.catalogue.drafts import is_limited, register, revise, save
@@ -15,6 +16,7 @@ from registry.catalogue.reading import (
     require_version,
     version_of,
     visible,
+    workable,
 )
 from registry.catalogue.steps import advance, available, clock, line
 from registry.catalogue.store import Change, RemarkText, Stored, store
@@ -39,6 +41,7 @@ __all__ = [
     "decisions",
     "difference",
     "document_of",
+    "faults_of",
     "find",
     "hand_in",
     "inbox",
@@ -53,9 +56,11 @@ __all__ = [
     "revise",
     "save",
     "store",
+    "stored_fault",
     "submission_versions",
     "take",
     "version_of",
     "visible",
     "warnings_of",
+    "workable",
 ]

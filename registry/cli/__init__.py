@@ -1,6 +1,7 @@
 """The command `catalogue`."""
 
-from registry.cli import acceptance, sheets  # noqa: F401 - puts its commands under main
+from registry.cli import acceptance, imports, sheets
 from registry.cli.commands import main
 
-__all__ = ["main"]
+# Importing a module puts its commands under `main`.
+__all__ = ["acceptance", "imports", "main", "sheets"]

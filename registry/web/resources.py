@@ -82,6 +82,7 @@ def show(key: str) -> str:
         and may(actor(), "register", resource.department, project_id=resource.project_id),
         decisions=_decided(version),
         **_use(version),
+        faults=catalogue.faults_of(version) if resource.remediation_due else [],
     )
 
 
