@@ -1,7 +1,8 @@
 # `make help` says what there is. Everything runs in .venv; nothing outside the folder is touched.
 PYTHON ?= python3
 BIN := .venv/bin
-SUITE := $(BIN)/python -m pytest
+# A file to a worker: what its tests share, a city or a browser, is made once.
+SUITE := $(BIN)/python -m pytest -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
 

@@ -4,6 +4,7 @@ from registry.catalogue.adoption import faults_of, stored_fault
 from registry.catalogue.check import check, inherited_holders, warnings_of
 from registry.catalogue.difference import ItemChange, difference, item_changes
 from registry.catalogue.drafts import is_limited, register, revise, save
+from registry.catalogue.intake import Incoming, Outcome, take
 from registry.catalogue.life import STATES, STEPS, State, Step
 from registry.catalogue.numbering import next_code
 from registry.catalogue.reading import (
@@ -25,7 +26,9 @@ __all__ = [
     "STATES",
     "STEPS",
     "Change",
+    "Incoming",
     "ItemChange",
+    "Outcome",
     "RemarkText",
     "State",
     "Step",
@@ -55,6 +58,7 @@ __all__ = [
     "store",
     "stored_fault",
     "submission_versions",
+    "take",
     "version_of",
     "visible",
     "warnings_of",

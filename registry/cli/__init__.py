@@ -1,6 +1,6 @@
 """The command `catalogue`."""
 
-from registry.cli import imports
+from registry.cli import acceptance, imports, sheets  # noqa: F401 - puts its commands under main
 from registry.cli.commands import main
 
-__all__ = ["imports", "main"]
+__all__ = ["main"]

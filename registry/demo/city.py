@@ -16,7 +16,9 @@ from registry.access import SYSTEM, Actor
 from registry.access.actor import of_account
 from registry.catalogue import Change, document_of, store
 from registry.config import Settings
+from registry.demo import projects
 from registry.demo.adopted import as_adopted
+from registry.demo.exchange import add_requests
 from registry.models.accounts import Account, Organisation
 from registry.models.calendar import CalendarDay
 from registry.models.catalogue import Resource
@@ -71,7 +73,10 @@ def build(session: Session, password: str) -> int:
     _calendar(session)
     units = _units(session)
     _people(session, units, password)
-    return _entries(session, units)
+    made = _entries(session, units)
+    projects.build(session, data("projects")["projects"])
+    add_requests(session, units, data("requests")["requests"], data("demands"))
+    return made
 
 
 def _calendar(session: Session) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 import schemas
-from registry import catalogue
+from registry import catalogue, exchange
 from registry.access import Actor, Holding, acts, holding_for, may, role_title
 from registry.calendar import CITY
 from registry.catalogue import RemarkText
@@ -82,7 +82,29 @@ def show(key: str) -> str:
         and may(actor(), "register", resource.department, project_id=resource.project_id),
         decisions=_decided(version),
         faults=catalogue.faults_of(version) if resource.remediation_due else [],
+        **_use(version),
     )
+
+
+def _use(version: Version) -> dict[str, Any]:
+    """What the page says about using the data: the button with its days, who uses them already.
+
+    Somebody without a name sees the button too: it leads to signing in.
+    """
+    resource, who = version.resource, actor()
+    offered = resource.live_version_id == version.id and version.state == "published"
+    others = [
+        unit for unit in exchange.units(session(), who, "request") if unit != resource.department_id
+    ]
+    asks = offered and version.share_type in ("1", "2") and (not who.signed_in or bool(others))
+    heads = offered and may(who, "consent_back", resource.department)
+    return {
+        "may_request": asks,
+        "reply_days": exchange.reply_days(version.share_type),
+        "users": exchange.users(session(), resource) if who.signed_in else [],
+        "standing": exchange.standing_consent(session(), resource) if who.signed_in else None,
+        "may_stand": heads and version.share_type == "1",
+    }
 
 
 @pages.post("/<key>/revise")
@@ -101,6 +123,28 @@ def edit(key: str) -> str:
     version = catalogue.require_version(session(), actor(), key)
     _own_draft(version)
     return _form(version, catalogue.document_of(version), version.resource.row_version)
+
+
+@pages.get("/<key>/items")
+@reads("register")
+def items(key: str) -> str:
+    """The data elements alone, on the whole width; the rest of the draft travels unseen."""
+    version = catalogue.require_version(session(), actor(), key)
+    _own_draft(version)
+    document = catalogue.document_of(version)
+    return render_template(
+        "items.html",
+        place="inbox",
+        version=version,
+        document=document,
+        field=schemas.field("resource", "/items"),
+        problems=[p for p in _faults_of(version, document) if p.pointer.startswith("/items/")],
+        pairs=[(n, v) for n, v in schemas.to_form(document) if not n.startswith("items.")],
+        row_version=version.resource.row_version,
+        level=schemas.level(document),
+        saved=request.args.get("saved"),
+        limited=_limited(version),
+    )
 
 
 @pages.post("/<key>/edit")
@@ -132,8 +176,16 @@ def save(key: str) -> Response | tuple[str, int]:
         return jsonify(row_version=version.resource.row_version)
     if do == "hand-in":
         return _hand_in(stored.version_id, typed, seen)
-    anchor = f"#f-{do.partition('-')[2]}s" if "-" in do else ""
-    return go(url_for(".edit", key=key, saved=1) + anchor)
+    return go(_onward(key, do))
+
+
+def _onward(key: str, do: str) -> str:
+    """Where a save leads: back to the rows that were worked on, else to the form."""
+    on_items = request.form.get("page") == "items"
+    if do == "items" or (on_items and "-" in do):
+        return url_for(".items", key=key, saved=1)
+    anchor = f"#f-{do.partition('-')[2]}s" if "-" in do else "#f-items" if on_items else ""
+    return url_for(".edit", key=key, saved=1) + anchor
 
 
 def _hand_in(version_id: int, typed: Document, seen: int) -> Response | tuple[str, int]:
@@ -230,6 +282,11 @@ def _decided(version: Version) -> list[tuple[str, str, str]]:
         )
         for d, name, _ in catalogue.decisions(session(), [version.id])
     ]
+
+
+def _faults_of(version: Version, document: Document) -> list[schemas.Problem]:
+    resource = version.resource
+    return catalogue.check(session(), resource.department, resource.id, document)
 
 
 def _own_draft(version: Version) -> None:

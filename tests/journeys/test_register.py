@@ -66,6 +66,11 @@ def test_an_entry_is_registered_cleared_approved_and_published(browser, city, or
     for n, name in ((1, "预约日期"), (2, "登记机关")):
         press(registrar, 'button[value="add-item"]')
         fill(registrar, {f"items.{n}.name": name, **{f"items.{n}.{k}": v for k, v in ITEM.items()}})
+    press(registrar, "#f-items button[value=items]")
+    expect(registrar.locator("h1")).to_have_text("信息项")
+    checked(registrar, "items")
+    press(registrar, ".bar button[value=save]")
+    expect(registrar).to_have_url(re.compile("/edit.*#f-items"))
     press(registrar, 'button[value="up-item:2"]')
     expect(registrar.locator('[name="items.1.name"]')).to_have_value("登记机关")
     press(registrar, 'button[value="remove-item:0"]')
