@@ -1,7 +1,6 @@
 """The command `catalogue`."""
 
-from registry.cli import acceptance, imports, sheets
+from registry.cli import acceptance, imports, sheets  # noqa: F401 - puts its commands under main
 from registry.cli.commands import main
 
-# Importing a module puts its commands under `main`.
-__all__ = ["acceptance", "imports", "main", "sheets"]
+__all__ = ["main"]

@@ -81,8 +81,8 @@ def show(key: str) -> str:
         may_revise=resource.working_version_id is None
         and may(actor(), "register", resource.department, project_id=resource.project_id),
         decisions=_decided(version),
-        **_use(version),
         faults=catalogue.faults_of(version) if resource.remediation_due else [],
+        **_use(version),
     )
 
 
