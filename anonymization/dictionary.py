@@ -61,15 +61,18 @@ def loose_names(values: pl.Series) -> pl.Series:
     return (names(values) | (rare & ~ends) | latin).fill_null(False)
 
 
-def address_pattern() -> str:
-    """A place down to the door, inside any text: street or village, then a number of a house."""
-    numeral = r"[0-9一二三四五六七八九十百甲乙丙A-Za-z]"
+@cache
+def door_pattern() -> str:
+    """The heart of an address: street, estate or village, then the number of a house or flat."""
+    numeral = "[0-9一二三四五六七八九十百甲乙丙A-Za-z]"
     street = f"(?:{_any('street')}|街坊|街道|社区|村|嘎查|苏木|镇|乡|旗|区|组|队)"
-    door = f"(?:号楼|{_any('door')})"
-    return (
-        rf"\p{{Han}}{{1,20}}{street}[\p{{Han}}0-9A-Za-z\-（）()]{{0,24}}?{numeral}{{1,6}}{door}"
-        rf"(?:[\p{{Han}}]{{0,3}}[0-9A-Za-z\-一二三四五六七八九十]{{1,6}}{door}?){{0,5}}"
-    )
+    return rf"\p{{Han}}{street}[\p{{Han}}0-9A-Za-z\-()（）]*?{numeral}(?:号楼|号院|{_any('door')})"
+
+
+def address_pattern() -> str:
+    """An address inside any text, from its first character to the last number of a flat."""
+    more = rf"\p{{Han}}{{0,3}}[0-9A-Za-z\-一二三四五六七八九十]{{1,6}}(?:号楼|{_any('door')})?"
+    return rf"\p{{Han}}{{0,20}}{door_pattern()}(?:{more}){{0,5}}"
 
 
 def addresses(values: pl.Series) -> pl.Series:

@@ -21,6 +21,7 @@ from anonymization import identifiers
 from anonymization.dictionary import (
     address_pattern,
     addressed_name_pattern,
+    door_pattern,
     name_pattern,
     names,
 )
@@ -141,7 +142,8 @@ class Pattern:
 
     `gate` is cheap and true for every cell that may hold one; `regex` has one group, the
     identifier; `strip` is what may stand inside it as separator; `check` decides on identifiers
-    without separators, in capitals, and `shape` what counts as a look-alike at all.
+    without separators, in capitals, and `shape` what counts as a look-alike at all. Where
+    columns need no identifier cut out, `quick` tells the cells apart at a tenth of the cost.
     """
 
     kind: str
@@ -150,6 +152,7 @@ class Pattern:
     strip: str = ""
     check: Check | None = None
     shape: Check | None = None
+    quick: str | None = None
 
     @property
     def rust(self) -> str:
@@ -290,7 +293,9 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         "[0-9][.][0-9]{3}",
         rf"\b({_LONGITUDE}[,; ] ?{_LATITUDE}|{_LATITUDE}[,; ] ?{_LONGITUDE})\b",
     ),
-    Pattern("ADDRESS", "[路街巷道弄里区村镇乡旗查]", f"({address_pattern()})"),
+    Pattern(
+        "ADDRESS", "[路街巷道弄里区村镇乡旗查]", f"({address_pattern()})", quick=door_pattern()
+    ),
     # What has no check of its own is believed behind the word that announces it.
     Pattern(
         "PASSPORT",
@@ -357,6 +362,18 @@ _FOUND: Final = {
 def _candidates(
     texts: pl.Series, rows: pl.Series, lengths: pl.Series, pattern: Pattern, today: date
 ) -> pl.DataFrame:
+    if pattern.quick is not None:
+        hit = rows.filter(texts.str.contains(pattern.quick))
+        return pl.DataFrame(
+            {
+                "row": hit.cast(pl.UInt32),
+                "kind": pattern.kind,
+                "found": "",
+                "whole": False,
+                "valid": True,
+            },
+            schema=_FOUND,
+        )
     rust = pattern.rust
     matched = (
         pl.DataFrame({"row": rows.cast(pl.UInt32), "match": texts.str.extract_all(rust)})
