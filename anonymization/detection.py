@@ -360,10 +360,11 @@ def _labelled(profile: Profile) -> Guess | None:
     if share(profile.values.str.len_chars() <= 30) < 0.8:
         return None
     for kind in _LEAST:
-        each = profile.of_kind(kind)
-        good = each.filter("valid")
-        if good.height >= max(3, 0.8 * len(profile.values)) and profile.believed(kind):
-            hits = int(good["n"].sum())
+        good = profile.of_kind(kind, False).filter("valid")
+        hits = int(good["n"].sum())
+        if good.height < 3 or hits < 0.8 * profile.present:
+            continue
+        if profile.believed(kind) and _various(profile, kind):
             zh, en = headers.kinds()[kind]["zh"], _en(kind)
             return Guess(
                 kind,
