@@ -20,10 +20,10 @@ import re2
 from anonymization import identifiers
 from anonymization.dictionary import (
     address_pattern,
-    addressed_name_pattern,
     door_pattern,
-    name_pattern,
+    name_patterns,
     names,
+    words,
 )
 
 # --- undoing disguises ----------------------------------------------------------------------
@@ -212,10 +212,6 @@ def _names(found: pl.Series, today: date) -> Flags:
     return names(found).to_numpy()
 
 
-CUES: Final = (
-    "姓名|联系人|申请人|当事人|户主|患者|负责人|经办人|代表人|监护人|配偶|业主|家属|村医|居民|村民"
-)
-TITLES: Final = "先生|女士|同志|师傅|老师|大爷|阿姨"
 _SEP: Final = r"[ \-./·]?"
 _LONG: Final = rf"[0-9](?:{_SEP}[0-9]){{9}}"
 # A number in front of a dot or behind one is a decimal, unless nothing but noughts follow.
@@ -321,8 +317,10 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     ),
     Pattern("WECHAT", "wxid_", r"\b(wxid_[a-z0-9]{8,20})\b"),
     Pattern("QQ", "[Qq][Qq]", r"(?i:qq)(?:号码|号)?[^0-9A-Za-z，。；]{0,4}\b([1-9][0-9]{4,10})\b"),
-    Pattern("PERSON", CUES, name_pattern(), "", _names),
-    Pattern("PERSON", TITLES, addressed_name_pattern(), "", _names),
+    *(
+        Pattern("PERSON", "|".join((*words()["cues"], *words()["titles"])), regex, "", _names)
+        for regex in name_patterns()
+    ),
 )
 
 

@@ -42,14 +42,16 @@ def id_card(chance: random.Random) -> str:
 
 
 def mobile(chance: random.Random) -> str:
-    head = chance.choice("130 131 133 135 137 138 139 150 152 155 158 159 166 173 176 177 180 181 "
-                         "184 186 187 188 189 191 195 199".split())  # fmt: skip
-    return head + f"{chance.randrange(10**8):08}"
+    head = chance.choice((130, 131, 133, 135, 137, 138, 139, 150, 152, 155, 158, 159, 166, 173, 176,
+                          177, 180, 181, 184, 186, 187, 188, 189, 191, 195, 199))  # fmt: skip
+    return f"{head}{chance.randrange(10**8):08}"
 
 
 def landline(chance: random.Random) -> str:
     area = chance.choice(("0473", "0471", "0477", "0483", "010", "0951"))
-    number = f"{chance.randrange(2, 9)}{chance.randrange(10**6):06}" + ("1" if area == "010" else "")
+    number = f"{chance.randrange(2, 9)}{chance.randrange(10**6):06}" + (
+        "1" if area == "010" else ""
+    )
     return f"{area}-{number}"
 
 
@@ -74,7 +76,7 @@ def uscc(chance: random.Random) -> str:
 
 
 def email(chance: random.Random) -> str:
-    name = chance.choice("zhang li wang bao sun hu qi narisu tuya".split())
+    name = chance.choice(["zhang", "li", "wang", "bao", "sun", "hu", "qi", "narisu", "tuya"])
     return f"{name}{chance.randrange(9999)}@{chance.choice(('163.com', 'qq.com', 'example.cn'))}"
 
 
@@ -93,7 +95,10 @@ def passport(chance: random.Random) -> str:
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧白云石金牛燕"
 GIVEN = "伟强磊军勇杰涛超明刚平辉芳娜敏静丽艳娟霞秀英玉兰红梅建国志文海雪峰晓东子涵雨桐梓轩"
-MONGOLIAN = ("巴特尔", "苏日娜", "其其格", "乌云其木格", "那日苏", "阿拉腾图雅", "宝音德力格尔", "朝鲁门", "呼格吉勒图", "萨仁图雅", "特木尔", "斯琴高娃", "娜仁花", "孟克巴雅尔")  # fmt: skip
+MONGOLIAN = (
+    "巴特尔", "苏日娜", "其其格", "乌云其木格", "那日苏", "阿拉腾图雅", "宝音德力格尔", "朝鲁门",
+    "呼格吉勒图", "萨仁图雅", "特木尔", "斯琴高娃", "娜仁花", "孟克巴雅尔",
+)  # fmt: skip
 DOTTED = ("买买提·艾力", "古丽·阿不都", "阿依古丽·托合提", "赛音·巴雅尔")
 WORDLIKE = ("高峰", "白雪", "江河", "金山", "石磊", "云飞", "牛犇", "马超", "欧阳修文", "司马青")
 
@@ -119,16 +124,31 @@ DISTRICTS = ("海勃湾区", "海南区", "乌达区")
 
 
 def address(chance: random.Random) -> str:
-    head = chance.choice(("内蒙古乌海市", "乌海市", "", "内蒙古自治区乌海市")) + chance.choice(DISTRICTS)
+    head = chance.choice(("内蒙古乌海市", "乌海市", "", "内蒙古自治区乌海市")) + chance.choice(
+        DISTRICTS
+    )
     if chance.random() < 0.25:
-        return f"{head}{chance.choice(('赛汗乌素村', '渡口村', '羊路井村'))}{chance.randrange(1, 9)}组{chance.randrange(1, 90)}号"
-    street = chance.choice(("新华大街", "人民路", "黄河东街", "狮城西街", "狮城家园", "富康小区", "巴音赛街"))
-    tail = chance.choice(("{a}号楼{b}单元{c}室", "{a}-{b}-{c}号", "{a}栋{c}室", "{a}号院{b}号楼{c}"))
-    return head + street + tail.format(a=chance.randrange(1, 60), b=chance.randrange(1, 6), c=chance.randrange(101, 1900))
+        village = chance.choice(("赛汗乌素村", "渡口村", "羊路井村"))
+        return f"{head}{village}{chance.randrange(1, 9)}组{chance.randrange(1, 90)}号"
+    street = chance.choice(
+        ("新华大街", "人民路", "黄河东街", "狮城西街", "狮城家园", "富康小区", "巴音赛街")
+    )
+    tail = chance.choice(
+        ("{a}号楼{b}单元{c}室", "{a}-{b}-{c}号", "{a}栋{c}室", "{a}号院{b}号楼{c}")
+    )
+    return (
+        head
+        + street
+        + tail.format(
+            a=chance.randrange(1, 60), b=chance.randrange(1, 6), c=chance.randrange(101, 1900)
+        )
+    )
 
 
 def village_address(chance: random.Random) -> str:
-    place = chance.choice(("海南区巴音陶亥镇渡口村", "海勃湾区千里山镇团结新村", "阿拉善左旗乌斯太镇查干朝鲁嘎查"))
+    place = chance.choice(
+        ("海南区巴音陶亥镇渡口村", "海勃湾区千里山镇团结新村", "阿拉善左旗乌斯太镇查干朝鲁嘎查")
+    )
     return f"{place}{chance.randrange(1, 9)}队{chance.randrange(1, 200)}号"
 
 
@@ -153,7 +173,8 @@ def mac_dashed(chance: random.Random) -> str:
 
 
 def ip(chance: random.Random) -> str:
-    return f"{chance.choice((10, 172, 192, 59, 111))}.{chance.randrange(256)}.{chance.randrange(256)}.{chance.randrange(1, 255)}"
+    first = chance.choice((10, 172, 192, 59, 111))
+    return f"{first}.{chance.randrange(256)}.{chance.randrange(256)}.{chance.randrange(1, 255)}"
 
 
 def gps(chance: random.Random) -> str:
@@ -163,7 +184,11 @@ def gps(chance: random.Random) -> str:
 def wechat(chance: random.Random) -> str:
     if chance.random() < 0.4:
         return "wxid_" + "".join(chance.choice("abcdefghjk0123456789") for _ in range(14))
-    return chance.choice(("wh", "lin", "bao", "zx")) + "_" + "".join(chance.choice("abcdefg0123456789") for _ in range(8))
+    return (
+        chance.choice(("wh", "lin", "bao", "zx"))
+        + "_"
+        + "".join(chance.choice("abcdefg0123456789") for _ in range(8))
+    )
 
 
 def qq(chance: random.Random) -> str:
@@ -190,7 +215,11 @@ def wide(chance: random.Random, text: str) -> str:
 
 
 def spaced(chance: random.Random, text: str) -> str:
-    return " ".join((text[:6], text[6:14], text[14:])) if len(text) == 18 else " ".join((text[:3], text[3:7], text[7:]))
+    return (
+        " ".join((text[:6], text[6:14], text[14:]))
+        if len(text) == 18
+        else " ".join((text[:3], text[3:7], text[7:]))
+    )
 
 
 def grouped(chance: random.Random, text: str) -> str:
@@ -198,7 +227,9 @@ def grouped(chance: random.Random, text: str) -> str:
 
 
 def mixed(chance: random.Random, text: str) -> str:
-    return chance.choice((wide, spaced, lambda _, t: t + " ", lambda _, t: "'" + t, lambda _, t: t))(chance, text)
+    return chance.choice(
+        (wide, spaced, lambda _, t: t + " ", lambda _, t: "'" + t, lambda _, t: t)
+    )(chance, text)
 
 
 def mistyped(chance: random.Random, text: str) -> str:
@@ -232,7 +263,8 @@ def recent(chance: random.Random) -> str:
 
 
 def moment(chance: random.Random) -> str:
-    return f"{recent(chance)} {chance.randrange(24):02}:{chance.randrange(60):02}:{chance.randrange(60):02}"
+    hour, minute = chance.randrange(24), chance.randrange(60)
+    return f"{recent(chance)} {hour:02}:{minute:02}:{chance.randrange(60):02}"
 
 
 def amount(chance: random.Random) -> str:
@@ -240,7 +272,9 @@ def amount(chance: random.Random) -> str:
 
 
 def version(chance: random.Random) -> str:
-    return f"{chance.randrange(1, 6)}.{chance.randrange(20)}.{chance.randrange(10)}.{chance.randrange(30)}"
+    return ".".join(
+        str(chance.randrange(least, most)) for least, most in ((1, 6), (0, 20), (0, 10), (0, 30))
+    )
 
 
 def digest(chance: random.Random) -> str:
@@ -248,22 +282,74 @@ def digest(chance: random.Random) -> str:
 
 
 def company(chance: random.Random) -> str:
-    return "乌海市" + chance.choice(("恒泰", "鑫源", "蒙西", "金河", "君正")) + chance.choice(("商贸", "煤业", "化工", "物业")) + "有限公司"
+    return (
+        "乌海市"
+        + chance.choice(("恒泰", "鑫源", "蒙西", "金河", "君正"))
+        + chance.choice(("商贸", "煤业", "化工", "物业"))
+        + "有限公司"
+    )
 
 
-CROPS = one_of("高粱", "白菜", "黄瓜", "胡萝卜", "马铃薯", "石榴", "金桔", "毛豆", "花生", "葛根", "苏子", "葡萄", "玉米", "青椒")
-VILLAGES = one_of("王元地村", "高家堡村", "李家湾", "赵家窑子", "张家圪旦", "白音布拉格嘎查", "马家滩", "金沙湾社区")
-TOPICS = one_of("高速公路", "安全生产", "国土资源", "成品油", "文化旅游", "温泉度假", "金融服务", "水利工程", "和谐社区", "平安建设", "农田水利", "包装印刷")
-SHOPS = one_of("金鼎轩", "福满楼", "云中阁", "江南春", "东方红", "常来顺", "万家乐", "老友记", "祥和居")
+CROPS = one_of(
+    "高粱",
+    "白菜",
+    "黄瓜",
+    "胡萝卜",
+    "马铃薯",
+    "石榴",
+    "金桔",
+    "毛豆",
+    "花生",
+    "葛根",
+    "苏子",
+    "葡萄",
+    "玉米",
+    "青椒",
+)
+VILLAGES = one_of(
+    "王元地村",
+    "高家堡村",
+    "李家湾",
+    "赵家窑子",
+    "张家圪旦",
+    "白音布拉格嘎查",
+    "马家滩",
+    "金沙湾社区",
+)
+TOPICS = one_of(
+    "高速公路",
+    "安全生产",
+    "国土资源",
+    "成品油",
+    "文化旅游",
+    "温泉度假",
+    "金融服务",
+    "水利工程",
+    "和谐社区",
+    "平安建设",
+    "农田水利",
+    "包装印刷",
+)
+SHOPS = one_of(
+    "金鼎轩", "福满楼", "云中阁", "江南春", "东方红", "常来顺", "万家乐", "老友记", "祥和居"
+)
 JOBS = one_of("司机", "教师", "护士", "矿工", "会计", "农民", "电工", "厨师", "医生")
 
 
 def text(*parts: str, **makers: Make) -> Make:
     """Sentences, some with an identifier in them."""
-    return lambda chance: chance.choice(parts).format(**{k: make(chance) for k, make in makers.items()})
+    return lambda chance: chance.choice(parts).format(
+        **{k: make(chance) for k, make in makers.items()}
+    )
 
 
-QUIET = ("已办结，群众满意。", "路灯不亮，已转市政处理。", "咨询社保缴费年限事宜", "材料不齐，通知补正。", "乌政办发〔2024〕12号文件执行")
+QUIET = (
+    "已办结，群众满意。",
+    "路灯不亮，已转市政处理。",
+    "咨询社保缴费年限事宜",
+    "材料不齐，通知补正。",
+    "乌政办发〔2024〕12号文件执行",
+)
 CALLS = text(*QUIET, "来电人称{p}一直无人处理", "请回电{m}，谢谢", p=TOPICS, m=mobile)
 REGISTER = text(*QUIET, "身份证{i}与系统不一致，已更正", "本人持{i}办理", i=id_card)
 
@@ -401,7 +487,7 @@ HELD: Mapping[str, Table] = {
     "wifi": {
         "mac_addr": Hard(mac_dashed, "MAC"),
         "client_ip": Hard(ip, "IP"),
-        "imei": Hard(number("86#############")),
+        "imei": Hard(number("86#############"), "DEVICE_ID"),
         "firmware": Hard(version),
         "token": Hard(digest),
         "upload_ts": Hard(number("16########")),
@@ -454,6 +540,131 @@ HELD: Mapping[str, Table] = {
 }  # fmt: skip
 
 
+def old_id(chance: random.Random) -> str:
+    return (
+        chance.choice(REGIONS[:3]) + f"{day(chance, 1940, 1985):%y%m%d}{chance.randrange(1000):03}"
+    )
+
+
+def any_phone(chance: random.Random) -> str:
+    return mobile(chance) if chance.random() < 0.7 else landline(chance)
+
+
+def noted(chance: random.Random, text: str) -> str:
+    return text + chance.choice(("", "", "（户主）", "(代)"))
+
+
+def parted(chance: random.Random, text: str) -> str:
+    return f"{text[0]} {text[1:]}" if len(text) == 2 else text
+
+
+def floated(chance: random.Random, text: str) -> str:
+    return text + ".0"
+
+
+def labelled(chance: random.Random, text: str) -> str:
+    return "手机:" + text
+
+
+def masked(chance: random.Random, text: str) -> str:
+    return text[:3] + "****" + text[-4:]
+
+
+def month_first(chance: random.Random) -> str:
+    return f"{day(chance):%Y/%-m/%-d}"
+
+
+# Written after the two parts above were settled, and scored once as it was.
+UNSEEN: Mapping[str, Table] = {
+    "relief": {
+        "申请人姓名": Hard(person, "PERSON", disguise=noted),
+        "公民身份号码": Hard(id_card, "ID_CARD", disguise=mixed),
+        "家庭人口": Hard(number("#")),
+        "困难类型": Hard(one_of("低保", "特困", "临时救助", "边缘易致贫")),
+        "户籍所在地": Hard(village_address, "ADDRESS"),
+        "开户银行": Hard(one_of("农业银行乌海分行", "邮储银行", "蒙商银行")),
+        "银行账号": Hard(bank_card, "BANK_CARD", 0.7, disguise=mistyped),
+        "救助金额": Hard(amount),
+        "审批日期": Hard(moment),
+    },
+    "archive": {
+        "档案号": Hard(number("RY#")),
+        "原身份证号": Hard(old_id, "ID_CARD"),
+        "曾用名": Hard(person, "PERSON", 0.2),
+        "参加工作时间": Hard(recent),
+        "出生日期": Hard(month_first, "BIRTH_DATE"),
+        "职务": Hard(one_of("科长", "副主任", "科员", "工程师")),
+        "案卷题名": Hard(TOPICS),
+    },
+    "contacts": {
+        "单位": Hard(company),
+        "联络员": Hard(person, "PERSON", disguise=parted),
+        "电话": Hard(any_phone, "MOBILE"),
+        "传真": Hard(landline, "LANDLINE", 0.4),
+        "电子邮件": Hard(email, "EMAIL", disguise=wide),
+        "办公地点": Hard(address),
+        "邮编": Hard(one_of("016000", "016030", "016040")),
+    },
+    "patients": {
+        "blh": Hard(mrn, "MRN"),
+        "full_name": Hard(person, "PERSON"),
+        "dob": Hard(birth, "BIRTH_DATE"),
+        "ssn": Hard(ssn, "SSN"),
+        "icd10": Hard(one_of("I10", "E11.9", "J18.9", "S72.0")),
+        "tel": Hard(mobile, "MOBILE", disguise=floated),
+        "home_addr": Hard(address, "ADDRESS"),
+        "visit_no": Hard(number("Y####")),
+    },
+    "devices": {
+        "设备MAC地址": Hard(mac, "MAC"),
+        "管理IP": Hard(ip, "IP"),
+        "固件": Hard(version),
+        "点位坐标": Hard(gps, "GPS"),
+        "序列号": Hard(number("SN##########")),
+        "国标编码": Hard(number("R######13#######")),
+        "厂商": Hard(one_of("海康", "大华", "华为", "金三立")),
+    },
+    "goods": {
+        "商品条码": Hard(number("6901234######")),
+        "商品名称": Hard(CROPS),
+        "执行标准": Hard(number("GB/T ####-2020")),
+        "发票号码": Hard(number("########")),
+        "供应商": Hard(company),
+        "供应商税号": Hard(uscc, "USCC"),
+        "单价": Hard(amount),
+        "快递单号": Hard(number("75############")),
+    },
+    "journeys": {
+        "车牌": Hard(plate, "PLATE", disguise=lambda chance, text: text[:2] + "·" + text[2:]),
+        "驾驶员": Hard(mongolian, "PERSON"),
+        "护照": Hard(passport, "PASSPORT", 0.5),
+        "线路": Hard(one_of("1路", "16路", "101路", "机场大巴")),
+        "里程": Hard(number("###.#")),
+        "行程单号": Hard(number("YR####")),
+    },
+    "social": {
+        "wx": Hard(wechat, "WECHAT"),
+        "qq": Hard(qq, "QQ"),
+        "昵称": Hard(one_of("快乐每一天", "大漠孤烟", "云淡风轻", "小草", "阳光")),
+        "联系方式": Hard(mobile, "MOBILE", disguise=labelled),
+        "留言": Hard(text(*QUIET, "我是{p}，电话{m}", "请加微信{w}", p=person, m=mobile, w=wechat)),
+        "手机号": Hard(mobile, disguise=masked),
+        "用户标识": Hard(digest),
+    },
+    "nameless": {
+        "f1": Hard(any_phone, "MOBILE"),
+        "f2": Hard(bank_card, "BANK_CARD"),
+        "f3": Hard(plate, "PLATE", 0.5),
+        "f4": Hard(number("RY####")),
+        "f5": Hard(SHOPS),
+        "f6": Hard(mac, "MAC"),
+        "f7": Hard(version),
+        "f8": Hard(person, "PERSON"),
+        "f9": Hard(village_address, "ADDRESS"),
+    },
+}  # fmt: skip
+
+
 def build(table: Table, rows: int, seed: int) -> pl.DataFrame:
     """A table of this many rows; the same seed gives the same."""
     chance = random.Random(seed)
@@ -494,7 +705,9 @@ def score(part: Mapping[str, Table], rows: int = 400, seed: int = 1) -> Score:
         both = sum(truth == found == kind for _, truth, found in pairs)
         either = sum((truth == kind) + (found == kind) for _, truth, found in pairs)
         scores[kind] = 2 * both / either
-    wrong = tuple(f"{name}: {truth} read as {found}" for name, truth, found in pairs if truth != found)
+    wrong = tuple(
+        f"{name}: {truth} read as {found}" for name, truth, found in pairs if truth != found
+    )
     flagged = tuple(name for name, truth, found in pairs if truth is None and found)
     right = len(pairs) - len(wrong)
     macro = sum(scores.values()) / len(scores)
@@ -504,8 +717,8 @@ def score(part: Mapping[str, Table], rows: int = 400, seed: int = 1) -> Score:
 if __name__ == "__main__":
     import sys
 
-    for title, part in (("tuned", TUNED), ("held out", HELD)):
-        if title == "held out" and "--held" not in sys.argv:
+    for title, part in (("tuned", TUNED), ("held out", HELD), ("unseen", UNSEEN)):
+        if title != "tuned" and "--held" not in sys.argv:
             continue
         for seed in (1, 2, 3):
             print(title, seed, score(part, seed=100 * seed))  # noqa: T201
