@@ -31,11 +31,12 @@ from anonymization.dictionary import (
 _INVISIBLE: Final = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
 _NUMERALS: Final = dict(zip("〇零一二三四五六七八九", "00123456789", strict=True))
 _DASHES: Final = "\u2010-\u2015\u2212\u30fb\uff65"
-# Whatever is worth a look: full-width and other compatibility forms, dashes, seven numerals.
+# Worth a look: full-width digits and letters, other forms of digits, blanks, dashes.
 _DISGUISED: Final = (
-    f"[{_INVISIBLE}{_DASHES}\u00a0\u2000-\u200a\u202f\u3000\uff01-\uff5e\u2070-\u2099\u2460-\u249b"
-    "\u24ea\U0001d7ce-\U0001d7ff]|[〇零一二三四五六七八九0-9]{3}[〇零一二三四五六七八九]{4}"
+    f"[{_INVISIBLE}{_DASHES}\u00a0\u2000-\u200a\u202f\u3000\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
+    "\uff0b\uff0d\uff0e\uff20\u2070-\u2099\u2460-\u249b\u24ea\U0001d7ce-\U0001d7ff]|（0"
 )
+_NUMERALS_RUN: Final = "[〇零一二三四五六七八九0-9]{3}[〇零一二三四五六七八九]{4}"
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,14 @@ def unmasked(values: pl.Series) -> pl.Series:
     disguised = texts.str.contains(_DISGUISED).fill_null(False)
     if disguised.any():
         rows = disguised.arg_true()
-        folded = pl.Series([plain(one).text for one in texts.gather(rows)], dtype=pl.String)
+        folded = texts.gather(rows).str.normalize("NFKC")
+        folded = folded.str.replace_all(f"[{_INVISIBLE}]", "").str.replace_all(f"[{_DASHES}]", "-")
         texts = texts.scatter(rows, folded)
+    spelled = texts.str.contains(_NUMERALS_RUN).fill_null(False)
+    if spelled.any():
+        rows = spelled.arg_true()
+        written = [plain(one).text for one in texts.gather(rows)]
+        texts = texts.scatter(rows, pl.Series(written, dtype=pl.String))
     return texts.str.strip_chars(" \t\r\n'\"")
 
 
@@ -312,11 +319,13 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         "WECHAT",
         "微信|[Ww][Xx]|[Vv][Xx]|[Ww]e[Cc]hat",
-        r"(?:微信(?:号码|号)?|\b(?i:vx|wx)|(?i:wechat)(?: ?(?i:id))?)[^0-9A-Za-z_，。；]{0,4}"
+        r"(?:微信(?:号码|号)?|\b(?i:vx|wx)|(?i:wechat)(?: ?(?i:id))?)[^0-9A-Za-z_,，。;；]{0,4}"
         r"\b([A-Za-z][A-Za-z0-9_-]{5,19})\b",
     ),
     Pattern("WECHAT", "wxid_", r"\b(wxid_[a-z0-9]{8,20})\b"),
-    Pattern("QQ", "[Qq][Qq]", r"(?i:qq)(?:号码|号)?[^0-9A-Za-z，。；]{0,4}\b([1-9][0-9]{4,10})\b"),
+    Pattern(
+        "QQ", "[Qq][Qq]", r"(?i:qq)(?:号码|号)?[^0-9A-Za-z,，。;；]{0,4}\b([1-9][0-9]{4,10})\b"
+    ),
     *(
         Pattern("PERSON", "|".join((*words()["cues"], *words()["titles"])), regex, "", _names)
         for regex in name_patterns()
