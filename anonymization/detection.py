@@ -1,6 +1,7 @@
 """Finds personal data in the columns of a table and what is still readable in a release."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -97,6 +98,23 @@ def residual(of: Any, columns: Sequence[str] | None = None) -> list[Residual]:
             if count:
                 found.append(Residual(name, kind, count))
     return found
+
+
+def spans(of: Any) -> Iterator[dict[str, Any]]:
+    """Where each identifier stands: row from 0, column, code points, end exclusive, kind."""
+    table: pl.DataFrame = of if isinstance(of, pl.DataFrame) else open_table(of).frame()
+    for name in table.columns:
+        values = table[name].cast(pl.String, strict=False)
+        column = _column(_texts(table.select(name))[name])
+        for row, value in enumerate(values):
+            if value and column.kind is not None:
+                end = len(value)
+                yield {"row": row, "col": name, "start": 0, "end": end, "kind": column.kind}
+            elif value:
+                for kind, pattern in _PATTERNS.items():
+                    for hit in re.finditer(pattern, value):
+                        start, end = hit.span(1)
+                        yield {"row": row, "col": name, "start": start, "end": end, "kind": kind}
 
 
 def _texts(of: Any) -> pl.DataFrame:
