@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import polars as pl
+
+Numbers = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)

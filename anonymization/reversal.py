@@ -4,19 +4,20 @@ import base64
 import binascii
 import hashlib
 import itertools
-import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
 from anonymization.detection import residual
-from anonymization.findings import Finding, Terms, share
+from anonymization.findings import Finding, Numbers, Terms, matching, share
 
 # Districts and the area code of the city, which an attacker from here would try first.
-_LOCAL: Final = ("150302", "150303", "150304")
-_AREA: Final = "473"
+_LOCAL: Final = (150302, 150303, 150304)
+_AREA: Final = 473
 _GUESSES: Final = 400_000
 # Days on which people now alive were born; so many hits are proof enough.
 _DAYS: Final = 32_000
@@ -32,7 +33,7 @@ _ALGORITHMS: Final[Mapping[int, tuple[str, ...]]] = {
 
 
 def plain_hashes(texts: pl.DataFrame, tokens: Mapping[str, str], terms: Terms) -> list[Finding]:
-    """Codes that are plain hashes of numbers anybody can list."""
+    """Codes that are plain hashes of what anybody can list."""
     findings = []
     for name, shape in tokens.items():
         if shape != "hex":
@@ -42,27 +43,26 @@ def plain_hashes(texts: pl.DataFrame, tokens: Mapping[str, str], terms: Terms) -
         algorithms = _ALGORITHMS.get(int(lengths[0])) if len(lengths) == 1 else None
         if algorithms is None:
             continue
-        held = frozenset(values)
+        held = frozenset(bytes.fromhex(one) for one in values.unique())
         for algorithm in algorithms:
-            reversed_ = _reverse(
-                held, int(lengths[0]), algorithm, _guesses(texts, terms, len(held))
-            )
-            if reversed_:
-                count = int(values.is_in(list(reversed_)).sum())
-                findings.append(_unsalted(name, algorithm, count, len(reversed_), texts))
+            undone = _reverse(held, algorithm, _guesses(texts, terms, len(held)))
+            if undone:
+                count = int(values.is_in([one.hex() for one in undone]).sum())
+                findings.append(_unsalted(name, algorithm, count, len(undone), texts))
                 break
     return findings
 
 
-def _reverse(held: frozenset[str], length: int, algorithm: str, guesses: Iterator[str]) -> set[str]:
+def _reverse(held: frozenset[bytes], algorithm: str, guesses: Iterator[bytes]) -> set[bytes]:
+    """The codes that are the hash of some guess; enough of them prove it, so it stops there."""
     if algorithm not in hashlib.algorithms_available:
         return set()
-    make = getattr(hashlib, algorithm, None) or (lambda data: hashlib.new(algorithm, data))
+    make = getattr(hashlib, algorithm, None) or partial(hashlib.new, algorithm)
+    # The short form of an MD5 is its middle half.
+    part = slice(4, 12) if len(next(iter(held))) == 8 else slice(None)
     found = set()
     for guess in guesses:
-        digest = make(guess.encode()).hexdigest()
-        if length == 16:
-            digest = digest[8:24]
+        digest = make(guess).digest()[part]
         if digest in held:
             found.add(digest)
             if len(found) == _ENOUGH:
@@ -71,65 +71,101 @@ def _reverse(held: frozenset[str], length: int, algorithm: str, guesses: Iterato
 
 
 def _tries(space: float, held: int) -> int:
-    """How many random guesses in a space hit one of the codes held twenty times on average."""
-    return min(_GUESSES, int(20 * space / held) + 1000)
+    """How many random guesses in a space hit one of the codes held ten times on average."""
+    return min(_GUESSES, int(10 * space / held) + 1000)
 
 
-def _guesses(texts: pl.DataFrame, terms: Terms, held: int) -> Iterator[str]:
+def _guesses(texts: pl.DataFrame, terms: Terms, held: int) -> Iterator[bytes]:
     """What an attacker would list: what he holds, local numbers, dates, small numbers, names.
 
     One hit proves the hash, so numbers are drawn until some should have hit, not listed all.
     """
     for values in terms.raw.values():
-        yield from values.cast(pl.String, strict=False).drop_nulls().unique()
+        yield from _encoded(values.cast(pl.String, strict=False).drop_nulls().unique())
     for name in texts.columns:
-        yield from texts[name].drop_nulls().unique().head(20_000)
-    chance = random.Random(473)  # noqa: S311  # guesses of an attacker, not secrets
-    for _ in range(_tries(len(_MOBILE_FRONTS) * 1e5, held)):
-        yield f"{chance.choice(_MOBILE_FRONTS)}{_AREA}{chance.randrange(10**5):05d}"
-    born = _birth_dates(texts)
-    for _ in range(_tries(len(_LOCAL) * (len(born) or _DAYS) * 1e3, held)):
-        yield _identity(chance, born)
-    if (anywhere := len(_MOBILE_FRONTS) * 1e8) < _GUESSES * held:
-        for _ in range(_tries(anywhere, held)):
-            yield f"{chance.choice(_MOBILE_FRONTS)}{chance.randrange(10**8):08d}"
+        yield from _encoded(texts[name].drop_nulls().unique().head(20_000))
+    # Guesses of an attacker, not secrets: the same each time, so that a verdict is repeatable.
+    chance = np.random.default_rng(473)
+    fronts = np.array(_MOBILE_FRONTS)
+    local = _tries(len(fronts) * 1e5, held)
+    yield from _numbers(
+        chance.choice(fronts, local),
+        3,
+        np.full(local, _AREA),
+        3,
+        chance.integers(0, 10**5, local),
+        5,
+    )
+    yield from _identities(chance, _birth_dates(texts), held)
+    if (anywhere := len(fronts) * 1e8) < _GUESSES * held:
+        many = _tries(anywhere, held)
+        yield from _numbers(chance.choice(fronts, many), 3, chance.integers(0, 10**8, many), 8)
     day = date(1920, 1, 1)
     while day < date(2031, 1, 1):
-        yield day.isoformat()
-        yield day.strftime("%Y%m%d")
+        yield day.isoformat().encode()
+        yield day.strftime("%Y%m%d").encode()
         day += timedelta(1)
-    yield from map(str, range(100_000))
+    yield from (str(one).encode() for one in range(100_000))
     from faker.providers.person.zh_CN import Provider
 
     for front, back in itertools.product(Provider.last_names, Provider.first_names):
-        yield front + back
+        yield (front + back).encode()
 
 
-_MOBILE_FRONTS: Final = tuple(
-    f"1{n}"
-    for n in (*range(30, 40), *range(45, 54), *range(55, 60), 66, 70, *range(72, 90), 91, 98, 99)
+def _encoded(values: pl.Series) -> Iterator[bytes]:
+    return (one.encode() for one in values)
+
+
+def _digits(*parts: Any) -> Numbers:
+    """Numbers and their widths, in turn, as one row of digits each."""
+    columns = [
+        number // 10**place % 10
+        for number, width in zip(parts[::2], parts[1::2], strict=True)
+        for place in range(width - 1, -1, -1)
+    ]
+    return np.stack(columns, axis=1)
+
+
+def _numbers(*parts: Any) -> Iterator[bytes]:
+    return _written((_digits(*parts) + 48).astype(np.uint8))
+
+
+def _written(letters: Numbers) -> Iterator[bytes]:
+    """Rows of ASCII letters as texts."""
+    return iter(np.ascontiguousarray(letters).view(f"S{letters.shape[1]}").ravel().tolist())
+
+
+_MOBILE_FRONTS: Final = (
+    *(130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 145, 146, 147, 148, 149, 150, 151, 152),
+    *(153, 155, 156, 157, 158, 159, 166, 170, 172, 173, 174, 175, 176, 177, 178, 180, 181, 182),
+    *(183, 184, 185, 186, 187, 188, 189, 191, 198, 199),
 )
-_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_WEIGHTS: Final = np.array((7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2))
+_CHECKS: Final = np.frombuffer(b"10X98765432", np.uint8)
 
 
-def _birth_dates(texts: pl.DataFrame) -> list[str]:
-    """Birth dates the release itself tells, as eight digits."""
+def _birth_dates(texts: pl.DataFrame) -> Numbers:
+    """Birth dates the release itself tells, else all of people now alive, as eight digits."""
     for name in texts.columns:
         if "出生" in name or name.lower() in {"birth_date", "birthday"}:
             digits = texts[name].drop_nulls().str.replace_all("[^0-9]", "")
-            whole = digits.filter(digits.str.len_chars() == 8).unique()
-            return [str(one) for one in whole.head(2000)]
-    return []
+            whole = digits.filter(digits.str.len_chars() == 8).unique().head(2000)
+            if len(whole):
+                return whole.cast(pl.Int64).to_numpy()
+    days = pl.Series([date(1935, 1, 1) + timedelta(one) for one in range(_DAYS)])
+    return days.dt.strftime("%Y%m%d").cast(pl.Int64).to_numpy()
 
 
-def _identity(chance: random.Random, born: Sequence[str]) -> str:
-    if born:
-        day = chance.choice(born)
-    else:
-        day = (date(1935, 1, 1) + timedelta(chance.randrange(_DAYS))).strftime("%Y%m%d")
-    digits = f"{chance.choice(_LOCAL)}{day}{chance.randrange(1000):03d}"
-    total = sum(int(one) * weight for one, weight in zip(digits, _WEIGHTS, strict=True))
-    return digits + "10X98765432"[total % 11]
+def _identities(chance: np.random.Generator, born: Numbers, held: int) -> Iterator[bytes]:
+    """Resident numbers of the city's districts with valid check digits."""
+    count = _tries(len(_LOCAL) * len(born) * 1e3, held)
+    digits = _digits(
+        *(chance.choice(np.array(_LOCAL), count), 6),
+        *(chance.choice(born, count), 8),
+        *(chance.integers(0, 1000, count), 3),
+    )
+    checks = _CHECKS[(digits @ _WEIGHTS) % 11]
+    return _written(np.column_stack([(digits + 48).astype(np.uint8), checks]))
 
 
 def _unsalted(
@@ -155,22 +191,13 @@ def rewritten(texts: pl.DataFrame, tokens: Mapping[str, str]) -> list[Finding]:
     for name in texts.columns:
         values = texts[name]
         tries = [("倒序", "reversed", values.str.reverse())]
-        if name in tokens:
+        if name in tokens or matching(values, "^[0-9A-Fa-f]{22,}$") > 0.95:
             decoded = values.map_elements(_decoded, return_dtype=pl.String)
             tries = [("编码", "encoded", decoded)]
         for zh, en, undone in tries:
             if undone.is_null().all():
                 continue
-            count = sum(
-                one.count
-                for one in residual(pl.DataFrame({name: undone}))
-                if one.kind in {"ID_CARD", "MOBILE", "BANK_CARD"}
-            )
-            already = sum(
-                one.count
-                for one in residual(pl.DataFrame({name: values}))
-                if one.kind in {"ID_CARD", "MOBILE", "BANK_CARD"}
-            )
+            count, already = _numbers_in(undone), _numbers_in(values)
             # Check digits pass by chance in one of eleven, mobile numbers more often.
             if count > max(already, 0.5 * len(values.drop_nulls())):
                 findings.append(
@@ -186,6 +213,11 @@ def rewritten(texts: pl.DataFrame, tokens: Mapping[str, str]) -> list[Finding]:
                     )
                 )
     return findings
+
+
+def _numbers_in(values: pl.Series) -> int:
+    found = residual(pl.DataFrame({"n": values}))
+    return sum(one.count for one in found if one.kind in {"ID_CARD", "MOBILE", "BANK_CARD"})
 
 
 def _decoded(code: str) -> str | None:

@@ -8,12 +8,11 @@ ordered earth mover's distance). Levels and thresholds follow GB/T 42460-2023.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import polars as pl
 
-Numbers = np.ndarray[Any, Any]
+from anonymization.findings import Numbers
 
 _COUNT = "\0count"
 _ROW = "\0row"
