@@ -53,6 +53,29 @@ def techniques() -> Mapping[str, Mapping[str, Any]]:
 
 
 @cache
+def choices() -> Mapping[str, Mapping[str, Any]]:
+    """Techniques with usual parameters, as a form offers them, each with a made-up example."""
+    return {row["id"]: row for row in _tables()["choices"]}
+
+
+def choice_of(column: Mapping[str, Any]) -> str | None:
+    """The choice a column of a plan stands for; None for parameters of its own."""
+    return next(
+        (
+            row["id"]
+            for row in choices().values()
+            if row["technique"] == column["technique"] and _filled(row) == _filled(column)
+        ),
+        None,
+    )
+
+
+def _filled(column: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that matter: a number is one value however it is written."""
+    return {k: float(v) if isinstance(v, int) else v for k, v in params(column).items()}
+
+
+@cache
 def profiles() -> Mapping[str, Mapping[str, Any]]:
     """Every release profile by id: title, least k, largest risk tau, whether k is judged."""
     return {row["id"]: row for row in _tables()["profiles"]}
@@ -119,16 +142,21 @@ def check_plan(plan: object, columns: Sequence[str] | None = None) -> list[Fault
     return faults
 
 
+def is_report(report: object) -> bool:
+    """Whether this is a whole report that does not contradict itself: a pass has no findings."""
+    return bool(_schema("masking-report").is_valid(report))
+
+
 @cache
-def _schema() -> Any:
-    text = (files("anonymization") / "masking-plan.json").read_text("utf-8")
+def _schema(name: str) -> Any:
+    text = (files("anonymization") / f"{name}.json").read_text("utf-8")
     return jsonschema_rs.validator_for(json.loads(text))
 
 
 def _shape(plan: object) -> list[Fault]:
     found = []
-    for problem in _schema().iter_errors(plan):
-        where = "/".join(str(part) for part in problem.instance_path) or "方案"
+    for problem in _schema("masking-plan").iter_errors(plan):
+        where = _where(problem.instance_path)
         rule = str(problem.schema_path[-1]) if problem.schema_path else ""
         found.append(
             Fault(
@@ -139,6 +167,16 @@ def _shape(plan: object) -> list[Fault]:
             )
         )
     return found
+
+
+def _where(path: Sequence[object]) -> str:
+    """The place of a fault in the words of the plan: 「逐列处理 第 3 行」."""
+    if not path:
+        return "方案"
+    text = (files("anonymization") / "masking-plan.json").read_text("utf-8")
+    title = json.loads(text)["properties"].get(str(path[0]), {}).get("title", str(path[0]))
+    row = f" 第 {path[1] + 1} 行" if len(path) > 1 and isinstance(path[1], int) else ""
+    return f"「{title}」{row}"
 
 
 def _column(plan: Plan, column: Mapping[str, Any]) -> list[Fault]:
