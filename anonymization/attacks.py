@@ -15,7 +15,7 @@ import polars as pl
 from anonymization import naming, reversal, risk
 from anonymization.detection import detect
 from anonymization.findings import Finding, Terms, as_texts, matching, share, token
-from anonymization.plan import profiles
+from anonymization.plan import profiles, role_of
 from anonymization.tables import open_table
 
 
@@ -102,8 +102,12 @@ def attack(frame: pl.DataFrame, terms: Terms, earlier: Sequence[pl.DataFrame] = 
     ]
     for other in earlier:
         findings += _joins(texts, tokens, as_texts(other))
+    born, _ = naming.birth_column(texts, columns)
     discovered = tuple(
-        name for name, column in columns.items() if column.quasi and name not in tokens
+        name
+        for name, column in columns.items()
+        if name not in tokens
+        and (name == born or column.quasi or role_of(column.item or column.kind) == "quasi")
     )
     declared = tuple(name for name in terms.quasi if name in frame.columns)
     sensitive = tuple(name for name in terms.sensitive if name in frame.columns)

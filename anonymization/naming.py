@@ -126,7 +126,7 @@ _KINDS = {
 def decoded_masks(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Finding]:
     """Masked numbers that the columns beside them complete."""
     findings = []
-    birth = _birth(texts, columns)
+    birth = birth_column(texts, columns)
     sex = next((name for name in texts.columns if "性别" in name or name.lower() == "sex"), None)
     for name in texts.columns:
         values = texts[name]
@@ -185,7 +185,7 @@ def _strongest(findings: list[Finding]) -> list[Finding]:
     return list(best.values())
 
 
-def _birth(texts: pl.DataFrame, columns: Mapping[str, Column]) -> tuple[str | None, float]:
+def birth_column(texts: pl.DataFrame, columns: Mapping[str, Column]) -> tuple[str | None, float]:
     """The column that tells the birth date, and how many days it leaves open."""
     best: tuple[str | None, float] = (None, 36500.0)
     for name in texts.columns:

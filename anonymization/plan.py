@@ -38,6 +38,8 @@ class Found(Protocol):
     def kind(self) -> str | None: ...  # noqa: D102
     @property
     def quasi(self) -> bool: ...  # noqa: D102
+    @property
+    def item(self) -> str | None: ...  # noqa: D102
 
 
 @cache
@@ -466,23 +468,6 @@ def role_of(kind: str | None, quasi: bool = False) -> str:
     return "quasi" if quasi else "other"
 
 
-@cache
-def _words() -> tuple[str, ...]:
-    """Names of kinds, the longest first, so that the most exact one is found in a header."""
-    return tuple(sorted(_kinds(), key=len, reverse=True))
-
-
-def kind_of(name: str, kind: str | None = None) -> str | None:
-    """The kind of personal information by what was detected, else by the words of the header."""
-    if kind:
-        return _ALIASES.get(kind, kind)
-    return next((one for one in _words() if one in name and one not in _TOO_SHORT), None)
-
-
-# Words that stand in many headers which say nothing about a person.
-_TOO_SHORT = frozenset({"账号", "成绩", "姓名", "工种"})
-
-
 def propose(columns: Iterable[Found], profile: str = "statistical") -> Plan:
     """A plan to start from: what the kinds of the columns call for in this release profile.
 
@@ -507,11 +492,8 @@ def propose(columns: Iterable[Found], profile: str = "statistical") -> Plan:
 
 
 def _propose(column: Found, profile: str) -> dict[str, Any]:
-    kind = kind_of(column.name, column.kind)
+    kind = column.item or _ALIASES.get(column.kind or "", column.kind)
     role = role_of(kind, column.quasi)
-    # A header alone does not make a column name people: detection read its values and did not.
-    if role == "direct" and not column.kind:
-        kind, role = None, "quasi" if column.quasi else "other"
     technique, given, reason = _treatment(column.name, kind, role, profile)
     return {
         "name": column.name,

@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -18,6 +19,7 @@ import numpy as np
 import polars as pl
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from anonymization import headers, patterns
 from anonymization.crypto import Keyed
 from anonymization.errors import Refused
 from anonymization.plan import Plan, params
@@ -306,41 +308,6 @@ def _tidy(value: pl.Expr, step: float) -> pl.Expr:
     return value.cast(pl.Int64, strict=False) if step.is_integer() else value.round(9)
 
 
-# What a text may carry; each is blotted out with the name of what it was.
-_SPANS = (
-    ("身份证号", "[1-9](?:[ -]?[0-9]){16}[ -]?[0-9Xx]"),
-    ("银行卡号", "[1-9](?:[ -]?[0-9]){14,18}"),
-    ("电子邮箱", "[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+"),
-    ("手机号码", "(?:\\+?86[ -]?)?1[3-9][0-9](?:[ -]?[0-9]){8}"),
-    ("固定电话", "(?:\\(0[0-9]{2,3}\\)|0[0-9]{2,3}[ -]?)[2-9][0-9]{6,7}"),
-    ("号码", "[0-9](?:[ -]?[0-9]){5,}[Xx]?|[A-Z]{1,2}[0-9]{7,9}"),
-    (
-        "车牌号",
-        "[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼川贵云藏陕甘青宁新][A-Z][ ·]?[A-Z0-9]{5,6}",
-    ),
-    ("网络地址", "[0-9]{1,3}(?:\\.[0-9]{1,3}){3}"),
-    (
-        "住址",
-        "[一-龥]{1,10}(?:区|旗|县|街道|镇|路|街|巷|小区|社区|苑|园)[一-龥A-Za-z0-9-]{0,20}[0-9一二三四五六七八九十]+(?:号楼|号院|栋|幢|单元|室|号|户)(?:[0-9一二三四五六七八九十-]*(?:号楼|栋|幢|单元|室|号|层|户))*",
-    ),
-)
-_NAMED = (
-    "((?:姓名|联系人|申请人|当事人|经办人|负责人|户主|家属|父亲|母亲|配偶|患者|本人)"
-    "(?:是|为|叫|系|：|:|，| )?)[一-龥·]{2,4}"
-)
-
-
-def _redact(of: pl.Expr, given: Params) -> pl.Expr:
-    value = of.cast(pl.String)
-    # Full-width digits and characters of no width hide a number from every pattern.
-    folded = value.str.normalize("NFKC").str.replace_all("[\\x{200b}-\\x{200f}\\x{feff}]", "")
-    blotted = folded
-    for name, pattern in _SPANS:
-        blotted = blotted.str.replace_all(pattern, f"【{name}】")
-    blotted = blotted.str.replace_all(_NAMED, "${1}【姓名】")
-    return pl.when(blotted == folded).then(value).otherwise(blotted)
-
-
 _EXPRESSIONS: Mapping[str, Callable[[pl.Expr, Params], pl.Expr]] = {
     "keep": _keep,
     "suppress": _suppress,
@@ -348,7 +315,6 @@ _EXPRESSIONS: Mapping[str, Callable[[pl.Expr, Params], pl.Expr]] = {
     "generalize": _generalize,
     "round": _round,
     "limit": _limit,
-    "redact": _redact,
 }
 
 
@@ -470,6 +436,47 @@ def _encrypt(name: str, given: Params, of: Release) -> Treatment:
     return treat
 
 
+# What a text may carry that no check digit can prove; blotted out with the name of what it was.
+_SPANS = (
+    ("号码", "[0-9](?:[ -]?[0-9]){5,}[Xx]?|[A-Z]{1,2}[0-9]{7,9}"),
+    (
+        "住址",
+        "[一-龥]{1,10}(?:区|旗|县|街道|镇|路|街|巷|小区|社区|苑|园)[一-龥A-Za-z0-9-]{0,20}"
+        "[0-9一二三四五六七八九十]+(?:号楼|号院|栋|幢|单元|室|号|户)"
+        "(?:[0-9一二三四五六七八九十-]*(?:号楼|栋|幢|单元|室|号|层|户))*",
+    ),
+)
+_NAMED = (
+    "((?:姓名|联系人|申请人|当事人|经办人|负责人|户主|家属|父亲|母亲|配偶|患者|本人)"
+    "(?:是|为|叫|系|：|:|，| )?)[一-龥·]{2,4}"
+)
+
+
+def _redact(name: str, given: Params, of: Release) -> Treatment:
+    titles = {kind: str(row["zh"]) for kind, row in headers.kinds().items()}
+    today = date.today()  # noqa: DTZ011  # birth dates inside numbers are civil dates
+
+    def blotted(one: str) -> str:
+        for span in reversed(patterns.find(one, today)):
+            one = f"{one[: span.start]}【{titles[span.kind]}】{one[span.end :]}"
+        return one
+
+    def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
+        found = _distinct(batch.select(pl.col(name).cast(pl.String)).to_series(), blotted)
+        value = pl.col(name)
+        # Full-width digits and characters of no width hide a number from every pattern.
+        hidden = "[\\x{200b}-\\x{200f}\\x{feff}]"
+        folded = value.str.normalize("NFKC").str.replace_all(hidden, "")
+        rest = folded
+        for title, pattern in _SPANS:
+            rest = rest.str.replace_all(pattern, f"【{title}】")
+        rest = rest.str.replace_all(_NAMED, "${1}【姓名】")
+        shown = pl.when(rest == folded).then(value).otherwise(rest)
+        return found.alias(name).to_frame().select(shown.alias(name)).to_series()
+
+    return treat
+
+
 def _microaggregate(name: str, given: Params, of: Release) -> Treatment:
     raise AssertionError("a column that needs the whole table is prepared by `Groups`")
 
@@ -480,6 +487,7 @@ _ROWWISE: Mapping[str, Callable[[str, Params, Release], Treatment]] = {
     "noise": _noise,
     "shift": _shift,
     "encrypt": _encrypt,
+    "redact": _redact,
     "microaggregate": _microaggregate,
 }
 

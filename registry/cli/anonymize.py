@@ -103,20 +103,31 @@ def key_(path: Path) -> None:
 def detect(files: tuple[Path, ...], as_json: bool) -> None:
     """Say which columns hold personal data (CSV, Parquet, Excel)."""
     from anonymization import detect as look
-    from anonymization.detection import spans
+    from anonymization.detection import cells as places
+    from anonymization.tables import open_table
 
     columns: dict[str, dict[str, str | None]] = {}
     cells: dict[str, list[dict[str, Any]]] = {}
     with _told(as_json):
         for path in files:
-            found = look(path)
+            table = open_table(path).frame()
+            found = look(table)
             columns[path.stem] = {one.name: one.kind for one in found}
             if as_json:
-                cells[path.stem] = list(spans(path))
+                cells[path.stem] = [
+                    {
+                        "row": one.row,
+                        "col": one.column,
+                        "start": one.start,
+                        "end": one.end,
+                        "kind": one.kind,
+                    }
+                    for one in places(table)
+                ]
                 continue
             click.echo(path.name)
             for one in found:
-                click.echo(f"  {one.name}\t{one.kind or '-'}\t{one.evidence}")
+                click.echo(f"  {one.name}\t{one.kind or '-'}\t{one.evidence} / {one.evidence_en}")
     if as_json:
         _show({"cells": cells, "columns": columns})
 
@@ -135,9 +146,10 @@ def plan(file: Path, profile: str, release: str | None, output: Path | None) -> 
     """Propose a masking plan for a file; read it before you use it."""
     from anonymization import detect as look
     from anonymization import propose
+    from anonymization.tables import open_table
 
     with _told():
-        proposed = propose(look(file), profile)
+        proposed = propose(look(open_table(file).frame()), profile)
     if release:
         proposed["release"] = release
     text = json.dumps(proposed, ensure_ascii=False, indent=1) + "\n"

@@ -32,6 +32,7 @@ class _Item:
     name: str
     kind: str | None
     quasi: bool
+    item: str | None
 
 
 def _items(version: Version) -> list[dict[str, Any]]:
@@ -59,8 +60,9 @@ def proposed(version: Version, profile: str) -> masking.Plan:
     """A plan to start from: what the kinds and roles of the elements call for."""
     items = _items(version)
     found = [
-        _Item(item["name"], _text(item.get("pi_kind")), item.get("pi_role") == "quasi")
+        _Item(item["name"], kind, item.get("pi_role") == "quasi", kind)
         for item in items
+        for kind in (_text(item.get("pi_kind")),)
     ]
     plan = masking.propose(found, profile)
     lines = [_bound(item, line) for item, line in zip(items, plan["columns"], strict=True)]
