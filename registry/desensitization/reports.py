@@ -79,11 +79,11 @@ def recheck(session: Session, actor: Actor, row: MaskingReport) -> None:
     plan = session.get_one(MaskingPlan, row.plan_id)
     resource = session.get_one(Resource, plan.resource_id)
     holding = require(actor, "recheck", resource.department, project_id=resource.project_id)
+    # A draft may have been edited since, with a new digest: the run's own decision knows it.
     version = session.scalar(
-        sa.select(Version).where(
-            Version.resource_id == resource.id,
-            Version.digest == str(row.report["binding"].get("version")),
-        )
+        sa.select(Version)
+        .join(Decision, Decision.version_id == Version.id)
+        .where(Decision.digest == row.digest, Decision.step == "mask")
     )
     if version is None:
         raise Missing("no_report_here")

@@ -20,7 +20,7 @@ from registry.models.desensitization import MaskingPlan
 pages = Blueprint("masking", __name__, url_prefix="/resources")
 
 # Whoever has a part in the proof may read it; a consumer sees the release, not how it was made.
-_READERS = ("mask", "recheck", "read_working", "read_frozen", "read_all")
+READERS = ("mask", "recheck", "read_working", "read_frozen", "read_all")
 _OWN = "own"
 
 
@@ -102,11 +102,16 @@ def recheck(key: str) -> Response:
 def _entry(key: str) -> tuple[Resource, Version]:
     """The entry and the version its people work with, for those who have a part in the proof."""
     resource = catalogue.find(session(), actor(), key)
-    unit, project = resource.department, resource.project_id
     version = catalogue.version_of(session(), actor(), resource)
-    if version is None or not any(may(actor(), act, unit, project_id=project) for act in _READERS):
+    if version is None or not is_read(resource):
         raise Missing("no_entry")
     return resource, version
+
+
+def is_read(resource: Resource) -> bool:
+    """Whether the actor may read how this entry is desensitized."""
+    unit, project = resource.department, resource.project_id
+    return any(may(actor(), act, unit, project_id=project) for act in READERS)
 
 
 def _profile(given: str | None) -> str:
