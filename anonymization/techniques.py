@@ -125,7 +125,7 @@ def _mask(of: pl.Expr, given: Params) -> pl.Expr:
                 value.str.extract("^([^@])[^@]*@[^@]+$") + "***@" + value.str.extract("@([^@]+)$")
             )
         case "plate":
-            return _ends(value, 2, 3, "**")
+            return _ends(value, 2, 3, "**", hidden=2)
         case "address":
             whole = pl.when(value.is_null()).then(None).otherwise(pl.lit(_STARS))
             return (_place(value, "district") + _STARS).fill_null(whole)
@@ -133,9 +133,9 @@ def _mask(of: pl.Expr, given: Params) -> pl.Expr:
             return _ends(value, given["head"], given["tail"], _STARS)
 
 
-def _ends(value: pl.Expr, head: int, tail: int, stars: str) -> pl.Expr:
-    """Head, stars, tail; a value too short to hide four characters is hidden whole."""
-    long = value.str.len_chars() >= head + tail + 4
+def _ends(value: pl.Expr, head: int, tail: int, stars: str, hidden: int = 4) -> pl.Expr:
+    """Head, stars, tail; a value too short to hide that many characters is hidden whole."""
+    long = value.str.len_chars() >= head + tail + hidden
     front = value.str.head(head) if head else pl.lit("")
     back = value.str.tail(tail) if tail else pl.lit("")
     whole = pl.when(value.is_null()).then(None).otherwise(pl.lit(stars))

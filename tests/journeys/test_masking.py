@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, expect
@@ -13,8 +14,6 @@ from anonymization.synthetic import citizens
 from registry import db
 from registry.models.catalogue import Resource
 from tests.journeys.browser import checked, press, served, signed_in
-
-NAMES = {"男方姓名": "姓名", "男方公民身份号码": "公民身份号码", "登记日期": "出生日期"}
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def table(plan: dict, path: Path) -> None:
         else ["普通"] * 400
         for line in plan["columns"]
     }
-    people.select([]).with_columns(**rows).write_csv(path)
+    pl.DataFrame(rows).write_csv(path)
 
 
 def test_a_plan_is_made_run_reported_and_rechecked(
@@ -66,7 +65,7 @@ def test_a_plan_is_made_run_reported_and_rechecked(
         checked(page, "masking-saved")
 
         with page.expect_download() as waiting:
-            page.click("text=下载方案")
+            page.click("a:has-text('下载方案')")
         plan = json.loads(waiting.value.path().read_text("utf-8"))
         codes = page.locator("aside code").all_inner_texts()
         anonymization.make_key(tmp_path / "key")
