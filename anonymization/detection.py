@@ -4,6 +4,7 @@ A column is judged as a whole: how many of its look-alikes pass the check digit 
 would by chance, what its header says, what stands in the columns beside it.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,7 @@ from typing import Any, Final
 import polars as pl
 
 from anonymization import headers, patterns
-from anonymization.dictionary import addresses, closed_list, loose_names, names, share
+from anonymization.dictionary import addresses, closed_list, loose_names, names, share, words
 from anonymization.headers import Header
 
 
@@ -245,7 +246,7 @@ def _checked(profile: Profile) -> Iterator[Guess]:
             continue
         named = kind in profile.header.kinds
         part = good.height / len(profile.values)
-        if part < (headed if named else alone) or (not named and good.height < few):
+        if part < (headed if named else alone) or (not named and good.height < few and part < 1):
             continue
         if not named and not _various(profile, kind):
             continue
@@ -360,10 +361,11 @@ def _labelled(profile: Profile) -> Guess | None:
     if share(profile.values.str.len_chars() <= 30) < 0.8:
         return None
     for kind in _LEAST:
-        each = profile.of_kind(kind)
-        good = each.filter("valid")
-        if good.height >= max(3, 0.8 * len(profile.values)) and profile.believed(kind):
-            hits = int(good["n"].sum())
+        good = profile.of_kind(kind, False).filter("valid")
+        hits = int(good["n"].sum())
+        if good.height < 3 or hits < 0.8 * profile.present:
+            continue
+        if profile.believed(kind) and _various(profile, kind):
             zh, en = headers.kinds()[kind]["zh"], _en(kind)
             return Guess(
                 kind,
@@ -473,7 +475,7 @@ def _neighbours(
             column = _born(frame, numbers[0], profile, column)
         if column.kind is None and column.item is None and people and not profile.header.kinds:
             hits, share = profile.like(names(profile.values))
-            if share >= 0.45 and len(profile.values) >= 5:
+            if share >= 0.6 and len(profile.values) >= 5:
                 zh, en = _spelling(profile, hits, "PERSON")
                 column = _as(column, "PERSON", hits, profile.present, zh, en)
         if column.kind == "ADDRESS" and "USCC" in kinds and not people and "PERSON" not in kinds:
@@ -522,24 +524,30 @@ def _as(column: Column, kind: str, hits: int, present: int, zh: str, en: str) ->
 
 
 def _cells(values: pl.Series, column: Column, today: date) -> Iterator[Cell]:
+    profile = Profile.of(values, today)
+    believed = {kind for kind in set(profile.found["kind"]) if profile.believed(kind)}
+    telling = profile.found.filter(pl.col("valid"), pl.col("kind").is_in(list(believed)))
+    inside = set(profile.values.gather(telling["row"].unique()))
     texts = values.cast(pl.String, strict=False)
-    kinds = None
-    if column.kind is None:
-        # Inside text only what the column as a whole made believable.
-        profile = Profile.of(values, today)
-        kinds = {k for k in set(profile.found["kind"]) if profile.believed(k)}
-        if not kinds:
-            return
-    for row, text in enumerate(texts):
-        if not text or not text.strip():
+    nothing = frozenset(words()["nothing"])
+    for row, (text, bare) in enumerate(zip(texts, patterns.unmasked(values), strict=True)):
+        if not bare or bare in nothing:
             continue
-        spans = patterns.find(text, today, kinds)
-        if column.kind and not any(span.kind == column.kind for span in spans):
-            start = len(text) - len(text.lstrip())
-            spans = [patterns.Span(start, len(text.rstrip()), column.kind)]
+        spans = patterns.find(text, today, believed) if bare in inside else []
+        if column.kind is not None:
+            whole = _whole(text, bare, column)
+            spans = [one for one in spans if one.end - one.start >= len(bare)] or whole or spans
         for span in spans:
-            if column.kind is None or span.kind == column.kind:
-                yield Cell(column.name, row, span.start, span.end, span.kind)
+            yield Cell(column.name, row, span.start, span.end, span.kind)
+
+
+def _whole(text: str, bare: str, column: Column) -> list[patterns.Span]:
+    """The cell as a whole, where most of the column is such cells and this one looks like them."""
+    layout = _LAYOUTS.get(column.kind or "")
+    if column.share < 0.5 or column.kind is None or (layout and not re.search(layout, bare)):
+        return []
+    start = len(text) - len(text.lstrip())
+    return [patterns.Span(start, len(text.rstrip()), column.kind)]
 
 
 # --- tables ---------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ def names(values: pl.Series) -> pl.Series:
 
     One in twelve ordinary words passes too (高速, 白菜): a column decides, never one cell.
     """
-    compact = values.str.replace_all(r"[ 　]", "")
+    compact = _bare(values)
     han = compact.str.contains(f"^{_han_name(words()['given'])}$")
     mongolian = compact.str.contains(f"^(?:[{words()['surnames']}])?{_mongolian_name()}{{2,5}}$")
     mongolian |= compact.is_in([one for one in words()["mongolian"] if len(one) > 2])
@@ -52,46 +52,61 @@ def names(values: pl.Series) -> pl.Series:
     return (han | (mongolian & (compact.str.len_chars() <= 8)) | dotted).fill_null(False)
 
 
+def _bare(values: pl.Series) -> pl.Series:
+    """Names without blanks inside, nor a remark in brackets behind them."""
+    return values.str.replace_all(r" |[(（][^()（）]{1,6}[)）]$", "")
+
+
 def loose_names(values: pl.Series) -> pl.Series:
     """Which cells could be names where the header says so: a surname first, or a few characters."""
-    compact = values.str.replace_all(r"[ 　]", "")
+    compact = _bare(values)
     rare = compact.str.contains(f"^[{words()['surnames']}]?[\\p{{Han}}]{{1,3}}$")
     ends = compact.str.contains(f"[{words()['not_a_name']}]$")
     latin = values.str.contains(r"^[A-Z][a-z]+(?: [A-Z][a-z]+){1,3}$|^[A-Z]{2,}(?: [A-Z]{2,})+$")
     return (names(values) | (rare & ~ends) | latin).fill_null(False)
 
 
-def address_pattern() -> str:
-    """A place down to the door, inside any text: street or village, then a number of a house."""
-    numeral = r"[0-9一二三四五六七八九十百甲乙丙A-Za-z]"
+@cache
+def door_pattern() -> str:
+    """The heart of an address: street, estate or village, then the number of a house or flat.
+
+    第 12 号 and 〔2024〕12 号 are numbers of papers, so what stands before the number matters.
+    """
+    han = "一二三四五六七八九十"
     street = f"(?:{_any('street')}|街坊|街道|社区|村|嘎查|苏木|镇|乡|旗|区|组|队)"
-    door = f"(?:号楼|{_any('door')})"
-    return (
-        rf"\p{{Han}}{{1,20}}{street}[\p{{Han}}0-9A-Za-z\-（）()]{{0,24}}?{numeral}{{1,6}}{door}"
-        rf"(?:[\p{{Han}}]{{0,3}}[0-9A-Za-z\-一二三四五六七八九十]{{1,6}}{door}?){{0,5}}"
-    )
+    between = rf"[\p{{Han}}0-9A-Za-z\-()（）]*?[^0-9A-Za-z第字届期批每年证{han}\P{{Han}}]"
+    number = rf"[0-9A-Za-z{han}][0-9A-Za-z\-{han}]{{0,7}}"
+    return rf"\p{{Han}}{street}(?:{between})?{number}(?:号楼|号院|{_any('door')})"
+
+
+def address_pattern() -> str:
+    """An address inside any text, from its first character to the last number of a flat."""
+    more = rf"\p{{Han}}{{0,3}}[0-9A-Za-z\-一二三四五六七八九十]{{1,6}}(?:号楼|{_any('door')})?"
+    return rf"\p{{Han}}{{0,20}}{door_pattern()}(?:{more}){{0,5}}"
 
 
 def addresses(values: pl.Series) -> pl.Series:
     """Which cells are addresses as a whole: a region and a street, or anything down to a door."""
     region = values.str.contains(f"(?:{_any('region')})")
     street = values.str.contains(f"(?:{_any('street')}|街道|镇|乡|苏木|嘎查|村|社区)")
-    door = values.str.contains(f"[0-9一二三四五六七八九十](?:{_any('door')})|[0-9]+-[0-9]+")
+    door = values.str.contains(f"[0-9A-Za-z一二三四五六七八九十](?:{_any('door')})|[0-9]+-[0-9]+")
     short = values.str.len_chars() <= 80
     return (short & door & (street | region)).fill_null(False)
 
 
-def name_pattern() -> str:
-    """A name behind a word that announces a person, or in front of a form of address."""
+def name_patterns() -> tuple[str, ...]:
+    """Names in text: behind a word that announces a person, or in front of a form of address.
+
+    With nothing between them the name must also end where one can: 负责人和安全管理 names nobody.
+    """
+    name = _han_name(words()["given"])
+    cue = f"(?:{'|'.join(words()['cues'])})"
+    end = r"(?:[^\p{Han}]|$|[于称来反报到要电手身诉因在说向与及已])"
     return (
-        "(?:姓名|联系人|申请人|当事人|户主|患者|负责人|经办人|代表人|监护人|配偶|业主|家属|村医|居民|村民)"
-        f"(?:是|为|叫|系)?[:： ]{{0,2}}({_han_name(words()['given'])})"
+        f"{cue}(?:是|为|叫|系|[:： ]){{1,3}}({name})",
+        f"{cue}({name}){end}",
+        f"({name})(?:{'|'.join(words()['titles'])})",
     )
-
-
-def addressed_name_pattern() -> str:
-    """A name in front of a form of address."""
-    return f"({_han_name(words()['given'])})(?:先生|女士|同志|师傅|老师|大爷|阿姨)"
 
 
 def closed_list(values: pl.Series) -> str | None:

@@ -42,11 +42,9 @@ def items() -> Mapping[str, Mapping[str, Any]]:
 def read(name: str) -> Header:
     """What the words of a header say; in Chinese and English the last word is what it is."""
     bare = re.sub(r"[(（\[【].*?[)）\]】]|[*＊:：\s]", "", unicodedata.normalize("NFKC", name))
-    spoken = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", bare).lower()
+    spoken = re.sub(r"(?<=[a-z])(?=[A-Z])|[-.]", "_", bare).lower()
     if not spoken or re.search(_COUNTS, spoken):
         return Header((), None, False, None)
-    if any(spoken.endswith(word) for word in tables()["not_identifiers"]):
-        return Header((), _item(spoken), False, None)
     found = [
         (place, kind["id"], word)
         for kind in tables()["kinds"]
@@ -54,6 +52,10 @@ def read(name: str) -> Header:
         if (place := _place(spoken, word.lower()))
     ]
     best = max((place for place, _, _ in found), default=None)
+    # 出生日期 is a birth date and 发证日期 none: the longer of the words at the end decides.
+    other = max((len(w) for w in tables()["not_identifiers"] if spoken.endswith(w)), default=0)
+    if other and (best is None or best <= (len(spoken), other)):
+        return Header((), _item(spoken), False, None)
     named = tuple(dict.fromkeys(kind for place, kind, _ in sorted(found, reverse=True)))
     word = next((word for place, _, word in found if place == best), None)
     organisation = any(word in bare for word in tables()["organisation"])

@@ -20,9 +20,10 @@ import re2
 from anonymization import identifiers
 from anonymization.dictionary import (
     address_pattern,
-    addressed_name_pattern,
-    name_pattern,
+    door_pattern,
+    name_patterns,
     names,
+    words,
 )
 
 # --- undoing disguises ----------------------------------------------------------------------
@@ -30,11 +31,12 @@ from anonymization.dictionary import (
 _INVISIBLE: Final = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
 _NUMERALS: Final = dict(zip("〇零一二三四五六七八九", "00123456789", strict=True))
 _DASHES: Final = "\u2010-\u2015\u2212\u30fb\uff65"
-# Whatever is worth a look: full-width and other compatibility forms, dashes, seven numerals.
+# Worth a look: full-width digits and letters, other forms of digits, blanks, dashes.
 _DISGUISED: Final = (
-    f"[{_INVISIBLE}{_DASHES}\u00a0\u2000-\u200a\u202f\u3000\uff01-\uff5e\u2070-\u2099\u2460-\u249b"
-    "\u24ea\U0001d7ce-\U0001d7ff]|[〇零一二三四五六七八九0-9]{3}[〇零一二三四五六七八九]{4}"
+    f"[{_INVISIBLE}{_DASHES}\u00a0\u2000-\u200a\u202f\u3000\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
+    "\uff0b\uff0d\uff0e\uff20\u2070-\u2099\u2460-\u249b\u24ea\U0001d7ce-\U0001d7ff]|（0"
 )
+_NUMERALS_RUN: Final = "[〇零一二三四五六七八九0-9]{3}[〇零一二三四五六七八九]{4}"
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,14 @@ def unmasked(values: pl.Series) -> pl.Series:
     disguised = texts.str.contains(_DISGUISED).fill_null(False)
     if disguised.any():
         rows = disguised.arg_true()
-        folded = pl.Series([plain(one).text for one in texts.gather(rows)], dtype=pl.String)
+        folded = texts.gather(rows).str.normalize("NFKC")
+        folded = folded.str.replace_all(f"[{_INVISIBLE}]", "").str.replace_all(f"[{_DASHES}]", "-")
         texts = texts.scatter(rows, folded)
+    spelled = texts.str.contains(_NUMERALS_RUN).fill_null(False)
+    if spelled.any():
+        rows = spelled.arg_true()
+        written = [plain(one).text for one in texts.gather(rows)]
+        texts = texts.scatter(rows, pl.Series(written, dtype=pl.String))
     return texts.str.strip_chars(" \t\r\n'\"")
 
 
@@ -141,7 +149,8 @@ class Pattern:
 
     `gate` is cheap and true for every cell that may hold one; `regex` has one group, the
     identifier; `strip` is what may stand inside it as separator; `check` decides on identifiers
-    without separators, in capitals, and `shape` what counts as a look-alike at all.
+    without separators, in capitals, and `shape` what counts as a look-alike at all. Where
+    columns need no identifier cut out, `quick` tells the cells apart at a tenth of the cost.
     """
 
     kind: str
@@ -150,6 +159,7 @@ class Pattern:
     strip: str = ""
     check: Check | None = None
     shape: Check | None = None
+    quick: str | None = None
 
     @property
     def rust(self) -> str:
@@ -209,10 +219,6 @@ def _names(found: pl.Series, today: date) -> Flags:
     return names(found).to_numpy()
 
 
-CUES: Final = (
-    "姓名|联系人|申请人|当事人|户主|患者|负责人|经办人|代表人|监护人|配偶|业主|家属|村医|居民|村民"
-)
-TITLES: Final = "先生|女士|同志|师傅|老师|大爷|阿姨"
 _SEP: Final = r"[ \-./·]?"
 _LONG: Final = rf"[0-9](?:{_SEP}[0-9]){{9}}"
 # A number in front of a dot or behind one is a decimal, unless nothing but noughts follow.
@@ -290,7 +296,9 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         "[0-9][.][0-9]{3}",
         rf"\b({_LONGITUDE}[,; ] ?{_LATITUDE}|{_LATITUDE}[,; ] ?{_LONGITUDE})\b",
     ),
-    Pattern("ADDRESS", "[路街巷道弄里区村镇乡旗查]", f"({address_pattern()})"),
+    Pattern(
+        "ADDRESS", "[路街巷道弄里区村镇乡旗查]", f"({address_pattern()})", quick=door_pattern()
+    ),
     # What has no check of its own is believed behind the word that announces it.
     Pattern(
         "PASSPORT",
@@ -311,13 +319,17 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         "WECHAT",
         "微信|[Ww][Xx]|[Vv][Xx]|[Ww]e[Cc]hat",
-        r"(?:微信(?:号码|号)?|\b(?i:vx|wx)|(?i:wechat)(?: ?(?i:id))?)[^0-9A-Za-z_，。；]{0,4}"
+        r"(?:微信(?:号码|号)?|\b(?i:vx|wx)|(?i:wechat)(?: ?(?i:id))?)[^0-9A-Za-z_,，。;；]{0,4}"
         r"\b([A-Za-z][A-Za-z0-9_-]{5,19})\b",
     ),
     Pattern("WECHAT", "wxid_", r"\b(wxid_[a-z0-9]{8,20})\b"),
-    Pattern("QQ", "[Qq][Qq]", r"(?i:qq)(?:号码|号)?[^0-9A-Za-z，。；]{0,4}\b([1-9][0-9]{4,10})\b"),
-    Pattern("PERSON", CUES, name_pattern(), "", _names),
-    Pattern("PERSON", TITLES, addressed_name_pattern(), "", _names),
+    Pattern(
+        "QQ", "[Qq][Qq]", r"(?i:qq)(?:号码|号)?[^0-9A-Za-z,，。;；]{0,4}\b([1-9][0-9]{4,10})\b"
+    ),
+    *(
+        Pattern("PERSON", "|".join((*words()["cues"], *words()["titles"])), regex, "", _names)
+        for regex in name_patterns()
+    ),
 )
 
 
@@ -357,6 +369,18 @@ _FOUND: Final = {
 def _candidates(
     texts: pl.Series, rows: pl.Series, lengths: pl.Series, pattern: Pattern, today: date
 ) -> pl.DataFrame:
+    if pattern.quick is not None:
+        hit = rows.filter(texts.str.contains(pattern.quick))
+        return pl.DataFrame(
+            {
+                "row": hit.cast(pl.UInt32),
+                "kind": pattern.kind,
+                "found": "",
+                "whole": False,
+                "valid": True,
+            },
+            schema=_FOUND,
+        )
     rust = pattern.rust
     matched = (
         pl.DataFrame({"row": rows.cast(pl.UInt32), "match": texts.str.extract_all(rust)})

@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from anonymization import patterns
 from anonymization.detection import Cell, Residual, cells, detect, residual
 from anonymization.identifiers import citizen_check
 from anonymization.synthetic import citizens
+from tests.anonymization.hard_tables import HELD, TUNED, UNSEEN, score
 
 TODAY = date(2026, 11, 23)
 
@@ -147,3 +150,79 @@ def test_an_empty_table_and_columns_of_nothing_are_no_fault():
     table = pl.DataFrame({"姓名": [None, None], "身份证号": ["", " "], "数": [1.5, None]})
     assert [one.kind for one in detect(table)] == [None, None, None]
     assert residual(table) == []
+
+
+@pytest.mark.parametrize("part", [TUNED, HELD, UNSEEN], ids=["tuned", "held out", "unseen"])
+def test_hard_tables_are_read_right(part):
+    found = score(part)
+    assert found.flagged == ()
+    assert found.wrong == ()
+    assert found.macro >= 0.95
+
+
+def test_words_and_counts_are_not_taken_for_people():
+    table = pl.DataFrame(
+        {
+            "姓名字数": ["2", "3", "4"] * 20,
+            "低保人数": ["12", "30", "7"] * 20,
+            "法定代表人类型": ["自然人", "法人", "其他"] * 20,
+            "办理结果": ["已办结", "不予受理", "退回补正"] * 20,
+            "联系电话类型": ["手机", "座机", "无"] * 20,
+            "单位名称": ["市民政局", "市公安局", "市教育局"] * 20,
+        }
+    )
+    for column in detect(table, today=TODAY):
+        assert (column.kind, column.sensitivity) == (None, 0), column
+    assert residual(table, today=TODAY) == []
+
+
+def test_phrases_about_people_name_nobody():
+    texts = [
+        "企业主要负责人和安全管理人员信息",
+        "根据姓名公民身份号码获取公积金信息",
+        "当事人陈述申辩笔录",
+        "乌海市卫生许可证（卫水字〔2022〕第001号）",
+        "农村居民家庭每百户耐用消费品拥有量",
+    ]
+    assert residual(pl.DataFrame({"标题": texts}), today=TODAY) == []
+
+
+def test_a_sentence_about_a_person_names_him():
+    text = "当事人：王小明，联系人李芳电话不详，住海勃湾区人民路12号院3号楼501，QQ：123456789"
+    found = {text[one.start : one.end]: one.kind for one in patterns.find(text, TODAY)}
+    assert found == {
+        "王小明": "PERSON",
+        "李芳": "PERSON",
+        "住海勃湾区人民路12号院3号楼501": "ADDRESS",
+        "123456789": "QQ",
+    }
+
+
+@given(st.text(max_size=60))
+def test_offsets_lead_back_to_the_text_as_written(text):
+    made = patterns.plain(text)
+    assert len(made.offsets) == len(made.text) + 1
+    assert list(made.offsets) == sorted(made.offsets)
+    assert all(0 <= place <= len(text) for place in made.offsets)
+    patterns.find(text, TODAY)
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(list(DISGUISES.values())),
+            st.sampled_from(
+                ["13800950165", "０４７３-8992630", "蒙C12345", "a.b@example.cn", "微信：abc_123"]
+            ),
+            st.text(alphabet="号电话0123456789 -.xX年月，", max_size=30),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_a_column_is_scanned_as_its_texts_are(texts):
+    scanned = patterns.scan(patterns.unmasked(pl.Series(texts)), TODAY).filter("valid")
+    by_column = {(row, kind) for row, kind in zip(scanned["row"], scanned["kind"], strict=True)}
+    for row, text in enumerate(texts):
+        for one in patterns.find(text.strip(" \t\r\n'\""), TODAY):
+            assert (row, one.kind) in by_column
