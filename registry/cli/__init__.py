@@ -1,5 +1,6 @@
 """The command `catalogue`."""
 
+from registry.cli import anonymize
 from registry.cli.commands import main
 
-__all__ = ["main"]
+__all__ = ["anonymize", "main"]

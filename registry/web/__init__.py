@@ -7,9 +7,16 @@ from flask import Blueprint
 
 def blueprints() -> Sequence[Blueprint]:
     """Every group of pages."""
-    from registry.web import home, inbox, resources, sign_in, submissions
+    from registry.web import home, inbox, masking, resources, sign_in, submissions
 
-    return (home.pages, sign_in.pages, inbox.pages, resources.pages, submissions.pages)
+    return (
+        home.pages,
+        sign_in.pages,
+        inbox.pages,
+        resources.pages,
+        submissions.pages,
+        masking.pages,
+    )
 
 
 def places() -> Sequence[tuple[str, str, str]]:

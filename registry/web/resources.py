@@ -15,6 +15,7 @@ from registry.edge import actor, go, locale, reads, remember, session, settings,
 from registry.errors import Conflict, Forbidden, Invalid, Missing, Unreadable
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Version
+from registry.web.masking import is_read
 
 pages = Blueprint("resources", __name__, url_prefix="/resources")
 
@@ -77,6 +78,7 @@ def show(key: str) -> str:
         may_revise=resource.working_version_id is None
         and may(actor(), "register", resource.department, project_id=resource.project_id),
         decisions=_decided(version),
+        masking=is_read(resource),
     )
 
 
