@@ -13,6 +13,7 @@ def blueprints() -> Sequence[Blueprint]:
         home,
         inbox,
         lists,
+        masking,
         projects,
         requests,
         resources,
@@ -33,6 +34,7 @@ def blueprints() -> Sequence[Blueprint]:
         examination.pages,
         lists.pages,
         sheets.pages,
+        masking.pages,
     )
 
 

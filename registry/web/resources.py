@@ -17,6 +17,7 @@ from registry.edge import actor, go, locale, reads, remember, session, settings,
 from registry.errors import Conflict, Forbidden, Invalid, Missing, Unreadable
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Version
+from registry.web.masking import is_read
 
 pages = Blueprint("resources", __name__, url_prefix="/resources")
 
@@ -83,6 +84,7 @@ def show(key: str) -> str:
         decisions=_decided(version),
         faults=catalogue.faults_of(version) if resource.remediation_due else [],
         **_use(version),
+        masking=is_read(resource),
     )
 
 
