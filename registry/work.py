@@ -62,6 +62,7 @@ class Worker:
                 self._index = discovery.open_index(self._settings)
             while discovery.drain(self._database, self._index) and not self._stop.is_set():
                 pass
+            discovery.cleanse(self._database, self._index, self._settings.data_dir)
         except search.Outdated:
             # Another analyser built it: build it anew rather than answer with the wrong words.
             return self._rebuilt()

@@ -4,6 +4,7 @@ The index answers with keys; what is shown is read from the database in one quer
 rights of the reader applied again. Where the engine does not answer, the database does.
 """
 
+from registry.discovery.cleansing import cleanse, listed, pack
 from registry.discovery.indexing import Drift, drain, open_index, rebuild, verify
 from registry.discovery.query import FACETS, PAGE, Answer, Found, newest, search
 
@@ -13,9 +14,12 @@ __all__ = [
     "Answer",
     "Drift",
     "Found",
+    "cleanse",
     "drain",
+    "listed",
     "newest",
     "open_index",
+    "pack",
     "rebuild",
     "search",
     "verify",
