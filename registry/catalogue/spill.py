@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 
 import schemas
 from registry import calendar, files, journal, outbox
-from registry.access import SYSTEM, Actor, may, persons_apart, require, why_not
+from registry.access import SYSTEM, Actor, Holding, may, persons_apart, require, why_not
 from registry.catalogue.reading import find
 from registry.db import now
-from registry.errors import Conflict, Forbidden, Invalid, Missing
+from registry.errors import Conflict, Forbidden, Invalid, Missing, Refusal
 from registry.models.acceptance import Opinion
 from registry.models.accounts import Person
 from registry.models.catalogue import (
@@ -85,10 +85,7 @@ def freeze(session: Session, actor: Actor, key: str, reason: str) -> Freeze:
 def lift(session: Session, actor: Actor, row: Freeze, paper_number: str) -> None:
     """Give the entry back as it was: another person, of the other of the two roles."""
     resource = session.get_one(Resource, row.resource_id)
-    holding = require(actor, "lift", resource.department)
-    _require_open(session, actor, row, "lift")
-    if holding.role == _frozen_by_role(session, row):
-        raise Forbidden("other_role", act="lift", roles=[holding.role])
+    holding = _ending(session, actor, row, resource, "lift")
     row.paper_number = _number(paper_number)
     row.lifted_by, row.lifted_at = actor.person_id, now()
     _decided(session, actor, resource, "lift", holding.role, row.lifted_at)
@@ -104,8 +101,7 @@ def wipe(session: Session, actor: Actor, row: Freeze, folder: Path, paper_number
     database is overwritten after the commit, by the job this leaves for `work`.
     """
     resource = session.get_one(Resource, row.resource_id)
-    holding = require(actor, "wipe", resource.department)
-    _require_open(session, actor, row, "wipe")
+    holding = _ending(session, actor, row, resource, "wipe")
     row.paper_number = _number(paper_number)
     row.wiped_by, row.wiped_at = actor.person_id, now()
     _decided(session, actor, resource, "wipe", holding.role, row.wiped_at)
@@ -314,11 +310,33 @@ def _count(session: Session, statement: Any) -> int:
 # --- the parts of a step -------------------------------------------------------------------
 
 
-def _require_open(session: Session, actor: Actor, row: Freeze, act: str) -> None:
+def endings(
+    session: Session, actor: Actor, row: Freeze, resource: Resource
+) -> dict[str, Refusal | None]:
+    """How this actor might end the freeze: lift or wipe, with the refusal that locks it."""
+    found: dict[str, Refusal | None] = {}
+    if row.lifted_at is not None or row.wiped_at is not None:
+        return found
+    for act in ("lift", "wipe"):
+        if may(actor, act, resource.department):
+            try:
+                _ending(session, actor, row, resource, act)
+                found[act] = None
+            except Refusal as refusal:
+                found[act] = refusal
+    return found
+
+
+def _ending(session: Session, actor: Actor, row: Freeze, resource: Resource, act: str) -> Holding:
+    holding = require(actor, act, resource.department)
     if row.lifted_at is not None or row.wiped_at is not None:
         raise Conflict("freeze_ended")
     if "freeze" in persons_apart(act) and actor.person_id == row.frozen_by:
         raise Forbidden("same_person", act=act, other="freeze")
+    # Two persons of one office would see the same side of it: the other role looks as well.
+    if act == "lift" and holding.role == _frozen_by_role(session, row):
+        raise Forbidden("other_role", act=act, roles=[holding.role])
+    return holding
 
 
 def _frozen_by_role(session: Session, row: Freeze) -> str:

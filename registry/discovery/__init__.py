@@ -5,7 +5,7 @@ rights of the reader applied again. Where the engine does not answer, the databa
 """
 
 from registry.discovery.cleansing import cleanse, listed, pack
-from registry.discovery.indexing import Drift, drain, open_index, rebuild, verify
+from registry.discovery.indexing import Drift, drain, is_opened, open_index, rebuild, verify
 from registry.discovery.query import FACETS, PAGE, Answer, Found, newest, search
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Found",
     "cleanse",
     "drain",
+    "is_opened",
     "listed",
     "newest",
     "open_index",

@@ -7,11 +7,23 @@ from flask import Blueprint
 
 def blueprints() -> Sequence[Blueprint]:
     """Every group of pages."""
-    from registry.web import home, inbox, resources, sign_in, submissions
+    from registry.web import home, inbox, resources, security, sign_in, submissions
 
-    return (home.pages, sign_in.pages, inbox.pages, resources.pages, submissions.pages)
+    return (
+        home.pages,
+        sign_in.pages,
+        inbox.pages,
+        resources.pages,
+        submissions.pages,
+        security.pages,
+    )
 
 
 def places() -> Sequence[tuple[str, str, str]]:
     """The places of the header: id, address, name in Chinese. Only what is there is named."""
     return (("home", "/", "首页"), ("search", "/search", "检索"), ("inbox", "/inbox", "工作台"))
+
+
+def duties() -> Sequence[tuple[str, str, str, str]]:
+    """Places of the header for those who may do an act: act, id, address, name in Chinese."""
+    return (("freeze", "security", "/security", "涉密处置"),)
