@@ -7,7 +7,7 @@ from flask import Blueprint
 
 def blueprints() -> Sequence[Blueprint]:
     """Every group of pages."""
-    from registry.web import home, inbox, resources, security, sign_in, submissions
+    from registry.web import audit, home, inbox, resources, security, sign_in, submissions
 
     return (
         home.pages,
@@ -16,6 +16,7 @@ def blueprints() -> Sequence[Blueprint]:
         resources.pages,
         submissions.pages,
         security.pages,
+        audit.pages,
     )
 
 
@@ -26,4 +27,7 @@ def places() -> Sequence[tuple[str, str, str]]:
 
 def duties() -> Sequence[tuple[str, str, str, str]]:
     """Places of the header for those who may do an act: act, id, address, name in Chinese."""
-    return (("freeze", "security", "/security", "涉密处置"),)
+    return (
+        ("freeze", "security", "/security", "涉密处置"),
+        ("read_all", "audit", "/audit", "审计日志"),
+    )

@@ -1,4 +1,4 @@
-"""Who opened what is not public stands on the sheet of a spill; what an auditor reads, on record."""
+"""Who opened what is not public stands on the sheet of a spill; an auditor's reading, on record."""
 
 from registry import discovery, journal
 from registry.access import may
