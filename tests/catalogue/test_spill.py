@@ -226,7 +226,8 @@ def bytes_of(database: db.Database, folder: Path) -> bytes:
     if POSTGRESQL:
         with database.reading.connect() as connection:
             for table in db.Base.metadata.sorted_tables:
-                found += repr(connection.execute(sa.select(table)).all()).encode()
+                # A Row shortens what it prints; a tuple does not.
+                found += repr([tuple(r) for r in connection.execute(sa.select(table))]).encode()
     return found
 
 
