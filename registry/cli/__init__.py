@@ -1,6 +1,6 @@
 """The command `catalogue`."""
 
-from registry.cli import audit, backup  # noqa: F401 - a module of commands adds itself
+from registry.cli import acceptance, audit, backup  # noqa: F401 - each puts its commands under main
 from registry.cli.commands import main
 
 __all__ = ["main"]

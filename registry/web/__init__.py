@@ -7,7 +7,18 @@ from flask import Blueprint
 
 def blueprints() -> Sequence[Blueprint]:
     """Every group of pages."""
-    from registry.web import audit, home, inbox, resources, security, sign_in, submissions
+    from registry.web import (
+        audit,
+        examination,
+        home,
+        inbox,
+        lists,
+        projects,
+        resources,
+        security,
+        sign_in,
+        submissions,
+    )
 
     return (
         home.pages,
@@ -15,6 +26,9 @@ def blueprints() -> Sequence[Blueprint]:
         inbox.pages,
         resources.pages,
         submissions.pages,
+        projects.pages,
+        examination.pages,
+        lists.pages,
         security.pages,
         audit.pages,
     )
@@ -22,7 +36,13 @@ def blueprints() -> Sequence[Blueprint]:
 
 def places() -> Sequence[tuple[str, str, str]]:
     """The places of the header: id, address, name in Chinese. Only what is there is named."""
-    return (("home", "/", "首页"), ("search", "/search", "检索"), ("inbox", "/inbox", "工作台"))
+    return (
+        ("home", "/", "首页"),
+        ("search", "/search", "检索"),
+        ("inbox", "/inbox", "工作台"),
+        ("projects", "/projects", "项目核验"),
+        ("lists", "/lists", "三张清单"),
+    )
 
 
 def duties() -> Sequence[tuple[str, str, str, str]]:
