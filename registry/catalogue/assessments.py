@@ -57,9 +57,7 @@ def assess(
     session.add_all([AssessedVersion(assessment_id=row.id, version_id=v.id) for v in versions])
     session.flush()
     facts = {"kind": kind, "on": on.isoformat(), "entries": len(versions)}
-    journal.record(
-        session, actor, "assess", "assessment", row.key, role=holding.role, facts=facts
-    )
+    journal.record(session, actor, "assess", "assessment", row.key, role=holding.role, facts=facts)
     return row
 
 

@@ -120,7 +120,9 @@ def forms_of(session: Session, batch: Submission) -> list[Paper]:
         .join(Version, Version.id == PaperVersion.version_id)
         .where(Version.submission_id == batch.id)
     )
-    return list(session.scalars(sa.select(Paper).where(Paper.id.in_(ours)).order_by(Paper.id.desc())))
+    return list(
+        session.scalars(sa.select(Paper).where(Paper.id.in_(ours)).order_by(Paper.id.desc()))
+    )
 
 
 def signers(session: Session, row: Paper) -> list[tuple[str, str, str]]:

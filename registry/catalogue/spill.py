@@ -133,16 +133,12 @@ def _has_content(session: Session, resource_id: int) -> bool:
 
 @dataclass(frozen=True)
 class _Traces:
-    """What a wipe looks for: the entry, its versions, and the words that name it in a list."""
+    """What a wipe looks for: the entry, its versions, the keys and codes that name it in a list."""
 
     resource: Resource
     versions: tuple[int, ...]
     folder: Path
-
-    @property
-    def names(self) -> frozenset[str]:
-        """What names the entry inside frozen rows of lists."""
-        return frozenset(filter(None, (self.resource.key, self.resource.code)))
+    names: frozenset[str]
 
 
 def destroy(session: Session, resource: Resource, folder: Path) -> dict[str, int]:
@@ -150,7 +146,9 @@ def destroy(session: Session, resource: Resource, folder: Path) -> dict[str, int
     versions = tuple(
         session.scalars(sa.select(Version.id).where(Version.resource_id == resource.id))
     )
-    traces = _Traces(resource, versions, folder)
+    asked = session.scalars(sa.select(Request.key).where(Request.resource_id == resource.id))
+    names = frozenset(filter(None, (resource.key, resource.code, *asked)))
+    traces = _Traces(resource, versions, folder, names)
     counts = {name: empty(session, traces) for name, empty in _PLACES.items()}
     outbox.touch(session, [resource.id])
     session.add(Job(kind=CLEANSE, payload={"key": resource.key}))
@@ -249,7 +247,8 @@ def _editions(session: Session, traces: _Traces) -> int:
 def _with_gaps(value: Any, traces: _Traces) -> tuple[Any, int]:
     if isinstance(value, Mapping):
         if any(isinstance(one, str) and one in traces.names for one in value.values()):
-            return {"key": traces.resource.key, "wiped": True}, 1
+            gap = {n: one if one in traces.names else WIPED_NAME for n, one in value.items()}
+            return gap, 1
         parts = {name: _with_gaps(one, traces) for name, one in value.items()}
         return {name: part for name, (part, _) in parts.items()}, sum(n for _, n in parts.values())
     if isinstance(value, list):

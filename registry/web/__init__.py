@@ -13,6 +13,7 @@ def blueprints() -> Sequence[Blueprint]:
         home,
         inbox,
         lists,
+        papers,
         projects,
         resources,
         security,
@@ -31,6 +32,7 @@ def blueprints() -> Sequence[Blueprint]:
         lists.pages,
         security.pages,
         audit.pages,
+        papers.pages,
     )
 
 
