@@ -8,6 +8,7 @@ from flask import Blueprint
 def blueprints() -> Sequence[Blueprint]:
     """Every group of pages."""
     from registry.web import (
+        admin,
         audit,
         examination,
         home,
@@ -33,6 +34,7 @@ def blueprints() -> Sequence[Blueprint]:
         security.pages,
         audit.pages,
         papers.pages,
+        admin.pages,
     )
 
 
@@ -52,4 +54,5 @@ def duties() -> Sequence[tuple[str, str, str, str]]:
     return (
         ("freeze", "security", "/security", "涉密处置"),
         ("read_all", "audit", "/audit", "审计日志"),
+        ("accounts", "admin", "/admin", "账号与岗位"),
     )
