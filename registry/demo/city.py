@@ -16,6 +16,7 @@ from registry.access import SYSTEM, Actor
 from registry.access.actor import of_account
 from registry.catalogue import Change, document_of, store
 from registry.config import Settings
+from registry.demo import projects
 from registry.models.accounts import Account, Organisation
 from registry.models.calendar import CalendarDay
 from registry.models.catalogue import Resource
@@ -70,7 +71,9 @@ def build(session: Session, password: str) -> int:
     _calendar(session)
     units = _units(session)
     _people(session, units, password)
-    return _entries(session, units)
+    made = _entries(session, units)
+    projects.build(session, data("projects")["projects"])
+    return made
 
 
 def _calendar(session: Session) -> None:

@@ -5,10 +5,20 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
-from flask import Flask, Response, current_app, g, has_request_context, redirect, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    has_request_context,
+    redirect,
+    request,
+    send_file,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -244,6 +254,11 @@ def index() -> Index | None:
 def go(address: str) -> BaseResponse:
     """Send the browser on after a form (303), so that a reload repeats nothing."""
     return redirect(address, 303)
+
+
+def download(content: bytes, name: str) -> Response:
+    """A file to be saved under this name, whatever its letters."""
+    return send_file(BytesIO(content), as_attachment=True, download_name=name, max_age=0)
 
 
 def form_key() -> str:

@@ -7,11 +7,35 @@ from flask import Blueprint
 
 def blueprints() -> Sequence[Blueprint]:
     """Every group of pages."""
-    from registry.web import home, inbox, resources, sign_in, submissions
+    from registry.web import (
+        examination,
+        home,
+        inbox,
+        lists,
+        projects,
+        resources,
+        sign_in,
+        submissions,
+    )
 
-    return (home.pages, sign_in.pages, inbox.pages, resources.pages, submissions.pages)
+    return (
+        home.pages,
+        sign_in.pages,
+        inbox.pages,
+        resources.pages,
+        submissions.pages,
+        projects.pages,
+        examination.pages,
+        lists.pages,
+    )
 
 
 def places() -> Sequence[tuple[str, str, str]]:
     """The places of the header: id, address, name in Chinese. Only what is there is named."""
-    return (("home", "/", "首页"), ("search", "/search", "检索"), ("inbox", "/inbox", "工作台"))
+    return (
+        ("home", "/", "首页"),
+        ("search", "/search", "检索"),
+        ("inbox", "/inbox", "工作台"),
+        ("projects", "/projects", "项目核验"),
+        ("lists", "/lists", "三张清单"),
+    )
