@@ -6,6 +6,7 @@ from registry.catalogue.drafts import is_limited, register, revise, save
 from registry.catalogue.life import STATES, STEPS, State, Step
 from registry.catalogue.numbering import next_code
 from registry.catalogue.reading import (
+    carried,
     decisions,
     document_of,
     find,
@@ -47,6 +48,7 @@ __all__ = [
     "advance",
     "advance_many",
     "available",
+    "carried",
     "check",
     "clock",
     "confirm_unchanged",

@@ -125,6 +125,30 @@ def decisions(session: Session, versions: Sequence[int]) -> list[tuple[Decision,
     return [(decision, name, unit_name) for decision, name, unit_name in rows]
 
 
+def carried(session: Session, versions: Sequence[int]) -> dict[int, list[int]]:
+    """For each version itself and the older ones whose decisions still hold for it.
+
+    A formal change voids nothing: what was cleared, approved and published before it stays so.
+    """
+    start = (
+        sa.select(Version.id.label("start"), Version.id.label("member"))
+        .where(Version.id.in_(versions))
+        .cte("carried", recursive=True)
+    )
+    chain = start.union_all(
+        sa.select(start.c.start, Version.based_on_id)
+        .join(Version, Version.id == start.c.member)
+        .join(Decision, Decision.version_id == Version.id)
+        .where(Decision.step == "formal", Version.based_on_id.is_not(None))
+    )
+    found: dict[int, list[int]] = {}
+    for version_id, member in session.execute(
+        sa.select(chain.c.start, chain.c.member).order_by(chain.c.start, chain.c.member)
+    ):
+        found.setdefault(version_id, []).append(member)
+    return found
+
+
 def remarks_on(session: Session, version: Version) -> list[Remark]:
     """The reasons of the return this draft answers: those of the version it is based on."""
     if version.based_on_id is None:

@@ -140,6 +140,8 @@ def _formal(session: Session, change: Change) -> list[Change]:
     if added:
         raise Invalid(added, code="not_ready", key=resource.key)
     live.state = "superseded"
+    # The decisions on the older text carry over: see `reading.carried`.
+    version.based_on_id = live.id
     facts = {**change.facts, "fields": list(edit.fields[:50])}
     more = {"live": "this", "working": "none", "faults": live.faults or [], "facts": facts}
     return [Change(**{**vars(change), **more})]

@@ -8,6 +8,7 @@ from flask import Blueprint
 def blueprints() -> Sequence[Blueprint]:
     """Every group of pages."""
     from registry.web import (
+        changes,
         examination,
         home,
         inbox,
@@ -16,6 +17,8 @@ def blueprints() -> Sequence[Blueprint]:
         resources,
         sign_in,
         submissions,
+        transfers,
+        withdrawal,
     )
 
     return (
@@ -27,6 +30,9 @@ def blueprints() -> Sequence[Blueprint]:
         projects.pages,
         examination.pages,
         lists.pages,
+        changes.pages,
+        transfers.pages,
+        withdrawal.pages,
     )
 
 
