@@ -181,3 +181,15 @@ def test_the_head_of_the_authority_transfers_by_form(city):
     assert "乌海编发〔2026〕12号" in page
     for username in ("head", "reviewer", "sysadmin"):
         assert sign_in(city, username).get("/admin/transfers").status_code == 403
+
+
+def test_the_page_of_a_draft_sends_back_what_is_stored(city):
+    registrar, key = sign_in(city, "registrar"), live_keys(city, unit=CIVIL)[5]
+    assert post(registrar, f"/resources/{key}/revise", at="/inbox").status_code == 303
+    form = registrar.get(f"/resources/{key}/edit").text
+    stored = filled(city, key, form)
+    words = form.split('name="keywords"')[1].split(">", 1)[1].split("</textarea>")[0]
+    assert words.strip().split("\n") == stored["keywords"]
+    for name in (n for n in stored if n.startswith("census.")):
+        shown = form.split(f'name="{name}" value="')[1].split('"')[0]
+        assert [shown] == stored[name], name
