@@ -10,7 +10,7 @@ from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import schemas
-from registry import access, catalogue, db, web
+from registry import access, catalogue, db, exchange, web
 from registry.calendar import CITY
 from registry.config import Settings
 from registry.edge import actor, csrf_token, locale, requests
@@ -95,7 +95,9 @@ def _waiting(who: access.Actor) -> int:
 
     if not who.signed_in or "session" not in g:
         return 0
-    return len(catalogue.inbox(session(), who))
+    entries = len(catalogue.inbox(session(), who))
+    asked = exchange.count(session(), [exchange.waits_for(session(), who)])
+    return entries + asked + exchange.count_demands_waiting(session(), who)
 
 
 def _query_without_lang() -> str:

@@ -3,6 +3,7 @@
 from registry.catalogue.check import check, inherited_holders, warnings_of
 from registry.catalogue.difference import ItemChange, difference, item_changes
 from registry.catalogue.drafts import is_limited, register, revise, save
+from registry.catalogue.intake import Incoming, Outcome, take
 from registry.catalogue.life import STATES, STEPS, State, Step
 from registry.catalogue.numbering import next_code
 from registry.catalogue.reading import (
@@ -39,7 +40,9 @@ __all__ = [
     "STEPS",
     "Change",
     "FormalChange",
+    "Incoming",
     "ItemChange",
+    "Outcome",
     "RemarkText",
     "State",
     "Step",
@@ -79,6 +82,7 @@ __all__ = [
     "store",
     "submission_versions",
     "suspend",
+    "take",
     "tombstone",
     "transfer",
     "unconfirmed",

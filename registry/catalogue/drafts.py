@@ -39,7 +39,7 @@ def register(
     holding = require(actor, "register", department, project_id=project_id)
     if not declared:
         raise Invalid([Problem("/declared", "declaration", rule="declaration")])
-    _require_unreserved(holding, DEFAULTS, {**DEFAULTS, **document})
+    require_unreserved(holding, DEFAULTS, {**DEFAULTS, **document})
     change = Change(
         department=department,
         step="register",
@@ -64,7 +64,7 @@ def save(
     holding = require(actor, "register", resource.department, version.state, resource.project_id)
     if version.state not in OPEN:
         raise Conflict("not_a_draft", state=version.state)
-    _require_unreserved(holding, document_of(version), document)
+    require_unreserved(holding, document_of(version), document)
     change = Change(
         department=resource.department,
         step="register",
@@ -104,9 +104,10 @@ def is_limited(holding: Holding) -> bool:
     return holding.project_id is not None
 
 
-def _require_unreserved(
+def require_unreserved(
     holding: Holding, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> None:
+    """Refuse what a compiler under contract says about fields that carry law."""
     if is_limited(holding):
         pointers = schemas.reserved(before, after)
         if pointers:

@@ -17,6 +17,7 @@ from registry.access.actor import of_account
 from registry.catalogue import Change, document_of, store
 from registry.config import Settings
 from registry.demo import projects
+from registry.demo.exchange import add_requests
 from registry.models.accounts import Account, Organisation
 from registry.models.calendar import CalendarDay
 from registry.models.catalogue import Resource
@@ -73,6 +74,7 @@ def build(session: Session, password: str) -> int:
     _people(session, units, password)
     made = _entries(session, units)
     projects.build(session, data("projects")["projects"])
+    add_requests(session, units, data("requests")["requests"], data("demands"))
     return made
 
 

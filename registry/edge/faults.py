@@ -68,7 +68,13 @@ class _Facts(dict[str, object]):
 def _named(facts: dict[str, Any]) -> dict[str, Any]:
     """Codes among the facts get the names people know."""
     locale = current()
-    for key, listed in (("act", "act"), ("other", "act"), ("state", "state"), ("step", "act")):
+    for key, listed in (
+        ("act", "act"),
+        ("other", "act"),
+        ("state", "state"),
+        ("step", "act"),
+        ("request_state", "request_state"),
+    ):
         if isinstance(facts.get(key), str):
             facts[f"{key}_zh"] = schemas.codes.label(listed, facts[key], locale)
     if "roles" in facts:

@@ -209,7 +209,9 @@ def _remember_refusal(route: Route, refusal: Refusal) -> None:
         return
     key = str((request.view_args or {}).get("key", ""))[:40]
     who = actor()
-    remember(lambda s: journal.refused(s, who, act, "resource", key, refusal))
+    # Every group of pages is named by the plural of what it is about.
+    subject = (request.blueprint or "resources").removesuffix("s")[:20]
+    remember(lambda s: journal.refused(s, who, act, subject, key, refusal))
 
 
 def remember(note: Callable[[Session], None]) -> None:

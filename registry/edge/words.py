@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from registry.edge.locale import translations
+
 
 def _(text: str) -> str:
     """Marks a text for translation; it is translated where it is shown."""
@@ -34,6 +36,52 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "missing": (_("找不到这个页面"), _("地址可能有误，或者条目已下架。")),
     "no_entry": (_("找不到这个条目"), _("条目不存在，或者不在您的可见范围。")),
     "no_submission": (_("找不到这个报送批次"), _("批次不存在，或者不在您的办理范围。")),
+    "no_request": (_("找不到这件申请"), _("申请不存在，或者不在您的办理范围。")),
+    "no_demand": (_("找不到这件需求"), _("需求不存在，或者不在您的办理范围。")),
+    "no_notice": (_("没有这条通知"), _("通知已处理，或者不是发给您的。")),
+    "not_offered": (_("资源现在不能申请"), _("资源没有发布或者已下架，请联系提供部门。")),
+    "withheld": (
+        _("不予共享，不能申请"),
+        _("这项资源的信息项都不予共享，依据见条目页。有疑问请联系提供部门。"),
+    ),
+    "own_data": (_("不需要申请"), _("这是本单位自己的资源，可以直接使用。")),
+    "request_moved": (
+        _("申请已经变化"),
+        _("申请现在是「%(request_state_zh)s」，可能已由他人办理。请刷新后查看。"),
+    ),
+    "request_changed": (
+        _("您看到的不是现在的内容"),
+        _("申请在您打开页面之后有改动，请刷新并重新核对后再办理。"),
+    ),
+    "request_not_ready": (_("还不能提交"), _("请按提示修改后再提交。已填内容都在页面上。")),
+    "answer_not_ready": (_("还不能提交答复"), _("请按提示修改后再提交。已填内容都在页面上。")),
+    "answer_outdated": (
+        _("资源已经变化"),
+        _("拟同意的信息项已有删除或者改为不予共享，请退回目录编制人员重新拟答复。"),
+    ),
+    "demand_not_ready": (_("还不能提出需求"), _("请按提示修改后再提交。已填内容都在页面上。")),
+    "one_correction": (
+        _("已经发过补正告知"),
+        _("《政务数据共享条例》第二十一条要求一次性告知，不能再次要求补正。请按现有材料答复。"),
+    ),
+    "one_extension": (_("已经延期过"), _("答复只能延期一次，请在期限内答复。")),
+    "late_extension": (
+        _("已经超期，不能申请延期"),
+        _("延期须在答复期限内申请。请尽快答复，逾期情况会如实列入清单。"),
+    ),
+    "same_person_request": (
+        _("同一人不能办理"),
+        _("您已办理过本申请的「%(other_zh)s」，不能再办理「%(act_zh)s」。请由其他人员办理。"),
+    ),
+    "nothing_unconditional": (
+        _("没有无条件共享的信息项"),
+        _("长期同意只适用于无条件共享的信息项。"),
+    ),
+    "standing_signed": (_("已签署长期同意"), _("这项资源的长期同意仍然有效，不需要再次签署。")),
+    "standing_ended": (_("没有有效的长期同意"), _("长期同意已终止，或者没有签署过。")),
+    "not_ours": (_("不是本单位的资源"), _("只能选择本单位已发布的资源来满足这件需求。")),
+    "no_match_chosen": (_("没有选择资源"), _("请先选择一项匹配的资源再提交。")),
+    "no_unit_chosen": (_("没有选择单位"), _("请先选择一个现有的单位再提交。")),
     "no_file": (_("找不到这个文件"), _("文件不存在、已清除，或者内容与登记的摘要不符。")),
     "no_project": (_("找不到这个项目"), _("项目不存在，或者不在您的办理范围。")),
     "no_table": (_("找不到这张业务表"), _("业务表不在本项目的系统范围内。")),
@@ -132,3 +180,24 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "method": (_("不支持这种访问方式"), _("请从页面上的按钮或者链接进入。")),
 }
+
+# Why an uploaded file is not read at all.
+FILES: Mapping[str, str] = {
+    "file_empty": _("没有选择文件，或者文件是空的。请选择填好的表格再提交。"),
+    "file_old": _("这是旧版 Excel（.xls）或者加密的文件。请另存为 .xlsx、去掉密码后再提交。"),
+    "file_kind": _("这不是 Excel 表格。请下载模板，填好后提交 .xlsx 文件。"),
+    "file_broken": _("文件损坏，读不出来。请用 Excel 打开，另存一份后再提交。"),
+    "file_locked": _("文件有密码。请去掉密码后再提交。"),
+    "file_macro": _("文件里有宏，不予接收。请另存为不带宏的 .xlsx 后再提交。"),
+    "file_links": _("文件引用了其他文件，不予接收。请在 Excel 中断开链接、另存后再提交。"),
+    "file_bomb": _("文件展开后过大，不予接收。请拆分成几个文件后再提交。"),
+    "file_rows": _("行数或者列数超过上限（50000 行、400 列）。请拆分后再提交。"),
+    "sheet_missing": _("没有名为「%(sheet)s」的工作表。请用下载的模板填写，不要改工作表的名称。"),
+    "sheet_empty": _("工作表「%(sheet)s」里没有条目。请从第 4 行起填写。"),
+    "header_missing": _("没有找到「%(heading)s」一栏。请用下载的模板填写，不要删改表头。"),
+}
+
+
+def sheet_fault(code: str, facts: Mapping[str, object], locale: str) -> str:
+    """Why an upload is not read, and what to do, as a sentence."""
+    return translations(locale).gettext(FILES[code]) % facts

@@ -9,12 +9,15 @@ def blueprints() -> Sequence[Blueprint]:
     """Every group of pages."""
     from registry.web import (
         changes,
+        demands,
         examination,
         home,
         inbox,
         lists,
         projects,
+        requests,
         resources,
+        sheets,
         sign_in,
         submissions,
         transfers,
@@ -27,12 +30,15 @@ def blueprints() -> Sequence[Blueprint]:
         inbox.pages,
         resources.pages,
         submissions.pages,
+        requests.pages,
+        demands.pages,
         projects.pages,
         examination.pages,
         lists.pages,
         changes.pages,
         transfers.pages,
         withdrawal.pages,
+        sheets.pages,
     )
 
 
@@ -42,6 +48,7 @@ def places() -> Sequence[tuple[str, str, str]]:
         ("home", "/", "首页"),
         ("search", "/search", "检索"),
         ("inbox", "/inbox", "工作台"),
+        ("requests", "/requests", "供需对接"),
         ("projects", "/projects", "项目核验"),
         ("lists", "/lists", "三张清单"),
     )

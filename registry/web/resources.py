@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 import schemas
-from registry import catalogue
+from registry import catalogue, exchange
 from registry.access import Actor, Holding, acts, holding_for, may, role_title
 from registry.calendar import CITY
 from registry.catalogue import RemarkText
@@ -90,6 +90,7 @@ def show(key: str) -> str | tuple[str, int]:
         and resource.live.state != "retired"
         and may(actor(), "register", resource.department, project_id=resource.project_id),
         decisions=_decided(version),
+        **_use(version),
     )
 
 
@@ -99,6 +100,27 @@ def _stone(resource: Resource) -> catalogue.Tombstone | None:
     if live is None or live.state == "published":
         return None
     return catalogue.tombstone(session(), actor(), resource.key)
+
+
+def _use(version: Version) -> dict[str, Any]:
+    """What the page says about using the data: the button with its days, who uses them already.
+
+    Somebody without a name sees the button too: it leads to signing in.
+    """
+    resource, who = version.resource, actor()
+    offered = resource.live_version_id == version.id and version.state == "published"
+    others = [
+        unit for unit in exchange.units(session(), who, "request") if unit != resource.department_id
+    ]
+    asks = offered and version.share_type in ("1", "2") and (not who.signed_in or bool(others))
+    heads = offered and may(who, "consent_back", resource.department)
+    return {
+        "may_request": asks,
+        "reply_days": exchange.reply_days(version.share_type),
+        "users": exchange.users(session(), resource) if who.signed_in else [],
+        "standing": exchange.standing_consent(session(), resource) if who.signed_in else None,
+        "may_stand": heads and version.share_type == "1",
+    }
 
 
 @pages.post("/<key>/revise")
