@@ -57,6 +57,12 @@ class Missing(Refusal):
         super().__init__(code, **facts)
 
 
+class Gone(Refusal):
+    """It was public and is no longer; `key` leads to the tombstone that says why."""
+
+    status = 410
+
+
 class Conflict(Refusal):
     """The thing is no longer in the state the asker saw."""
 

@@ -86,9 +86,10 @@ def _share(facts: Facts) -> Iterator[Shortfall]:
 
 
 def _decided(facts: Facts, entry: Entry, *steps: str) -> bool:
-    """Whether one of the steps was taken on exactly this text."""
+    """Whether one of the steps was taken on exactly this text, formal changes aside."""
     known = facts.decisions.get(entry.version.id, {})
-    return any(s in known and known[s].digest == entry.version.digest for s in steps)
+    texts = facts.digests.get(entry.version.id, frozenset())
+    return any(s in known and known[s].digest in texts for s in steps)
 
 
 def _secrecy(facts: Facts) -> Iterator[Shortfall]:

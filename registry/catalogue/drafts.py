@@ -16,6 +16,8 @@ from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from schemas import Problem
 
+# A suspended entry may come back by a mended version.
+REVISABLE = frozenset({"published", "suspended"})
 # What a new entry starts with (field table: default 1).
 DEFAULTS: Mapping[str, Any] = {"origin": "1", "held_at": "1", "visibility": "1"}
 
@@ -83,7 +85,7 @@ def revise(session: Session, actor: Actor, resource: Resource) -> Stored:
     holding = require(actor, "register", resource.department, project_id=resource.project_id)
     if resource.working_version_id is not None:
         raise Conflict("draft_open", key=resource.key)
-    if live is None or live.state != "published":
+    if live is None or live.state not in REVISABLE:
         raise Conflict("not_live", key=resource.key)
     change = Change(
         department=resource.department,

@@ -196,7 +196,7 @@ def _first(
         document=document,
         faults=faults,
         remediation_due=due,
-        live="this" if mine == "published" else "none",
+        live="none" if mine == "draft" else "this",
         working="this" if mine == "draft" else "none",
         code=None if mine == "draft" else entry["code"],
         published_on=None if mine == "draft" else date(2025, 9, 1),

@@ -10,6 +10,7 @@ def blueprints() -> Sequence[Blueprint]:
     from registry.web import (
         admin,
         audit,
+        changes,
         demands,
         examination,
         home,
@@ -24,6 +25,8 @@ def blueprints() -> Sequence[Blueprint]:
         sheets,
         sign_in,
         submissions,
+        transfers,
+        withdrawal,
     )
 
     return (
@@ -37,6 +40,9 @@ def blueprints() -> Sequence[Blueprint]:
         projects.pages,
         examination.pages,
         lists.pages,
+        changes.pages,
+        transfers.pages,
+        withdrawal.pages,
         sheets.pages,
         masking.pages,
         security.pages,

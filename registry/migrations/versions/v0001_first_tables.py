@@ -786,6 +786,7 @@ sa.Table(
     sa.Column("published_on", sa.Date(), nullable=True, index=True),
     sa.Column("remediation_due", sa.Date(), nullable=True, index=True),
     sa.Column("unchanged_on", sa.Date(), nullable=True),
+    sa.Column("suspended_until", sa.Date(), nullable=True),
     sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
     sa.Column(
         "successor_id", sa.Integer(), sa.ForeignKey("resource.id"), nullable=True, index=True
