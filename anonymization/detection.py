@@ -16,6 +16,7 @@ import polars as pl
 from anonymization import headers, patterns
 from anonymization.columns import NEEDED, Profile
 from anonymization.dictionary import addresses, closed_list, loose_names, names, share, words
+from anonymization.tables import open_table
 
 
 @dataclass(frozen=True)
@@ -500,13 +501,7 @@ def _frame(table: Any) -> pl.DataFrame:
     if isinstance(table, pl.Series):
         return table.to_frame()
     if isinstance(table, str | Path):
-        path = Path(table)
-        if path.suffix.lower() == ".parquet":
-            return pl.read_parquet(path)
-        try:
-            return pl.read_csv(path, infer_schema=False)
-        except pl.exceptions.ComputeError:
-            return pl.read_csv(path.read_bytes().decode("gb18030").encode(), infer_schema=False)
+        return open_table(table).frame()
     if hasattr(table, "schema") and hasattr(table, "column_names"):
         made = pl.from_arrow(table)
         assert isinstance(made, pl.DataFrame)
