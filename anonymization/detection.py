@@ -127,7 +127,11 @@ class Guess:
 def _verdict(profile: Profile, rows: int) -> Column:
     """The best reading of a column, with what follows from it."""
     masked = profile.layout(_STARS)[1] > 0.5
-    guesses = [] if masked else [*_checked(profile), *_headed(profile), *_spelled(profile)]
+    guesses = (
+        []
+        if masked
+        else [*_checked(profile), *_old(profile), *_headed(profile), *_spelled(profile)]
+    )
     best = max(guesses, key=lambda guess: guess.share, default=None)
     if best is None and not masked:
         best = _labelled(profile)
@@ -202,6 +206,26 @@ def _checked(profile: Profile) -> Iterator[Guess]:
 
 def _en(kind: str) -> str:
     return str(headers.kinds()[kind]["en"])
+
+
+# Region, birth date without its century, order number: no check digit, so the whole column must
+# be of it, and its years must be spread as births are and dates of papers are not.
+_OLD: Final = (
+    "^(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])[0-9]{4}"
+    "([0-9]{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}$"
+)
+
+
+def _old(profile: Profile) -> Iterator[Guess]:
+    """Citizen numbers of 15 digits, as given out until 1999."""
+    hits, part = profile.layout(_OLD)
+    if part < 0.9 or len(profile.values) < 8:
+        return
+    years = profile.values.str.extract(_OLD).drop_nulls()
+    if share(years.cast(pl.Int32) >= 27) > 0.5:
+        zh = f"{profile.present} 行中 {hits} 行像十五位的旧身份证号码"
+        en = f"{hits} of {profile.present} rows look like citizen numbers of 15 digits"
+        yield Guess("ID_CARD", hits, part - 0.01, zh, en)
 
 
 _DATE: Final = (
@@ -280,7 +304,7 @@ def _spelling(profile: Profile, hits: int, kind: str) -> tuple[str, str]:
     said = f"列名含「{profile.header.word}」，" if kind in profile.header.kinds else ""
     return (
         f"{said}{profile.present} 行中 {hits} 行用字像{zh}",
-        f"{hits} of {profile.present} rows are worded like a {_en(kind)}",
+        f"{hits} of {profile.present} rows read like a {_en(kind)}",
     )
 
 
@@ -370,7 +394,7 @@ def _said(
             "the header or the table says it is an organisation's",
         )
     if item:
-        return f"列名或取值像「{item}」", f"header or values say {item}"
+        return f"列名或取值像「{item}」", f"header or values say {headers.items()[item]['en']}"
     return "未发现个人信息", "no personal information found"
 
 

@@ -301,6 +301,13 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     ),
     # What has no check of its own is believed behind the word that announces it.
     Pattern(
+        "ID_CARD",
+        "身份证|证件",
+        r"(?:身份证|证件)(?:号码|号)?[^0-9A-Za-z]{0,4}\b([1-9][0-9]{14})\b",
+        "",
+        _by("citizen_id_15"),
+    ),
+    Pattern(
         "PASSPORT",
         "护照|[Pp]assport|PASSPORT",
         r"(?:护照|(?i:passport))[^0-9A-Za-z]{0,2}(?:号码|号|(?i:no))?[^0-9A-Za-z]{0,4}"
