@@ -289,7 +289,7 @@ def _spelled(profile: Profile) -> Iterator[Guess]:
             if loose >= 0.6 and sure:
                 hits, strict = profile.like(loose_names(values))
                 yield Guess("PERSON", hits, strict - 0.02, *_spelling(profile, hits, "PERSON"))
-        elif strict >= 0.7 and len(values) >= 10:
+        elif strict >= 0.7 and len(values) >= 10 and _long_enough(values):
             yield Guess("PERSON", hits, strict - 0.02, *_spelling(profile, hits, "PERSON"))
     if header.organisation or first not in {"ADDRESS", None}:
         return
@@ -297,6 +297,11 @@ def _spelled(profile: Profile) -> Iterator[Guess]:
     least = 0.3 if first == "ADDRESS" else 0.7
     if share >= least and (first == "ADDRESS" or len(values) >= 8):
         yield Guess("ADDRESS", hits, share - 0.02, *_spelling(profile, hits, "ADDRESS"))
+
+
+def _long_enough(values: pl.Series) -> bool:
+    """Whether a fifth have three characters or more, as names do and cities or trades do not."""
+    return share(values.str.len_chars() >= 3) >= 0.2
 
 
 def _spelling(profile: Profile, hits: int, kind: str) -> tuple[str, str]:
@@ -428,7 +433,7 @@ def _neighbours(
             column = _born(frame, numbers[0], profile, column)
         if column.kind is None and column.item is None and people and not profile.header.kinds:
             hits, share = profile.like(names(profile.values))
-            if share >= 0.6 and len(profile.values) >= 5:
+            if share >= 0.6 and len(profile.values) >= 5 and _long_enough(profile.values):
                 zh, en = _spelling(profile, hits, "PERSON")
                 column = _as(column, "PERSON", hits, profile.present, zh, en)
         if column.kind == "ADDRESS" and "USCC" in kinds and not people and "PERSON" not in kinds:

@@ -15,7 +15,7 @@ from anonymization import headers, patterns
 from anonymization.detection import Cell, Residual, cells, detect, residual
 from anonymization.identifiers import citizen_check
 from anonymization.synthetic import citizens
-from tests.anonymization.hard_tables import HELD, TUNED, UNSEEN, score
+from tests.anonymization.hard_tables import CLEAN, HELD, SPELLED, TUNED, UNSEEN, build, score
 
 TODAY = date(2026, 11, 23)
 
@@ -259,3 +259,15 @@ def test_a_column_is_scanned_as_its_texts_are(texts):
     for row, text in enumerate(texts):
         for one in patterns.find(text.strip(" \t\r\n'\""), TODAY):
             assert (row, one.kind) in by_column
+
+
+@pytest.mark.parametrize("rows", [40, 400])
+def test_no_clean_column_is_flagged(rows):
+    found = detect(build(CLEAN, rows, rows).frame, today=TODAY)
+    assert [(one.name, one.kind, one.inside) for one in found if one.kind or one.inside] == []
+
+
+@pytest.mark.parametrize("name", SPELLED)
+def test_headers_are_read_as_departments_write_them(name):
+    (found,) = detect(build({name: SPELLED[name]}, 200, 5).frame, today=TODAY)
+    assert found.kind == SPELLED[name].kind
