@@ -129,7 +129,7 @@ def test_a_batch_is_cleared_on_paper(browser, city, origin):
     registrar.get_by_role("button", name=re.compile("打印签批表")).first.click()
     expect(registrar).to_have_url(re.compile("/papers/"))
     checked(registrar, "paper")
-    code = registrar.locator(".docno code").inner_text()
+    code = registrar.locator("#check-code").inner_text()
     registrar.set_input_files(
         "#scan", {"name": "扫描件.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 x"}
     )
