@@ -135,6 +135,41 @@ def life() -> str:
     )
 
 
+def requests() -> str:
+    """States of a request and of a demand, and the steps between them."""
+    raw = schemas.codes.table("request_life")
+    states = [
+        (f"`{s['id']}`", s["zh"], s["act"] or "", s["side"] or "", s["clock"] or "", s["meaning"])
+        for s in raw["states"]
+    ]
+    head = ("步骤", "名称", "从", "到", "事项", "哪一方", "依据")
+
+    def steps(name: str) -> list[tuple[str, ...]]:
+        return [
+            (
+                f"`{s['id']}`",
+                s["zh"],
+                "、".join(s["from"]),
+                s["to"] or "",
+                s["act"],
+                s["side"],
+                s["article"],
+            )
+            for s in raw[name]
+        ]
+
+    return "\n".join(
+        (
+            "# 数据申请和需求的一生 / The life of requests and demands\n",
+            table(("状态", "名称", "事项", "在哪一方", "期限", "meaning"), states),
+            "## 申请的步骤\n",
+            table(head, steps("steps")),
+            "## 需求的步骤\n",
+            table(head, steps("demand_steps")),
+        )
+    )
+
+
 def addresses() -> str:
     """Every address: methods, whether it writes, the act it asks for."""
     with tempfile.TemporaryDirectory() as folder:
@@ -157,6 +192,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "fields": fields,
     "rights": rights,
     "life": life,
+    "requests": requests,
     "addresses": addresses,
 }
 

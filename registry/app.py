@@ -10,7 +10,7 @@ from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import schemas
-from registry import access, catalogue, db, web
+from registry import access, api, catalogue, db, exchange, web
 from registry.calendar import CITY
 from registry.config import Settings
 from registry.edge import actor, csrf_token, locale, requests
@@ -39,8 +39,8 @@ def create_app(settings: Settings, database: db.Database | None = None) -> Flask
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     app.register_blueprint(assets)
-    for pages in web.blueprints():
-        app.register_blueprint(pages)
+    for group in (*web.blueprints(), *api.blueprints()):
+        app.register_blueprint(group)
     _templates(app, settings)
     edge_faults.install(app)
     app.after_request(requests.after)
@@ -99,7 +99,9 @@ def _waiting(who: access.Actor) -> int:
 
     if not who.signed_in or "session" not in g:
         return 0
-    return len(catalogue.inbox(session(), who))
+    entries = len(catalogue.inbox(session(), who))
+    asked = exchange.count(session(), [exchange.waits_for(session(), who)])
+    return entries + asked + exchange.count_demands_waiting(session(), who)
 
 
 def _query_without_lang() -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 import schemas
 from registry import calendar
-from registry.catalogue import document_of
+from registry.catalogue import carried, document_of
 from registry.catalogue.life import UNDECIDED
 from registry.models.catalogue import Decision, Resource, Version
 from registry.models.desensitization import MaskingPlan, MaskingReport
@@ -65,7 +65,9 @@ class Facts:
     systems: Sequence[System]
     tables: Sequence[BusinessTable]
     entries: Sequence[Entry]
+    # By version; what a formal change carries over from the versions before it is among them.
     decisions: Mapping[int, Mapping[str, Decision]] = field(default_factory=dict)
+    digests: Mapping[int, frozenset[str]] = field(default_factory=dict)
     assessments: Mapping[int, Mapping[str, Assessment]] = field(default_factory=dict)
     evidence: Sequence[Evidence] = ()
     not_applicable: Sequence[NotApplicable] = ()
@@ -116,6 +118,7 @@ def gather(
     entries = _entries(session, project, stage)
     versions = [entry.version.id for entry in entries]
     resources = [entry.resource.id for entry in entries]
+    texts = carried(session, versions)
     return Facts(
         project=project,
         stage=stage,
@@ -128,14 +131,15 @@ def gather(
             .order_by(BusinessTable.id)
         ).all(),
         entries=entries,
-        decisions=_decisions(session, versions),
-        assessments=_assessments(session, versions),
+        decisions=_decisions(session, texts),
+        digests=_digests(session, texts),
+        assessments=_assessments(session, texts),
         evidence=_of(session, Evidence, project, newest_first=True),
         not_applicable=_of(session, NotApplicable, project),
         deferrals=_of(session, Deferral, project),
         findings=_of(session, Finding, project),
         mounts=_mounts(session, resources),
-        reports=_reports(session, versions),
+        reports=_reports(session, texts),
         editions=_editions(session, project),
     )
 
@@ -173,16 +177,38 @@ def _of(session: Session, table: type, project: Project, newest_first: bool = Fa
     return list(session.scalars(sa.select(table).where(mine).order_by(order)))
 
 
-def _decisions(session: Session, versions: Sequence[int]) -> dict[int, dict[str, Decision]]:
+Texts = Mapping[int, Sequence[int]]
+
+
+def _spread(texts: Texts) -> tuple[list[int], dict[int, list[int]]]:
+    """Every version that counts, and for each the judged versions it counts for."""
+    stands_for: dict[int, list[int]] = {}
+    for judged_id, members in texts.items():
+        for member in members:
+            stands_for.setdefault(member, []).append(judged_id)
+    return list(stands_for), stands_for
+
+
+def _decisions(session: Session, texts: Texts) -> dict[int, dict[str, Decision]]:
+    versions, stands_for = _spread(texts)
     found: dict[int, dict[str, Decision]] = {}
     for one in session.scalars(
         sa.select(Decision).where(Decision.version_id.in_(versions)).order_by(Decision.id)
     ):
-        found.setdefault(one.version_id, {})[one.step] = one
+        for judged_id in stands_for[one.version_id]:
+            found.setdefault(judged_id, {})[one.step] = one
     return found
 
 
-def _assessments(session: Session, versions: Sequence[int]) -> dict[int, dict[str, Assessment]]:
+def _digests(session: Session, texts: Texts) -> dict[int, frozenset[str]]:
+    versions, _ = _spread(texts)
+    rows = session.execute(sa.select(Version.id, Version.digest).where(Version.id.in_(versions)))
+    digests = {id_: digest for id_, digest in rows}  # noqa: C416 - a row is not a pair to the types
+    return {one: frozenset(digests[m] for m in members) for one, members in texts.items()}
+
+
+def _assessments(session: Session, texts: Texts) -> dict[int, dict[str, Assessment]]:
+    versions, stands_for = _spread(texts)
     found: dict[int, dict[str, Assessment]] = {}
     for version_id, one in session.execute(
         sa.select(AssessedVersion.version_id, Assessment)
@@ -190,7 +216,8 @@ def _assessments(session: Session, versions: Sequence[int]) -> dict[int, dict[st
         .where(AssessedVersion.version_id.in_(versions))
         .order_by(Assessment.id)
     ):
-        found.setdefault(version_id, {})[one.kind] = one
+        for judged_id in stands_for[version_id]:
+            found.setdefault(judged_id, {})[one.kind] = one
     return found
 
 
@@ -201,9 +228,8 @@ def _mounts(session: Session, resources: Sequence[int]) -> dict[int, Mount]:
     return {mount.resource_id: mount for mount in rows}
 
 
-def _reports(
-    session: Session, versions: Sequence[int]
-) -> dict[int, list[tuple[MaskingPlan, MaskingReport]]]:
+def _reports(session: Session, texts: Texts) -> dict[int, list[tuple[MaskingPlan, MaskingReport]]]:
+    versions, stands_for = _spread(texts)
     found: dict[int, list[tuple[MaskingPlan, MaskingReport]]] = {}
     for plan, report in session.execute(
         sa.select(MaskingPlan, MaskingReport)
@@ -211,7 +237,8 @@ def _reports(
         .where(MaskingPlan.version_id.in_(versions))
         .order_by(MaskingReport.id)
     ):
-        found.setdefault(plan.version_id, []).append((plan, report))
+        for judged_id in stands_for[plan.version_id]:
+            found.setdefault(judged_id, []).append((plan, report))
     return found
 
 

@@ -86,9 +86,10 @@ def _share(facts: Facts) -> Iterator[Shortfall]:
 
 
 def _decided(facts: Facts, entry: Entry, *steps: str) -> bool:
-    """Whether one of the steps was taken on exactly this text."""
+    """Whether one of the steps was taken on exactly this text, formal changes aside."""
     known = facts.decisions.get(entry.version.id, {})
-    return any(s in known and known[s].digest == entry.version.digest for s in steps)
+    texts = facts.digests.get(entry.version.id, frozenset())
+    return any(s in known and known[s].digest in texts for s in steps)
 
 
 def _secrecy(facts: Facts) -> Iterator[Shortfall]:
@@ -254,7 +255,7 @@ def evidence_of(facts: Facts, gate: str) -> list[str]:
         return [facts.project.approval or "", *stated]
     if gate == "G-CAT":
         linked = sum(1 for t in facts.tables if t.resource_id or t.exempt_because)
-        return [f"{linked}/{len(facts.tables)}", str(len(facts.entries))]
+        return [f"业务表 {linked}/{len(facts.tables)}", f"条目 {len(facts.entries)}"]
     if gate == "G-LISTS":
         return [e.paper_number for e in facts.editions.values()]
     if gate in {"G-SECRET", "G-HEAD", "G-REVIEW"}:

@@ -16,6 +16,8 @@ from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from schemas import Problem
 
+# A suspended entry may come back by a mended version.
+REVISABLE = frozenset({"published", "suspended"})
 # What a new entry starts with (field table: default 1).
 DEFAULTS: Mapping[str, Any] = {"origin": "1", "held_at": "1", "visibility": "1"}
 
@@ -37,7 +39,7 @@ def register(
     holding = require(actor, "register", department, project_id=project_id)
     if not declared:
         raise Invalid([Problem("/declared", "declaration", rule="declaration")])
-    _require_unreserved(holding, DEFAULTS, {**DEFAULTS, **document})
+    require_unreserved(holding, DEFAULTS, {**DEFAULTS, **document})
     change = Change(
         department=department,
         step="register",
@@ -62,7 +64,7 @@ def save(
     holding = require(actor, "register", resource.department, version.state, resource.project_id)
     if version.state not in OPEN:
         raise Conflict("not_a_draft", state=version.state)
-    _require_unreserved(holding, document_of(version), document)
+    require_unreserved(holding, document_of(version), document)
     change = Change(
         department=resource.department,
         step="register",
@@ -83,7 +85,7 @@ def revise(session: Session, actor: Actor, resource: Resource) -> Stored:
     holding = require(actor, "register", resource.department, project_id=resource.project_id)
     if resource.working_version_id is not None:
         raise Conflict("draft_open", key=resource.key)
-    if live is None or live.state != "published":
+    if live is None or live.state not in REVISABLE:
         raise Conflict("not_live", key=resource.key)
     change = Change(
         department=resource.department,
@@ -102,9 +104,10 @@ def is_limited(holding: Holding) -> bool:
     return holding.project_id is not None
 
 
-def _require_unreserved(
+def require_unreserved(
     holding: Holding, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> None:
+    """Refuse what a compiler under contract says about fields that carry law."""
     if is_limited(holding):
         pointers = schemas.reserved(before, after)
         if pointers:

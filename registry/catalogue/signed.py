@@ -212,7 +212,7 @@ def confirm(session: Session, actor: Actor, row: Paper, code: str) -> None:
     if row.scan_id is None:
         raise Conflict("paper_unsigned")
     if actor.person_id == row.uploaded_by:
-        raise Forbidden("second_person")
+        raise Forbidden("second_confirms")
     _require_code(row, code)
     versions = _require_unchanged(session, row)
     person = session.scalars(sa.select(Person).where(Person.key == row.signer)).one()

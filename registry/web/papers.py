@@ -21,7 +21,7 @@ pages = Blueprint("papers", __name__, url_prefix="/papers")
 
 # How a refusal of the form itself is answered: with the page and everything that was typed.
 SHOWN_AGAIN = frozenset(
-    {"paper_code", "paper_signer", "paper_day", "paper_number", "scan_kind", "second_person"}
+    {"paper_code", "paper_signer", "paper_day", "paper_number", "scan_kind", "second_confirms"}
 )
 
 

@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 import schemas
-from registry import catalogue
+from registry import catalogue, exchange
 from registry.access import Actor, Holding, acts, holding_for, may, role_title
 from registry.calendar import CITY
 from registry.catalogue import RemarkText
 from registry.edge import actor, go, locale, reads, remember, session, settings, writes
-from registry.errors import Conflict, Forbidden, Invalid, Missing, Unreadable
+from registry.errors import Conflict, Forbidden, Gone, Invalid, Missing, Unreadable
 from registry.models.accounts import Organisation
-from registry.models.catalogue import Version
+from registry.models.catalogue import Resource, Version
+from registry.web.masking import is_read
 from registry.web.readings import noted
 
 pages = Blueprint("resources", __name__, url_prefix="/resources")
@@ -61,9 +62,13 @@ def register() -> Response | tuple[str, int]:
 
 @pages.get("/<key>")
 @reads(public=True)
-def show(key: str) -> str:
-    """The entry as this reader may see it."""
-    resource = catalogue.find(session(), actor(), key, settings().anonymous)
+def show(key: str) -> str | tuple[str, int]:
+    """The entry as this reader may see it; a tombstone where it is no longer in use."""
+    try:
+        resource = catalogue.find(session(), actor(), key, settings().anonymous)
+    except Gone:
+        stone = catalogue.tombstone(session(), actor(), key, settings().anonymous)
+        return render_template("tombstone.html", place="search", stone=stone), 410
     version = catalogue.version_of(session(), actor(), resource)
     if version is None:
         raise Missing("no_entry")
@@ -81,10 +86,47 @@ def show(key: str) -> str:
         share_condition=schemas.share_condition(document, locale()),
         holders=catalogue.inherited_holders(session(), resource.department, document),
         available=_available(version),
+        withdrawable=catalogue.withdrawable(session(), actor(), resource),
+        stone=_stone(resource),
+        proposal=catalogue.proposed(session(), resource),
         may_revise=resource.working_version_id is None
+        and resource.live is not None
+        and resource.live.state != "retired"
         and may(actor(), "register", resource.department, project_id=resource.project_id),
         decisions=_decided(version),
+        faults=catalogue.faults_of(version) if resource.remediation_due else [],
+        **_use(version),
+        masking=is_read(resource),
     )
+
+
+def _stone(resource: Resource) -> catalogue.Tombstone | None:
+    """What outsiders read at this address, for those who work on it."""
+    live = resource.live
+    if live is None or live.state == "published":
+        return None
+    return catalogue.tombstone(session(), actor(), resource.key)
+
+
+def _use(version: Version) -> dict[str, Any]:
+    """What the page says about using the data: the button with its days, who uses them already.
+
+    Somebody without a name sees the button too: it leads to signing in.
+    """
+    resource, who = version.resource, actor()
+    offered = resource.live_version_id == version.id and version.state == "published"
+    others = [
+        unit for unit in exchange.units(session(), who, "request") if unit != resource.department_id
+    ]
+    asks = offered and version.share_type in ("1", "2") and (not who.signed_in or bool(others))
+    heads = offered and may(who, "consent_back", resource.department)
+    return {
+        "may_request": asks,
+        "reply_days": exchange.reply_days(version.share_type),
+        "users": exchange.users(session(), resource) if who.signed_in else [],
+        "standing": exchange.standing_consent(session(), resource) if who.signed_in else None,
+        "may_stand": heads and version.share_type == "1",
+    }
 
 
 @pages.post("/<key>/revise")
@@ -155,8 +197,8 @@ def save(key: str) -> Response | tuple[str, int]:
     if request.headers.get("X-Requested-With") == "autosave" or request.is_json:
         session().refresh(version.resource)
         return jsonify(row_version=version.resource.row_version)
-    if do == "hand-in":
-        return _hand_in(stored.version_id, typed, seen)
+    if do in {"hand-in", "formal"}:
+        return _sent_on(do, stored.version_id, typed, seen)
     return go(_onward(key, do))
 
 
@@ -169,11 +211,14 @@ def _onward(key: str, do: str) -> str:
     return url_for(".edit", key=key, saved=1) + anchor
 
 
-def _hand_in(version_id: int, typed: Document, seen: int) -> Response | tuple[str, int]:
-    """Hand in what was saved a moment ago; the draft stays saved when it is not ready."""
+def _sent_on(do: str, version_id: int, typed: Document, seen: int) -> Response | tuple[str, int]:
+    """Hand in or publish what was saved a moment ago; it stays saved when it is not ready."""
     version = session().get_one(Version, version_id)
     key, who = version.resource.key, actor()
     try:
+        if do == "formal":
+            catalogue.advance(session(), who, version, "formal")
+            return go(url_for(".show", key=key))
         batch = catalogue.hand_in(session(), who, [version])
     except Invalid as refusal:
         # 422 rolls the request back: what was typed is kept by a save of its own.
@@ -333,6 +378,8 @@ def _form(
         saved=request.args.get("saved"),
         limited=_limited(version),
         may_hand_in=may(actor(), "hand_in", version.resource.department),
+        is_formal=catalogue.is_formal(version)
+        and may(actor(), "formal", version.resource.department, version.state),
         live=version.resource.live,
     )
 

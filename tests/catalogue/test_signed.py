@@ -70,7 +70,7 @@ def test_who_uploaded_does_not_confirm_and_nobody_confirms_twice(session, town, 
     row = scanned(session, town, batch, tmp_path)
     uploader = town.person("registrar")
     row.uploaded_by = uploader.person_id
-    with pytest.raises(Forbidden, match="second_person"):
+    with pytest.raises(Forbidden, match="second_confirms"):
         signed.confirm(session, uploader, row, signed.check_code(row))
     signed.confirm(session, town.person("registrar"), row, signed.check_code(row))
     with pytest.raises(Conflict, match="paper_done"):
