@@ -81,6 +81,15 @@ def print_form(session: Session, actor: Actor, batch: Submission, step: str) -> 
     return row
 
 
+def may_handle(actor: Actor, step: str, unit: Organisation) -> bool:
+    """Whether forms of this step pass through the actor's hands."""
+    try:
+        _require(actor, step, unit)
+    except Refusal:
+        return False
+    return True
+
+
 def digest_of(step: str, versions: Sequence[Version]) -> str:
     """The digest a form carries: the step and, for each version, its entry, number and digest."""
     lines = sorted([v.resource.key, v.number, v.digest] for v in versions)

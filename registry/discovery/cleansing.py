@@ -7,6 +7,8 @@ The wipe leaves a job; whoever works takes it up, and again, until everything is
 import json
 import logging
 import os
+import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -21,6 +23,8 @@ from search import Index
 log = logging.getLogger(__name__)
 
 WIPED = "wiped.jsonl"
+# A reader who holds old pages is gone after a request; until then nothing is tried in a hurry.
+AGAIN_AFTER = timedelta(seconds=20)
 
 
 def cleanse(database: Database, index: Index, folder: Path) -> int:
@@ -30,17 +34,22 @@ def cleanse(database: Database, index: Index, folder: Path) -> int:
     """
     with db.transaction(database, writes=False) as session:
         jobs = session.scalars(
-            sa.select(Job.id).where(Job.kind == spill.CLEANSE, Job.ended_at.is_(None))
+            sa.select(Job.id).where(
+                Job.kind == spill.CLEANSE, Job.ended_at.is_(None), Job.run_after <= now()
+            )
         ).all()
         wiped = [(key, at.isoformat()) for key, at in spill.wiped_keys(session)] if jobs else []
     if not jobs:
         return 0
     _list(folder, wiped)
+    if not pack(database):
+        with db.transaction(database, writes=True) as session:
+            later = {"run_after": now() + AGAIN_AFTER, "tries": Job.tries + 1}
+            session.execute(sa.update(Job).where(Job.id.in_(jobs)).values(later))
+        return 0
     # A rebuild keeps the folder before for its readers: the second one takes that away too.
     for _ in range(2):
         rebuild(database, index)
-    if not pack(database):
-        return 0
     with db.transaction(database, writes=True) as session:
         session.execute(sa.update(Job).where(Job.id.in_(jobs)).values(ended_at=now()))
     return len(jobs)
@@ -89,5 +98,8 @@ def pack(database: Database) -> bool:
         busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         cursor.close()
         return not busy
+    except sqlite3.OperationalError:
+        log.info("the database is in use, it is packed later")
+        return False
     finally:
         raw.close()

@@ -66,7 +66,8 @@ def _account(username: str, fault: tuple[str, str] | None = None) -> str:
         today=calendar.today(),
         title_of=_title,
         fault=fault,
-        typed=request.form,
+        # Three forms share names of boxes: what was typed goes back into its own.
+        typed=lambda form: request.form if request.path.endswith(f"/{form}") else {},
         is_own=found.person_id == actor().person_id,
     )
 

@@ -102,10 +102,10 @@ def show(key: str) -> str:
 def _papers(batch: Submission, versions: Sequence[Version]) -> dict[str, Any]:
     """The paper route: forms printed, steps that can be printed now, assessments."""
     waiting = {STEPS[v.state] for v in versions if v.state in STEPS}
-    handles = may(actor(), "paper", batch.department)
+    mine = [step for step in signed.ON_FORM if signed.may_handle(actor(), step, batch.department)]
     return {
-        "forms": signed.forms_of(session(), batch) if handles else [],
-        "printable": [step for step in signed.ON_FORM if step in waiting] if handles else [],
+        "forms": [form for form in signed.forms_of(session(), batch) if form.step in mine],
+        "printable": [step for step in mine if step in waiting],
         "assessments": assessments.assessments_of(session(), [v.id for v in versions]),
         "may_assess": may(actor(), "assess", batch.department),
     }

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 import search
 from registry import catalogue, db, discovery, files, journal, outbox
@@ -280,3 +281,18 @@ def test_a_wiped_entry_that_a_backup_brought_back_is_wiped_again_once(session, t
     assert not spill.wipe_again(session, resource.key, tmp_path)
     assert not spill.wipe_again(session, "unknown", tmp_path)
     assert journal.verify(session) == []
+
+
+def test_a_reader_in_the_way_puts_the_cleansing_off_and_it_is_done_later(database, tmp_path):
+    index = search.open("tantivy:", tmp_path)
+    with db.transaction(database, writes=True) as session:
+        resource = published(Town(session))
+        spill.wipe_again(session, resource.key, tmp_path)
+    with db.transaction(database, writes=False) as reader:
+        assert reader.scalars(sa.select(Version.state)).all() == ["wiped"]
+        put_off = not POSTGRESQL and discovery.cleanse(database, index, tmp_path) == 0
+    if put_off:
+        assert discovery.cleanse(database, index, tmp_path) == 0
+        with time_machine.travel(db.now() + timedelta(minutes=1), tick=False):
+            assert discovery.cleanse(database, index, tmp_path) == 1
+    index.close()
