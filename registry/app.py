@@ -69,7 +69,7 @@ def _templates(app: Flask, settings: Settings) -> None:
         return {
             "locale": locale(),
             "actor": _shown(who) if who.signed_in else None,
-            "places": web.places(),
+            "places": [*web.places(), *_duties(who)],
             "demo": bool(settings.demo_password),
             "inbox_count": _waiting(who),
             "switch_query": _query_without_lang(),
@@ -88,6 +88,10 @@ def _shown(who: access.Actor) -> Mapping[str, str]:
         "department_name": holding.organisation_name if holding else "",
         "role_name": access.role_title(holding.role, locale()) if holding else "",
     }
+
+
+def _duties(who: access.Actor) -> list[tuple[str, str, str]]:
+    return [(id_, at, name) for act, id_, at, name in web.duties() if access.may(who, act)]
 
 
 def _waiting(who: access.Actor) -> int:

@@ -17,6 +17,8 @@ from registry.edge import actor, go, locale, reads, remember, session, settings,
 from registry.errors import Conflict, Forbidden, Invalid, Missing, Unreadable
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Version
+from registry.web.masking import is_read
+from registry.web.readings import noted
 
 pages = Blueprint("resources", __name__, url_prefix="/resources")
 
@@ -66,10 +68,12 @@ def show(key: str) -> str:
     version = catalogue.version_of(session(), actor(), resource)
     if version is None:
         raise Missing("no_entry")
+    noted(version)
     document = catalogue.document_of(version)
     return render_template(
         "resource.html",
         place="search",
+        may_freeze=may(actor(), "freeze", resource.department),
         resource=resource,
         version=version,
         document=document,
@@ -83,6 +87,7 @@ def show(key: str) -> str:
         decisions=_decided(version),
         faults=catalogue.faults_of(version) if resource.remediation_due else [],
         **_use(version),
+        masking=is_read(resource),
     )
 
 
@@ -122,6 +127,7 @@ def edit(key: str) -> str:
     """The form of the draft, with the reasons of the return beside the fields."""
     version = catalogue.require_version(session(), actor(), key)
     _own_draft(version)
+    noted(version)
     return _form(version, catalogue.document_of(version), version.resource.row_version)
 
 
@@ -216,6 +222,7 @@ def _save_typed(own: Session, who: Actor, key: str, typed: Document, seen: int) 
 def difference(key: str) -> str:
     """The working version beside the live one: what a reviewer looks at."""
     version = catalogue.require_version(session(), actor(), key)
+    noted(version)
     live = version.resource.live
     before = catalogue.document_of(live) if live else None
     after = catalogue.document_of(version)
