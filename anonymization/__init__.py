@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from anonymization.crypto import make_key
 from anonymization.errors import Refused
-from anonymization.plan import check_plan, propose
+from anonymization.plan import check_plan
+from anonymization.proposal import propose
 
 if TYPE_CHECKING:
     from anonymization.attacks import verify

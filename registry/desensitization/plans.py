@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from anonymization import plan as masking
+from anonymization import propose
 from registry import journal
 from registry.access import Actor, require
 from registry.catalogue import document_of
@@ -64,7 +65,7 @@ def proposed(version: Version, profile: str) -> masking.Plan:
         for item in items
         for kind in (_text(item.get("pi_kind")),)
     ]
-    plan = masking.propose(found, profile)
+    plan = propose(found, profile)
     lines = [_bound(item, line) for item, line in zip(items, plan["columns"], strict=True)]
     return plan | {"columns": lines, "release": f"{version.resource.key}-{version.number}"}
 
