@@ -15,12 +15,16 @@ if TYPE_CHECKING:
     from anonymization.attacks import verify
     from anonymization.detection import detect
     from anonymization.pipeline import apply, measure, treat
+    from anonymization.recoding import anonymize_k
+    from anonymization.samples import made_up
 
 __all__ = [
     "Refused",
+    "anonymize_k",
     "apply",
     "check_plan",
     "detect",
+    "made_up",
     "make_key",
     "measure",
     "propose",
@@ -29,6 +33,8 @@ __all__ = [
 ]
 
 _ENGINE = {
+    "anonymize_k": "recoding",
+    "made_up": "samples",
     "apply": "pipeline",
     "detect": "detection",
     "measure": "pipeline",
