@@ -14,6 +14,7 @@ from anonymization.proposal import propose
 if TYPE_CHECKING:
     from anonymization.attacks import verify
     from anonymization.detection import detect
+    from anonymization.fitting import fit
     from anonymization.pipeline import apply, measure, treat
     from anonymization.recoding import anonymize_k
     from anonymization.samples import made_up
@@ -24,6 +25,7 @@ __all__ = [
     "apply",
     "check_plan",
     "detect",
+    "fit",
     "made_up",
     "make_key",
     "measure",
@@ -34,6 +36,7 @@ __all__ = [
 
 _ENGINE = {
     "anonymize_k": "recoding",
+    "fit": "fitting",
     "made_up": "samples",
     "apply": "pipeline",
     "detect": "detection",

@@ -143,13 +143,14 @@ def detect(files: tuple[Path, ...], as_json: bool) -> None:
 @click.option("--release", help="发布批次 / name of the release")
 @click.option("--output", "-o", type=_FILE, help="方案文件 / where the plan goes")
 def plan(file: Path, profile: str, release: str | None, output: Path | None) -> None:
-    """Propose a masking plan for a file; read it before you use it."""
+    """Propose a masking plan that fits a file; read it before you use it."""
     from anonymization import detect as look
-    from anonymization import propose
+    from anonymization import fit, propose
     from anonymization.tables import open_table
 
     with _told():
-        proposed = propose(look(open_table(file).frame()), profile)
+        table = open_table(file).frame()
+        proposed = fit(propose(look(table), profile), table)
     if release:
         proposed["release"] = release
     text = json.dumps(proposed, ensure_ascii=False, indent=1) + "\n"
