@@ -1,7 +1,8 @@
 # `make help` says what there is. Everything runs in .venv; nothing outside the folder is touched.
 PYTHON ?= python3
 BIN := .venv/bin
-SUITE := $(BIN)/python -m pytest
+# A file to a worker: what its tests share, a city or a browser, is made once.
+SUITE := $(BIN)/python -m pytest -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
 
@@ -31,7 +32,10 @@ check: install ## format, lint, types, import contract, then the suite
 	$(BIN)/lint-imports
 	$(SUITE)
 
+docs: install ## renew docs/reference from the code
+	$(BIN)/python -m docs.generate
+
 lock: ## renew requirements.lock from setup.cfg (needs an index)
 	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --no-annotate --allow-unsafe --strip-extras --extra dev -o requirements.lock setup.cfg
 
-.PHONY: help install run test check lock
+.PHONY: help install run test check docs lock

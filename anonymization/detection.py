@@ -6,7 +6,7 @@ would by chance, what its header says, what stands in the columns beside it.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -14,8 +14,8 @@ from typing import Any, Final
 import polars as pl
 
 from anonymization import headers, patterns
+from anonymization.columns import NEEDED, Profile
 from anonymization.dictionary import addresses, closed_list, loose_names, names, share, words
-from anonymization.headers import Header
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,8 @@ class Column:
 
     `kind` is the identifier its cells are, or None; `item` the kind of personal information of
     the national lists; `hits` of `rows` hold it, `share` of the filled ones; `sensitivity` is 0
-    (not personal), 1 (personal) or 2 (sensitive), `level` the least grade that follows from it.
+    (not personal), 1 (personal) or 2 (sensitive), `level` the least grade that follows from it;
+    `inside` are all kinds that stand in its cells, alone or in text.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Column:
     quasi: bool
     item: str | None = None
     evidence_en: str = ""
+    inside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,13 +96,8 @@ def residual(
     day = today or date.today()  # noqa: DTZ011
     found = []
     for name in frame.columns if columns is None else columns:
-        profile = Profile.of(frame[name], day, _DIRECT)
-        for kind in sorted(set(profile.found["kind"])):
-            if profile.header.organisation and kind in {"ADDRESS", "LANDLINE"}:
-                continue
-            count = profile.believed(kind)
-            if count:
-                found.append(Residual(name, kind, count))
+        carried = Profile.of(frame[name], day, _DIRECT).carried()
+        found += [Residual(name, kind, count) for kind, count in carried.items()]
     return found
 
 
@@ -113,69 +110,6 @@ def cells(table: Any, *, today: date | None = None) -> Iterator[Cell]:
 
 
 # --- one column -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Profile:
-    """A column without disguises: its distinct cells, how often each stands, what was found."""
-
-    name: str
-    header: Header
-    values: pl.Series
-    counts: pl.Series
-    found: pl.DataFrame
-    present: int
-
-    @classmethod
-    def of(cls, column: pl.Series, today: date, kinds: frozenset[str] | None = None) -> "Profile":
-        """Scan a column for identifiers of these kinds, by default all."""
-        texts = patterns.unmasked(column)
-        counted = pl.DataFrame({"v": texts}).filter(pl.col("v").str.len_bytes() > 0)
-        counted = counted.group_by("v", maintain_order=True).len("n")
-        found = patterns.scan(counted["v"], today, kinds)
-        found = found.with_columns(n=counted["n"].gather(found["row"]))
-        name = str(column.name)
-        present = int(counted["n"].sum())
-        return cls(name, headers.read(name), counted["v"], counted["n"], found, present)
-
-    def of_kind(self, kind: str, whole: bool | None = None) -> pl.DataFrame:
-        """The candidates of a kind, one per distinct cell, valid if any of the cell is."""
-        chosen = self.found.filter(pl.col("kind") == kind)
-        if whole is not None:
-            chosen = chosen.filter(pl.col("whole") == whole)
-        return chosen.group_by("row").agg(pl.col("valid").any(), pl.col("n").first())
-
-    def believed(self, kind: str) -> int:
-        """How many cells hold this kind, or 0 when what passes may well have passed by chance."""
-        total = 0
-        for whole in (True, False):
-            each = self.of_kind(kind, whole)
-            good = each.filter("valid")
-            if good.height and good.height >= _NEEDED.get(kind, 0.0) * each.height:
-                total += int(good["n"].sum())
-        return total
-
-    def like(self, mask: pl.Series) -> tuple[int, float]:
-        """How many cells a mask over the distinct cells covers, and what share of distinct ones."""
-        if self.values.is_empty():
-            return 0, 0.0
-        return int(self.counts.filter(mask).sum()), float(mask.sum()) / len(self.values)
-
-    def layout(self, pattern: str) -> tuple[int, float]:
-        """The same for a layout."""
-        return self.like(self.values.str.contains(pattern))
-
-
-# The share of look-alikes that must pass; well above what passes by chance.
-_NEEDED: Final[Mapping[str, float]] = {
-    "ID_CARD": 0.5,
-    "USCC": 0.5,
-    "BANK_CARD": 0.5,
-    "MOBILE": 0.85,
-    "LANDLINE": 0.85,
-    "PLATE": 0.5,
-    "PERSON": 0.3,
-}
 
 
 @dataclass(frozen=True)
@@ -216,6 +150,7 @@ def _verdict(profile: Profile, rows: int) -> Column:
         quasi=bool(item) and headers.items()[item]["role"] == "quasi",
         item=item,
         evidence_en=best.en,
+        inside=tuple({best.kind: None} | profile.carried()),
     )
 
 
@@ -240,15 +175,17 @@ _CHECKED: Final = {"ID_CARD", "USCC", "BANK_CARD"}
 def _checked(profile: Profile) -> Iterator[Guess]:
     """Kinds that their own check digits or layouts prove."""
     for kind, (alone, headed, few) in _LEAST.items():
+        if kind not in profile.kinds:
+            continue
         each = profile.of_kind(kind, True)
         good = each.filter("valid")
-        if good.is_empty() or good.height < _NEEDED.get(kind, 0.0) * each.height:
+        if good.is_empty() or good.height < NEEDED.get(kind, 0.0) * each.height:
             continue
         named = kind in profile.header.kinds
         part = good.height / len(profile.values)
         if part < (headed if named else alone) or (not named and good.height < few and part < 1):
             continue
-        if not named and not _various(profile, kind):
+        if not named and not profile.various(kind):
             continue
         hits = int(good["n"].sum())
         zh = "通过校验位" if kind in _CHECKED else f"符合{headers.kinds()[kind]['zh']}的写法"
@@ -266,22 +203,12 @@ def _en(kind: str) -> str:
     return str(headers.kinds()[kind]["en"])
 
 
-def _various(profile: Profile, kind: str) -> bool:
-    """Whether the values differ as real ones do: serial numbers and versions share their heads."""
-    found = profile.found.filter((pl.col("kind") == kind) & pl.col("valid"))["found"]
-    if kind == "MOBILE":
-        return found.str.tail(11).str.head(3).n_unique() >= 4
-    if kind == "IP":
-        return share(found.str.contains(r"(?:^|\.)(?:[4-9][0-9]|[12][0-9]{2})(?:\.|$)|:")) > 0.5
-    return True
-
-
 _DATE: Final = (
     r"^(?:18|19|20)[0-9]{2}(?:[-/.年] ?[0-9]{1,2}[-/.月]? ?(?:[0-9]{1,2}日?)?"
     r"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])?)(?:[ T]0?0:00(?::00.*)?)?$"
 )
 # What a value looks like where the header says what it is.
-_LAYOUTS: Final[Mapping[str, str]] = {
+_LAYOUTS: Final[dict[str, str]] = {
     "ID_CARD": r"^[1-9][0-9]{5}(?:19|20)?[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
     r"[0-9]{3}[0-9Xx]?$",
     "MOBILE": r"^(?:\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?:\.0)?$",
@@ -360,12 +287,12 @@ def _labelled(profile: Profile) -> Guess | None:
     """Short cells that hold one identifier each behind some label, as 电话：13…."""
     if share(profile.values.str.len_chars() <= 30) < 0.8:
         return None
-    for kind in _LEAST:
+    for kind in [one for one in _LEAST if one in profile.kinds]:
         good = profile.of_kind(kind, False).filter("valid")
         hits = int(good["n"].sum())
         if good.height < 3 or hits < 0.8 * profile.present:
             continue
-        if profile.believed(kind) and _various(profile, kind):
+        if profile.believed(kind) and profile.various(kind):
             zh, en = headers.kinds()[kind]["zh"], _en(kind)
             return Guess(
                 kind,
@@ -379,13 +306,8 @@ def _labelled(profile: Profile) -> Guess | None:
 
 def _other(profile: Profile, rows: int, masked: bool) -> Column:
     """A column that is no identifier: what it carries inside, whether it helps to single out."""
-    carried = {
-        kind: count
-        for kind in sorted(set(profile.found["kind"]))
-        if kind in _DIRECT and (count := profile.believed(kind))
-    }
-    if profile.header.organisation:
-        carried = {k: n for k, n in carried.items() if k not in {"ADDRESS", "LANDLINE"}}
+    inside = {} if masked else profile.carried()
+    carried = {kind: count for kind, count in inside.items() if kind in _DIRECT}
     item = _item(profile)
     entry = headers.items().get(item or "")
     sensitivity = 0 if entry is None else 1 + int(entry["sensitive"])
@@ -407,6 +329,7 @@ def _other(profile: Profile, rows: int, masked: bool) -> Column:
         quasi=entry is not None and entry["role"] == "quasi",
         item=item,
         evidence_en=en,
+        inside=tuple(inside),
     )
 
 
@@ -440,6 +363,11 @@ def _said(
     chance = _by_chance(profile)
     if chance:
         return chance
+    if profile.header.organisation:
+        return (
+            "列名或同表的列表明是单位信息",
+            "the header or the table says it is an organisation's",
+        )
     if item:
         return f"列名或取值像「{item}」", f"header or values say {item}"
     return "未发现个人信息", "no personal information found"
@@ -447,7 +375,7 @@ def _said(
 
 def _by_chance(profile: Profile) -> tuple[str, str] | None:
     """The sentence for look-alikes, so that a clerk sees why they were passed over."""
-    for kind in ("ID_CARD", "BANK_CARD", "USCC", "MOBILE"):
+    for kind in [one for one in ("ID_CARD", "BANK_CARD", "USCC", "MOBILE") if one in profile.kinds]:
         each = profile.of_kind(kind, True)
         if each.height > 0.5 * len(profile.values):
             passed = share(each["valid"])
@@ -479,7 +407,8 @@ def _neighbours(
                 zh, en = _spelling(profile, hits, "PERSON")
                 column = _as(column, "PERSON", hits, profile.present, zh, en)
         if column.kind == "ADDRESS" and "USCC" in kinds and not people and "PERSON" not in kinds:
-            column = _other(profile, column.rows, True)
+            firms = replace(profile, header=replace(profile.header, organisation=True))
+            column = _other(firms, column.rows, False)
         made.append(column)
     return made
 
@@ -504,12 +433,10 @@ def _born(frame: pl.DataFrame, number: str, profile: Profile, column: Column) ->
 
 def _as(column: Column, kind: str, hits: int, present: int, zh: str, en: str) -> Column:
     known = headers.kinds()[kind]
-    return Column(
-        name=column.name,
+    return replace(
+        column,
         kind=kind,
         hits=hits,
-        rows=column.rows,
-        distinct=column.distinct,
         share=hits / present if present else 0.0,
         sensitivity=int(known["sensitivity"]),
         level=_LEVELS[int(known["sensitivity"])],
@@ -517,6 +444,7 @@ def _as(column: Column, kind: str, hits: int, present: int, zh: str, en: str) ->
         quasi=headers.items()[known["item"]]["role"] == "quasi",
         item=known["item"],
         evidence_en=en,
+        inside=(kind, *column.inside),
     )
 
 
@@ -524,30 +452,42 @@ def _as(column: Column, kind: str, hits: int, present: int, zh: str, en: str) ->
 
 
 def _cells(values: pl.Series, column: Column, today: date) -> Iterator[Cell]:
-    profile = Profile.of(values, today)
-    believed = {kind for kind in set(profile.found["kind"]) if profile.believed(kind)}
-    telling = profile.found.filter(pl.col("valid"), pl.col("kind").is_in(list(believed)))
-    inside = set(profile.values.gather(telling["row"].unique()))
+    profile = Profile.of(values, today, frozenset(column.inside))
+    telling = profile.found.filter("valid").with_columns(
+        cell=profile.values.gather(profile.found.filter("valid")["row"])
+    )
+    inside = set(telling["cell"])
+    # Most cells are the identifier as it is: nothing to look for in them.
+    same = telling.filter(pl.col("kind") == (column.kind or ""), pl.col("found") == pl.col("cell"))
+    plainly = set(same["cell"])
     texts = values.cast(pl.String, strict=False)
-    nothing = frozenset(words()["nothing"])
     for row, (text, bare) in enumerate(zip(texts, patterns.unmasked(values), strict=True)):
-        if not bare or bare in nothing:
+        if not bare:
             continue
-        spans = patterns.find(text, today, believed) if bare in inside else []
-        if column.kind is not None:
-            whole = _whole(text, bare, column)
-            spans = [one for one in spans if one.end - one.start >= len(bare)] or whole or spans
+        if text in plainly and column.kind:
+            spans = [patterns.Span(0, len(text), column.kind)]
+        else:
+            spans = patterns.find(text, today, column.inside) if bare in inside else []
+            if column.kind:
+                full = [one for one in spans if one.end - one.start >= len(bare)]
+                spans = full or _whole(text, bare, column) or spans
         for span in spans:
             yield Cell(column.name, row, span.start, span.end, span.kind)
 
 
 def _whole(text: str, bare: str, column: Column) -> list[patterns.Span]:
     """The cell as a whole, where most of the column is such cells and this one looks like them."""
-    layout = _LAYOUTS.get(column.kind or "")
-    if column.share < 0.5 or column.kind is None or (layout and not re.search(layout, bare)):
+    layout = _LOOSE.get(column.kind or "")
+    if column.share < 0.5 or column.kind is None or bare in words()["nothing"]:
+        return []
+    if layout and not re.search(layout, bare):
         return []
     start = len(text) - len(text.lstrip())
     return [patterns.Span(start, len(text.rstrip()), column.kind)]
+
+
+# What still is one of its column, mistyped or not.
+_LOOSE: Final[Mapping[str, str]] = _LAYOUTS | {"ID_CARD": "^[0-9][0-9 -]{13,20}[0-9Xx]$"}
 
 
 # --- tables ---------------------------------------------------------------------------------

@@ -67,6 +67,8 @@ _COUNTS = r"(?:数量|[人户次总套]数|比例|比重|率|均值|平均数|�
 
 def _place(header: str, word: str) -> tuple[int, int] | None:
     """Where a word ends and how long it is, or None; Latin words stand between underscores."""
+    if word not in header:
+        return None
     if word.isascii():
         matches = list(re.finditer(rf"(?<![a-z]){re.escape(word)}(?![a-z])", header))
         return (matches[-1].end(), len(word)) if matches else None

@@ -10,7 +10,7 @@ from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import schemas
-from registry import access, catalogue, db, web
+from registry import access, api, catalogue, db, exchange, web
 from registry.calendar import CITY
 from registry.config import Settings
 from registry.edge import actor, csrf_token, locale, requests
@@ -39,8 +39,8 @@ def create_app(settings: Settings, database: db.Database | None = None) -> Flask
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     app.register_blueprint(assets)
-    for pages in web.blueprints():
-        app.register_blueprint(pages)
+    for group in (*web.blueprints(), *api.blueprints()):
+        app.register_blueprint(group)
     _templates(app, settings)
     edge_faults.install(app)
     app.after_request(requests.after)
@@ -69,7 +69,7 @@ def _templates(app: Flask, settings: Settings) -> None:
         return {
             "locale": locale(),
             "actor": _shown(who) if who.signed_in else None,
-            "places": web.places(),
+            "places": [*web.places(), *_duties(who)],
             "demo": bool(settings.demo_password),
             "inbox_count": _waiting(who),
             "switch_query": _query_without_lang(),
@@ -90,12 +90,18 @@ def _shown(who: access.Actor) -> Mapping[str, str]:
     }
 
 
+def _duties(who: access.Actor) -> list[tuple[str, str, str]]:
+    return [(id_, at, name) for act, id_, at, name in web.duties() if access.may(who, act)]
+
+
 def _waiting(who: access.Actor) -> int:
     # A page of refusal is drawn after its transaction ended: it shows no count.
 
     if not who.signed_in or "session" not in g:
         return 0
-    return len(catalogue.inbox(session(), who))
+    entries = len(catalogue.inbox(session(), who))
+    asked = exchange.count(session(), [exchange.waits_for(session(), who)])
+    return entries + asked + exchange.count_demands_waiting(session(), who)
 
 
 def _query_without_lang() -> str:

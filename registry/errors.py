@@ -57,10 +57,28 @@ class Missing(Refusal):
         super().__init__(code, **facts)
 
 
+class Gone(Refusal):
+    """It was public and is no longer; `key` leads to the tombstone that says why."""
+
+    status = 410
+
+
 class Conflict(Refusal):
     """The thing is no longer in the state the asker saw."""
 
     status = 409
+
+
+class Outdated(Refusal):
+    """The caller holds an older text than the one stored (If-Match)."""
+
+    status = 412
+
+
+class Unconditional(Refusal):
+    """The caller does not say which text he has seen."""
+
+    status = 428
 
 
 class TooLarge(Refusal):

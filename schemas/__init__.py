@@ -5,7 +5,7 @@ Pure functions over plain dicts; nothing here knows a session, a request or a da
 
 from schemas import codes
 from schemas.canonical import Unreadable, canonical, digest, loads
-from schemas.changes import Change, change
+from schemas.changes import Change, change, reserved, with_reserved
 from schemas.display import display, printed, share_condition
 from schemas.errors import Problem, errors, warnings
 from schemas.fields import Field, field, fields, groups
@@ -35,7 +35,9 @@ __all__ = [
     "load",
     "loads",
     "printed",
+    "reserved",
     "share_condition",
     "to_form",
     "warnings",
+    "with_reserved",
 ]

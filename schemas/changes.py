@@ -45,6 +45,50 @@ def change(
     return Change(_strictest(one.kind for one in touched), voids, pointers)
 
 
+def reserved(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    """Pointers of the fields of the class *legal* that `after` says otherwise than `before`.
+
+    A compiler who works for the department under contract may not say them; a new item counts
+    against an empty one.
+    """
+    found = [one.pointer for one in _touched(before, after, "resource") if one.kind == "legal"]
+    pairs = matched(items(before), items(after))
+    for field in fields("resource"):
+        if field.key == ITEMS:
+            for position, item in enumerate(items(after)):
+                if position not in pairs:
+                    new = _item(field, {}, item, position)
+                    found += [one.pointer for one in new if one.kind == "legal"]
+    return tuple(found)
+
+
+def with_reserved(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """`after` with the fields of the class *legal* it leaves out taken from `before`.
+
+    A form shows them shut, and what is shut is not sent.
+    """
+    kept = dict(after)
+    for field in fields("resource"):
+        if field.change == "legal" and field.key in before:
+            kept.setdefault(field.key, before[field.key])
+        if field.key == ITEMS and isinstance(after.get(ITEMS), list):
+            kept[ITEMS] = _rows_with_reserved(field, before, after)
+    return kept
+
+
+def _rows_with_reserved(
+    field: Field, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> list[Any]:
+    rows, old = list(after[ITEMS]), items(before)
+    if rows != items(after):
+        return rows
+    legal = [child.key for child in field.children if child.change == "legal"]
+    for position, earlier in matched(old, rows).items():
+        known = {key: old[earlier][key] for key in legal if key in old[earlier]}
+        rows[position] = {**known, **rows[position]}
+    return rows
+
+
 def _strictest(kinds: Iterator[str]) -> Kind:
     strict = max((STRICTNESS[kind] for kind in kinds), default=0)
     names: tuple[Kind, ...] = ("none", "formal", "content", "legal")

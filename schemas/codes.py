@@ -113,7 +113,12 @@ DERIVED: dict[str, Callable[[], Labels]] = {
     "mark": _rows("life", "marks"),
     "role": _rows("roles", "roles"),
     "act": _rows("roles", "may", "act"),
-    "request_state": _rows("share_rules", "states"),
+    "request_state": _rows("request_life", "states"),
+    "exchange_step": lambda: {
+        **_rows("request_life", "steps")(),
+        **_rows("request_life", "demand_steps")(),
+        **_rows("request_life", "other_events")(),
+    },
     "stage": _rows("acceptance_gates", "stages"),
     "gate": _rows("acceptance_gates", "gates"),
     "project_kind": _rows("acceptance_gates", "applicability", "kind"),

@@ -11,8 +11,12 @@ CODES = {"F1": "grade-floor", "F2": "grade-floor"}
 
 @cache
 def table() -> Mapping[str, Mapping[str, object]]:
-    """Every rule by id: the share rules S1-S9 and the grading floors F1-F7."""
-    listed = [*codes.table("share_rules")["rules"], *codes.table("grading_matrix")["floors"]]
+    """Every rule by id: share rules S1-S9, grading floors F1-F7, rules of a request Q1-Q3."""
+    listed = [
+        *codes.table("share_rules")["rules"],
+        *codes.table("grading_matrix")["floors"],
+        *codes.table("request_life")["rules"],
+    ]
     return {rule["id"]: rule for rule in listed}
 
 

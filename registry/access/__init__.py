@@ -5,8 +5,8 @@ or to lock a button, and get the same answer.
 """
 
 from registry.access.actor import SYSTEM, Actor, Holding
-from registry.access.rights import acts, may, require, role_title, roles, why_not
-from registry.access.separation import conflict, persons_apart, require_apart
+from registry.access.rights import acts, holding_for, may, require, role_title, roles, why_not
+from registry.access.separation import conflict, judged, persons_apart, require_apart
 
 __all__ = [
     "SYSTEM",
@@ -14,6 +14,8 @@ __all__ = [
     "Holding",
     "acts",
     "conflict",
+    "holding_for",
+    "judged",
     "may",
     "persons_apart",
     "require",

@@ -4,7 +4,7 @@ The rules compare persons. A pair marked `merge` may be lifted for one person by
 合并岗; the decision then remembers the notice, and papers say so.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -89,13 +89,24 @@ def _verdict(
             )
         )
     }
+    return judged(session, actor, act, done)
+
+
+def judged(
+    session: Session, actor: Actor, act: str, done: Collection[str], code: str = "same_person"
+) -> tuple[Forbidden | None, int | None]:
+    """The refusal of `act` by somebody who took the acts `done` on the same thing before.
+
+    Where a filed notice lifts the pair, no refusal but the id of the notice. `code` names the
+    sentence of the refusal.
+    """
     notice = None
-    for pair in pairs()[act]:
+    for pair in pairs().get(act, ()):
         other = pair.second if pair.first == act else pair.first
         if other in done:
             notice = _notice(session, actor, pair) if pair.merge else None
             if notice is None:
-                return Forbidden("same_person", act=act, other=other), None
+                return Forbidden(code, act=act, other=other), None
     return None, notice
 
 

@@ -14,10 +14,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
-from registry.access.actor import Actor, of_account
+from registry import journal
+from registry.access.actor import NOBODY, Actor, of_account
 from registry.calendar import today
 from registry.db import Database, now, transaction
-from registry.errors import Forbidden, TooMany
+from registry.errors import Forbidden, Refusal, TooMany
 from registry.models.accounts import Account, ApiToken, BrowserSession, FailedSignIn
 
 # OWASP's second argon2id choice: 19 MiB, 2 passes; two at a time bound the memory of a rush.
@@ -39,16 +40,35 @@ def hash_password(password: str) -> str:
         return _HASHER.hash(password)
 
 
-def check_password(database: Database, username: str, password: str, address: str) -> int:
+def begin_try(session: Session, username: str, address: str) -> None:
+    """Count a try before its password is judged, so that guesses at the same moment count too.
+
+    Raises TooMany when this name failed too often from this address; `forget_failures` takes the
+    tries back after a sign-in that went through. Rows older than the window go.
+    """
+    session.execute(sa.delete(FailedSignIn).where(FailedSignIn.at <= now() - WINDOW))
+    if _failures(session, username, address) >= MOST_FAILURES:
+        raise TooMany("locked_out", retry_after=int(WINDOW.total_seconds()), minutes=15)
+    session.add(FailedSignIn(name=_digest(username), address=address))
+
+
+def check_password(database: Database, username: str, password: str) -> int:
     """The id of the account these words open; the same refusal and work for every failure."""
     with transaction(database, writes=False) as session:
-        if _failures(session, username, address) >= MOST_FAILURES:
-            raise TooMany("locked_out", retry_after=int(WINDOW.total_seconds()), minutes=15)
         account = session.scalar(sa.select(Account).where(Account.username == username))
     good = _verifies(account.password if account else _NOBODY, password)
     if account is None or account.disabled_at is not None or not good:
         raise Forbidden(FAILED)
     return account.id
+
+
+def note_failure(session: Session, username: str, why: Refusal) -> None:
+    """Write the refused sign-in into the journal.
+
+    A name that nobody has is not written down: it may be a password typed into the wrong field.
+    """
+    known = session.scalar(sa.select(Account.username).where(Account.username == username))
+    journal.refused(session, NOBODY, "sign_in", "account", known or "", why)
 
 
 def _verifies(stored: str, password: str) -> bool:
@@ -70,12 +90,6 @@ def _failures(session: Session, username: str, address: str) -> int:
         )
         or 0
     )
-
-
-def remember_failure(session: Session, username: str, address: str) -> None:
-    """Count a failed try; rows older than the window go."""
-    session.execute(sa.delete(FailedSignIn).where(FailedSignIn.at <= now() - WINDOW))
-    session.add(FailedSignIn(name=_digest(username), address=address))
 
 
 def forget_failures(session: Session, username: str, address: str) -> None:

@@ -1,56 +1,98 @@
 """The catalogue and the life of its entries. Every write ends in `store`."""
 
+from registry.catalogue.adoption import faults_of, stored_fault
 from registry.catalogue.check import check, inherited_holders, warnings_of
 from registry.catalogue.difference import ItemChange, difference, item_changes
-from registry.catalogue.drafts import register, revise, save
+from registry.catalogue.drafts import is_limited, register, revise, save
+from registry.catalogue.intake import Incoming, Outcome, take
 from registry.catalogue.life import STATES, STEPS, State, Step
 from registry.catalogue.numbering import next_code
 from registry.catalogue.reading import (
+    carried,
     decisions,
     document_of,
     find,
+    has_part,
     inbox,
+    known,
     remarks_on,
     require_version,
     version_of,
     visible,
+    workable,
 )
-from registry.catalogue.steps import advance, available, clock, line
+from registry.catalogue.steps import advance, available, clock, is_formal, line
 from registry.catalogue.store import Change, RemarkText, Stored, store
 from registry.catalogue.submissions import advance_many, hand_in, submission_versions
+from registry.catalogue.transfer import transfer
+from registry.catalogue.withdrawal import (
+    Tombstone,
+    propose_retirement,
+    proposed,
+    resume,
+    retire,
+    suspend,
+    tombstone,
+    withdrawable,
+)
+from registry.catalogue.yearly import FormalChange, confirm_unchanged, formal_changes, unconfirmed
 
 __all__ = [
     "STATES",
     "STEPS",
     "Change",
+    "FormalChange",
+    "Incoming",
     "ItemChange",
+    "Outcome",
     "RemarkText",
     "State",
     "Step",
     "Stored",
+    "Tombstone",
     "advance",
     "advance_many",
     "available",
+    "carried",
     "check",
     "clock",
+    "confirm_unchanged",
     "decisions",
     "difference",
     "document_of",
+    "faults_of",
     "find",
+    "formal_changes",
     "hand_in",
+    "has_part",
     "inbox",
     "inherited_holders",
+    "is_formal",
+    "is_limited",
     "item_changes",
+    "known",
     "line",
     "next_code",
+    "propose_retirement",
+    "proposed",
     "register",
     "remarks_on",
     "require_version",
+    "resume",
+    "retire",
     "revise",
     "save",
     "store",
+    "stored_fault",
     "submission_versions",
+    "suspend",
+    "take",
+    "tombstone",
+    "transfer",
+    "unconfirmed",
     "version_of",
     "visible",
     "warnings_of",
+    "withdrawable",
+    "workable",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import schemas
-from registry.access import Actor, require
+from registry.access import Actor, Holding, require
 from registry.catalogue.life import OPEN
 from registry.catalogue.reading import document_of
 from registry.catalogue.store import Change, Stored, store
@@ -16,6 +16,8 @@ from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from schemas import Problem
 
+# A suspended entry may come back by a mended version.
+REVISABLE = frozenset({"published", "suspended"})
 # What a new entry starts with (field table: default 1).
 DEFAULTS: Mapping[str, Any] = {"origin": "1", "held_at": "1", "visibility": "1"}
 
@@ -37,6 +39,7 @@ def register(
     holding = require(actor, "register", department, project_id=project_id)
     if not declared:
         raise Invalid([Problem("/declared", "declaration", rule="declaration")])
+    require_unreserved(holding, DEFAULTS, {**DEFAULTS, **document})
     change = Change(
         department=department,
         step="register",
@@ -61,6 +64,7 @@ def save(
     holding = require(actor, "register", resource.department, version.state, resource.project_id)
     if version.state not in OPEN:
         raise Conflict("not_a_draft", state=version.state)
+    require_unreserved(holding, document_of(version), document)
     change = Change(
         department=resource.department,
         step="register",
@@ -81,7 +85,7 @@ def revise(session: Session, actor: Actor, resource: Resource) -> Stored:
     holding = require(actor, "register", resource.department, project_id=resource.project_id)
     if resource.working_version_id is not None:
         raise Conflict("draft_open", key=resource.key)
-    if live is None or live.state != "published":
+    if live is None or live.state not in REVISABLE:
         raise Conflict("not_live", key=resource.key)
     change = Change(
         department=resource.department,
@@ -93,6 +97,21 @@ def revise(session: Session, actor: Actor, resource: Resource) -> Stored:
         role=holding.role,
     )
     return store(session, actor, [change])[0]
+
+
+def is_limited(holding: Holding) -> bool:
+    """Whether this post compiles for the department without speaking for it (受托编制人员)."""
+    return holding.project_id is not None
+
+
+def require_unreserved(
+    holding: Holding, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    """Refuse what a compiler under contract says about fields that carry law."""
+    if is_limited(holding):
+        pointers = schemas.reserved(before, after)
+        if pointers:
+            raise Invalid([Problem(pointer, "reserved") for pointer in pointers])
 
 
 def prepared(document: Mapping[str, Any]) -> dict[str, Any]:

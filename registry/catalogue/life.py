@@ -60,6 +60,8 @@ STEPS: Mapping[str, Step] = _steps()
 OPEN = frozenset({"draft"})
 UNDECIDED = frozenset({"in_secrecy_review", "in_head_review", "in_authority_review"})
 LIVE = frozenset({"published"})
+# No longer in use: what the public gets at the address is a tombstone.
+OUT = frozenset({"suspended", "retired"})
 
 # The clock of each waiting state: a name of deadlines.json.
 CLOCKS: Mapping[str, str] = {

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, defer
 
 import schemas
-from registry.access import Actor, may
-from registry.catalogue.life import STATES, STEPS, UNDECIDED
-from registry.errors import Missing
+from registry.access import Actor, acts, may
+from registry.catalogue.life import OUT, STATES, STEPS, UNDECIDED
+from registry.errors import Gone, Missing
 from registry.models.accounts import Organisation, Person
 from registry.models.catalogue import Decision, Remark, Resource, Version
 
@@ -27,6 +27,11 @@ def document_of(version: Version) -> dict[str, Any]:
 
 def visible(actor: Actor, anonymous: str = "none") -> sa.ColumnElement[bool]:
     """The condition on (Resource, its live Version) under which this reader sees the entry."""
+    return sa.and_(Version.state == "published", known(actor, anonymous))
+
+
+def known(actor: Actor, anonymous: str = "none") -> sa.ColumnElement[bool]:
+    """The condition under which this reader may know of an entry, published or no longer."""
     not_frozen = Resource.frozen_at.is_(None)
     if not actor.signed_in:
         if anonymous != "open":
@@ -48,22 +53,47 @@ def visible(actor: Actor, anonymous: str = "none") -> sa.ColumnElement[bool]:
     return sa.and_(not_frozen, sa.or_(Version.visibility == "1", mine, authority))
 
 
+def workable(actor: Actor) -> sa.ColumnElement[bool]:
+    """The condition on (Resource, its working Version) for what the actor's own units work on."""
+    act = acts()["read_working"]
+    units = {h.organisation_id for h in actor.holdings if h.role in act.roles}
+    return sa.and_(
+        Resource.frozen_at.is_(None),
+        Resource.department_id.in_(units or {0}),
+        Version.state.in_(act.states),
+    )
+
+
 def find(session: Session, actor: Actor, key: str, anonymous: str = "none") -> Resource:
-    """The resource with this key, if the actor may see its live or its working version."""
+    """The resource with this key, if the actor may see its live or its working version.
+
+    Raises Gone for an entry that he could see before it was suspended or retired; those who work
+    on it, and the auditor, go on seeing it.
+    """
     resource = session.scalar(sa.select(Resource).where(Resource.key == key))
     if resource is None:
         raise Missing("no_entry")
     if resource.working_version_id and _sees_working(actor, resource, resource.working):
         return resource
     if resource.frozen_at is None and resource.live_version_id:
-        seen = session.scalar(
-            sa.select(Version.id)
+        state = session.scalar(
+            sa.select(Version.state)
             .join(Resource, Resource.live_version_id == Version.id)
-            .where(Resource.id == resource.id, visible(actor, anonymous))
+            .where(Resource.id == resource.id, known(actor, anonymous))
         )
-        if seen:
+        if state == "published" or (state in OUT and has_part(actor, resource)):
             return resource
+        if state in OUT:
+            raise Gone("gone", key=resource.key)
     raise Missing("no_entry")
+
+
+def has_part(actor: Actor, resource: Resource) -> bool:
+    """Whether the actor works on this entry or watches over it, whatever its state."""
+    return any(
+        may(actor, act, resource.department, project_id=resource.project_id)
+        for act in ("read_working", "read_frozen", "read_all")
+    )
 
 
 def version_of(session: Session, actor: Actor, resource: Resource) -> Version | None:
@@ -106,6 +136,30 @@ def decisions(session: Session, versions: Sequence[int]) -> list[tuple[Decision,
     return [(decision, name, unit_name) for decision, name, unit_name in rows]
 
 
+def carried(session: Session, versions: Sequence[int]) -> dict[int, list[int]]:
+    """For each version itself and the older ones whose decisions still hold for it.
+
+    A formal change voids nothing: what was cleared, approved and published before it stays so.
+    """
+    start = (
+        sa.select(Version.id.label("start"), Version.id.label("member"))
+        .where(Version.id.in_(versions))
+        .cte("carried", recursive=True)
+    )
+    chain = start.union_all(
+        sa.select(start.c.start, Version.based_on_id)
+        .join(Version, Version.id == start.c.member)
+        .join(Decision, Decision.version_id == Version.id)
+        .where(Decision.step == "formal", Version.based_on_id.is_not(None))
+    )
+    found: dict[int, list[int]] = {}
+    for version_id, member in session.execute(
+        sa.select(chain.c.start, chain.c.member).order_by(chain.c.start, chain.c.member)
+    ):
+        found.setdefault(version_id, []).append(member)
+    return found
+
+
 def remarks_on(session: Session, version: Version) -> list[Remark]:
     """The reasons of the return this draft answers: those of the version it is based on."""
     if version.based_on_id is None:
@@ -130,11 +184,17 @@ class Task:
 
 def inbox(session: Session, actor: Actor) -> list[Task]:
     """What waits for this actor, oldest first: states whose ball lies with one of his posts."""
-    waiting = {state.id: state.ball for state in STATES.values() if state.ball}
-    states = [state for state, ball in waiting.items() if ball in actor.roles]
-    states = [state for state in states if state != "returned"]
+    states = [
+        state.id
+        for state in STATES.values()
+        # What was returned is followed by a draft, which is the one that waits.
+        if state.ball
+        and state.id != "returned"
+        and not actor.roles.isdisjoint(acts()[_asked(state.id)].roles)
+    ]
+    tasks = _proposed(session, actor)
     if not states:
-        return []
+        return tasks
     rows = session.scalars(
         sa.select(Version)
         .join(Resource, Resource.working_version_id == Version.id)
@@ -144,7 +204,6 @@ def inbox(session: Session, actor: Actor) -> list[Task]:
         # Counted on every page: a thousand documents would be read to show one number.
         .options(defer(Version.document))
     )
-    tasks = []
     for version in rows:
         step = _asked(version.state)
         if may(
@@ -152,6 +211,31 @@ def inbox(session: Session, actor: Actor) -> list[Task]:
         ):
             tasks.append(Task(version, step))
     return tasks
+
+
+def _proposed(session: Session, actor: Actor) -> list[Task]:
+    """Entries whose head signed that they be retired: they wait for the second signature."""
+    if actor.roles.isdisjoint(acts()["retire"].roles):
+        return []
+    rows = session.scalars(
+        sa.select(Version)
+        .join(Resource, Resource.live_version_id == Version.id)
+        .where(
+            Version.state.in_(STEPS["retire"].sources),
+            Resource.frozen_at.is_(None),
+            sa.exists().where(
+                Decision.version_id == Version.id, Decision.step == "propose_retirement"
+            ),
+        )
+        .order_by(Version.changed_at, Version.id)
+        .limit(1000)
+        .options(defer(Version.document))
+    )
+    return [
+        Task(version, "retire")
+        for version in rows
+        if may(actor, "retire", version.resource.department, version.state)
+    ]
 
 
 def _asked(state: str) -> str:

@@ -1,9 +1,11 @@
 """The steps of an entry's life: rights, persons kept apart, states, then `store`."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+import schemas
 from registry import calendar
 from registry.access import Actor, conflict, may, require, require_apart
 from registry.catalogue.check import check
@@ -16,7 +18,7 @@ from registry.models.catalogue import Version
 from schemas import Problem
 
 # The steps a person may ask for on a working version; the others have pages of their own.
-ON_WORKING = ("hand_in", "clear", "approve", "publish", "return", "take_back")
+ON_WORKING = ("hand_in", "formal", "clear", "approve", "publish", "return", "take_back")
 
 
 def advance(
@@ -113,9 +115,54 @@ def _publish(session: Session, change: Change) -> list[Change]:
                 "code": code,
                 "published_on": calendar.today(),
                 "remediation_due": None,
+                # A mended version brings a suspended entry back.
+                "suspended_until": None,
             }
         )
     ]
+
+
+def _formal(session: Session, change: Change) -> list[Change]:
+    """A draft that differs in formal fields only goes live at once, faults and dates kept."""
+    version, resource = change.version, change.resource
+    assert version is not None
+    assert resource is not None
+    live = resource.live
+    if live is None or live.state != "published":
+        raise Conflict("not_live", key=resource.key)
+    before, after = document_of(live), document_of(version)
+    edit = schemas.change(before, after)
+    if edit.kind != "formal":
+        heavy = [p for p in edit.fields if _class_of(p) != "formal"]
+        raise Invalid([Problem(p, "review-needed") for p in heavy or [""]], code="not_formal")
+    known = {(p.pointer, p.code) for p in _checked(session, change, before)}
+    added = [p for p in _checked(session, change, after) if (p.pointer, p.code) not in known]
+    if added:
+        raise Invalid(added, code="not_ready", key=resource.key)
+    live.state = "superseded"
+    # The decisions on the older text carry over: see `reading.carried`.
+    version.based_on_id = live.id
+    facts = {**change.facts, "fields": list(edit.fields[:50])}
+    more = {"live": "this", "working": "none", "faults": live.faults or [], "facts": facts}
+    return [Change(**{**vars(change), **more})]
+
+
+def _class_of(pointer: str) -> str:
+    field = schemas.field("resource", pointer)
+    return field.change if field else "content"
+
+
+def _checked(session: Session, change: Change, document: dict[str, Any]) -> list[Problem]:
+    assert change.resource is not None
+    return check(session, change.department, change.resource.id, document)
+
+
+def is_formal(version: Version) -> bool:
+    """Whether a draft differs from the live version in formal fields, and in nothing else."""
+    live = version.resource.live
+    if version.state != "draft" or live is None or live.state != "published":
+        return False
+    return schemas.change(document_of(live), document_of(version)).kind == "formal"
 
 
 def _return(session: Session, change: Change) -> list[Change]:
@@ -132,7 +179,13 @@ def _return(session: Session, change: Change) -> list[Change]:
     return [change, follow_up]
 
 
-_EFFECTS = {"hand_in": _hand_in, "publish": _publish, "return": _return, "take_back": _return}
+_EFFECTS = {
+    "hand_in": _hand_in,
+    "publish": _publish,
+    "formal": _formal,
+    "return": _return,
+    "take_back": _return,
+}
 
 
 def line(session: Session, version: Version) -> list[int]:
@@ -156,6 +209,8 @@ def available(session: Session, actor: Actor, version: Version) -> dict[str, str
         if version.state in STEPS[step].sources and may(
             actor, step, resource.department, version.state, resource.project_id
         ):
+            if step == "formal" and not is_formal(version):
+                continue
             refusal = conflict(session, actor, step, line(session, version))
             found[step] = refusal.code if refusal else None
     return found

@@ -54,6 +54,8 @@ class Change:
     code: str | None = None
     published_on: date | None = None
     remediation_due: date | None = KEEP
+    suspended_until: date | None = KEEP
+    successor_id: int | None = KEEP
     faults: list[Any] | None = None
     submission_id: int | None = None
     project_id: int | None = None
@@ -236,8 +238,9 @@ def _existing(session: Session, change: Change, moment: datetime) -> Stored:
         values["code"] = change.code
     if change.published_on is not None:
         values["published_on"] = sa.func.coalesce(Resource.published_on, change.published_on)
-    if change.remediation_due is not KEEP:
-        values["remediation_due"] = change.remediation_due
+    for name in ("remediation_due", "suspended_until", "successor_id"):
+        if getattr(change, name) is not KEEP:
+            values[name] = getattr(change, name)
     if change.project_id is not None:
         values["project_id"] = change.project_id
     seen = resource.row_version if change.seen is None else change.seen

@@ -10,7 +10,7 @@ from registry.access import Actor, may
 from registry.catalogue.reading import document_of
 from registry.catalogue.steps import advance
 from registry.catalogue.store import RemarkText, Stored
-from registry.errors import Invalid, Missing, Refusal
+from registry.errors import Conflict, Invalid, Missing, Refusal
 from registry.models.catalogue import Resource, Submission, Version
 from schemas import Problem
 
@@ -20,12 +20,15 @@ def hand_in(
 ) -> Submission:
     """Hand drafts of one unit in as one batch: all of them or none.
 
-    Raises Invalid with the faults of every draft; pointers begin with the key of the entry when
-    there is more than one.
+    Raises Conflict when they belong to two units: a unit reports with its own letter. Raises
+    Invalid with the faults of every draft; pointers begin with the key of the entry when there is
+    more than one.
     """
     if not versions:
         raise Missing("nothing_chosen")
     first = versions[0].resource
+    if any(v.resource.department_id != first.department_id for v in versions):
+        raise Conflict("two_units")
     name = title.strip()[:200] or str(document_of(versions[0]).get("name") or "")[:200]
     submission = Submission(
         department_id=first.department_id,

@@ -34,6 +34,8 @@ def options(settings: Settings) -> dict[str, Any]:
         "worker_class": "gthread",
         "threads": 8,
         "preload_app": False,
+        # Its socket would lie in the home folder of whoever runs us, outside the data folder.
+        "control_socket_disable": True,
         "graceful_timeout": 30,
         "timeout": 60,
         "limit_request_line": 8190,

@@ -11,10 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import schemas
-from registry import accounts
-from registry.access import SYSTEM
+from registry import accounts, calendar, catalogue
+from registry.access import SYSTEM, Actor
+from registry.access.actor import of_account
 from registry.catalogue import Change, document_of, store
 from registry.config import Settings
+from registry.demo import projects
+from registry.demo.adopted import as_adopted
+from registry.demo.exchange import add_requests
 from registry.models.accounts import Account, Organisation
 from registry.models.calendar import CalendarDay
 from registry.models.catalogue import Resource
@@ -43,6 +47,13 @@ PEOPLE: Mapping[str, tuple[str, str, str]] = {
 # Versions that wait for somebody or were ended; their entries keep an older live version.
 WITHOUT_LIVE = frozenset({"draft", "suspended", "retired"})
 
+# How far the demo's own unit takes an entry: state, who holds it, what he does.
+STEPS_OF_PEOPLE = (
+    ("in_secrecy_review", "secrecy", "clear"),
+    ("in_head_review", "head", "approve"),
+)
+WAY = frozenset({"in_secrecy_review", "in_head_review", "in_authority_review"})
+
 
 def data(name: str) -> Any:
     """One file of the demo city."""
@@ -62,7 +73,10 @@ def build(session: Session, password: str) -> int:
     _calendar(session)
     units = _units(session)
     _people(session, units, password)
-    return _entries(session, units)
+    made = _entries(session, units)
+    projects.build(session, data("projects")["projects"])
+    add_requests(session, units, data("requests")["requests"], data("demands"))
+    return made
 
 
 def _calendar(session: Session) -> None:
@@ -131,26 +145,58 @@ def _people(session: Session, units: Mapping[str, Organisation], password: str) 
 def _entries(session: Session, units: Mapping[str, Organisation]) -> int:
     states: Mapping[str, str] = data("projects")["entry_states"]
     entries = data("resources")["entries"]
-    store(session, SYSTEM, [_first(entry, units, states.get(entry["code"])) for entry in entries])
+    marks = {row["code"]: row["due"] for row in data("projects")["remediation"]}
+    store(
+        session,
+        SYSTEM,
+        [_first(entry, units, states.get(entry["code"]), marks) for entry in entries],
+    )
     by_code = {code: state for code, state in states.items() if state not in WITHOUT_LIVE}
     opened = list(session.scalars(sa.select(Resource).where(Resource.code.in_(by_code))))
     for resource in opened:
-        for change in _second(resource, by_code[str(resource.code)]):
+        state = by_code[str(resource.code)]
+        if resource.department.code == PEOPLE["registrar"][2] and state in WAY:
+            _walk(session, resource, state)
+            continue
+        for change in _second(resource, state):
             store(session, SYSTEM, [change])
     return len(entries)
 
 
+def person(session: Session, username: str) -> Actor:
+    """The actor behind a demo account."""
+    account = session.scalars(sa.select(Account).where(Account.username == username)).one()
+    return of_account(session, account, calendar.today())
+
+
+def _walk(session: Session, resource: Resource, state: str) -> None:
+    """Take a revision of a live entry the way of the people who are there, in a batch."""
+    catalogue.revise(session, person(session, "registrar"), resource)
+    version = resource.working
+    assert version is not None
+    catalogue.hand_in(session, person(session, "registrar"), [version])
+    for before, username, step in STEPS_OF_PEOPLE:
+        if version.state == before != state:
+            catalogue.advance(session, person(session, username), version, step)
+
+
 def _first(
-    entry: Mapping[str, Any], units: Mapping[str, Organisation], state: str | None
+    entry: Mapping[str, Any],
+    units: Mapping[str, Organisation],
+    state: str | None,
+    marks: Mapping[str, str],
 ) -> Change:
     """The entry as it was published before, or the state it has without a live version."""
     mine = state if state in WITHOUT_LIVE else "published"
+    document, faults, due = as_adopted(entry, marks)
     return Change(
         department=units[entry["department"]],
         step="adopt" if mine != "draft" else "register",
         state=mine,
-        document=entry["document"],
-        live="this" if mine == "published" else "none",
+        document=document,
+        faults=faults,
+        remediation_due=due,
+        live="none" if mine == "draft" else "this",
         working="this" if mine == "draft" else "none",
         code=None if mine == "draft" else entry["code"],
         published_on=None if mine == "draft" else date(2025, 9, 1),

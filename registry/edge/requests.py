@@ -5,10 +5,20 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
-from flask import Flask, Response, current_app, g, has_request_context, redirect, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    has_request_context,
+    redirect,
+    request,
+    send_file,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -34,16 +44,25 @@ SENDING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 @dataclass(frozen=True)
 class Route:
-    """What a view is: reading or writing, for which act, whether without a name."""
+    """What a view is: reading or writing, for which act, whether without a name.
+
+    `guarded` views ask a browser that sends something for the token of its own forms.
+    """
 
     writes: bool
     act: str | None = None
     public: bool = False
+    guarded: bool = True
 
 
-def reads(act: str | None = None, *, public: bool = False) -> Callable[[View], View]:
-    """Mark a view that changes nothing; `public`: also without signing in."""
-    return _marked(Route(writes=False, act=act, public=public))
+def reads(
+    act: str | None = None, *, public: bool = False, guarded: bool = True
+) -> Callable[[View], View]:
+    """Mark a view that changes nothing; `public`: also without signing in.
+
+    Only what has no effect at all may be left unguarded: clients of CKAN post what they ask for.
+    """
+    return _marked(Route(writes=False, act=act, public=public, guarded=guarded))
 
 
 def writes(act: str | None = None, *, public: bool = False) -> Callable[[View], View]:
@@ -100,7 +119,7 @@ class Registry(Flask):
             raise
         finally:
             g.pop("session", None)
-        _read_body()
+        _read_body(route)
 
     def _in_transaction(self, route: Route) -> BaseResponse:
         opened = g.session = db.open_session(database(), writes=route.writes)
@@ -134,7 +153,7 @@ class Registry(Flask):
             g.pop("session", None)
 
 
-def _read_body() -> None:
+def _read_body(route: Route) -> None:
     """Read the whole body now, within the limit, so that no lock waits for a slow sender."""
     try:
         request.get_data(cache=True, parse_form_data=True)
@@ -144,7 +163,7 @@ def _read_body() -> None:
     # One database keeps NUL, the other cannot: no field of any form may hold it.
     if any("\x00" in name or "\x00" in value for name, value in request.form.items(multi=True)):
         raise Unreadable("unreadable")
-    if g.actor.way != "token" and not csrf.holds():
+    if route.guarded and g.actor.way != "token" and not csrf.holds():
         raise Forbidden("csrf")
 
 
@@ -199,7 +218,9 @@ def _remember_refusal(route: Route, refusal: Refusal) -> None:
         return
     key = str((request.view_args or {}).get("key", ""))[:40]
     who = actor()
-    remember(lambda s: journal.refused(s, who, act, "resource", key, refusal))
+    # Every group of pages is named by the plural of what it is about.
+    subject = (request.blueprint or "resources").removesuffix("s")[:20]
+    remember(lambda s: journal.refused(s, who, act, subject, key, refusal))
 
 
 def remember(note: Callable[[Session], None]) -> None:
@@ -244,6 +265,11 @@ def index() -> Index | None:
 def go(address: str) -> BaseResponse:
     """Send the browser on after a form (303), so that a reload repeats nothing."""
     return redirect(address, 303)
+
+
+def download(content: bytes, name: str) -> Response:
+    """A file to be saved under this name, whatever its letters."""
+    return send_file(BytesIO(content), as_attachment=True, download_name=name, max_age=0)
 
 
 def form_key() -> str:

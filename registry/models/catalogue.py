@@ -37,6 +37,8 @@ class Resource(Base):
     published_on: Mapped[date | None] = mapped_column(index=True)
     remediation_due: Mapped[date | None] = mapped_column(index=True)
     unchanged_on: Mapped[date | None]
+    # When a suspended entry is planned to be back.
+    suspended_until: Mapped[date | None]
     frozen_at: Mapped[datetime | None] = mapped_column(UTC)
     successor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("resource.id"), index=True)
 

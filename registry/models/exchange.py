@@ -31,6 +31,8 @@ class Request(Base):
     received_on: Mapped[date | None]
     due: Mapped[date | None] = mapped_column(index=True)
     extension_days: Mapped[int] = mapped_column(default=0)
+    # Working days the provider asks for; NULL when no extension waits for the authority.
+    extension_asked: Mapped[int | None]
     stopped_days: Mapped[int] = mapped_column(default=0)
     correction_asked_on: Mapped[date | None]
     corrected_on: Mapped[date | None]
@@ -38,6 +40,9 @@ class Request(Base):
     replied_on: Mapped[date | None]
     deliver_by: Mapped[date | None]
     delivered_on: Mapped[date | None]
+    # The last day of a check of the data (校核) that the requester asked for.
+    data_correction_due: Mapped[date | None]
+    demand_id: Mapped[int | None] = mapped_column(sa.ForeignKey("demand.id"), index=True)
     ends_on: Mapped[date | None]
     row_version: Mapped[int] = mapped_column(default=1)
 

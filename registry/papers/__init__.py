@@ -6,7 +6,7 @@ the network. typst is imported when a paper is made, not before.
 """
 
 from registry.papers.opinion import Unprintable, opinion
-from registry.papers.package import file_name
+from registry.papers.package import file_name, pdf_digest
 from registry.papers.revocation import revoke
 from registry.papers.slip import statement, verify_slip
 from registry.papers.verification import Verdict, verify, verify_opinion
@@ -16,6 +16,7 @@ __all__ = [
     "Verdict",
     "file_name",
     "opinion",
+    "pdf_digest",
     "revoke",
     "statement",
     "verify",

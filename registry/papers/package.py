@@ -104,6 +104,11 @@ def _parts(archive: zipfile.ZipFile) -> Parts:
     return Parts(*(archive.read(found[kind]) for kind in ("pdf", "signature", "note")))
 
 
+def pdf_digest(data: bytes) -> str:
+    """The digest of the PDF in an issued package: what a revocation is tied to."""
+    return digest(unpack(data).pdf)
+
+
 def _kind(name: str) -> str:
     kinds = {".pdf": "pdf", ".sig.json": "signature", NOTE_NAME: "note"}
     return next((kind for end, kind in kinds.items() if name.endswith(end)), "")

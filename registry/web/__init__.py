@@ -7,7 +7,27 @@ from flask import Blueprint
 
 def blueprints() -> Sequence[Blueprint]:
     """Every group of pages."""
-    from registry.web import home, inbox, masking, resources, sign_in, submissions
+    from registry.web import (
+        admin,
+        audit,
+        changes,
+        demands,
+        examination,
+        home,
+        inbox,
+        lists,
+        masking,
+        papers,
+        projects,
+        requests,
+        resources,
+        security,
+        sheets,
+        sign_in,
+        submissions,
+        transfers,
+        withdrawal,
+    )
 
     return (
         home.pages,
@@ -15,10 +35,39 @@ def blueprints() -> Sequence[Blueprint]:
         inbox.pages,
         resources.pages,
         submissions.pages,
+        requests.pages,
+        demands.pages,
+        projects.pages,
+        examination.pages,
+        lists.pages,
+        changes.pages,
+        transfers.pages,
+        withdrawal.pages,
+        sheets.pages,
         masking.pages,
+        security.pages,
+        audit.pages,
+        papers.pages,
+        admin.pages,
     )
 
 
 def places() -> Sequence[tuple[str, str, str]]:
     """The places of the header: id, address, name in Chinese. Only what is there is named."""
-    return (("home", "/", "首页"), ("search", "/search", "检索"), ("inbox", "/inbox", "工作台"))
+    return (
+        ("home", "/", "首页"),
+        ("search", "/search", "检索"),
+        ("inbox", "/inbox", "工作台"),
+        ("requests", "/requests", "供需对接"),
+        ("projects", "/projects", "项目核验"),
+        ("lists", "/lists", "三张清单"),
+    )
+
+
+def duties() -> Sequence[tuple[str, str, str, str]]:
+    """Places of the header for those who may do an act: act, id, address, name in Chinese."""
+    return (
+        ("freeze", "security", "/security", "涉密处置"),
+        ("read_all", "audit", "/audit", "审计日志"),
+        ("accounts", "admin", "/admin", "账号与岗位"),
+    )

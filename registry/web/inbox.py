@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 
-from registry import calendar, catalogue
+from registry import calendar, catalogue, exchange
 from registry.access import may
 from registry.edge import actor, locale, reads, session
 from registry.models.catalogue import Resource, Version
@@ -42,9 +42,26 @@ def inbox() -> str:
         place="inbox",
         lines=lines,
         waiting=_waiting_elsewhere(),
+        asked=[
+            (row, exchange.clock(session(), row.request))
+            for row in exchange.waiting(session(), actor())
+        ],
+        demands=exchange.demands_waiting(session(), actor()),
+        notices=exchange.notices(session(), actor()),
+        late=exchange.count(
+            session(), [exchange.overdue(), exchange.answers_for(session(), actor())]
+        ),
         may_register=bool(_units()),
+        taken=_taken(),
         word=lambda step: codes.label("act", step, locale()),
     )
+
+
+def _taken() -> tuple[int, ...] | None:
+    """What an import just brought, as its address says."""
+    counts = [request.args.get(name, "") for name in ("created", "updated", "same")]
+    known = all(text.isascii() and text.isdigit() and len(text) < 7 for text in counts)
+    return tuple(int(text) for text in counts) if known else None
 
 
 def _line(version: Version, step: str) -> Line:

@@ -5,17 +5,20 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, jsonify, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 import schemas
-from registry import catalogue
-from registry.access import may
+from registry import catalogue, exchange
+from registry.access import Actor, Holding, acts, holding_for, may, role_title
+from registry.calendar import CITY
 from registry.catalogue import RemarkText
 from registry.edge import actor, go, locale, reads, remember, session, settings, writes
-from registry.errors import Conflict, Forbidden, Invalid, Missing, Unreadable
+from registry.errors import Conflict, Forbidden, Gone, Invalid, Missing, Unreadable
 from registry.models.accounts import Organisation
-from registry.models.catalogue import Version
+from registry.models.catalogue import Resource, Version
 from registry.web.masking import is_read
+from registry.web.readings import noted
 
 pages = Blueprint("resources", __name__, url_prefix="/resources")
 
@@ -38,6 +41,7 @@ def register() -> Response | tuple[str, int]:
     unit = unit or (units[0] if len(units) == 1 else None)
     if unit is None:
         raise Missing("nothing_chosen")
+    post = next(h for h in _compiling() if h.organisation_id == unit.id)
     name = request.form.get("name", "").strip()
     try:
         stored = catalogue.register(
@@ -46,6 +50,7 @@ def register() -> Response | tuple[str, int]:
             unit,
             {"name": name} if name else {},
             declared=request.form.get("declared") == "yes",
+            project_id=post.project_id,
         )
     except Invalid as refusal:
         page = render_template(
@@ -57,29 +62,71 @@ def register() -> Response | tuple[str, int]:
 
 @pages.get("/<key>")
 @reads(public=True)
-def show(key: str) -> str:
-    """The entry as this reader may see it."""
-    resource = catalogue.find(session(), actor(), key, settings().anonymous)
+def show(key: str) -> str | tuple[str, int]:
+    """The entry as this reader may see it; a tombstone where it is no longer in use."""
+    try:
+        resource = catalogue.find(session(), actor(), key, settings().anonymous)
+    except Gone:
+        stone = catalogue.tombstone(session(), actor(), key, settings().anonymous)
+        return render_template("tombstone.html", place="search", stone=stone), 410
     version = catalogue.version_of(session(), actor(), resource)
     if version is None:
         raise Missing("no_entry")
+    noted(version)
     document = catalogue.document_of(version)
     return render_template(
         "resource.html",
         place="search",
+        may_freeze=may(actor(), "freeze", resource.department),
         resource=resource,
         version=version,
         document=document,
         level=schemas.level(document),
         sections=schemas.display(document, locale()),
-        share_condition=schemas.share_condition(document),
+        share_condition=schemas.share_condition(document, locale()),
         holders=catalogue.inherited_holders(session(), resource.department, document),
         available=_available(version),
+        withdrawable=catalogue.withdrawable(session(), actor(), resource),
+        stone=_stone(resource),
+        proposal=catalogue.proposed(session(), resource),
         may_revise=resource.working_version_id is None
+        and resource.live is not None
+        and resource.live.state != "retired"
         and may(actor(), "register", resource.department, project_id=resource.project_id),
         decisions=_decided(version),
+        faults=catalogue.faults_of(version) if resource.remediation_due else [],
+        **_use(version),
         masking=is_read(resource),
     )
+
+
+def _stone(resource: Resource) -> catalogue.Tombstone | None:
+    """What outsiders read at this address, for those who work on it."""
+    live = resource.live
+    if live is None or live.state == "published":
+        return None
+    return catalogue.tombstone(session(), actor(), resource.key)
+
+
+def _use(version: Version) -> dict[str, Any]:
+    """What the page says about using the data: the button with its days, who uses them already.
+
+    Somebody without a name sees the button too: it leads to signing in.
+    """
+    resource, who = version.resource, actor()
+    offered = resource.live_version_id == version.id and version.state == "published"
+    others = [
+        unit for unit in exchange.units(session(), who, "request") if unit != resource.department_id
+    ]
+    asks = offered and version.share_type in ("1", "2") and (not who.signed_in or bool(others))
+    heads = offered and may(who, "consent_back", resource.department)
+    return {
+        "may_request": asks,
+        "reply_days": exchange.reply_days(version.share_type),
+        "users": exchange.users(session(), resource) if who.signed_in else [],
+        "standing": exchange.standing_consent(session(), resource) if who.signed_in else None,
+        "may_stand": heads and version.share_type == "1",
+    }
 
 
 @pages.post("/<key>/revise")
@@ -97,7 +144,30 @@ def edit(key: str) -> str:
     """The form of the draft, with the reasons of the return beside the fields."""
     version = catalogue.require_version(session(), actor(), key)
     _own_draft(version)
+    noted(version)
     return _form(version, catalogue.document_of(version), version.resource.row_version)
+
+
+@pages.get("/<key>/items")
+@reads("register")
+def items(key: str) -> str:
+    """The data elements alone, on the whole width; the rest of the draft travels unseen."""
+    version = catalogue.require_version(session(), actor(), key)
+    _own_draft(version)
+    document = catalogue.document_of(version)
+    return render_template(
+        "items.html",
+        place="inbox",
+        version=version,
+        document=document,
+        field=schemas.field("resource", "/items"),
+        problems=[p for p in _faults_of(version, document) if p.pointer.startswith("/items/")],
+        pairs=[(n, v) for n, v in schemas.to_form(document) if not n.startswith("items.")],
+        row_version=version.resource.row_version,
+        level=schemas.level(document),
+        saved=request.args.get("saved"),
+        limited=_limited(version),
+    )
 
 
 @pages.post("/<key>/edit")
@@ -116,6 +186,8 @@ def save(key: str) -> Response | tuple[str, int]:
         raise Unreadable("unreadable") from fault
     do, _, at = request.form.get("do", "save").partition(":")
     typed = _with_rows(typed, do, at)
+    if _limited(version):
+        typed = schemas.with_reserved(catalogue.document_of(version), typed)
     try:
         stored = catalogue.save(session(), actor(), version, typed, seen)
     except Conflict as refusal:
@@ -125,29 +197,44 @@ def save(key: str) -> Response | tuple[str, int]:
     if request.headers.get("X-Requested-With") == "autosave" or request.is_json:
         session().refresh(version.resource)
         return jsonify(row_version=version.resource.row_version)
-    if do == "hand-in":
-        return _hand_in(stored.version_id, typed)
-    anchor = f"#f-{do.partition('-')[2]}s" if "-" in do else ""
-    return go(url_for(".edit", key=key, saved=1) + anchor)
+    if do in {"hand-in", "formal"}:
+        return _sent_on(do, stored.version_id, typed, seen)
+    return go(_onward(key, do))
 
 
-def _hand_in(version_id: int, typed: Document) -> Response | tuple[str, int]:
-    """Hand in what was saved a moment ago; the draft stays saved when it is not ready."""
+def _onward(key: str, do: str) -> str:
+    """Where a save leads: back to the rows that were worked on, else to the form."""
+    on_items = request.form.get("page") == "items"
+    if do == "items" or (on_items and "-" in do):
+        return url_for(".items", key=key, saved=1)
+    anchor = f"#f-{do.partition('-')[2]}s" if "-" in do else "#f-items" if on_items else ""
+    return url_for(".edit", key=key, saved=1) + anchor
+
+
+def _sent_on(do: str, version_id: int, typed: Document, seen: int) -> Response | tuple[str, int]:
+    """Hand in or publish what was saved a moment ago; it stays saved when it is not ready."""
     version = session().get_one(Version, version_id)
     key, who = version.resource.key, actor()
     try:
+        if do == "formal":
+            catalogue.advance(session(), who, version, "formal")
+            return go(url_for(".show", key=key))
         batch = catalogue.hand_in(session(), who, [version])
     except Invalid as refusal:
         # 422 rolls the request back: what was typed is kept by a save of its own.
         session().rollback()
-        remember(lambda s: _save_typed(s, who, key, typed))
+        try:
+            remember(lambda s: _save_typed(s, who, key, typed, seen))
+        except Conflict:
+            # Another window saved between the rollback and this save: show both texts.
+            return _conflict(catalogue.require_version(session(), who, key), typed), 409
         fresh = catalogue.require_version(session(), who, key)
         return _form(fresh, typed, fresh.resource.row_version, refusal.problems), 422
     return go(url_for("submissions.show", key=batch.key))
 
 
-def _save_typed(own: Any, who: Any, key: str, typed: Document) -> None:
-    catalogue.save(own, who, catalogue.require_version(own, who, key), typed)
+def _save_typed(own: Session, who: Actor, key: str, typed: Document, seen: int) -> None:
+    catalogue.save(own, who, catalogue.require_version(own, who, key), typed, seen)
 
 
 @pages.get("/<key>/difference")
@@ -155,6 +242,7 @@ def _save_typed(own: Any, who: Any, key: str, typed: Document) -> None:
 def difference(key: str) -> str:
     """The working version beside the live one: what a reviewer looks at."""
     version = catalogue.require_version(session(), actor(), key)
+    noted(version)
     live = version.resource.live
     before = catalogue.document_of(live) if live else None
     after = catalogue.document_of(version)
@@ -208,11 +296,24 @@ def _available(version: Version) -> dict[str, str | None]:
 
 
 def _decided(version: Version) -> list[tuple[str, str, str]]:
-    rows = catalogue.decisions(session(), [version.id])
+    """Step, who, day: names for those who work on the entry, posts for every other reader."""
+    department = version.resource.department
+    inside = any(
+        may(actor(), act, department) for act in ("read_working", "read_frozen", "read_all")
+    )
     return [
-        (schemas.codes.label("act", d.step, locale()), name, d.at.strftime("%m-%d"))
-        for d, name, _ in rows
+        (
+            schemas.codes.label("act", d.step, locale()),
+            name if inside else role_title(d.role, locale()),
+            d.at.astimezone(CITY).strftime("%m-%d"),
+        )
+        for d, name, _ in catalogue.decisions(session(), [version.id])
     ]
+
+
+def _faults_of(version: Version, document: Document) -> list[schemas.Problem]:
+    resource = version.resource
+    return catalogue.check(session(), resource.department, resource.id, document)
 
 
 def _own_draft(version: Version) -> None:
@@ -225,13 +326,28 @@ def _own_draft(version: Version) -> None:
         raise Conflict("not_a_draft", state=version.state)
 
 
+def _compiling() -> list[Holding]:
+    """The posts in which the actor compiles entries; those of the unit itself come first."""
+    roles = acts()["register"].roles
+    return sorted(
+        (h for h in actor().holdings if h.role in roles), key=lambda h: h.project_id is not None
+    )
+
+
 def _my_units() -> list[Organisation]:
-    ids = [h.organisation_id for h in actor().holdings if h.role in {"registrar"}]
+    ids = [h.organisation_id for h in _compiling()]
     return list(
         session().scalars(
             sa.select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.id)
         )
     )
+
+
+def _limited(version: Version) -> bool:
+    """Whether the actor compiles this entry under contract and leaves the legal fields alone."""
+    resource = version.resource
+    post = holding_for(actor(), "register", resource.department, resource.project_id)
+    return post is not None and catalogue.is_limited(post)
 
 
 def _form(
@@ -260,6 +376,10 @@ def _form(
         ],
         holders=catalogue.inherited_holders(session(), version.resource.department, document),
         saved=request.args.get("saved"),
+        limited=_limited(version),
+        may_hand_in=may(actor(), "hand_in", version.resource.department),
+        is_formal=catalogue.is_formal(version)
+        and may(actor(), "formal", version.resource.department, version.state),
         live=version.resource.live,
     )
 

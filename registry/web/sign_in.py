@@ -35,12 +35,14 @@ def check() -> BaseResponse | tuple[str, int]:
     username = request.form.get("username", "").strip()[:60]
     address = request.remote_addr or ""
     try:
+        remember(lambda s: accounts.begin_try(s, username, address))
         account_id = accounts.check_password(
-            database(), username, request.form.get("password", "")[:1000], address
+            database(), username, request.form.get("password", "")[:1000]
         )
     except (Forbidden, TooMany) as refusal:
         if isinstance(refusal, Forbidden):
-            remember(lambda s: accounts.remember_failure(s, username, address))
+            why = refusal
+            remember(lambda s: accounts.note_failure(s, username, why))
         title, text = sentence(refusal)
         page = render_template(
             "sign_in.html",

@@ -1,16 +1,20 @@
 """Makes hard tables with their truth: disguises, look-alikes, sparse columns, odd names.
 
-Two parts of ten tables each: TUNED is looked at while the detection is written, HELD is not; both
-scores are printed by `python -m tests.anonymization.hard_tables`. All values are made up.
+TUNED was looked at while the detection was written, HELD and UNSEEN were written after it and
+scored before anything was mended for them (69 of 71 columns, macro F1 0.944; 66 of 68, 0.976).
+`python -m tests.anonymization.hard_tables` prints the scores of today. All values are made up.
 """
 
 import random
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 
+from anonymization.detection import cells, detect
 from anonymization.identifiers import citizen_check, credit_check, organisation_check
 
 Make = Callable[[random.Random], str]
@@ -336,13 +340,23 @@ SHOPS = one_of(
 JOBS = one_of("司机", "教师", "护士", "矿工", "会计", "农民", "电工", "厨师", "医生")
 
 
+MARKED = re.compile("\ue000([A-Z_]+)\ue001(.*?)\ue002")
+
+
 def text(*parts: str, **makers: Make) -> Make:
-    """Sentences, some with an identifier in them."""
-    return lambda chance: chance.choice(parts).format(
-        **{k: make(chance) for k, make in makers.items()}
-    )
+    """Sentences, some with an identifier in them, marked so that `build` knows where it stands."""
+
+    def make(chance: random.Random) -> str:
+        values = {}
+        for key, maker in makers.items():
+            kind = INSIDE.get(maker)
+            values[key] = f"\ue000{kind}\ue001{maker(chance)}\ue002" if kind else maker(chance)
+        return chance.choice(parts).format(**values)
+
+    return make
 
 
+INSIDE = {mobile: "MOBILE", id_card: "ID_CARD", person: "PERSON", wechat: "WECHAT"}
 QUIET = (
     "已办结，群众满意。",
     "路灯不亮，已转市政处理。",
@@ -665,23 +679,47 @@ UNSEEN: Mapping[str, Table] = {
 }  # fmt: skip
 
 
-def build(table: Table, rows: int, seed: int) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Made:
+    """A table and where its identifiers stand: column, row, start, end, kind."""
+
+    frame: pl.DataFrame
+    cells: frozenset[tuple[str, int, int, int, str]]
+
+
+def build(table: Table, rows: int, seed: int) -> Made:
     """A table of this many rows; the same seed gives the same."""
     chance = random.Random(seed)
     made: dict[str, list[str | None]] = {}
+    spots = set()
     for name, column in table.items():
         cells: list[str | None] = []
-        for _ in range(rows):
+        for row in range(rows):
             value = column.make(chance)
             value = column.disguise(chance, value) if column.disguise else value
-            cells.append(value if chance.random() < column.filled else None)
+            if chance.random() >= column.filled:
+                cells.append(None)
+                continue
+            while found := MARKED.search(value):
+                start, kind, inner = found.start(), *found.groups()
+                value = value[:start] + inner + value[found.end() :]
+                spots.add((name, row, start, start + len(inner), kind))
+            cells.append(value)
+            if column.kind:
+                other = column.make is any_phone and "-" in value
+                kind = "LANDLINE" if other else column.kind
+                spots.add((name, row, 0, len(value), kind))
         made[name] = cells
-    return pl.DataFrame(made, schema=dict.fromkeys(made, pl.String))
+    return Made(pl.DataFrame(made, schema=dict.fromkeys(made, pl.String)), frozenset(spots))
 
 
 @dataclass(frozen=True)
 class Score:
-    """How well the columns of a part were read."""
+    """How well the columns of a part were read, and its cells.
+
+    `macro` and `least` are F1 over the kinds of columns, `cells` over those of cells (a cell counts
+    when kind and row are right); `alarms` is the share of cells without any that were flagged.
+    """
 
     columns: int
     right: int
@@ -689,36 +727,55 @@ class Score:
     wrong: tuple[str, ...]
     macro: float
     least: float
+    cells: float
+    alarms: float
 
 
 def score(part: Mapping[str, Table], rows: int = 400, seed: int = 1) -> Score:
     """Detect every table of a part and compare with its truth."""
-    from anonymization.detection import detect
-
-    pairs = [
-        (f"{title}.{column.name}", table[column.name].kind, column.kind)
-        for place, (title, table) in enumerate(part.items())
-        for column in detect(build(table, rows, seed + place), today=TODAY)
+    pairs = []
+    wanted: set[tuple[str, str, int, str]] = set()
+    seen: set[tuple[str, str, int, str]] = set()
+    quiet = 0
+    for place, (title, table) in enumerate(part.items()):
+        made = build(table, rows, seed + place)
+        for column in detect(made.frame, today=TODAY):
+            pairs.append((f"{title}.{column.name}", table[column.name].kind, column.kind))
+        wanted |= {(title, name, row, kind) for name, row, _, _, kind in made.cells}
+        seen |= {(title, c.column, c.row, c.kind) for c in cells(made.frame, today=TODAY)}
+        quiet += rows * len(table) - len({(name, row) for name, row, *_ in made.cells})
+    by_column = [
+        f1(
+            {name for name, truth, _ in pairs if truth == kind},
+            {name for name, _, found in pairs if found == kind},
+        )
+        for kind in sorted({truth for _, truth, _ in pairs if truth})
     ]
-    scores = {}
-    for kind in {truth for _, truth, _ in pairs if truth}:
-        both = sum(truth == found == kind for _, truth, found in pairs)
-        either = sum((truth == kind) + (found == kind) for _, truth, found in pairs)
-        scores[kind] = 2 * both / either
-    wrong = tuple(
-        f"{name}: {truth} read as {found}" for name, truth, found in pairs if truth != found
+    by_cell = [
+        f1({one for one in wanted if one[3] == kind}, {one for one in seen if one[3] == kind})
+        for kind in sorted({kind for *_, kind in wanted})
+    ]
+    held = {one[:3] for one in wanted}
+    return Score(
+        columns=len(pairs),
+        right=sum(truth == found for _, truth, found in pairs),
+        flagged=tuple(name for name, truth, found in pairs if truth is None and found),
+        wrong=tuple(
+            f"{name}: {truth} read as {found}" for name, truth, found in pairs if truth != found
+        ),
+        macro=sum(by_column) / len(by_column),
+        least=min(by_column),
+        cells=sum(by_cell) / len(by_cell),
+        alarms=len({one[:3] for one in seen} - held) / quiet,
     )
-    flagged = tuple(name for name, truth, found in pairs if truth is None and found)
-    right = len(pairs) - len(wrong)
-    macro = sum(scores.values()) / len(scores)
-    return Score(len(pairs), right, flagged, wrong, macro, min(scores.values()))
+
+
+def f1(wanted: set[Any], seen: set[Any]) -> float:
+    """The harmonic mean of precision and recall."""
+    return 2 * len(wanted & seen) / (len(wanted) + len(seen))
 
 
 if __name__ == "__main__":
-    import sys
-
     for title, part in (("tuned", TUNED), ("held out", HELD), ("unseen", UNSEEN)):
-        if title != "tuned" and "--held" not in sys.argv:
-            continue
-        for seed in (1, 2, 3):
-            print(title, seed, score(part, seed=100 * seed))  # noqa: T201
+        for seed in (100, 200, 300):
+            print(title, seed, score(part, seed=seed))  # noqa: T201

@@ -94,6 +94,15 @@ def test_a_return_without_a_reason_is_refused(session, town):
         catalogue.advance(session, town.person("secrecy"), version, "return")
 
 
+def test_a_batch_holds_the_entries_of_one_unit(session, town):
+    mine = registered(town, town.person("registrar"))
+    both = town.person("registrar", unit=town.other)
+    stored = catalogue.register(session, both, town.other, document(), declared=True)
+    with pytest.raises(Conflict, match="two_units"):
+        catalogue.hand_in(session, both, [mine, working(session, stored.key)])
+    assert mine.state == "draft"
+
+
 def test_a_batch_with_one_faulty_entry_is_not_handed_in_at_all(session, town):
     actor = town.person("registrar")
     good, bad = registered(town, actor, "甲信息"), registered(town, actor, "乙信息", abstract=None)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from registry import catalogue, db, journal
 from registry.access import Actor
-from registry.errors import Refusal
+from registry.errors import Conflict, Refusal
 from registry.models.catalogue import Decision, Resource, Version
 from registry.models.journal import JournalRow
 from registry.models.outbox import OutboxRow
@@ -56,6 +56,43 @@ def test_of_eight_reviewers_exactly_one_publishes(database):
         for key in keys:
             rounds = pool.map(lambda one, k=key: publish(database, one, k), reviewers)
             assert sorted(rounds) == ["no_entry"] * 7 + ["published"]
+
+
+def test_of_contended_edits_none_is_lost(database):
+    with db.transaction(database, writes=True) as session:
+        town = Town(session)
+        writers = [town.person("registrar") for _ in range(8)]
+        stored = catalogue.register(
+            session, writers[0], town.department, document(note="0"), declared=True
+        )
+
+    told: set[str] = set()
+
+    def edit(writer: Actor) -> int:
+        """Count the note up as an editor does: read, think, save what was read plus one."""
+        kept = 0
+        for _ in range(25):
+            with db.transaction(database, writes=False) as session:
+                version = catalogue.require_version(session, writer, stored.key)
+                typed, seen = catalogue.document_of(version), version.resource.row_version
+            typed["note"] = str(int(typed["note"]) + 1)
+            try:
+                with db.transaction(database, writes=True) as session:
+                    version = catalogue.require_version(session, writer, stored.key)
+                    catalogue.save(session, writer, version, typed, seen)
+            except Conflict as refusal:
+                told.add(refusal.code)
+            else:
+                kept += 1
+        return kept
+
+    with ThreadPoolExecutor(8) as pool:
+        kept = sum(pool.map(edit, writers))
+    with db.transaction(database, writes=False) as session:
+        version = catalogue.require_version(session, writers[0], stored.key)
+        assert catalogue.document_of(version)["note"] == str(kept)
+    assert kept >= 25
+    assert told <= {"stale"}
 
 
 def consistent(database: db.Database) -> int:

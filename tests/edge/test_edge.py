@@ -1,9 +1,12 @@
 """The edge refuses before it reads, and what it refuses leaves nothing behind."""
 
+import threading
+
 import pytest
 import sqlalchemy as sa
 
-from registry import db
+from registry import accounts, db
+from registry.errors import TooMany
 from registry.models.accounts import BrowserSession
 from registry.models.catalogue import Resource, Version
 from registry.models.journal import JournalRow
@@ -94,6 +97,44 @@ def test_names_and_passwords_fail_alike_and_only_one_address_is_locked_out(city)
         attempt("security", "127.0.0.9")
     assert attempt("security", "127.0.0.9").status_code == 429
     assert attempt("security", "127.0.0.10").status_code == 403
+
+
+def test_guesses_at_the_same_moment_are_all_counted(city):
+    database = city.extensions["registry_database"]
+    outcomes = []
+
+    def guess():
+        with db.transaction(database, writes=True) as own:
+            try:
+                accounts.begin_try(own, "head", "127.0.0.11")
+            except TooMany:
+                outcomes.append("locked")
+            else:
+                outcomes.append("judged")
+
+    threads = [threading.Thread(target=guess) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["judged"] * 5 + ["locked"] * 3
+
+
+def test_a_failed_sign_in_stands_in_the_journal_but_no_unknown_name_does(city):
+    client = city.test_client()
+    for name in ("finance", "hunter2-typed-here"):
+        token = token_of(client.get("/sign-in").text)
+        data = {"csrf_token": token, "username": name, "password": "wrong"}
+        client.post("/sign-in", data=data, environ_base={"REMOTE_ADDR": "127.0.0.12"})
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        rows = session.scalars(
+            sa.select(JournalRow)
+            .where(JournalRow.act == "sign_in", JournalRow.outcome == "refused")
+            .order_by(JournalRow.seq.desc())
+            .limit(2)
+        ).all()
+        assert [row.key for row in rows] == ["", "finance"]
+        assert "hunter2" not in "".join(session.scalars(sa.select(JournalRow.facts)))
 
 
 @pytest.mark.parametrize(

@@ -88,8 +88,27 @@ def opened(browser: Browser, origin: str, script: bool = True, **context: Any) -
 def checked(page: Page, name: str, expected: tuple[str, ...] = ()) -> None:
     """Judge the page as it stands: readable by all, within its width, silent, by itself.
 
-    `expected` holds parts of console lines that belong to the state (Chromium reports a 422).
+    `expected` holds parts of console lines that belong to the state (Chromium reports a 422). A
+    page that was asked for by its address is judged in English as well, in a window beside it, so
+    that what is typed here stays typed.
     """
+    _judged(page, name)
+    loud = [f for f in _faults[page] if not any(part in f for part in expected)]
+    # What was expected here is not carried on to the next state.
+    _faults[page].clear()
+    assert not loud, f"{name}: {loud}"
+    if not expected:
+        beside = page.context.new_page()
+        try:
+            answer = beside.goto(_in_english(page.url))
+            if answer is not None and answer.ok:
+                _judged(beside, f"{name}-en")
+        finally:
+            beside.close()
+            page.context.clear_cookies(name="lang")
+
+
+def _judged(page: Page, name: str) -> None:
     PICTURES.mkdir(exist_ok=True)
     for width, height in WIDTHS:
         page.set_viewport_size({"width": width, "height": height})
@@ -101,10 +120,11 @@ def checked(page: Page, name: str, expected: tuple[str, ...] = ()) -> None:
         found = Axe().run(page, options=RULES).response["violations"]
         told = [(v["id"], [n["html"][:160] for n in v["nodes"][:4]]) for v in found]
         assert not told, f"{name} at {width}: {told}"
-    loud = [f for f in _faults[page] if not any(part in f for part in expected)]
-    # What was expected here is not carried on to the next state.
-    _faults[page].clear()
-    assert not loud, f"{name}: {loud}"
+
+
+def _in_english(address: str) -> str:
+    parts = urlsplit(address)
+    return parts._replace(query=f"{parts.query}&lang=en".lstrip("&"), fragment="").geturl()
 
 
 @contextmanager

@@ -29,16 +29,16 @@ def test_groups_and_rows_are_printed_in_lines() -> None:
     matters = [{"code": "WH1", "name": "登记"}, {"name": "变更"}]
     shown = dict(schemas.display({"holders": {"handles": holder}, "matters": matters}))
     assert shown["责任落实"] == [("责任落实·谁经手", "业务科 科长 0473-0000000")]
-    assert shown["来源与关联"] == [("关联政务事项", "登记(WH1)、变更")]
+    assert shown["来源与关联"] == [("关联政务事项", "登记（WH1）、变更")]
 
 
 def test_the_share_condition_is_derived() -> None:
     assert schemas.share_condition({"share_type": "1"}) == "无附加条件"
     stated = {"share_type": "2", "share_scope": "本市", "share_use": "核验", "share_other": "无"}
-    assert schemas.share_condition(stated) == "共享范围:本市;使用用途:核验;其他使用条件:无"
+    assert schemas.share_condition(stated) == "共享范围：本市；使用用途：核验；其他使用条件：无"
     basis = {"reason": "法律禁止", "title": "统计法", "article": "第二十八条"}
     withheld = {"share_type": "3", "withheld_basis": basis}
-    assert schemas.share_condition(withheld) == "法律禁止(《统计法》第二十八条)"
+    assert schemas.share_condition(withheld) == "法律禁止（《统计法》第二十八条）"
 
 
 @given(drafts())

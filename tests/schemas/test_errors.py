@@ -45,22 +45,22 @@ def test_a_note_answers_a_warning(case: str) -> None:
 
 def test_a_short_abstract_is_counted() -> None:
     (found,) = submission({**entry(), "abstract": "户籍信息"})
-    assert found.message() == "信息资源摘要:至少 10 个字,现有 4 个"
+    assert found.message() == "信息资源摘要：至少 10 个字，现有 4 个"
     assert found.message("en") == "Abstract: at least 10 characters, now 4"
 
 
 def test_blanks_do_not_make_an_abstract_longer() -> None:
     (found,) = submission({**entry(), "abstract": "户 籍 信 息 明 细"})
-    assert found.message() == "信息资源摘要:至少 10 个字,现有 6 个"
+    assert found.message() == "信息资源摘要：至少 10 个字，现有 6 个"
 
 
 def test_a_missing_key_of_an_item_is_reported_at_the_item_field() -> None:
     document = entry()
-    document["items"][2] |= {"name": "姓名 (三)"}
+    document["items"][2] |= {"name": "姓名 （三）"}
     del document["items"][2]["share_type"]
     (found,) = submission(document)
     assert found.pointer == "/items/2/share_type"
-    assert found.message() == "信息项 3「姓名 (三)」:请选择共享类型"
+    assert found.message() == "信息项 3「姓名 （三）」：请选择共享类型"
 
 
 def test_a_rule_of_law_carries_its_article() -> None:
@@ -75,7 +75,7 @@ def test_a_rule_of_law_carries_its_article() -> None:
 def test_an_unknown_key_is_named_even_in_a_draft() -> None:
     (found,) = schemas.errors("resource", {"items": [{"a/b": 1}]})
     assert (found.pointer, found.code) == ("/items/0/a~1b", "unknown-key")
-    assert found.message() == "信息项 1·a/b:没有这个字段,请删除"
+    assert found.message() == "信息项 1·a/b：没有这个字段，请删除"
 
 
 def test_an_empty_value_is_a_missing_one() -> None:
@@ -96,7 +96,7 @@ def test_two_items_of_one_name_are_told_apart_by_position() -> None:
 def test_a_part_of_the_census_is_not_more_than_the_whole() -> None:
     found = submission({**entry(), "census": {"total_gb": 5, "open_gb": 5.5, "shared_gb": None}})
     assert [one.pointer for one in found] == ["/census/open_gb"]
-    assert found[0].message() == "信息资源大普查·已开放的数据存储量(G):5.5 大于总量 5,请核对"
+    assert found[0].message() == "信息资源大普查·已开放的数据存储量（G）：5.5 大于总量 5，请核对"
 
 
 @pytest.mark.parametrize(
@@ -177,8 +177,10 @@ def test_both_languages_say_the_same_things() -> None:
 
 def test_a_problem_made_elsewhere_speaks_like_the_others() -> None:
     problem = Problem("/items/1/level", "required", {"row": "姓名"})
-    assert problem.message() == "信息项 2「姓名」:请选择数据分级"
-    assert Problem("", "size", {"limit": 1}).message() == "整个条目:内容超过 1 MB,无法保存,请精简"
+    assert problem.message() == "信息项 2「姓名」：请选择数据分级"
+    assert (
+        Problem("", "size", {"limit": 1}).message() == "整个条目：内容超过 1 MB，无法保存，请精简"
+    )
 
 
 def test_a_problem_travels_between_processes() -> None:

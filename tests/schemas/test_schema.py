@@ -139,7 +139,7 @@ def test_one_property_is_all_it_takes_to_add_a_field() -> None:
     found = [
         one for one in schemas.errors(record, made, "submission") if "retention" in one.pointer
     ]
-    assert [one.message() for one in found] == ["保存年限:不能小于 1"]
+    assert [one.message() for one in found] == ["保存年限：不能小于 1"]
     assert found[0].message("en") == "Years kept: not below 1"
     assert schemas.change({}, made, record).fields == ("/name", "/retention")
     assert ("保存年限", "0") in schemas.display(made, name=record)[-1][1]

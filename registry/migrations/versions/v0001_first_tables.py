@@ -696,6 +696,7 @@ sa.Table(
     sa.Column("received_on", sa.Date(), nullable=True),
     sa.Column("due", sa.Date(), nullable=True, index=True),
     sa.Column("extension_days", sa.Integer(), nullable=False),
+    sa.Column("extension_asked", sa.Integer(), nullable=True),
     sa.Column("stopped_days", sa.Integer(), nullable=False),
     sa.Column("correction_asked_on", sa.Date(), nullable=True),
     sa.Column("corrected_on", sa.Date(), nullable=True),
@@ -703,6 +704,8 @@ sa.Table(
     sa.Column("replied_on", sa.Date(), nullable=True),
     sa.Column("deliver_by", sa.Date(), nullable=True),
     sa.Column("delivered_on", sa.Date(), nullable=True),
+    sa.Column("data_correction_due", sa.Date(), nullable=True),
+    sa.Column("demand_id", sa.Integer(), sa.ForeignKey("demand.id"), nullable=True, index=True),
     sa.Column("ends_on", sa.Date(), nullable=True),
     sa.Column("row_version", sa.Integer(), nullable=False),
 )
@@ -783,6 +786,7 @@ sa.Table(
     sa.Column("published_on", sa.Date(), nullable=True, index=True),
     sa.Column("remediation_due", sa.Date(), nullable=True, index=True),
     sa.Column("unchanged_on", sa.Date(), nullable=True),
+    sa.Column("suspended_until", sa.Date(), nullable=True),
     sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
     sa.Column(
         "successor_id", sa.Integer(), sa.ForeignKey("resource.id"), nullable=True, index=True

@@ -1,0 +1,94 @@
+"""The child that parses an upload: `python -m connectors.child KIND`, file in, JSON out.
+
+Exit 3 with a code on stdout says why the file is not read; any other exit is a fault of the file.
+"""
+
+import csv
+import io
+import json
+import resource
+import sys
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import NoReturn
+
+MEMORY = 512 << 20
+SECONDS = 30
+
+
+def limit() -> None:
+    """Take the rights away that a parser has no use for."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def main() -> None:
+    """Parse stdin and write every sheet as JSON."""
+    # Before the limits: the parser itself has to be loaded.
+    from python_calamine import CalamineWorkbook
+
+    from connectors.files import MOST_COLUMNS, MOST_ROWS, _decoded
+
+    data = sys.stdin.buffer.read()
+    limit()
+    found: dict[str, list[list[str]]] = {}
+    try:
+        if sys.argv[1] == "csv":
+            text = _decoded(data)
+            if not text:
+                refuse("file_kind")
+            found["csv"] = _kept(csv.reader(io.StringIO(text, newline="")), MOST_ROWS, MOST_COLUMNS)
+        else:
+            book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+            for name in book.sheet_names:
+                sheet = book.get_sheet_by_name(name)
+                if sheet.total_height > MOST_ROWS or sheet.total_width > MOST_COLUMNS:
+                    refuse("file_rows")
+                rows = sheet.to_python(skip_empty_area=False)
+                found[name] = _kept(rows, MOST_ROWS, MOST_COLUMNS)
+    except MemoryError:
+        refuse("file_bomb")
+    except Exception:
+        # Whatever the parser stumbles over, the file is at fault; its words are for nobody.
+        refuse("file_broken")
+    sys.stdout.write(json.dumps(found, ensure_ascii=True))
+
+
+def _kept(rows: Iterable[Iterable[object]], most: int, widest: int) -> list[list[str]]:
+    kept: list[list[str]] = []
+    for row in rows:
+        cells = [cell(value) for value in row]
+        if len(kept) >= most or len(cells) > widest:
+            refuse("file_rows")
+        kept.append(cells)
+    while kept and not any(kept[-1]):
+        kept.pop()
+    return kept
+
+
+def cell(value: object) -> str:
+    """One cell as the text a person reads in it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    return str(value).replace("\r\n", "\n").replace("\r", "\n").strip(" \t\n\u00a0\u3000")
+
+
+def refuse(code: str) -> NoReturn:
+    """End with the code of the reason."""
+    sys.stdout.write(code)
+    sys.exit(3)
+
+
+if __name__ == "__main__":
+    main()

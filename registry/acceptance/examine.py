@@ -1,0 +1,222 @@
+"""The computed verdict: every gate with its result, what stands against it, who has the ball."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any, cast
+
+from sqlalchemy.orm import Session
+
+import schemas
+from registry.acceptance.facts import Facts, gather
+from registry.acceptance.gates import CHECKS, Shortfall, evidence_of
+from registry.models.projects import Project
+from registry.signing import sm3
+
+STAGES = ("approval", "initial", "final")
+# Results under which a gate does not stand in the way.
+GOOD = frozenset({"pass", "na"})
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One row of acceptance_gates.json."""
+
+    id: str
+    zh: str
+    en: str
+    basis_zh: str
+    basis_en: str
+    group: str
+    from_stage: str
+    deferrable: str
+    na_reasons: tuple[str, ...]
+    voided_by: str
+
+    def title(self, locale: str = "zh") -> str:
+        """The name of the gate on screen and on the opinion."""
+        return self.en if locale == "en" else self.zh
+
+    def basis(self, locale: str = "zh") -> str:
+        """The articles the gate rests on."""
+        return self.basis_en if locale == "en" else self.basis_zh
+
+
+@dataclass(frozen=True)
+class Line:
+    """One gate of an examination.
+
+    `result`: pass · fail · na (with `reason`) · not_yet (its stage has not come) · deferred ·
+    unbound (this kind of project is not measured by it).
+    """
+
+    gate: Gate
+    result: str
+    shortfalls: tuple[Shortfall, ...] = ()
+    reason: str = ""
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def balls(self) -> tuple[str, ...]:
+        """The roles that have to act, in the order of the shortfalls."""
+        return tuple(dict.fromkeys(one.ball for one in self.shortfalls))
+
+
+@dataclass(frozen=True)
+class Examination:
+    """A verdict on one project at one stage: pass, conditional, fail, or none (no opinion)."""
+
+    project: Project
+    stage: str
+    day: date
+    lines: tuple[Line, ...]
+    verdict: str
+    extent: str
+    versions: tuple[Mapping[str, Any], ...]
+    deferrals: tuple[Mapping[str, str], ...]
+
+    @property
+    def failing(self) -> tuple[Line, ...]:
+        """The gates that stand in the way."""
+        return tuple(line for line in self.lines if line.result == "fail")
+
+    @property
+    def digest(self) -> str:
+        """The digest of what the verdict rests on: a signature is on exactly this."""
+        facts = {
+            "project": self.project.key,
+            "stage": self.stage,
+            "gates": [[line.gate.id, line.result, line.reason] for line in self.lines],
+            "versions": [dict(version) for version in self.versions],
+        }
+        return f"sm3:{sm3(schemas.canonical(facts)).hex()}"
+
+
+@cache
+def gates() -> tuple[Gate, ...]:
+    """Every gate, in the order of the table."""
+    return tuple(
+        Gate(
+            row["id"],
+            row["zh"],
+            row["en"],
+            row["basis_zh"],
+            row["basis"],
+            row["group"],
+            row["from_stage"],
+            str(row["deferrable"] or ""),
+            tuple(row["na_reasons"]),
+            row.get("voided_by", ""),
+        )
+        for row in schemas.codes.table("acceptance_gates")["gates"]
+    )
+
+
+def examine(
+    session: Session,
+    project: Project,
+    stage: str | None = None,
+    *,
+    deferral_paper: str = "",
+    day: date | None = None,
+) -> Examination:
+    """Compute the verdict; nothing is stored. `stage` None: the stage the project is in."""
+    chosen = stage or project.stage
+    facts = gather(session, project, chosen, deferral_paper, day)
+    extent, bound = _binds(facts)
+    lines = tuple(_line(facts, gate, bound) for gate in gates())
+    return Examination(
+        project=project,
+        stage=chosen,
+        day=facts.day,
+        lines=lines,
+        verdict=_verdict(lines, bound),
+        extent=extent,
+        versions=tuple(_version(entry) for entry in facts.entries),
+        deferrals=tuple(
+            {"gate": one.gate, "reason": one.reason, "due": one.due.isoformat()}
+            for one in facts.deferrals
+        ),
+    )
+
+
+def _binds(facts: Facts) -> tuple[str, frozenset[str]]:
+    """How far the measures bind this kind of project (Art. 2, 15, 21, 22, 24)."""
+    table = schemas.codes.table("acceptance_gates")
+    row = next(r for r in table["applicability"] if r["kind"] == facts.project.kind)
+    every = frozenset(CHECKS)
+    if row["extent"] == "later":
+        # An emergency project is exempt until its catch-up date, then measured like a new one.
+        until = facts.project.facts.get("catch_up")
+        overdue = isinstance(until, str) and date.fromisoformat(until) < facts.day
+        return row["extent"], every if overdue else frozenset()
+    binds = row["binds"]
+    if isinstance(binds, list):
+        return row["extent"], frozenset(binds)
+    return row["extent"], every if binds == "all" else frozenset()
+
+
+def _line(facts: Facts, gate: Gate, bound: frozenset[str]) -> Line:
+    if gate.id not in bound:
+        return Line(gate, "unbound")
+    if STAGES.index(gate.from_stage) > STAGES.index(facts.stage):
+        return Line(gate, "not_yet")
+    signed = facts.exempt(gate.id)
+    if signed is not None and signed.reason in gate.na_reasons:
+        return Line(gate, "na", reason=signed.reason)
+    if "no_pi" in gate.na_reasons and not any(entry.personal for entry in facts.entries):
+        return Line(gate, "na", reason="no_pi")
+    found = tuple(CHECKS[gate.id](facts))
+    proof = tuple(text for text in evidence_of(facts, gate.id) if text)
+    if not found:
+        return Line(gate, "pass", evidence=proof)
+    result = "deferred" if _deferred(facts, gate) else "fail"
+    return Line(gate, result, found, evidence=proof)
+
+
+def _deferred(facts: Facts, gate: Gate) -> bool:
+    """Whether a signed deferral, under a city paper that allows it, covers the gate today."""
+    if not facts.deferral_paper or not gate.deferrable:
+        return False
+    if gate.deferrable == "no_data_yet" and facts.stage == "final":
+        return False
+    return any(
+        one.gate == gate.id and one.reason == gate.deferrable and one.due >= facts.day
+        for one in facts.deferrals
+    )
+
+
+def _verdict(lines: Sequence[Line], bound: frozenset[str]) -> str:
+    if not bound:
+        return "none"
+    results = {line.result for line in lines}
+    if "fail" in results:
+        return "fail"
+    return "conditional" if "deferred" in results else "pass"
+
+
+def _version(entry: Any) -> Mapping[str, Any]:
+    return {
+        "key": entry.resource.key,
+        "code": entry.resource.code or "",
+        "name": entry.version.name,
+        "version": entry.version.number,
+        "digest": entry.version.digest,
+    }
+
+
+@cache
+def _sentences() -> Mapping[str, Mapping[str, str]]:
+    text = (files("registry.acceptance") / "sentences.json").read_text("utf-8")
+    return cast("Mapping[str, Mapping[str, str]]", schemas.loads(text))
+
+
+def said(shortfall: Shortfall, locale: str = "zh") -> tuple[str, str]:
+    """What stands against a gate, and what to do about it."""
+    row = _sentences()[shortfall.code]
+    facts = dict(shortfall.facts)
+    if "list" in facts:
+        facts["list"] = _sentences()[f"list.{facts['list']}"][locale]
+    return row[locale].format(**facts), row[f"{locale}_remedy"].format(**facts)

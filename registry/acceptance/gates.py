@@ -1,0 +1,276 @@
+"""One function per computed gate: what still stands against it, as facts for a sentence.
+
+The gates themselves, their articles, stages and reasons for 不适用 are rows of
+acceptance_gates.json; what the functions find is worded in sentences.json.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from registry.acceptance.facts import Entry, Facts
+from registry.calendar import CITY
+from registry.models.projects import System
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """One thing that stands against a gate.
+
+    `code` names the sentence and the remedy, `ball` the role that has to act, `resource` the key
+    of the entry to go to.
+    """
+
+    code: str
+    ball: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    resource: str = ""
+
+
+Check = Callable[[Facts], Iterator[Shortfall]]
+MANAGER = "project_manager"
+
+
+def _of(code: str, ball: str, entry: Entry, **facts: Any) -> Shortfall:
+    return Shortfall(code, ball, {"name": entry.version.name, **facts}, entry.resource.key)
+
+
+def _apply(facts: Facts) -> Iterator[Shortfall]:
+    wanted = {"upper": "filing", "nodata": "declaration", "emergency": "decision"}
+    need = wanted.get(facts.project.kind)
+    if need and not facts.project.facts.get(need):
+        yield Shortfall(f"no_{need}", MANAGER)
+
+
+def _catalogue(facts: Facts) -> Iterator[Shortfall]:
+    open_tables = [t for t in facts.tables if t.resource_id is None and not t.exempt_because]
+    if open_tables:
+        names = "、".join(table.name for table in open_tables[:5])
+        count = len(facts.tables) - len(open_tables)
+        known = {"linked": count, "all": len(facts.tables), "names": names, "n": len(open_tables)}
+        yield Shortfall("tables_open", "registrar", known)
+    if not facts.entries and not facts.tables:
+        yield Shortfall("no_entries", "registrar")
+    for entry in facts.entries:
+        if entry.problems:
+            message = entry.problems[0].message("zh")
+            yield _of("faulty", "registrar", entry, n=len(entry.problems), first=message)
+        if entry.resource.remediation_due is not None:
+            yield _of("remediation", "registrar", entry, due=str(entry.resource.remediation_due))
+        if facts.stage != "approval" and entry.version.state == "draft":
+            yield _of("still_draft", "registrar", entry)
+
+
+def _grade(facts: Facts) -> Iterator[Shortfall]:
+    for entry in facts.entries:
+        rows = entry.document.get("items")
+        bare = [
+            str(item.get("name") or "")
+            for item in (rows if isinstance(rows, list) else ())
+            if isinstance(item, Mapping) and not item.get("level")
+        ]
+        if bare:
+            yield _of("ungraded", "registrar", entry, n=len(bare), items="、".join(bare[:5]))
+        floors = [p for p in entry.problems if (p.rule or "").startswith("F")]
+        if floors:
+            yield _of("grade_floor", "registrar", entry, first=floors[0].message("zh"))
+
+
+def _share(facts: Facts) -> Iterator[Shortfall]:
+    for entry in facts.entries:
+        found = [p for p in entry.problems if (p.rule or "").startswith("S")]
+        if found:
+            first = found[0].message("zh")
+            yield _of("share_rule", "registrar", entry, n=len(found), first=first)
+
+
+def _decided(facts: Facts, entry: Entry, *steps: str) -> bool:
+    """Whether one of the steps was taken on exactly this text, formal changes aside."""
+    known = facts.decisions.get(entry.version.id, {})
+    texts = facts.digests.get(entry.version.id, frozenset())
+    return any(s in known and known[s].digest in texts for s in steps)
+
+
+def _secrecy(facts: Facts) -> Iterator[Shortfall]:
+    for entry in facts.entries:
+        if not _decided(facts, entry, "clear"):
+            yield _of("not_cleared", "secrecy", entry, number=entry.version.number)
+        elif "secrecy" not in facts.assessments.get(entry.version.id, {}):
+            yield _of("no_secrecy_assessment", "secrecy", entry)
+
+
+def _impact(facts: Facts) -> Iterator[Shortfall]:
+    for entry in facts.entries:
+        if entry.personal and "pia" not in facts.assessments.get(entry.version.id, {}):
+            yield _of("no_impact_assessment", "registrar", entry)
+
+
+def _masking(facts: Facts) -> Iterator[Shortfall]:
+    kinds = {"measured"} if facts.stage == "final" else {"measured", "plan_only"}
+    for entry in facts.entries:
+        if not entry.personal:
+            continue
+        runs = facts.reports.get(entry.version.id, ())
+        if not runs:
+            yield _of("no_masking_report", "registrar", entry, number=entry.version.number)
+            continue
+        plan, report = runs[-1]
+        if report.plan_digest != plan.digest:
+            yield _of("masking_plan_changed", "registrar", entry)
+        elif report.verdict != "pass":
+            yield _of("masking_failed", "registrar", entry)
+        elif report.kind not in kinds:
+            yield _of("masking_not_measured", "registrar", entry)
+
+
+LISTS = ("responsibility", "negative", "supply-demand")
+
+
+def _lists(facts: Facts) -> Iterator[Shortfall]:
+    """Each list has an edition, and the newest is not older than what the project published."""
+    newest = max((_published(entry) for entry in facts.entries), default=None)
+    for name in LISTS:
+        edition = facts.editions.get(name)
+        if edition is None:
+            yield Shortfall("no_edition", "head", {"list": name})
+        elif newest is not None and edition.signed_at < newest:
+            yield Shortfall("edition_older", "head", {"list": name, "number": edition.number})
+
+
+def _published(entry: Entry) -> datetime:
+    version = entry.resource.live or entry.version
+    return version.changed_at
+
+
+def _head(facts: Facts) -> Iterator[Shortfall]:
+    for entry in facts.entries:
+        if not _decided(facts, entry, "approve", "adopt"):
+            yield _of("not_approved", "head", entry, number=entry.version.number)
+
+
+def _review(facts: Facts) -> Iterator[Shortfall]:
+    for entry in facts.entries:
+        if entry.version.state != "published" or not _decided(facts, entry, "publish", "adopt"):
+            ball = "reviewer" if entry.version.state == "in_authority_review" else "registrar"
+            yield _of("not_reviewed", ball, entry, number=entry.version.number)
+
+
+def _mount(facts: Facts) -> Iterator[Shortfall]:
+    for entry in facts.entries:
+        resource = entry.resource
+        if entry.document.get("share_type") == "3" or facts.exempt("G-MOUNT", resource=resource):
+            continue
+        mount = facts.mounts.get(resource.id)
+        if mount is None:
+            yield _of("not_mounted", "operator", entry)
+            continue
+        if not mount.answered:
+            yield _of("mount_silent", "operator", entry, on=str(mount.tested_on))
+        rows = entry.document.get("items")
+        names = [str(i.get("name")) for i in rows] if isinstance(rows, list) else []
+        missing = [name for name in names if name not in mount.columns]
+        if missing:
+            yield _of("columns_missing", "operator", entry, columns="、".join(missing[:5]))
+
+
+def _documents(gate: str, ball: str) -> Check:
+    """Each system in scope has its proof, and the proof has not run out."""
+
+    def check(facts: Facts) -> Iterator[Shortfall]:
+        for system in facts.systems:
+            if facts.exempt(gate, system=system):
+                continue
+            yield from _document(facts, gate, ball, system)
+
+    return check
+
+
+def _document(facts: Facts, gate: str, ball: str, system: System | None) -> Iterator[Shortfall]:
+    proof = facts.proof(gate, system)
+    known = {"system": system.name} if system else {"system": facts.project.name}
+    if proof is None:
+        yield Shortfall("no_proof", ball, known)
+    elif proof.next_on is not None and proof.next_on < facts.day:
+        yield Shortfall("proof_expired", ball, {**known, "on": str(proof.next_on)})
+
+
+def _cloud(facts: Facts) -> Iterator[Shortfall]:
+    contract = facts.project.facts.get("contract")
+    if facts.project.kind == "service" and isinstance(contract, Mapping):
+        # Data may stay with the vendor when the contract lets the unit take them out.
+        if contract.get("export_clause"):
+            return
+        for system in facts.systems:
+            if facts.proof("G-CLOUD", system) is None:
+                yield Shortfall("vendor_cloud", MANAGER, {"system": system.name})
+        return
+    yield from _documents("G-CLOUD", "operator")(facts)
+
+
+def _interface(facts: Facts) -> Iterator[Shortfall]:
+    yield from _document(facts, "G-IF", "operator", None)
+
+
+def _findings(facts: Facts) -> Iterator[Shortfall]:
+    for finding in facts.findings:
+        if finding.state != "closed":
+            known = {"kind": finding.kind, "due": str(finding.due)}
+            late = finding.due < facts.day
+            yield Shortfall("finding_late" if late else "finding_open", MANAGER, known)
+
+
+CHECKS: Mapping[str, Check] = {
+    "G-APPLY": _apply,
+    "G-CLOUD": _cloud,
+    "G-BRAIN": _documents("G-BRAIN", "operator"),
+    "G-CAT": _catalogue,
+    "G-GRADE": _grade,
+    "G-SHARE": _share,
+    "G-SECRET": _secrecy,
+    "G-PIA": _impact,
+    "G-DEID": _masking,
+    "G-LISTS": _lists,
+    "G-HEAD": _head,
+    "G-REVIEW": _review,
+    "G-MOUNT": _mount,
+    "G-IF": _interface,
+    "G-SEC": _documents("G-SEC", MANAGER),
+    "G-CRYPTO": _documents("G-CRYPTO", MANAGER),
+    "G-FIND": _findings,
+}
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(CITY).date().isoformat()
+
+
+def evidence_of(facts: Facts, gate: str) -> list[str]:
+    """What proves a gate, in short: numbers of papers, counts of what was judged."""
+    if gate in {"G-CLOUD", "G-BRAIN", "G-IF", "G-SEC", "G-CRYPTO"}:
+        return [f"{e.number}（{e.on}）" for e in facts.evidence if e.gate == gate]
+    if gate == "G-APPLY":
+        known = [facts.project.facts.get(n) for n in ("filing", "declaration", "decision")]
+        stated = [str(one) for one in known if isinstance(one, str)]
+        return [facts.project.approval or "", *stated]
+    if gate == "G-CAT":
+        linked = sum(1 for t in facts.tables if t.resource_id or t.exempt_because)
+        return [f"业务表 {linked}/{len(facts.tables)}", f"条目 {len(facts.entries)}"]
+    if gate == "G-LISTS":
+        return [e.paper_number for e in facts.editions.values()]
+    if gate in {"G-SECRET", "G-HEAD", "G-REVIEW"}:
+        steps = {"G-SECRET": "clear", "G-HEAD": "approve", "G-REVIEW": "publish"}
+        days = {
+            _day(known[steps[gate]].at)
+            for known in facts.decisions.values()
+            if steps[gate] in known
+        }
+        return sorted(days)[-3:]
+    if gate == "G-PIA":
+        rows = [a for known in facts.assessments.values() for a in known.values()]
+        return sorted({a.number for a in rows if a.kind == "pia" and a.number})[:5]
+    if gate == "G-DEID":
+        return [runs[-1][1].key for runs in facts.reports.values() if runs][:5]
+    if gate == "G-MOUNT":
+        return sorted({mount.number for mount in facts.mounts.values()})[:5]
+    return []

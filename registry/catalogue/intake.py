@@ -1,0 +1,191 @@
+"""Entries that come in a sheet: matched with what is there, checked, stored all or none."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import schemas
+from registry.access import Actor, require
+from registry.catalogue.check import check
+from registry.catalogue.drafts import DEFAULTS, prepared, require_unreserved
+from registry.catalogue.reading import document_of
+from registry.catalogue.store import Change, store
+from registry.errors import Conflict, Invalid
+from registry.models.accounts import Organisation
+from registry.models.catalogue import Resource, Version
+from schemas import Problem
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One entry of a sheet: how it is known, and its document given the one that is there."""
+
+    key: str
+    code: str
+    name: str
+    document: Callable[[Resource | None, Document | None], Document]
+
+
+@dataclass
+class Outcome:
+    """What an intake did or, with `faults`, why it did nothing: problems by place in the sheet."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    faults: list[tuple[int, Problem]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+
+
+def take(
+    session: Session,
+    actor: Actor,
+    unit: Organisation,
+    entries: Sequence[Incoming],
+    *,
+    declared: bool,
+    as_drafts: bool = False,
+    dry_run: bool = False,
+) -> Outcome:
+    """Take the entries of a unit in, as drafts, in one step through `store`.
+
+    An entry is the one with its key, else its code, else its name among the unit's own. Nothing
+    is stored while an entry breaks a rule; with `as_drafts` only what no draft may hold counts.
+    """
+    holding = require(actor, "register", unit)
+    if not declared and not dry_run:
+        raise Invalid([Problem("/declared", "declaration", rule="declaration")])
+    known = _Known(session, unit)
+    outcome, changes = Outcome(), []
+    for place, entry in enumerate(entries):
+        resource = known.match(entry)
+        before = known.document(resource)
+        try:
+            document = prepared(_started(entry.document(resource, before), before))
+            require_unreserved(holding, before or DEFAULTS, document)
+        except schemas.Unreadable as fault:
+            outcome.faults += [(place, p) for p in fault.problems] or [(place, _unreadable())]
+            continue
+        except Invalid as refusal:
+            outcome.faults += [(place, problem) for problem in refusal.problems]
+            continue
+        problem = known.locked(resource)
+        if before is not None and schemas.canonical(document) == schemas.canonical(before):
+            outcome.unchanged += 1
+            continue
+        if problem is not None:
+            outcome.faults.append((place, problem))
+            continue
+        if not as_drafts:
+            # A name of the same sheet counts as taken too; `check` sees only what is stored.
+            found = check(session, unit, resource.id if resource else 0, document)
+            outcome.faults += [(place, problem) for problem in found]
+        outcome.created += resource is None
+        outcome.updated += resource is not None
+        changes.append(_change(unit, resource, document, holding.role))
+    outcome.faults += known.repeated(entries)
+    if not outcome.faults and not dry_run and changes:
+        outcome.keys = [stored.key for stored in store(session, actor, changes)]
+    return outcome
+
+
+def _started(document: Document, before: Document | None) -> Document:
+    return document if before is not None else {**DEFAULTS, **document}
+
+
+def _unreadable() -> Problem:
+    return Problem("", "size", {"limit": 1})
+
+
+class _Known:
+    """The entries of a unit, read once."""
+
+    def __init__(self, session: Session, unit: Organisation) -> None:
+        rows = session.execute(
+            sa.select(Resource, Version)
+            .join(
+                Version,
+                Version.id
+                == sa.func.coalesce(Resource.working_version_id, Resource.live_version_id),
+            )
+            .where(Resource.department_id == unit.id, Resource.frozen_at.is_(None))
+        )
+        self._versions = {resource.id: (resource, version) for resource, version in rows}
+        found = self._versions.values()
+        self._by_key = {r.key: r for r, _ in found}
+        self._by_code = {r.code: r for r, _ in found if r.code}
+        self._by_name = {v.name: r for r, v in found}
+
+    def match(self, entry: Incoming) -> Resource | None:
+        """The entry of the unit this one is about; a key of somebody else's is no key."""
+        return (
+            self._by_key.get(entry.key)
+            or self._by_code.get(entry.code)
+            or (None if entry.key else self._by_name.get(entry.name))
+        )
+
+    def document(self, resource: Resource | None) -> dict[str, Any] | None:
+        """What stands in the entry now."""
+        return None if resource is None else document_of(self._versions[resource.id][1])
+
+    def locked(self, resource: Resource | None) -> Problem | None:
+        """Why this entry cannot be changed now."""
+        if resource is None:
+            return None
+        state = self._versions[resource.id][1].state
+        if state in {"draft", "published"}:
+            return None
+        return Problem("", "in-review", rule="in-review")
+
+    def repeated(self, entries: Sequence[Incoming]) -> list[tuple[int, Problem]]:
+        """Entries of the sheet that are the same entry twice."""
+        seen: set[object] = set()
+        found = []
+        for place, entry in enumerate(entries):
+            resource = self.match(entry)
+            identity: object = resource.id if resource is not None else entry.name
+            if identity and identity in seen:
+                found.append((place, Problem("/name", "twice", rule="twice")))
+            seen.add(identity)
+        return found
+
+
+def _change(unit: Organisation, resource: Resource | None, document: Document, role: str) -> Change:
+    if resource is None:
+        return Change(
+            department=unit,
+            step="register",
+            state="draft",
+            document=document,
+            role=role,
+            facts={"declared": True, "by": "sheet"},
+        )
+    if resource.working_version_id is not None:
+        return Change(
+            department=unit,
+            step="register",
+            state="draft",
+            resource=resource,
+            version=resource.working,
+            document=document,
+            role=role,
+            restarts_clock=False,
+            facts={"by": "sheet"},
+        )
+    if resource.live is None:
+        raise Conflict("not_live", key=resource.key)
+    return Change(
+        department=unit,
+        step="open",
+        state="draft",
+        resource=resource,
+        version=resource.live,
+        document=document,
+        role=role,
+        facts={"by": "sheet"},
+    )

@@ -1,0 +1,177 @@
+"""`catalogue examine` and `catalogue opinion`: verdicts, opinions, and their offline check."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import schemas
+from registry import acceptance, calendar, db, papers, signing
+from registry.access import Actor
+from registry.access.actor import of_account
+from registry.cli.commands import database, main, settings, writing
+from registry.models.accounts import Account
+from registry.models.projects import Project
+
+
+def _project(session: Session, key: str) -> Project:
+    found = session.scalar(
+        sa.select(Project).where(sa.or_(Project.key == key, Project.name == key))
+    )
+    if found is None:
+        raise click.ClickException(f"没有这个项目 / no such project: {key}")
+    return found
+
+
+def _actor(session: Session, username: str) -> Actor:
+    account = session.scalar(sa.select(Account).where(Account.username == username))
+    if account is None or account.disabled_at is not None:
+        raise click.ClickException(f"没有账号 / no account: {username}")
+    return of_account(session, account, calendar.today(), way="command")
+
+
+@main.command()
+@click.argument("project")
+@click.option("--stage", type=click.Choice(acceptance.STAGES), help="阶段 / stage")
+@click.option("--json", "as_json", is_flag=True)
+def examine(project: str, stage: str | None, as_json: bool) -> None:
+    """Compute the verdict on PROJECT (key or name); exit 1 while a gate fails."""
+    chosen = settings()
+    with db.transaction(database(chosen), writes=False) as session:
+        found = acceptance.examine(
+            session, _project(session, project), stage, deferral_paper=chosen.deferral_paper
+        )
+        lines = [
+            {
+                "gate": line.gate.id,
+                "result": line.result,
+                "reason": line.reason,
+                "open": [acceptance.said(one)[0] for one in line.shortfalls],
+            }
+            for line in found.lines
+        ]
+    if as_json:
+        facts = {"verdict": found.verdict, "stage": found.stage, "gates": lines}
+        click.echo(json.dumps(facts, ensure_ascii=False))
+    else:
+        for row in lines:
+            click.echo(f"{row['gate']:<10} {row['result']}")
+            for sentence in row["open"]:
+                click.echo(f"           {sentence}")
+        click.echo(f"{schemas.codes.label('result', found.verdict)} / {found.verdict}")
+    sys.exit(1 if found.verdict == "fail" else 0)
+
+
+@main.group()
+def opinion() -> None:
+    """Verification opinions 核验意见."""
+
+
+@opinion.command("issue")
+@click.argument("project")
+@click.option("--as", "username", required=True, help="签署人账号 / account of the officer")
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="保存到 / where to put it")
+def issue(project: str, username: str, output: Path | None) -> None:
+    """Sign the computed verdict on PROJECT as an opinion."""
+    chosen = settings()
+    with writing() as session:
+        actor, about = _actor(session, username), _project(session, project)
+        found = acceptance.examine(session, about, deferral_paper=chosen.deferral_paper)
+        made = acceptance.sign(
+            session,
+            actor,
+            about,
+            found.verdict,
+            seen=found.digest,
+            key=signing.load(chosen.signing_key_file),
+            folder=chosen.data_dir,
+            deferral_paper=chosen.deferral_paper,
+        )
+        name, content = acceptance.package_of(session, chosen.data_dir, made)
+        number, result = made.number, made.result
+    path = output or Path(name)
+    path.write_bytes(content)
+    click.echo(f"{number} {schemas.codes.label('result', result)}: {path}")
+
+
+@opinion.command("revoke")
+@click.argument("number")
+@click.option("--as", "username", required=True, help="主管部门负责人账号 / account of the head")
+@click.option("--reason", required=True, help="撤销理由 / reason")
+def revoke(number: str, username: str, reason: str) -> None:
+    """Take the opinion NUMBER back by a signed act."""
+    chosen = settings()
+    with writing() as session:
+        made = acceptance.find(session, number)
+        _, content = acceptance.package_of(session, chosen.data_dir, made)
+        act = acceptance.revoke(
+            session,
+            _actor(session, username),
+            made,
+            reason,
+            key=signing.load(chosen.signing_key_file),
+            pdf=papers.pdf_digest(content),
+        )
+        click.echo(f"{act.number}: {number}")
+
+
+@opinion.command("verify")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--trust",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="信任的公钥文件 / file with a public key to trust",
+)
+@click.option(
+    "--revocations",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="撤销声明文件 / file with revocations",
+)
+@click.option("--json", "as_json", is_flag=True)
+def verify(file: Path, trust: tuple[Path, ...], revocations: Path | None, as_json: bool) -> None:
+    """Verify an opinion offline: FILE is the package, its PDF, or its signature.
+
+    Exit 0 only when it is whole and not revoked; without --trust compare the fingerprint.
+    """
+    known = _keys(trust) if trust else None
+    revoked = _json(revocations) if revocations else None
+    verdict = papers.verify_opinion(
+        file, trusted=known, revocations=revoked if isinstance(revoked, list) else None
+    )
+    if as_json:
+        checks = [{"check": c.name, "passed": c.passed} for c in verdict.checks]
+        click.echo(json.dumps({"status": verdict.status, "checks": checks}))
+    else:
+        for check in verdict.checks:
+            sign = {True: "✓", False: "✗", None: "?"}[check.passed]
+            click.echo(f"{sign} {check.sentence()} / {check.sentence('en')}")
+        click.echo(f"{verdict.sentence()} / {verdict.sentence('en')}")
+    sys.exit(0 if verdict.status in {"valid", "unconfirmed"} else 1)
+
+
+def _keys(paths: tuple[Path, ...]) -> list[signing.PublicKey]:
+    found = []
+    for path in paths:
+        key = signing.public_key(_json(path))
+        if key is None:
+            raise click.ClickException(f"不是公钥文件 / no public key: {path}")
+        found.append(key)
+    return found
+
+
+def _json(path: Path) -> object:
+    try:
+        return schemas.loads(path.read_bytes())
+    except schemas.Unreadable as fault:
+        raise click.ClickException(f"{path}: {fault}") from fault
+
+
+@opinion.command("key")
+def key() -> None:
+    """Print the public key as JSON, to be published and given to --trust."""
+    public = signing.load(settings().signing_key_file).public
+    click.echo(json.dumps(public.fact(), ensure_ascii=False))

@@ -1,0 +1,93 @@
+"""Notices: who is told of a step, and what a person's units have not yet read."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from registry.access import Actor
+from registry.db import now
+from registry.errors import Missing
+from registry.exchange.reading import name_of_resource
+from registry.models.catalogue import Resource
+from registry.models.exchange import Demand, Request
+from registry.models.jobs import Notice
+
+
+def tell(
+    session: Session, kind: str, subject: str, key: str, whom: Iterable[tuple[int | None, str]]
+) -> None:
+    """Leave a line for every (unit, role); keys, never content."""
+    moment = now()
+    for unit, role in dict.fromkeys(whom):
+        if unit is not None:
+            session.add(
+                Notice(
+                    organisation_id=unit, role=role, kind=kind, subject=subject, key=key, at=moment
+                )
+            )
+
+
+def unread(session: Session, actor: Actor, limit: int = 50) -> Sequence[Notice]:
+    """What the actor's posts were told and nobody has put away yet, newest first."""
+    if not actor.holdings:
+        return []
+    return session.scalars(
+        sa.select(Notice)
+        .where(Notice.read_at.is_(None), _mine(actor))
+        .order_by(Notice.id.desc())
+        .limit(limit)
+    ).all()
+
+
+@dataclass(frozen=True)
+class Line:
+    """A notice as it is shown: what happened, when, to what, by which name ("" while hidden)."""
+
+    id: int
+    kind: str
+    subject: str
+    key: str
+    at: datetime
+    title: str
+
+
+def notices(session: Session, actor: Actor, limit: int = 20) -> list[Line]:
+    """The unread notices about requests and demands with the names they are known by."""
+    found = [n for n in unread(session, actor, limit) if n.subject in ("request", "demand")]
+    asked = session.execute(
+        sa.select(Request.key, name_of_resource())
+        .join(Resource, Resource.id == Request.resource_id)
+        .where(Request.key.in_([n.key for n in found if n.subject == "request"]))
+    )
+    titles = {key: name for key, name in asked}  # noqa: C416 - a row is not a pair to the types
+    stated = session.execute(
+        sa.select(Demand.key, Demand.document).where(
+            Demand.key.in_([n.key for n in found if n.subject == "demand"])
+        )
+    )
+    titles |= {key: str(document.get("wanted") or "") for key, document in stated}
+    return [Line(n.id, n.kind, n.subject, n.key, n.at, titles.get(n.key, "")) for n in found]
+
+
+def put_away(session: Session, actor: Actor, ids: Iterable[int]) -> None:
+    """Mark these lines as read; those of others are Missing."""
+    found = session.scalars(
+        sa.select(Notice).where(Notice.id.in_(tuple(ids)), Notice.read_at.is_(None), _mine(actor))
+    ).all()
+    if not found:
+        raise Missing("no_notice")
+    for notice in found:
+        notice.read_at = now()
+
+
+def _mine(actor: Actor) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        sa.false(),
+        *(
+            sa.and_(Notice.organisation_id == h.organisation_id, Notice.role == h.role)
+            for h in actor.holdings
+        ),
+    )

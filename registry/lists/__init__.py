@@ -1,0 +1,18 @@
+"""The three lists of Art. 15: computed, exported, issued as numbered editions that never change."""
+
+from registry.lists.compute import LISTS, Kind, kind, rows
+from registry.lists.editions import edition, editions, is_intact, issue, newest
+from registry.lists.sheet import workbook
+
+__all__ = [
+    "LISTS",
+    "Kind",
+    "edition",
+    "editions",
+    "is_intact",
+    "issue",
+    "kind",
+    "newest",
+    "rows",
+    "workbook",
+]

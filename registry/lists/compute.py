@@ -1,0 +1,261 @@
+"""What stands in a list today, computed from live entries, requests and demands of a unit."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+import schemas
+from registry.access import Actor
+from registry.calendar import CITY
+from registry.catalogue import document_of, inherited_holders, visible
+from registry.errors import Missing
+from registry.models.accounts import Organisation
+from registry.models.catalogue import Element, Resource, Version
+from registry.models.exchange import Demand, Request, RequestElement
+from registry.models.projects import Mount
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list: the same on the page, in the sheet and in an edition."""
+
+    id: str
+    zh: str
+    en: str
+    width: int
+
+    def title(self, locale: str = "zh") -> str:
+        """The heading."""
+        return self.en if locale == "en" else self.zh
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One of the three lists, as its table says."""
+
+    id: str
+    zh: str
+    en: str
+    meaning_zh: str
+    meaning_en: str
+    basis: str
+    columns: tuple[Column, ...]
+
+    def title(self, locale: str = "zh") -> str:
+        """The name of the list."""
+        return self.en if locale == "en" else self.zh
+
+    def meaning(self, locale: str = "zh") -> str:
+        """What the list says, in half a sentence."""
+        return self.meaning_en if locale == "en" else self.meaning_zh
+
+
+def _kinds() -> tuple[Kind, ...]:
+    return tuple(
+        Kind(
+            row["id"],
+            row["zh"],
+            row["en"],
+            row["meaning"],
+            row["meaning_en"],
+            row["basis"],
+            tuple(Column(c["id"], c["zh"], c["en"], c["width"]) for c in row["columns"]),
+        )
+        for row in schemas.codes.table("lists")["lists"]
+    )
+
+
+LISTS: tuple[Kind, ...] = _kinds()
+
+
+def kind(name: str) -> Kind:
+    """The list of this name; Missing when there is none."""
+    for one in LISTS:
+        if one.id == name:
+            return one
+    raise Missing("no_list")
+
+
+def rows(session: Session, name: str, unit: Organisation, reader: Actor | None = None) -> list[Row]:
+    """The rows of a list of a unit, as far as `reader` may see the entries; None: all of them.
+
+    Every value is a text in Chinese, as it would be signed; `key` names the entry.
+    """
+    return list(_COMPUTED[kind(name).id](session, unit, reader))
+
+
+def _live(session: Session, unit: Organisation, reader: Actor | None) -> Iterator[Any]:
+    seen = sa.true() if reader is None else visible(reader)
+    found = session.execute(
+        sa.select(Resource, Version)
+        .join(Version, Version.id == Resource.live_version_id)
+        .where(
+            Resource.department_id == unit.id,
+            Resource.frozen_at.is_(None),
+            Version.state == "published",
+            seen,
+        )
+        .order_by(Resource.code, Resource.id)
+    )
+    for resource, version in found:
+        yield resource, document_of(version)
+
+
+def _responsibility(session: Session, unit: Organisation, reader: Actor | None) -> Iterator[Row]:
+    mounted = set(session.scalars(sa.select(Mount.resource_id).where(Mount.answered)))
+    methods, cycles = _labels("share_method"), _labels("update_cycle")
+    for resource, document in _live(session, unit, reader):
+        if document.get("share_type") == "3":
+            continue
+        held = inherited_holders(session, unit, document)
+        holder = (held[1].get("manages") or {}) if held else {}
+        common = {
+            "key": resource.key,
+            "matter": "、".join(_text(m, "name") for m in _list(document, "matters")) or unit.duty,
+            "name": str(document.get("name") or ""),
+            "code": resource.code or "",
+            "department": unit.name,
+            "post": " ".join(str(holder.get(p) or "") for p in ("office", "post")).strip(),
+            "method": methods.get(str(document.get("share_method")), ""),
+            "cycle": cycles.get(str(document.get("update_cycle")), ""),
+            "by": resource.published_on.isoformat() if resource.published_on else "",
+            "state": "已共享" if resource.id in mounted else "待挂接",
+        }
+        shared = [i for i in _list(document, "items") if i.get("share_type") != "3"]
+        for item in shared or [{"name": "（不分项）"}]:
+            yield {**common, "element": _text(item, "name")}
+
+
+def _negative(session: Session, unit: Organisation, reader: Actor | None) -> Iterator[Row]:
+    for resource, document in _live(session, unit, reader):
+        whole = document.get("share_type") == "3"
+        banned = [i for i in _list(document, "items") if i.get("share_type") == "3"]
+        names = ["全部"] if whole else [_text(item, "name") for item in banned]
+        basis = document.get("withheld_basis")
+        known = basis if isinstance(basis, Mapping) else {}
+        for name in names:
+            yield {
+                "key": resource.key,
+                "name": str(document.get("name") or ""),
+                "code": resource.code or "",
+                "element": name,
+                **{one: _text(known, one) for one in ("title", "article", "quote", "reason")},
+                "review": _text(known, "review_by"),
+            }
+
+
+def _supply_demand(session: Session, unit: Organisation, reader: Actor | None) -> Iterator[Row]:
+    """我需: own requests and demands; 我供: what others ask of the unit.
+
+    A reader from outside the unit sees the rows in which his own unit is the other party.
+    """
+    ours = sa.true() if reader is None else _party(reader)
+    labels = _labels("request_state")
+    elements = _asked(session, unit)
+    live = aliased(Version)
+    found = session.execute(
+        sa.select(Request, live.name)
+        .join(Resource, Resource.id == Request.resource_id)
+        .join(live, live.id == Resource.live_version_id)
+        .where(
+            sa.or_(Request.requester_id == unit.id, Request.provider_id == unit.id),
+            ours,
+            # What is not yet stated is nobody's need.
+            Request.state.not_in(["draft", "consent_out"]),
+        )
+        .order_by(Request.id)
+    )
+    for request, name in found:
+        mine = request.requester_id == unit.id
+        party = request.provider if mine else request.requester
+        yield {
+            "key": request.key,
+            "side": "我需" if mine else "我供",
+            "wanted": name,
+            "elements": "、".join(elements.get(request.id, [])),
+            "party": party.name,
+            "scene": _text(request.document, "scene"),
+            "on": (request.received_on or request.created_at.astimezone(CITY).date()).isoformat(),
+            "state": labels.get(request.state, request.state),
+        }
+    theirs = sa.true() if reader is None else Demand.requester_id.in_(reader.organisation_ids)
+    demands = session.scalars(
+        sa.select(Demand)
+        .where(sa.or_(Demand.requester_id == unit.id, Demand.assigned_id == unit.id), theirs)
+        .order_by(Demand.id)
+    ).all()
+    names = _names(session, [d.assigned_id for d in demands])
+    for demand in demands:
+        mine = demand.requester_id == unit.id
+        yield {
+            "key": demand.key,
+            "side": "我需" if mine else "我供",
+            "wanted": _text(demand.document, "wanted"),
+            "elements": "、".join(str(one) for one in _values(demand.document, "items")),
+            "party": names.get(demand.assigned_id or 0, "") if mine else demand.requester.name,
+            "scene": _text(demand.document, "scene"),
+            "on": demand.raised_on.isoformat(),
+            "state": labels.get(demand.state, demand.state),
+        }
+
+
+def _party(reader: Actor) -> sa.ColumnElement[bool]:
+    mine = reader.organisation_ids
+    return sa.or_(Request.requester_id.in_(mine), Request.provider_id.in_(mine))
+
+
+def _asked(session: Session, unit: Organisation) -> dict[int, list[str]]:
+    """The names of the elements asked for, by request."""
+    found: dict[int, list[str]] = {}
+    for request_id, name in session.execute(
+        sa.select(RequestElement.request_id, Element.name)
+        .join(Request, Request.id == RequestElement.request_id)
+        .join(Resource, Resource.id == Request.resource_id)
+        .join(
+            Element,
+            sa.and_(
+                Element.version_id == Resource.live_version_id,
+                Element.key == RequestElement.element_key,
+            ),
+        )
+        .where(sa.or_(Request.requester_id == unit.id, Request.provider_id == unit.id))
+        .order_by(RequestElement.request_id, Element.position)
+    ):
+        found.setdefault(request_id, []).append(name)
+    return found
+
+
+def _names(session: Session, ids: Sequence[int | None]) -> dict[int, str]:
+    wanted = {one for one in ids if one}
+    units = session.scalars(sa.select(Organisation).where(Organisation.id.in_(wanted)))
+    return {unit.id: unit.name for unit in units}
+
+
+_COMPUTED: Mapping[str, Callable[[Session, Organisation, Actor | None], Iterator[Row]]] = {
+    "responsibility": _responsibility,
+    "negative": _negative,
+    "supply-demand": _supply_demand,
+}
+
+
+def _labels(name: str) -> Mapping[str, str]:
+    return schemas.codes.labels(name, "zh")
+
+
+def _list(document: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    return [one for one in _values(document, name) if isinstance(one, Mapping)]
+
+
+def _values(document: Mapping[str, Any], name: str) -> list[Any]:
+    held = document.get(name)
+    return held if isinstance(held, list) else []
+
+
+def _text(row: Mapping[str, Any], name: str) -> str:
+    value = row.get(name)
+    return "" if value is None else str(value)

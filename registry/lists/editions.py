@@ -1,0 +1,80 @@
+"""Editions: a list as it stood, numbered per unit, signed by the head, never changed."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import schemas
+from registry import calendar, journal
+from registry.access import Actor, require
+from registry.db import now
+from registry.errors import Missing
+from registry.lists.compute import kind, rows
+from registry.models.accounts import Organisation
+from registry.models.lists import Edition
+from registry.signing import sm3
+
+
+def issue(session: Session, actor: Actor, unit: Organisation, name: str) -> Edition:
+    """Issue the list as it stands; one without rows is a signed nil report (零报告)."""
+    require(actor, "issue_list", unit)
+    chosen = kind(name)
+    before = newest(session, unit, name)
+    number = before.number + 1 if before else 1
+    frozen = rows(session, name, unit)
+    assert actor.person_id is not None
+    made = Edition(
+        organisation_id=unit.id,
+        list=chosen.id,
+        number=number,
+        paper_number=f"{unit.short or unit.name}{chosen.zh}{calendar.today().year}年第{number}期",
+        issued_on=calendar.today(),
+        rows=frozen,
+        digest=_digest(frozen),
+        signed_by=actor.person_id,
+        signed_at=now(),
+    )
+    session.add(made)
+    session.flush()
+    facts = {"list": chosen.id, "number": number, "rows": len(frozen)}
+    journal.record(
+        session, actor, "issue_list", "edition", made.key, digest=made.digest, facts=facts
+    )
+    return made
+
+
+def is_intact(edition: Edition) -> bool:
+    """Whether the stored rows are those that were signed."""
+    return _digest(edition.rows) == edition.digest
+
+
+def newest(session: Session, unit: Organisation, name: str) -> Edition | None:
+    """The last edition of a list of a unit."""
+    return session.scalar(
+        sa.select(Edition)
+        .where(Edition.organisation_id == unit.id, Edition.list == name)
+        .order_by(Edition.number.desc())
+        .limit(1)
+    )
+
+
+def editions(session: Session, unit: Organisation, name: str) -> Sequence[Edition]:
+    """Every edition of a list of a unit, newest first."""
+    return session.scalars(
+        sa.select(Edition)
+        .where(Edition.organisation_id == unit.id, Edition.list == name)
+        .order_by(Edition.number.desc())
+    ).all()
+
+
+def edition(session: Session, key: str) -> Edition:
+    """The edition with this key, or Missing."""
+    found = session.scalar(sa.select(Edition).where(Edition.key == key))
+    if found is None:
+        raise Missing("no_edition")
+    return found
+
+
+def _digest(frozen: object) -> str:
+    return f"sm3:{sm3(schemas.canonical(frozen)).hex()}"

@@ -1,0 +1,237 @@
+"""Facts of other bodies about a project: entered by who issues them, never by the applicant."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import schemas
+from registry import calendar, journal
+from registry.access import Actor, may, require
+from registry.db import now
+from registry.errors import Conflict, Forbidden, Invalid, Missing
+from registry.models.catalogue import Resource
+from registry.models.projects import (
+    Deferral,
+    Evidence,
+    Finding,
+    Mount,
+    NotApplicable,
+    Project,
+    System,
+)
+from schemas import Problem
+
+
+def _gate(gate: str) -> Mapping[str, Any]:
+    for row in schemas.codes.table("acceptance_gates")["gates"]:
+        if row["id"] == gate:
+            return dict(row)
+    raise Missing("no_gate")
+
+
+def enter_evidence(
+    session: Session,
+    actor: Actor,
+    project: Project,
+    gate: str,
+    *,
+    number: str,
+    on: date | None,
+    issuer: str = "",
+    next_on: date | None = None,
+    system: System | None = None,
+) -> Evidence:
+    """Enter number, date and issuer of what proves a gate of the group *record*."""
+    row = _gate(gate)
+    if "entered_with" not in row:
+        raise Missing("no_gate")
+    require(actor, row["entered_with"], project.unit, project_id=project.id)
+    faults = []
+    if not number.strip():
+        faults.append(Problem("/number", "evidence-number", rule="evidence-number"))
+    if on is None:
+        faults.append(Problem("/on", "evidence-date", rule="evidence-date"))
+    elif on > calendar.today():
+        faults.append(Problem("/on", "evidence-future", rule="evidence-future"))
+    if row["per"] == "system" and system is None:
+        faults.append(Problem("/system", "evidence-system", rule="evidence-system"))
+    if faults:
+        raise Invalid(faults)
+    assert on is not None
+    made = Evidence(
+        project_id=project.id,
+        system_id=system.id if system else None,
+        gate=gate,
+        number=number.strip()[:120],
+        on=on,
+        next_on=next_on,
+        issuer=issuer.strip()[:120],
+        entered_by=_person(actor),
+        entered_at=now(),
+    )
+    session.add(made)
+    session.flush()
+    journal.record(session, actor, "evidence", "project", project.key, facts={"gate": gate})
+    return made
+
+
+def declare_not_applicable(
+    session: Session,
+    actor: Actor,
+    project: Project,
+    gate: str,
+    reason: str,
+    *,
+    system: System | None = None,
+    resource: Resource | None = None,
+    note: str = "",
+) -> NotApplicable:
+    """Sign that a gate does not bind, with a reason of its list; never by the applicant's unit."""
+    require(actor, "not_applicable", project.unit)
+    if project.unit_id in actor.organisation_ids:
+        raise Forbidden("own_project", act="not_applicable", roles=["reviewer"])
+    if reason not in _gate(gate)["na_reasons"]:
+        raise Invalid([Problem("/reason", "choice", rule="choice")])
+    made = NotApplicable(
+        project_id=project.id,
+        gate=gate,
+        system_id=system.id if system else None,
+        resource_id=resource.id if resource else None,
+        reason=reason,
+        note=note.strip()[:200],
+        signed_by=_person(actor),
+        signed_at=now(),
+    )
+    session.add(made)
+    session.flush()
+    facts = {"gate": gate, "reason": reason}
+    journal.record(session, actor, "not_applicable", "project", project.key, facts=facts)
+    return made
+
+
+def enter_mount(
+    session: Session,
+    actor: Actor,
+    resource: Resource,
+    *,
+    number: str,
+    method: str,
+    columns: Sequence[str],
+    answered: bool,
+    records: int | None = None,
+    tested_on: date | None = None,
+    fresh_on: date | None = None,
+) -> Mount:
+    """Enter how the platform gives a resource, and what its last test answered."""
+    require(actor, "mount", resource.department)
+    if not number.strip():
+        raise Invalid([Problem("/number", "evidence-number", rule="evidence-number")])
+    made = Mount(
+        resource_id=resource.id,
+        number=number.strip()[:80],
+        method=method[:2],
+        tested_on=tested_on or calendar.today(),
+        answered=answered,
+        columns=[str(column)[:128] for column in columns],
+        records=records,
+        fresh_on=fresh_on,
+        entered_by=_person(actor),
+        entered_at=now(),
+    )
+    session.add(made)
+    session.flush()
+    facts = {"answered": answered, "columns": len(made.columns)}
+    journal.record(session, actor, "mount", "resource", resource.key, facts=facts)
+    return made
+
+
+def raise_finding(
+    session: Session, actor: Actor, project: Project, kind: str, text: str, due: date
+) -> Finding:
+    """Order the rectification of a finding of Art. 20 until a day."""
+    require(actor, "finding", project.unit)
+    if not text.strip():
+        raise Invalid([Problem("/text", "finding-text", rule="finding-text")])
+    made = Finding(
+        project_id=project.id,
+        kind=kind[:10],
+        text=text.strip()[:2000],
+        raised_by=_person(actor),
+        raised_on=calendar.today(),
+        due=due,
+        state="ordered",
+    )
+    session.add(made)
+    session.flush()
+    journal.record(session, actor, "finding", "project", project.key, facts={"kind": made.kind})
+    return made
+
+
+def close_finding(session: Session, actor: Actor, finding: Finding) -> None:
+    """Close a finding after its re-check; not by who raised it: two bodies sign."""
+    project = session.get_one(Project, finding.project_id)
+    require(actor, "finding", project.unit)
+    if finding.raised_by == actor.person_id:
+        raise Forbidden("same_person", act="finding", other="finding")
+    if finding.state == "closed":
+        raise Conflict("finding_closed")
+    finding.state, finding.closed_on = "closed", calendar.today()
+    session.flush()
+    journal.record(session, actor, "close_finding", "project", project.key)
+
+
+def defer(
+    session: Session, actor: Actor, project: Project, gate: str, due: date, paper: str
+) -> Deferral:
+    """Allow an open gate to be mended later, where a city paper allows it at all."""
+    require(actor, "revoke", project.unit)
+    reason = _gate(gate)["deferrable"]
+    if not paper or not reason:
+        raise Conflict("not_deferrable", gate=gate)
+    made = Deferral(
+        project_id=project.id,
+        gate=gate,
+        reason=str(reason),
+        due=due,
+        signed_by=_person(actor),
+        signed_at=now(),
+    )
+    session.add(made)
+    session.flush()
+    journal.record(session, actor, "defer", "project", project.key, facts={"gate": gate})
+    return made
+
+
+def conclude(session: Session, actor: Actor, project: Project, on: date) -> None:
+    """Record the day of the acceptance meeting's conclusion, held by the project's own unit."""
+    require(actor, "ask_verification", project.unit)
+    if project.concluded_on is not None:
+        raise Conflict("concluded")
+    project.concluded_on = on
+    session.flush()
+    journal.record(session, actor, "conclude", "project", project.key)
+
+
+def _person(actor: Actor) -> int:
+    assert actor.person_id is not None, "the right was asked, so somebody is signed in"
+    return actor.person_id
+
+
+def enterable(actor: Actor, project: Project) -> list[str]:
+    """The gates whose proof this actor may enter."""
+    return [
+        row["id"]
+        for row in schemas.codes.table("acceptance_gates")["gates"]
+        if "entered_with" in row
+        and may(actor, row["entered_with"], project.unit, project_id=project.id)
+    ]
+
+
+def findings_of(session: Session, project: Project) -> Sequence[Finding]:
+    """The findings of a project, newest first."""
+    return session.scalars(
+        sa.select(Finding).where(Finding.project_id == project.id).order_by(Finding.id.desc())
+    ).all()

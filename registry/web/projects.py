@@ -1,0 +1,290 @@
+"""Projects: their list, what they consist of, the proofs others enter, what was found."""
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+import schemas
+from registry import acceptance, projects
+from registry.access import acts, may
+from registry.edge import actor, go, locale, reads, session, settings, writes
+from registry.errors import Invalid, Missing
+from registry.models.accounts import Organisation
+from registry.models.catalogue import Resource
+from registry.models.projects import BusinessTable, Evidence, Finding, Mount, Project, System
+
+pages = Blueprint("projects", __name__, url_prefix="/projects")
+
+
+@pages.get("")
+@reads()
+def index() -> str:
+    """The projects I have a part in, each with its verdict as of now."""
+    found = projects.listed(session(), actor())
+    rows = [(project, _examined(project)) for project in found]
+    return render_template("projects.html", place="projects", rows=rows, may_create=bool(_units()))
+
+
+@pages.get("/new")
+@reads("ask_verification")
+def new() -> str:
+    """The form of a new project."""
+    return render_template("project_new.html", place="projects", **_choices())
+
+
+@pages.post("/new")
+@writes("ask_verification")
+def create() -> Response | tuple[str, int]:
+    """Enter a project of my unit."""
+    units = _units()
+    unit = next((u for u in units if str(u.id) == request.form.get("unit")), None)
+    unit = unit or (units[0] if len(units) == 1 else None)
+    if unit is None:
+        raise Missing("nothing_chosen")
+    form = request.form
+    try:
+        made = projects.create(
+            session(),
+            actor(),
+            unit,
+            form.get("name", ""),
+            form.get("kind", ""),
+            approval=form.get("approval", "").strip()[:80] or None,
+            planned_on=_date(form.get("planned_on")),
+        )
+    except Invalid as refusal:
+        page = render_template(
+            "project_new.html",
+            place="projects",
+            problems=refusal.problems,
+            typed=form,
+            **_choices(),
+        )
+        return page, 422
+    return go(url_for(".show", key=made.key))
+
+
+@pages.get("/<key>")
+@reads()
+def show(key: str) -> str:
+    """One project with everything that is known about it."""
+    return _page(projects.find(session(), actor(), key))
+
+
+def _page(project: Project, problems: Any = (), part: str = "") -> str:
+    found = _examined(project)
+    systems = projects.systems_of(session(), project)
+    return render_template(
+        "project.html",
+        place="projects",
+        project=project,
+        found=found,
+        systems=systems,
+        tables=_tables(systems),
+        entries=_entries(found),
+        evidence=_rows(Evidence, project),
+        findings=projects.findings_of(session(), project),
+        opinions=acceptance.of_project(session(), project),
+        enterable=projects.enterable(actor(), project),
+        milestones=acceptance.schedule(session(), project.planned_on)
+        if project.planned_on and found.verdict == "fail"
+        else [],
+        may=lambda act: may(actor(), act, project.unit, project_id=project.id),
+        na_reasons=schemas.codes.labels("na_reason", locale()),
+        gates=acceptance.gates(),
+        problems=problems,
+        part=part,
+        typed=request.form,
+        mounts=_mounts(found),
+    )
+
+
+@pages.post("/<key>/evidence")
+@writes()
+def evidence(key: str) -> Response | tuple[str, int]:
+    """Enter number and date of a proof, by the body that issues it."""
+    project = projects.find(session(), actor(), key)
+    form = request.form
+    try:
+        projects.enter_evidence(
+            session(),
+            actor(),
+            project,
+            form.get("gate", ""),
+            number=form.get("number", ""),
+            on=_date(form.get("on")),
+            next_on=_date(form.get("next_on")),
+            issuer=form.get("issuer", ""),
+            system=_system(project, form.get("system", "")),
+        )
+    except Invalid as refusal:
+        return _page(project, refusal.problems, "evidence"), 422
+    return go(url_for(".show", key=key) + "#evidence")
+
+
+@pages.post("/<key>/tables")
+@writes("register")
+def table(key: str) -> Response | tuple[str, int]:
+    """Link a business table to the entry that catalogues it, or exempt it with a reason."""
+    project = projects.find(session(), actor(), key)
+    form = request.form
+    try:
+        projects.link_table(
+            session(),
+            actor(),
+            project,
+            _number(form.get("table", "")),
+            resource_key=form.get("resource", "")[:40],
+            exempt_because=form.get("exempt_because", ""),
+        )
+    except Invalid as refusal:
+        return _page(project, refusal.problems, "tables"), 422
+    return go(url_for(".show", key=key) + "#tables")
+
+
+@pages.post("/<key>/mounts")
+@writes("mount")
+def mount(key: str) -> Response | tuple[str, int]:
+    """Enter the mount of an entry and what its test answered."""
+    project = projects.find(session(), actor(), key)
+    form = request.form
+    resource = session().scalar(sa.select(Resource).where(Resource.key == form.get("resource", "")))
+    if resource is None:
+        raise Missing("no_entry")
+    try:
+        projects.enter_mount(
+            session(),
+            actor(),
+            resource,
+            number=form.get("number", ""),
+            method=form.get("method", ""),
+            columns=[line.strip() for line in form.get("columns", "").splitlines() if line.strip()],
+            answered=form.get("answered") == "yes",
+        )
+    except Invalid as refusal:
+        return _page(project, refusal.problems, "mounts"), 422
+    return go(url_for(".show", key=key) + "#mounts")
+
+
+@pages.post("/<key>/findings")
+@writes("finding")
+def finding(key: str) -> Response | tuple[str, int]:
+    """Order the rectification of a finding."""
+    project = projects.find(session(), actor(), key)
+    form = request.form
+    due = _date(form.get("due"))
+    try:
+        if due is None:
+            raise Invalid([schemas.Problem("/due", "evidence-date", rule="evidence-date")])
+        projects.raise_finding(
+            session(), actor(), project, form.get("kind", "F1"), form.get("text", ""), due
+        )
+    except Invalid as refusal:
+        return _page(project, refusal.problems, "findings"), 422
+    return go(url_for(".show", key=key) + "#findings")
+
+
+@pages.post("/<key>/findings/<finding_key>/close")
+@writes("finding")
+def close(key: str, finding_key: str) -> Response:
+    """Close a finding after its re-check."""
+    project = projects.find(session(), actor(), key)
+    found = session().scalar(
+        sa.select(Finding).where(Finding.key == finding_key, Finding.project_id == project.id)
+    )
+    if found is None:
+        raise Missing("no_project")
+    projects.close_finding(session(), actor(), found)
+    return go(url_for(".show", key=key) + "#findings")
+
+
+@pages.post("/<key>/not-applicable")
+@writes("not_applicable")
+def not_applicable(key: str) -> Response | tuple[str, int]:
+    """Sign that a gate does not apply, with a reason of its list."""
+    project = projects.find(session(), actor(), key)
+    form = request.form
+    try:
+        projects.declare_not_applicable(
+            session(),
+            actor(),
+            project,
+            form.get("gate", ""),
+            form.get("reason", ""),
+            system=_system(project, form.get("system", "")),
+            note=form.get("note", ""),
+        )
+    except Invalid as refusal:
+        return _page(project, refusal.problems, "not-applicable"), 422
+    return go(url_for("examination.show", key=key))
+
+
+def _examined(project: Project) -> acceptance.Examination:
+    return acceptance.examine(session(), project, deferral_paper=settings().deferral_paper)
+
+
+def _units() -> list[Organisation]:
+    roles = acts()["ask_verification"].roles
+    ids = [h.organisation_id for h in actor().holdings if h.role in roles]
+    return list(session().scalars(sa.select(Organisation).where(Organisation.id.in_(ids))))
+
+
+def _choices() -> dict[str, Any]:
+    return {"units": _units(), "kinds": schemas.codes.labels("project_kind", locale())}
+
+
+def _tables(systems: Any) -> list[tuple[System, BusinessTable, Resource | None]]:
+    by_id = {system.id: system for system in systems}
+    rows = session().execute(
+        sa.select(BusinessTable, Resource)
+        .outerjoin(Resource, Resource.id == BusinessTable.resource_id)
+        .where(BusinessTable.system_id.in_(by_id))
+        # What is open stands on top.
+        .order_by(
+            BusinessTable.resource_id.is_not(None),
+            BusinessTable.exempt_because.is_not(None),
+            BusinessTable.id,
+        )
+    )
+    return [(by_id[table.system_id], table, resource) for table, resource in rows]
+
+
+def _entries(found: acceptance.Examination) -> list[Any]:
+    return list(found.versions)
+
+
+def _mounts(found: acceptance.Examination) -> dict[str, Mount]:
+    keys = [version["key"] for version in found.versions]
+    rows = session().execute(
+        sa.select(Resource.key, Mount)
+        .join(Mount, Mount.resource_id == Resource.id)
+        .where(Resource.key.in_(keys))
+        .order_by(Mount.id)
+    )
+    return {key: made for key, made in rows}  # noqa: C416 - rows are no pairs to dict()
+
+
+def _rows(table: type[Evidence], project: Project) -> list[Evidence]:
+    return list(
+        session().scalars(
+            sa.select(table).where(table.project_id == project.id).order_by(table.id.desc())
+        )
+    )
+
+
+def _system(project: Project, code: str) -> System | None:
+    return next((s for s in projects.systems_of(session(), project) if s.code == code), None)
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat((text or "").strip())
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

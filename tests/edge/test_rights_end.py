@@ -1,0 +1,71 @@
+"""Rights end at the next request: of a browser's session, of a token, of a post (S3)."""
+
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from registry import accounts, db
+from registry.access import SYSTEM
+from registry.calendar import today
+from registry.models.accounts import Account, ApiToken, Post
+from tests.factories import sign_in, token_of
+
+
+@pytest.fixture
+def writing(city):
+    """A writing transaction of the application's database, as another process would open it."""
+    return lambda: db.transaction(city.extensions["registry_database"], writes=True)
+
+
+def posts_of(own, username):
+    return own.scalars(
+        sa.select(Post)
+        .join(Account, Account.person_id == Post.person_id)
+        .where(Account.username == username)
+    )
+
+
+def test_a_disabled_account_is_out_at_the_next_request(city, writing):
+    client = sign_in(city, "development_commission")
+    assert client.get("/inbox").status_code == 200
+    with writing() as own:
+        accounts.disable(own, SYSTEM, "development_commission")
+    assert client.get("/inbox").headers["Location"].startswith("/sign-in")
+
+
+def test_a_post_that_ended_gives_no_right_even_to_an_open_session(city, writing):
+    client = sign_in(city, "registrar")
+    page = client.get("/resources/new")
+    assert page.status_code == 200
+    with writing() as own:
+        for post in posts_of(own, "registrar"):
+            post.ends = today() - timedelta(days=1)
+    data = {"csrf_token": token_of(page.text), "name": "来迟的登记", "declared": "yes"}
+    assert client.post("/resources/new", data=data).status_code == 403
+    with writing() as own:
+        for post in posts_of(own, "registrar"):
+            post.ends = None
+    assert client.get("/resources/new").status_code == 200
+
+
+def test_a_post_that_begins_tomorrow_gives_no_right_today(city, writing):
+    client = sign_in(city, "consumer")
+    with writing() as own:
+        found = own.scalars(sa.select(Account).where(Account.username == "consumer")).one()
+        where = accounts.organisation(own, "11150300DEM000022H")
+        tomorrow: date = today() + timedelta(days=1)
+        accounts.appoint(own, SYSTEM, found, "registrar", where, tomorrow)
+    assert client.get("/resources/new").status_code == 403
+
+
+def test_a_revoked_token_opens_nothing(city, writing):
+    with writing() as own:
+        token = accounts.issue_token(own, SYSTEM, "auditor", "读取", days=1)
+    head = {"Authorization": f"Bearer {token}"}
+    client = city.test_client()
+    assert client.get("/inbox", headers=head).status_code == 200
+    with writing() as own:
+        row = own.scalars(sa.select(ApiToken).order_by(ApiToken.id.desc())).first()
+        accounts.revoke_token(own, SYSTEM, row.key)
+    assert client.get("/inbox", headers=head).status_code in {303, 401}

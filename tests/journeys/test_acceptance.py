@@ -1,0 +1,88 @@
+"""The acceptance officer, and those whose project he judges, in a real browser."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from registry import papers
+from tests.journeys.browser import checked, press, served, signed_in
+
+
+@pytest.fixture(scope="module")
+def origin(city: Flask) -> Iterator[str]:
+    with served(city) as address:
+        yield address
+
+
+def examined(page: Page, name: str) -> None:
+    page.goto("/projects")
+    row = page.locator("tr", has=page.get_by_role("link", name=name))
+    row.get_by_role("link", name="看核验结果").click()
+    expect(page.locator("h1")).to_have_text(name)
+
+
+def test_the_officer_signs_what_passes_and_is_told_why_not(browser, origin, tmp_path):
+    officer = signed_in(browser, origin, "acceptance")
+    officer.goto("/projects")
+    checked(officer, "projects")
+    examined(officer, "不动产登记一体化平台")
+    expect(officer.locator("#G-MOUNT")).to_contain_text("抵押权人")
+    expect(officer.get_by_text("还有 2 项未通过，不能签署")).to_be_visible()
+    checked(officer, "examination-fails")
+    examined(officer, "智慧民政综合服务平台")
+    checked(officer, "examination-passes")
+    press(officer, "button[name=result]")
+    expect(officer).to_have_url(re.compile("/opinions/"))
+    checked(officer, "opinion")
+    number = officer.url
+    with officer.expect_download() as waiting:
+        officer.get_by_role("link", name="下载意见").click()
+    path = tmp_path / "opinion.zip"
+    waiting.value.save_as(path)
+    assert papers.verify_opinion(path).status == "unconfirmed"
+
+    head = signed_in(browser, origin, "authority_head")
+    head.goto(number)
+    press(head, "button.btn-danger-line")
+    expect(head.locator(".summary")).to_contain_text("请写明撤销的理由")
+    checked(head, "opinion-revoke-refused", expected=("422",))
+    head.fill("#reason", "材料不实，按《办法》第十八条撤销")
+    press(head, "button.btn-danger-line")
+    expect(head.locator("main")).to_contain_text("已撤销")
+    checked(head, "opinion-revoked")
+
+
+def test_the_manager_sees_what_is_missing_and_whose_turn_it_is(browser, origin):
+    manager = signed_in(browser, origin, "project_manager")
+    manager.goto("/projects")
+    manager.get_by_role("link", name="智慧民政综合服务平台").click()
+    checked(manager, "project-manager")
+    press(manager, "#evidence button.btn-plain")
+    expect(manager.locator(".summary")).to_contain_text("请填写编号")
+    checked(manager, "project-evidence-refused", expected=("422",))
+    manager.goto("/projects/new")
+    press(manager, "main button.btn-primary")
+    expect(manager.locator(".summary")).to_be_visible()
+    checked(manager, "project-new-refused", expected=("422",))
+    manager.fill("#name", "民政数据治理")
+    manager.select_option("#kind", "new")
+    manager.fill("#planned_on", "2027-03-01")
+    press(manager, "main button.btn-primary")
+    expect(manager.locator("h1")).to_have_text("民政数据治理")
+    checked(manager, "project-empty")
+
+
+def test_the_three_lists_are_shown_issued_and_do_not_change(browser, origin):
+    head = signed_in(browser, origin, "head")
+    head.goto("/lists")
+    checked(head, "lists")
+    head.get_by_role("link", name="责任清单").click()
+    checked(head, "list-responsibility")
+    press(head, "button.btn-primary")
+    expect(head.locator("h1")).to_contain_text("责任清单")
+    checked(head, "edition")
+    head.goto("/lists/negative")
+    checked(head, "list-negative")

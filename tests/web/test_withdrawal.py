@@ -1,0 +1,195 @@
+"""The pages of taking out of use, formal changes, the yearly confirmation and transfers."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from registry import calendar, db
+from registry.models.accounts import Organisation
+from registry.models.catalogue import Resource, Version
+from tests.factories import sign_in, token_of
+
+CIVIL = "11150300DEM000022H"
+
+
+def live_keys(city: Flask, state: str = "published", **where: str) -> list[str]:
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        return list(
+            session.scalars(
+                sa.select(Resource.key)
+                .join(Version, Resource.live_version_id == Version.id)
+                .join(Organisation, Organisation.id == Resource.department_id)
+                .where(
+                    Version.state == state,
+                    Resource.working_version_id.is_(None),
+                    *([Organisation.code == where["unit"]] if "unit" in where else []),
+                    *([Version.open_type == where["open"]] if "open" in where else []),
+                )
+                .order_by(Resource.id)
+            )
+        )
+
+
+def post(client: FlaskClient, path: str, data: dict[str, str] | None = None, at: str | None = None):
+    page = client.get(at or path).text
+    token = token_of(page if 'name="csrf_token"' in page else client.get("/inbox").text)
+    return client.post(path, data={"csrf_token": token, **(data or {})})
+
+
+def digest_of(client: FlaskClient, path: str) -> str:
+    page = client.get(path).text
+    return page.split('name="digest" value="')[1].split('"')[0]
+
+
+def soon() -> str:
+    return (calendar.today() + timedelta(days=20)).isoformat()
+
+
+def test_a_suspended_entry_answers_410_with_its_reason_and_comes_back(city):
+    head, reviewer, public = (
+        sign_in(city, "head"),
+        sign_in(city, "reviewer"),
+        city.test_client(),
+    )
+    key = live_keys(city, unit=CIVIL, open="1")[0]
+    path = f"/resources/{key}/suspend"
+    assert public.get(f"/resources/{key}").status_code == 200
+    data = {"reason": "接口数据正在核查", "until": soon(), "digest": digest_of(head, path)}
+    assert post(head, path, data).status_code == 303
+    gone = public.get(f"/resources/{key}")
+    assert gone.status_code == 410
+    assert "接口数据正在核查" in gone.text
+    assert soon() in gone.text
+    assert "本条目已于" in head.get(f"/resources/{key}").text
+    back = f"/resources/{key}/resume"
+    assert post(reviewer, back, {"digest": digest_of(reviewer, back)}).status_code == 303
+    assert public.get(f"/resources/{key}").status_code == 200
+
+
+def test_a_faulty_form_comes_back_with_what_was_typed(city):
+    head, key = sign_in(city, "head"), live_keys(city, unit=CIVIL)[1]
+    path = f"/resources/{key}/suspend"
+    data = {"reason": "写了一半的理由", "until": "2020-01-01", "digest": digest_of(head, path)}
+    answer = post(head, path, data)
+    assert answer.status_code == 422
+    assert "写了一半的理由" in answer.text
+    assert "须晚于今天" in answer.text
+
+
+def test_a_decision_on_an_older_text_is_refused(city):
+    head, key = sign_in(city, "head"), live_keys(city, unit=CIVIL)[1]
+    path = f"/resources/{key}/suspend"
+    answer = post(head, path, {"reason": "核查", "until": soon(), "digest": "sm3:0"})
+    assert answer.status_code == 409
+
+
+@pytest.mark.parametrize("step", ["suspend", "resume", "propose-retirement", "retire"])
+def test_nobody_without_the_right_reaches_a_step(city, step):
+    key = live_keys(city, unit=CIVIL)[1]
+    for username in ("registrar", "consumer", "auditor"):
+        client = sign_in(city, username)
+        assert client.get(f"/resources/{key}/{step}").status_code == 403
+        assert post(client, f"/resources/{key}/{step}", at="/inbox").status_code == 403
+    assert city.test_client().get(f"/resources/{key}/{step}").status_code in (303, 404)
+
+
+def test_a_retirement_waits_in_the_inbox_of_the_reviewer_until_he_signs(city):
+    head, reviewer = sign_in(city, "head"), sign_in(city, "reviewer")
+    key = live_keys(city, unit=CIVIL)[2]
+    path = f"/resources/{key}/propose-retirement"
+    data = {"reason": "职能已取消", "digest": digest_of(head, path)}
+    assert post(head, path, data).status_code == 303
+    assert f"/resources/{key}/retire" in reviewer.get("/inbox").text
+    sign = f"/resources/{key}/retire"
+    assert "职能已取消" in reviewer.get(sign).text
+    assert post(reviewer, sign, {"digest": digest_of(reviewer, sign)}).status_code == 303
+    consumer = sign_in(city, "consumer")
+    assert "本条目已经注销" in consumer.get(f"/resources/{key}").text
+    assert consumer.get(f"/resources/{key}").status_code == 410
+    assert post(head, path, data, at="/inbox").status_code == 409
+
+
+def test_a_formal_change_is_published_from_the_form_and_listed(city):
+    registrar, key = sign_in(city, "registrar"), live_keys(city, unit=CIVIL)[3]
+    assert post(registrar, f"/resources/{key}/revise", at="/inbox").status_code == 303
+    form = registrar.get(f"/resources/{key}/edit").text
+    assert 'value="formal"' not in form
+    pairs = filled(city, key, form)
+    pairs["abstract"] = "文字规范后的摘要，说明来源和用途。"
+    edit = f"/resources/{key}/edit"
+    assert registrar.post(edit, data={**pairs, "do": "save"}).status_code == 303
+    form = registrar.get(edit).text
+    assert 'value="formal"' in form
+    pairs = filled(city, key, form)
+    assert registrar.post(edit, data={**pairs, "do": "formal"}).status_code == 303
+    assert "文字规范后的摘要" in registrar.get(f"/resources/{key}").text
+    listed = sign_in(city, "reviewer").get("/lists/changes").text
+    assert f"/resources/{key}" in listed
+    assert "信息资源摘要" in listed
+
+
+def filled(city: Flask, key: str, form: str) -> dict[str, str | list[str]]:
+    """What the form of a draft would send back."""
+    import schemas
+    from registry.catalogue import document_of
+
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        resource = session.scalars(sa.select(Resource).where(Resource.key == key)).one()
+        made: dict[str, list[str]] = {}
+        for name, value in schemas.to_form(document_of(resource.working)):
+            made.setdefault(name, []).append(value)
+    version = form.split('name="row_version" value="')[1].split('"')[0]
+    return {**made, "csrf_token": token_of(form), "row_version": version}
+
+
+def test_odd_months_show_this_month(city):
+    auditor = sign_in(city, "auditor")
+    for month in ("", "x", "2026-13", "0000-00", "9999-12", "2026-11-01", "0001-01"):
+        assert auditor.get("/lists/changes", query_string={"month": month}).status_code == 200
+
+
+def test_a_head_confirms_the_year_in_one_act(city):
+    head = sign_in(city, "head")
+    page = head.get("/lists/changes").text
+    assert "无变化" in page
+    answer = post(head, "/lists/changes/confirm", {"unit": CIVIL}, at="/lists/changes")
+    assert answer.status_code == 303
+    again = post(head, "/lists/changes/confirm", {"unit": CIVIL}, at="/lists/changes")
+    assert again.status_code == 409
+    other = {"unit": "11150300DEM000065Y"}
+    assert post(head, "/lists/changes/confirm", other, at="/lists/changes").status_code == 404
+
+
+def test_the_head_of_the_authority_transfers_by_form(city):
+    boss = sign_in(city, "authority_head")
+    codes = "307002150300/000004"
+    typed = {
+        "from": CIVIL,
+        "to": "11150300DEM000065Y",
+        "basis": "乌海编发〔2026〕12号",
+        "on": calendar.today().isoformat(),
+        "codes": codes,
+    }
+    answer = post(boss, "/admin/transfers", {**typed, "basis": ""})
+    assert answer.status_code == 422
+    assert codes in answer.text
+    assert post(boss, "/admin/transfers", typed).status_code == 303
+    page = boss.get("/admin/transfers").text
+    assert "乌海编发〔2026〕12号" in page
+    for username in ("head", "reviewer", "sysadmin"):
+        assert sign_in(city, username).get("/admin/transfers").status_code == 403
+
+
+def test_the_page_of_a_draft_sends_back_what_is_stored(city):
+    registrar, key = sign_in(city, "registrar"), live_keys(city, unit=CIVIL)[5]
+    assert post(registrar, f"/resources/{key}/revise", at="/inbox").status_code == 303
+    form = registrar.get(f"/resources/{key}/edit").text
+    stored = filled(city, key, form)
+    words = form.split('name="keywords"')[1].split(">", 1)[1].split("</textarea>")[0]
+    assert words.strip().split("\n") == stored["keywords"]
+    for name in (n for n in stored if n.startswith("census.")):
+        shown = form.split(f'name="{name}" value="')[1].split('"')[0]
+        assert [shown] == stored[name], name
