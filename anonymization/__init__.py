@@ -1,1 +1,42 @@
-"""Finds personal data in tables, treats it by a plan, and attacks the result to prove it."""
+"""Finds personal data in tables, treats it by a plan, and attacks the result to prove it.
+
+The engine is loaded at first use, so that a page may show and check plans without it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from anonymization.crypto import make_key
+from anonymization.errors import Refused
+from anonymization.plan import check_plan, propose
+
+if TYPE_CHECKING:
+    from anonymization.attacks import verify
+    from anonymization.detection import detect
+    from anonymization.pipeline import apply, measure, treat
+
+__all__ = [
+    "Refused",
+    "apply",
+    "check_plan",
+    "detect",
+    "make_key",
+    "measure",
+    "propose",
+    "treat",
+    "verify",
+]
+
+_ENGINE = {
+    "apply": "pipeline",
+    "detect": "detection",
+    "measure": "pipeline",
+    "treat": "pipeline",
+    "verify": "attacks",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ENGINE:
+        raise AttributeError(name)
+    return getattr(import_module(f"anonymization.{_ENGINE[name]}"), name)

@@ -10,7 +10,7 @@ from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import schemas
-from registry import access, catalogue, db, exchange, web
+from registry import access, api, catalogue, db, exchange, web
 from registry.calendar import CITY
 from registry.config import Settings
 from registry.edge import actor, csrf_token, locale, requests
@@ -39,8 +39,8 @@ def create_app(settings: Settings, database: db.Database | None = None) -> Flask
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     app.register_blueprint(assets)
-    for pages in web.blueprints():
-        app.register_blueprint(pages)
+    for group in (*web.blueprints(), *api.blueprints()):
+        app.register_blueprint(group)
     _templates(app, settings)
     edge_faults.install(app)
     app.after_request(requests.after)
@@ -69,7 +69,7 @@ def _templates(app: Flask, settings: Settings) -> None:
         return {
             "locale": locale(),
             "actor": _shown(who) if who.signed_in else None,
-            "places": web.places(),
+            "places": [*web.places(), *_duties(who)],
             "demo": bool(settings.demo_password),
             "inbox_count": _waiting(who),
             "switch_query": _query_without_lang(),
@@ -88,6 +88,10 @@ def _shown(who: access.Actor) -> Mapping[str, str]:
         "department_name": holding.organisation_name if holding else "",
         "role_name": access.role_title(holding.role, locale()) if holding else "",
     }
+
+
+def _duties(who: access.Actor) -> list[tuple[str, str, str]]:
+    return [(id_, at, name) for act, id_, at, name in web.duties() if access.may(who, act)]
 
 
 def _waiting(who: access.Actor) -> int:

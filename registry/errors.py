@@ -69,6 +69,18 @@ class Conflict(Refusal):
     status = 409
 
 
+class Outdated(Refusal):
+    """The caller holds an older text than the one stored (If-Match)."""
+
+    status = 412
+
+
+class Unconditional(Refusal):
+    """The caller does not say which text he has seen."""
+
+    status = 428
+
+
 class TooLarge(Refusal):
     """More was sent than a request may hold."""
 

@@ -29,6 +29,12 @@ def downgrade(database: Database, revision: str = "base") -> None:
     _run(database, lambda config: command.downgrade(config, revision))
 
 
+def revision(database: Database) -> str | None:
+    """The revision the tables of this database have, None before the first upgrade."""
+    with database.reading.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
 def differences(database: Database) -> list[object]:
     """Where the tables differ from the models; [] after an upgrade."""
     with database.reading.connect() as connection:

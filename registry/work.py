@@ -10,10 +10,11 @@ import threading
 from pathlib import Path
 
 import search
-from registry import discovery
+from registry import db, discovery, signing
 from registry.config import Settings
 from registry.db import Database
 from registry.errors import Unavailable
+from registry.journal import heads
 from search import Index
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 PAUSE_S = 0.3
 # While an engine is away it is asked again after this pause: long enough not to be a burden.
 PAUSE_AWAY_S = 2.0
+# Rows are sealed at once; a signed head this old bounds what a thief of the machine may cut off.
+SIGN_EVERY_S = 60
 
 
 class Worker:
@@ -53,7 +56,7 @@ class Worker:
                 except BlockingIOError:
                     self._stop.wait(PAUSE_AWAY_S)
             while not self._stop.wait(self._step()):
-                pass
+                self._sign()
 
     def _step(self) -> float:
         """Drain what waits; the pause until the next look."""
@@ -62,6 +65,7 @@ class Worker:
                 self._index = discovery.open_index(self._settings)
             while discovery.drain(self._database, self._index) and not self._stop.is_set():
                 pass
+            discovery.cleanse(self._database, self._index, self._settings.data_dir)
         except search.Outdated:
             # Another analyser built it: build it anew rather than answer with the wrong words.
             return self._rebuilt()
@@ -76,6 +80,14 @@ class Worker:
             return PAUSE_AWAY_S
         return PAUSE_S
 
+    def _sign(self) -> None:
+        try:
+            sign_heads(self._settings, self._database, SIGN_EVERY_S)
+        except Unavailable as fault:
+            log.warning("the head waits: %s", type(fault).__name__)
+        except Exception:
+            log.exception("signing the head failed")
+
     def _rebuilt(self) -> float:
         assert self._index is not None
         try:
@@ -84,3 +96,17 @@ class Worker:
             log.warning("the rebuild waits: %s", type(fault).__name__)
             return PAUSE_AWAY_S
         return PAUSE_S
+
+
+def sign_heads(settings: Settings, database: Database, every_s: int = 0) -> bool:
+    """Sign the head of the journal when it is due, and write it to the witnessed copy."""
+    with db.transaction(database, writes=False) as session:
+        if not heads.due(session, every_s):
+            return False
+    key = signing.load(settings.signing_key_file)
+    with db.transaction(database, writes=True) as session:
+        signed = heads.sign_head(session, key)
+    # Only after the commit: the copy must not hold a head the database never had.
+    with db.transaction(database, writes=False) as session:
+        heads.witness(session, settings.data_dir)
+    return signed is not None

@@ -54,7 +54,7 @@ def _facet_name(pointer: str) -> str:
     return pointer.strip("/").replace("items/*/", "item_").replace("/", "_")
 
 
-ENVELOPE_FACETS = ("department", "level")
+ENVELOPE_FACETS = ("department", "level", "marks")
 
 
 def facets() -> tuple[str, ...]:
@@ -159,6 +159,7 @@ def _facet_values(doc: SearchDoc) -> dict[str, tuple[str, ...]]:
     }
     found["department"] = [doc.department]
     found["level"] = _strings(doc.envelope.get("level"))
+    found["marks"] = _strings(doc.envelope.get("marks"))
     return {name: usable(values) for name, values in found.items()}
 
 

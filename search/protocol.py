@@ -18,8 +18,9 @@ class SearchDoc:
     """One live version as it enters the index.
 
     `turn` grows with every change of an entry and never falls back: an older turn is ignored.
-    The envelope holds `code`, `department_name`, `level`, `published_on`, `updated_at`, `opened`
-    and `shown_to` (department codes that may see an entry of visibility 2).
+    The envelope holds `code`, `department_name`, `level`, `published_on`, `updated_at`, `opened`,
+    `marks` (codes of the list mark) and `shown_to` (department codes that may see an entry of
+    visibility 2).
     """
 
     key: str

@@ -1,5 +1,6 @@
 """The catalogue and the life of its entries. Every write ends in `store`."""
 
+from registry.catalogue.adoption import faults_of, stored_fault
 from registry.catalogue.check import check, inherited_holders, warnings_of
 from registry.catalogue.difference import ItemChange, difference, item_changes
 from registry.catalogue.drafts import is_limited, register, revise, save
@@ -18,6 +19,7 @@ from registry.catalogue.reading import (
     require_version,
     version_of,
     visible,
+    workable,
 )
 from registry.catalogue.steps import advance, available, clock, is_formal, line
 from registry.catalogue.store import Change, RemarkText, Stored, store
@@ -58,6 +60,7 @@ __all__ = [
     "decisions",
     "difference",
     "document_of",
+    "faults_of",
     "find",
     "formal_changes",
     "hand_in",
@@ -80,6 +83,7 @@ __all__ = [
     "revise",
     "save",
     "store",
+    "stored_fault",
     "submission_versions",
     "suspend",
     "take",
@@ -90,4 +94,5 @@ __all__ = [
     "visible",
     "warnings_of",
     "withdrawable",
+    "workable",
 ]

@@ -1,6 +1,6 @@
 """What a version must satisfy to be handed in: the schema, and rules that need other rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from unicodedata import normalize
 
@@ -38,6 +38,59 @@ def check(
     return found
 
 
+def check_new(
+    session: Session, entries: Sequence[tuple[str, Organisation | None, Document]]
+) -> list[list[Problem]]:
+    """The faults of many entries that are not registered yet, in a constant number of queries.
+
+    Each stands with a word for its unit and the unit itself, None while it has to be made.
+    Warnings are not among them: nobody was asked to answer them when these were compiled.
+    """
+    taken = _names_of(session, {unit.id for _, unit, _ in entries if unit is not None})
+    known = _known_codes(session, [c for _, _, document in entries for c in _codes(document)])
+    systems = _systems(session, [document for _, _, document in entries])
+    found = []
+    for where, unit, document in entries:
+        problems = schemas.errors("resource", dict(document), at="submission")
+        if schemas.level(document).stops:
+            problems.append(Problem("/items", "important", rule="important"))
+        name = document.get("name")
+        if isinstance(name, str) and name:
+            place = (unit.id if unit is not None else where, _bare(name))
+            if place in taken:
+                problems.append(_taken(name))
+            taken.add(place)
+        problems += _unknown_related(document, known)
+        code = document.get("source_system")
+        system = systems.get(code) if isinstance(code, str) else None
+        if isinstance(code, str) and code and system is None:
+            problems.append(_unknown_system(code))
+        if _named_duties(_said(document, system, unit)) is None:
+            problems.append(Problem("/holders", "holders", rule="holders"))
+        found.append(problems)
+    return found
+
+
+def _names_of(session: Session, units: set[int]) -> set[tuple[int | str, str]]:
+    rows = session.execute(
+        sa.select(Resource.department_id, Version.name)
+        .join(
+            Version,
+            sa.or_(
+                Resource.live_version_id == Version.id, Resource.working_version_id == Version.id
+            ),
+        )
+        .where(Resource.department_id.in_(units), Version.state.not_in(_NAMELESS))
+    )
+    return {(unit, _bare(name)) for unit, name in rows}
+
+
+def _systems(session: Session, documents: Iterable[Document]) -> dict[str, System]:
+    codes = {code for d in documents if isinstance(code := d.get("source_system"), str) and code}
+    rows = session.scalars(sa.select(System).where(System.code.in_(codes))) if codes else ()
+    return {system.code: system for system in rows}
+
+
 _ANSWERED = frozenset({"S4", "S7", "S8"})
 
 
@@ -57,9 +110,15 @@ def inherited_holders(
     The resource's own words come first, then its system's, then the unit's; each of the four
     duties is taken from the nearest that names it. None when one of them is named nowhere.
     """
+    return _named_duties(_said(document, _system(session, document), department))
+
+
+def _named_duties(
+    sources: Iterable[tuple[str, Mapping[str, Any] | None]],
+) -> tuple[str, Mapping[str, Any]] | None:
     found: dict[str, Any] = {}
     said: list[str] = []
-    for where, holders in _sources(session, department, document):
+    for where, holders in sources:
         for duty, holder in (holders or {}).items():
             if isinstance(holder, Mapping) and holder and duty not in found:
                 found[duty] = holder
@@ -69,15 +128,14 @@ def inherited_holders(
     return (said[0] if len(set(said)) == 1 else "mixed"), found
 
 
-def _sources(
-    session: Session, department: Organisation, document: Document
+def _said(
+    document: Document, system: System | None, unit: Organisation | None
 ) -> list[tuple[str, Mapping[str, Any] | None]]:
     own = document.get("holders")
-    system = _system(session, document)
     return [
         ("resource", own if isinstance(own, Mapping) else None),
         ("system", system.holders if system else None),
-        ("unit", department.holders),
+        ("unit", unit.holders if unit else None),
     ]
 
 
@@ -91,8 +149,16 @@ def _system(session: Session, document: Document) -> System | None:
 def _source_system(session: Session, document: Document) -> list[Problem]:
     code = document.get("source_system")
     if isinstance(code, str) and code and _system(session, document) is None:
-        return [Problem("/source_system", "source-system", {"given": code[:60]}, "source-system")]
+        return [_unknown_system(code)]
     return []
+
+
+def _unknown_system(code: str) -> Problem:
+    return Problem("/source_system", "source-system", {"given": code[:60]}, "source-system")
+
+
+# Versions in these states no longer hold their name.
+_NAMELESS = ("retired", "wiped", "returned")
 
 
 def _name_taken(
@@ -113,12 +179,16 @@ def _name_taken(
         .where(
             Resource.department_id == department.id,
             Resource.id != resource_id,
-            Version.state.not_in(["retired", "wiped", "returned"]),
+            Version.state.not_in(_NAMELESS),
         )
     )
     if any(_bare(other) == _bare(name) for other in others):
-        return [Problem("/name", "name-taken", {"given": name[:60]}, "name-taken")]
+        return [_taken(name)]
     return []
+
+
+def _taken(name: str) -> Problem:
+    return Problem("/name", "name-taken", {"given": name[:60]}, "name-taken")
 
 
 def _bare(text: str) -> str:
@@ -126,14 +196,25 @@ def _bare(text: str) -> str:
 
 
 def _related(session: Session, document: Document) -> list[Problem]:
+    return _unknown_related(document, _known_codes(session, _codes(document)))
+
+
+def _codes(document: Document) -> list[str]:
     related = document.get("related")
-    codes = [c for c in related if isinstance(c, str)] if isinstance(related, list) else []
+    return [c for c in related if isinstance(c, str)] if isinstance(related, list) else []
+
+
+def _known_codes(session: Session, codes: Sequence[str]) -> set[str]:
     if not codes:
-        return []
-    known = set(session.scalars(sa.select(Resource.code).where(Resource.code.in_(codes))))
+        return set()
+    rows = session.scalars(sa.select(Resource.code).where(Resource.code.in_(set(codes))))
+    return {code for code in rows if code}
+
+
+def _unknown_related(document: Document, known: set[str]) -> list[Problem]:
     return [
         Problem(f"/related/{n}", "related", {"given": code[:64]}, "related")
-        for n, code in enumerate(codes)
+        for n, code in enumerate(_codes(document))
         if code not in known
     ]
 

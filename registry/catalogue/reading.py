@@ -53,6 +53,17 @@ def known(actor: Actor, anonymous: str = "none") -> sa.ColumnElement[bool]:
     return sa.and_(not_frozen, sa.or_(Version.visibility == "1", mine, authority))
 
 
+def workable(actor: Actor) -> sa.ColumnElement[bool]:
+    """The condition on (Resource, its working Version) for what the actor's own units work on."""
+    act = acts()["read_working"]
+    units = {h.organisation_id for h in actor.holdings if h.role in act.roles}
+    return sa.and_(
+        Resource.frozen_at.is_(None),
+        Resource.department_id.in_(units or {0}),
+        Version.state.in_(act.states),
+    )
+
+
 def find(session: Session, actor: Actor, key: str, anonymous: str = "none") -> Resource:
     """The resource with this key, if the actor may see its live or its working version.
 

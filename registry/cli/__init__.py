@@ -1,6 +1,6 @@
-"""The command `catalogue`."""
+"""The command `catalogue`: every module puts its commands under `main`."""
 
-from registry.cli import acceptance, sheets  # noqa: F401 - puts its commands under main
+from registry.cli import acceptance, anonymize, audit, backup, imports, sheets
 from registry.cli.commands import main
 
-__all__ = ["main"]
+__all__ = ["acceptance", "anonymize", "audit", "backup", "imports", "main", "sheets"]

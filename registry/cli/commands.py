@@ -11,10 +11,22 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import search
-from registry import accounts, calendar, config, db, demo, discovery, journal, outbox, upgrade
+from registry import (
+    accounts,
+    calendar,
+    config,
+    db,
+    demo,
+    discovery,
+    journal,
+    outbox,
+    signing,
+    upgrade,
+)
 from registry.access import SYSTEM, role_title, roles
 from registry.config import Settings
 from registry.errors import Refusal
+from registry.journal import heads
 from registry.models.accounts import Account, Post
 
 CONFIGURATION = 78
@@ -237,9 +249,14 @@ def audit() -> None:
 @audit.command("verify")
 @click.option("--json", "as_json", is_flag=True)
 def verify(as_json: bool) -> None:
-    """Prove that no row of the journal was altered, removed or inserted; exit 1 when one was."""
-    with db.transaction(database(settings()), writes=False) as session:
-        faults = journal.verify(session)
+    """Prove that no row of the journal was altered, removed or inserted; exit 1 when one was.
+
+    Signed heads and their copy in the data folder are checked as well.
+    """
+    chosen = settings()
+    publics = signing.load(chosen.signing_key_file).publics
+    with db.transaction(database(chosen), writes=False) as session:
+        faults = heads.prove(session, publics, chosen.data_dir)
         size, root = journal.head(session)
     if as_json:
         found = [{"seq": fault.seq, "code": fault.code} for fault in faults]

@@ -17,6 +17,7 @@ from registry.access.actor import of_account
 from registry.catalogue import Change, document_of, store
 from registry.config import Settings
 from registry.demo import projects
+from registry.demo.adopted import as_adopted
 from registry.demo.exchange import add_requests
 from registry.models.accounts import Account, Organisation
 from registry.models.calendar import CalendarDay
@@ -144,7 +145,12 @@ def _people(session: Session, units: Mapping[str, Organisation], password: str) 
 def _entries(session: Session, units: Mapping[str, Organisation]) -> int:
     states: Mapping[str, str] = data("projects")["entry_states"]
     entries = data("resources")["entries"]
-    store(session, SYSTEM, [_first(entry, units, states.get(entry["code"])) for entry in entries])
+    marks = {row["code"]: row["due"] for row in data("projects")["remediation"]}
+    store(
+        session,
+        SYSTEM,
+        [_first(entry, units, states.get(entry["code"]), marks) for entry in entries],
+    )
     by_code = {code: state for code, state in states.items() if state not in WITHOUT_LIVE}
     opened = list(session.scalars(sa.select(Resource).where(Resource.code.in_(by_code))))
     for resource in opened:
@@ -175,15 +181,21 @@ def _walk(session: Session, resource: Resource, state: str) -> None:
 
 
 def _first(
-    entry: Mapping[str, Any], units: Mapping[str, Organisation], state: str | None
+    entry: Mapping[str, Any],
+    units: Mapping[str, Organisation],
+    state: str | None,
+    marks: Mapping[str, str],
 ) -> Change:
     """The entry as it was published before, or the state it has without a live version."""
     mine = state if state in WITHOUT_LIVE else "published"
+    document, faults, due = as_adopted(entry, marks)
     return Change(
         department=units[entry["department"]],
         step="adopt" if mine != "draft" else "register",
         state=mine,
-        document=entry["document"],
+        document=document,
+        faults=faults,
+        remediation_due=due,
         live="none" if mine == "draft" else "this",
         working="this" if mine == "draft" else "none",
         code=None if mine == "draft" else entry["code"],

@@ -4,18 +4,24 @@ The index answers with keys; what is shown is read from the database in one quer
 rights of the reader applied again. Where the engine does not answer, the database does.
 """
 
-from registry.discovery.indexing import Drift, drain, open_index, rebuild, verify
+from registry.discovery.cleansing import WIPED, cleanse, listed, pack
+from registry.discovery.indexing import Drift, drain, is_opened, open_index, rebuild, verify
 from registry.discovery.query import FACETS, PAGE, Answer, Found, newest, search
 
 __all__ = [
     "FACETS",
     "PAGE",
+    "WIPED",
     "Answer",
     "Drift",
     "Found",
+    "cleanse",
     "drain",
+    "is_opened",
+    "listed",
     "newest",
     "open_index",
+    "pack",
     "rebuild",
     "search",
     "verify",

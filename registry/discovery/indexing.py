@@ -73,6 +73,7 @@ def search_doc(resource: Resource, version: Version, aliases: Iterable[str] = ()
             "published_on": resource.published_on,
             "updated_at": resource.updated_at,
             "opened": is_opened(version),
+            "marks": ("remediation_due",) if resource.remediation_due else (),
             "aliases": tuple(aliases),
         },
     )
@@ -81,7 +82,10 @@ def search_doc(resource: Resource, version: Version, aliases: Iterable[str] = ()
 def is_opened(version: Version) -> bool:
     """Whether somebody without a name may see it where the city allows that."""
     return (
-        version.open_type in ("1", "2") and version.visibility == "1" and version.share_type != "3"
+        version.open_type in ("1", "2")
+        and version.visibility == "1"
+        # An adopted entry may lack its share type: what nobody has judged is not shown to all.
+        and version.share_type in ("1", "2")
     )
 
 

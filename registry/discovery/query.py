@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 PAGE = 20
 # The facets of the search page, in its order.
-FACETS = ("department", "share_type", "level", "update_cycle", "themes", "format_class")
+FACETS = ("department", "share_type", "level", "update_cycle", "themes", "format_class", "marks")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """From a refusal or a fault to an answer: words and status in one place, for page or JSON."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, render_template, request, url_for
@@ -8,12 +9,15 @@ from werkzeug.exceptions import HTTPException
 
 import schemas
 from registry import access
-from registry.edge.locale import current, gettext
+from registry.edge.locale import LOCALES, current, translations
 from registry.edge.requests import actor, request_id
 from registry.edge.words import SENTENCES
 from registry.errors import Invalid, Refusal, SignInNeeded
 
 log = logging.getLogger(__name__)
+
+# Title and sentence by language.
+Words = Mapping[str, tuple[str, str]]
 
 _HTTP_CODES = {400: "unreadable", 404: "missing", 405: "method", 413: "too_large"}
 
@@ -29,9 +33,9 @@ def refused(refusal: Refusal) -> Any:
     """The answer to a refusal; somebody without a name is led to the sign-in page."""
     if isinstance(refusal, SignInNeeded) and not _wants_json() and request.method == "GET":
         return Response(status=303, headers={"Location": url_for("sign_in.form", next=_here())})
-    title, text = sentence(refusal)
     problems = refusal.problems if isinstance(refusal, Invalid) else ()
-    answer = _answer(refusal.status, refusal.code, title, text, problems)
+    words = {locale: sentence(refusal, locale) for locale in LOCALES}
+    answer = _answer(refusal.status, refusal.code, words, problems)
     retry = getattr(refusal, "retry_after", None)
     if retry:
         answer.headers["Retry-After"] = str(retry)
@@ -43,21 +47,30 @@ def http(fault: HTTPException) -> Any:
     if fault.code is not None and fault.code < 400:
         return fault
     code = _HTTP_CODES.get(fault.code or 500, "unreadable")
-    title, text = SENTENCES[code]
-    return _answer(fault.code or 400, code, gettext(title), gettext(text))
+    return _answer(fault.code or 400, code, _both(code))
 
 
 def unforeseen(fault: Exception) -> Any:
     """A number for the reader, the cause for the log; nothing of the inside on the page."""
     log.error("request %s failed: %s", request_id(), type(fault).__name__, exc_info=fault)
-    title, text = SENTENCES["fault"]
-    return _answer(500, "fault", gettext(title), gettext(text), number=request_id())
+    return _answer(500, "fault", _both("fault"), number=request_id())
 
 
-def sentence(refusal: Refusal) -> tuple[str, str]:
-    """Title and sentence of a refusal in the language of the request."""
-    title, text = SENTENCES.get(refusal.code, SENTENCES["unreadable"])
-    return gettext(title), gettext(text) % _Facts(_named(dict(refusal.facts)))
+def sentence(refusal: Refusal, locale: str | None = None) -> tuple[str, str]:
+    """Title and sentence of a refusal, in the language of the request unless another is named."""
+    locale = locale or current()
+    title, text = _translated(refusal.code, locale)
+    return title, text % _Facts(_named(dict(refusal.facts), locale))
+
+
+def _translated(code: str, locale: str) -> tuple[str, str]:
+    words = translations(locale).gettext
+    title, text = SENTENCES.get(code, SENTENCES["unreadable"])
+    return words(title), words(text)
+
+
+def _both(code: str) -> Words:
+    return {locale: _translated(code, locale) for locale in LOCALES}
 
 
 class _Facts(dict[str, object]):
@@ -65,9 +78,8 @@ class _Facts(dict[str, object]):
         return ""
 
 
-def _named(facts: dict[str, Any]) -> dict[str, Any]:
+def _named(facts: dict[str, Any], locale: str) -> dict[str, Any]:
     """Codes among the facts get the names people know."""
-    locale = current()
     for key, listed in (
         ("act", "act"),
         ("other", "act"),
@@ -86,21 +98,23 @@ def _named(facts: dict[str, Any]) -> dict[str, Any]:
 def _answer(
     status: int,
     code: str,
-    title: str,
-    text: str,
+    words: Words,
     problems: tuple[schemas.Problem, ...] = (),
     number: str | None = None,
 ) -> Response:
+    title, text = words[current()]
     if _wants_json():
         body = {
             "type": code,
             "title": title,
             "detail": text,
             "status": status,
-            "errors": [
-                {"pointer": p.pointer, "message": p.message(current()), "rule": p.rule}
-                for p in problems
-            ],
+            "errors": [_told(problem) for problem in problems],
+            # Programs log what people read: both languages, whichever was asked for.
+            "languages": {
+                locale: {"title": words[locale][0], "detail": words[locale][1]}
+                for locale in LOCALES
+            },
         }
         answer = jsonify(body)
         answer.content_type = "application/problem+json"
@@ -119,6 +133,15 @@ def _answer(
         )
     answer.status_code = status
     return answer
+
+
+def _told(problem: schemas.Problem) -> dict[str, Any]:
+    return {
+        "pointer": problem.pointer,
+        "message": problem.message(current()),
+        "rule": problem.rule,
+        "messages": {locale: problem.message(locale) for locale in LOCALES},
+    }
 
 
 def _wants_json() -> bool:

@@ -44,16 +44,25 @@ SENDING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 @dataclass(frozen=True)
 class Route:
-    """What a view is: reading or writing, for which act, whether without a name."""
+    """What a view is: reading or writing, for which act, whether without a name.
+
+    `guarded` views ask a browser that sends something for the token of its own forms.
+    """
 
     writes: bool
     act: str | None = None
     public: bool = False
+    guarded: bool = True
 
 
-def reads(act: str | None = None, *, public: bool = False) -> Callable[[View], View]:
-    """Mark a view that changes nothing; `public`: also without signing in."""
-    return _marked(Route(writes=False, act=act, public=public))
+def reads(
+    act: str | None = None, *, public: bool = False, guarded: bool = True
+) -> Callable[[View], View]:
+    """Mark a view that changes nothing; `public`: also without signing in.
+
+    Only what has no effect at all may be left unguarded: clients of CKAN post what they ask for.
+    """
+    return _marked(Route(writes=False, act=act, public=public, guarded=guarded))
 
 
 def writes(act: str | None = None, *, public: bool = False) -> Callable[[View], View]:
@@ -110,7 +119,7 @@ class Registry(Flask):
             raise
         finally:
             g.pop("session", None)
-        _read_body()
+        _read_body(route)
 
     def _in_transaction(self, route: Route) -> BaseResponse:
         opened = g.session = db.open_session(database(), writes=route.writes)
@@ -144,7 +153,7 @@ class Registry(Flask):
             g.pop("session", None)
 
 
-def _read_body() -> None:
+def _read_body(route: Route) -> None:
     """Read the whole body now, within the limit, so that no lock waits for a slow sender."""
     try:
         request.get_data(cache=True, parse_form_data=True)
@@ -154,7 +163,7 @@ def _read_body() -> None:
     # One database keeps NUL, the other cannot: no field of any form may hold it.
     if any("\x00" in name or "\x00" in value for name, value in request.form.items(multi=True)):
         raise Unreadable("unreadable")
-    if g.actor.way != "token" and not csrf.holds():
+    if route.guarded and g.actor.way != "token" and not csrf.holds():
         raise Forbidden("csrf")
 
 

@@ -8,15 +8,20 @@ from flask import Blueprint
 def blueprints() -> Sequence[Blueprint]:
     """Every group of pages."""
     from registry.web import (
+        admin,
+        audit,
         changes,
         demands,
         examination,
         home,
         inbox,
         lists,
+        masking,
+        papers,
         projects,
         requests,
         resources,
+        security,
         sheets,
         sign_in,
         submissions,
@@ -39,6 +44,11 @@ def blueprints() -> Sequence[Blueprint]:
         transfers.pages,
         withdrawal.pages,
         sheets.pages,
+        masking.pages,
+        security.pages,
+        audit.pages,
+        papers.pages,
+        admin.pages,
     )
 
 
@@ -51,4 +61,13 @@ def places() -> Sequence[tuple[str, str, str]]:
         ("requests", "/requests", "供需对接"),
         ("projects", "/projects", "项目核验"),
         ("lists", "/lists", "三张清单"),
+    )
+
+
+def duties() -> Sequence[tuple[str, str, str, str]]:
+    """Places of the header for those who may do an act: act, id, address, name in Chinese."""
+    return (
+        ("freeze", "security", "/security", "涉密处置"),
+        ("read_all", "audit", "/audit", "审计日志"),
+        ("accounts", "admin", "/admin", "账号与岗位"),
     )

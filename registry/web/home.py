@@ -15,6 +15,8 @@ from registry.models.catalogue import Element, Resource, Version
 pages = Blueprint("home", __name__)
 
 LONGEST_QUERY = 256
+# Facets of the entry itself, which no field of a document names.
+_LISTS = {"level": "level", "marks": "mark"}
 
 
 @pages.get("/")
@@ -96,6 +98,8 @@ def _facets(
         lines = [
             (code, names.get(code, code) if name == "department" else _label(name, code), n)
             for code, n in held.items()
+            # The root of a branch is no choice of its own: 2 stands above every theme.
+            if name != "themes" or "/" in code
         ]
         lines.sort(key=lambda line: (-line[2], line[1]))
         picked = chosen.get(name, ())
@@ -107,7 +111,7 @@ def _facets(
 
 def _label(name: str, code: str) -> str:
     field = schemas.field("resource", f"/{name}")
-    listed = field.codes if field and field.codes else "level" if name == "level" else None
+    listed = field.codes if field and field.codes else _LISTS.get(name)
     return schemas.codes.label(listed, code, locale()) if listed else code
 
 
@@ -115,7 +119,7 @@ def _facet_title(name: str) -> str:
     field = schemas.field("resource", f"/{name}")
     if field:
         return field.title(locale())
-    return gettext({"department": "提供部门", "level": "数据级别"}[name])
+    return gettext({"department": "提供部门", "level": "数据级别", "marks": "标记"}[name])
 
 
 @pages.get("/favicon.ico")

@@ -17,6 +17,8 @@ from registry.edge import actor, go, locale, reads, remember, session, settings,
 from registry.errors import Conflict, Forbidden, Gone, Invalid, Missing, Unreadable
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
+from registry.web.masking import is_read
+from registry.web.readings import noted
 
 pages = Blueprint("resources", __name__, url_prefix="/resources")
 
@@ -70,10 +72,12 @@ def show(key: str) -> str | tuple[str, int]:
     version = catalogue.version_of(session(), actor(), resource)
     if version is None:
         raise Missing("no_entry")
+    noted(version)
     document = catalogue.document_of(version)
     return render_template(
         "resource.html",
         place="search",
+        may_freeze=may(actor(), "freeze", resource.department),
         resource=resource,
         version=version,
         document=document,
@@ -90,7 +94,9 @@ def show(key: str) -> str | tuple[str, int]:
         and resource.live.state != "retired"
         and may(actor(), "register", resource.department, project_id=resource.project_id),
         decisions=_decided(version),
+        faults=catalogue.faults_of(version) if resource.remediation_due else [],
         **_use(version),
+        masking=is_read(resource),
     )
 
 
@@ -138,6 +144,7 @@ def edit(key: str) -> str:
     """The form of the draft, with the reasons of the return beside the fields."""
     version = catalogue.require_version(session(), actor(), key)
     _own_draft(version)
+    noted(version)
     return _form(version, catalogue.document_of(version), version.resource.row_version)
 
 
@@ -235,6 +242,7 @@ def _save_typed(own: Session, who: Actor, key: str, typed: Document, seen: int) 
 def difference(key: str) -> str:
     """The working version beside the live one: what a reviewer looks at."""
     version = catalogue.require_version(session(), actor(), key)
+    noted(version)
     live = version.resource.live
     before = catalogue.document_of(live) if live else None
     after = catalogue.document_of(version)

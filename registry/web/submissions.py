@@ -1,16 +1,19 @@
 """A batch 报送批次: choose entries, decide on them in one sitting."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import sqlalchemy as sa
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from registry import catalogue
 from registry.access import conflict, may
-from registry.catalogue import RemarkText
+from registry.catalogue import RemarkText, assessments, signed
 from registry.edge import actor, go, locale, reads, session, writes
 from registry.edge.faults import sentence
 from registry.errors import Invalid, Missing
-from registry.models.catalogue import Resource, Version
+from registry.models.catalogue import Resource, Submission, Version
 
 pages = Blueprint("submissions", __name__, url_prefix="/submissions")
 
@@ -92,7 +95,20 @@ def show(key: str) -> str:
         step=next(iter(sorted(steps)), None),
         locked=next((locked for _, _, locked in rows if locked), None),
         decisions=catalogue.decisions(session(), [v.id for v in versions]),
+        **_papers(batch, versions),
     )
+
+
+def _papers(batch: Submission, versions: Sequence[Version]) -> dict[str, Any]:
+    """The paper route: forms printed, steps that can be printed now, assessments."""
+    waiting = {STEPS[v.state] for v in versions if v.state in STEPS}
+    handles = may(actor(), "paper", batch.department)
+    return {
+        "forms": signed.forms_of(session(), batch) if handles else [],
+        "printable": [step for step in signed.ON_FORM if step in waiting] if handles else [],
+        "assessments": assessments.assessments_of(session(), [v.id for v in versions]),
+        "may_assess": may(actor(), "assess", batch.department),
+    }
 
 
 @pages.post("/<key>/<any('clear', 'approve', 'publish', 'return'):step>")

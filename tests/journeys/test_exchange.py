@@ -174,6 +174,8 @@ def test_a_demand_is_stated_from_an_empty_search_and_sent_up(browser, city, orig
     found = consumer.url
     consumer.goto("/demands")
     expect(consumer.locator("main")).to_contain_text("跨省殡葬服务核验接口")
+    consumer.goto("/lists/supply-demand")
+    expect(consumer.locator("main")).to_contain_text("跨省殡葬服务核验接口")
     reviewer = signed_in(browser, origin, "reviewer")
     checked(reviewer, "inbox-demands")
     reviewer.goto(found)

@@ -1,0 +1,95 @@
+"""Looks at one column without its disguises: what its distinct cells hold, and how believably."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from anonymization import headers, patterns
+from anonymization.dictionary import share
+from anonymization.headers import Header
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A column without disguises: its distinct cells, how often each stands, what was found."""
+
+    name: str
+    header: Header
+    values: pl.Series
+    counts: pl.Series
+    found: pl.DataFrame
+    kinds: frozenset[str]
+    present: int
+
+    @classmethod
+    def of(cls, column: pl.Series, today: date, kinds: frozenset[str] | None = None) -> "Profile":
+        """Scan a column for identifiers of these kinds, by default all."""
+        texts = patterns.unmasked(column)
+        counted = pl.DataFrame({"v": texts}).filter(pl.col("v").str.len_bytes() > 0)
+        counted = counted.group_by("v", maintain_order=True).len("n")
+        found = patterns.scan(counted["v"], today, kinds)
+        found = found.with_columns(n=counted["n"].gather(found["row"]))
+        name, seen = str(column.name), frozenset(found["kind"].unique())
+        present = int(counted["n"].sum())
+        return cls(name, headers.read(name), counted["v"], counted["n"], found, seen, present)
+
+    def of_kind(self, kind: str, whole: bool) -> pl.DataFrame:
+        """The candidates of a kind, one per distinct cell, valid if any of the cell is."""
+        chosen = self.found.filter(pl.col("kind") == kind, pl.col("whole") == whole)
+        return chosen.group_by("row").agg(pl.col("valid").any(), pl.col("n").first())
+
+    def believed(self, kind: str) -> int:
+        """How many cells hold this kind, or 0 when what passes may well have passed by chance."""
+        total = 0
+        for whole in (True, False):
+            each = self.of_kind(kind, whole)
+            good = each.filter("valid")
+            if good.height and good.height >= NEEDED.get(kind, 0.0) * each.height:
+                total += int(good["n"].sum())
+        return total
+
+    def carried(self) -> dict[str, int]:
+        """How many cells hold each kind, alone or inside text; not what an organisation's column
+        says of its own premises, nor serial numbers and versions that differ too little.
+        """
+        own = {"ADDRESS", "LANDLINE"} if self.header.organisation else set()
+        return {
+            kind: count
+            for kind in sorted(self.kinds - own)
+            if (count := self.believed(kind)) and (kind != "IP" or self.various(kind))
+        }
+
+    def various(self, kind: str) -> bool:
+        """Whether values differ as real ones do: serial numbers and versions share their heads."""
+        found = self.found.filter((pl.col("kind") == kind) & pl.col("valid"))["found"]
+        if kind == "MOBILE":
+            return found.str.tail(11).str.head(3).n_unique() >= 4
+        if kind == "IP":
+            wide = r"(?:^|\.)(?:[4-9][0-9]|[12][0-9]{2})(?:\.|$)|:"
+            return share(found.str.contains(wide)) > 0.5
+        return True
+
+    def like(self, mask: pl.Series) -> tuple[int, float]:
+        """How many cells a mask over the distinct cells covers, and what share of distinct ones."""
+        if self.values.is_empty():
+            return 0, 0.0
+        return int(self.counts.filter(mask).sum()), float(mask.sum()) / len(self.values)
+
+    def layout(self, pattern: str) -> tuple[int, float]:
+        """The same for a layout."""
+        return self.like(self.values.str.contains(pattern))
+
+
+# The share of look-alikes that must pass; well above what passes by chance.
+NEEDED: Final[Mapping[str, float]] = {
+    "ID_CARD": 0.5,
+    "USCC": 0.5,
+    "BANK_CARD": 0.5,
+    "MOBILE": 0.85,
+    "LANDLINE": 0.85,
+    "PLATE": 0.5,
+    "PERSON": 0.3,
+}

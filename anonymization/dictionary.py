@@ -1,0 +1,119 @@
+"""Words that names and addresses are made of, and whether whole columns look made of them."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import polars as pl
+
+
+@cache
+def words() -> Mapping[str, Any]:
+    """Surnames, given characters, Mongolian syllables, words of addresses, closed value lists."""
+    text = (files("anonymization") / "_words.json").read_text("utf-8")
+    return json.loads(text)  # type: ignore[no-any-return]
+
+
+def share(mask: pl.Series) -> float:
+    """What share of the cells a mask covers; of none, nothing."""
+    return int(mask.sum()) / len(mask) if len(mask) else 0.0
+
+
+def _any(kind: str) -> str:
+    return "|".join(words()["address"][kind])
+
+
+@cache
+def _han_name(given: str) -> str:
+    compound = "|".join(words()["compound_surnames"])
+    return f"(?:(?:{compound}|[{words()['surnames']}])[{given}]{{1,2}})"
+
+
+@cache
+def _mongolian_name() -> str:
+    # The longest syllables stand first in the list, so that a name is cut as it is spoken.
+    return f"(?:{'|'.join(words()['mongolian'])})"
+
+
+def names(values: pl.Series) -> pl.Series:
+    """Which cells are as a whole the name of a person: Han, Mongolian, or with an interpunct.
+
+    One in twelve ordinary words passes too (高速, 白菜): a column decides, never one cell.
+    """
+    compact = _bare(values)
+    han = compact.str.contains(f"^{_han_name(words()['given'])}$")
+    mongolian = compact.str.contains(f"^(?:[{words()['surnames']}])?{_mongolian_name()}{{2,5}}$")
+    mongolian |= compact.is_in([one for one in words()["mongolian"] if len(one) > 2])
+    dotted = compact.str.contains(
+        r"^[\p{Han}]{1,9}[·•‧・.．][\p{Han}]{1,9}(?:[·•‧・.．][\p{Han}]{1,9})?$"
+    )
+    return (han | (mongolian & (compact.str.len_chars() <= 8)) | dotted).fill_null(False)
+
+
+def _bare(values: pl.Series) -> pl.Series:
+    """Names without blanks inside, nor a remark in brackets behind them."""
+    return values.str.replace_all(r" |[(（][^()（）]{1,6}[)）]$", "")
+
+
+def loose_names(values: pl.Series) -> pl.Series:
+    """Which cells could be names where the header says so: a surname first, or a few characters."""
+    compact = _bare(values)
+    rare = compact.str.contains(f"^[{words()['surnames']}]?[\\p{{Han}}]{{1,3}}$")
+    ends = compact.str.contains(f"[{words()['not_a_name']}]$")
+    latin = values.str.contains(r"^[A-Z][a-z]+(?: [A-Z][a-z]+){1,3}$|^[A-Z]{2,}(?: [A-Z]{2,})+$")
+    return (names(values) | (rare & ~ends) | latin).fill_null(False)
+
+
+@cache
+def door_pattern() -> str:
+    """The heart of an address: street, estate or village, then the number of a house or flat.
+
+    第 12 号 and 〔2024〕12 号 are numbers of papers, so what stands before the number matters.
+    """
+    han = "一二三四五六七八九十"
+    street = f"(?:{_any('street')}|街坊|街道|社区|村|嘎查|苏木|镇|乡|旗|区|组|队)"
+    between = rf"[\p{{Han}}0-9A-Za-z\-()（）]*?[^0-9A-Za-z第字届期批每年证{han}\P{{Han}}]"
+    number = rf"[0-9A-Za-z{han}][0-9A-Za-z\-{han}]{{0,7}}"
+    return rf"\p{{Han}}{street}(?:{between})?{number}(?:号楼|号院|{_any('door')})"
+
+
+def address_pattern() -> str:
+    """An address inside any text, from its first character to the last number of a flat."""
+    more = rf"\p{{Han}}{{0,3}}[0-9A-Za-z\-一二三四五六七八九十]{{1,6}}(?:号楼|{_any('door')})?"
+    return rf"\p{{Han}}{{0,20}}{door_pattern()}(?:{more}){{0,5}}"
+
+
+def addresses(values: pl.Series) -> pl.Series:
+    """Which cells are addresses as a whole: a region and a street, or anything down to a door."""
+    region = values.str.contains(f"(?:{_any('region')})")
+    street = values.str.contains(f"(?:{_any('street')}|街道|镇|乡|苏木|嘎查|村|社区)")
+    door = values.str.contains(f"[0-9A-Za-z一二三四五六七八九十](?:{_any('door')})|[0-9]+-[0-9]+")
+    short = values.str.len_chars() <= 80
+    return (short & door & (street | region)).fill_null(False)
+
+
+def name_patterns() -> tuple[str, ...]:
+    """Names in text: behind a word that announces a person, or in front of a form of address.
+
+    With nothing between them the name must also end where one can: 负责人和安全管理 names nobody.
+    """
+    name = _han_name(words()["given"])
+    cue = f"(?:{'|'.join(words()['cues'])})"
+    end = r"(?:[^\p{Han}]|$|[于称来反报到要电手身诉因在说向与及已])"
+    return (
+        f"{cue}(?:是|为|叫|系|[:： ]){{1,3}}({name})",
+        f"{cue}({name}){end}",
+        f"({name})(?:{'|'.join(words()['titles'])})",
+    )
+
+
+def closed_list(values: pl.Series) -> str | None:
+    """The heading of the value list that nine in ten of these distinct values are on, if any."""
+    if values.is_empty() or len(values) > 80:
+        return None
+    for heading, members in words()["values"].items():
+        if share(values.is_in(members)) >= 0.9:
+            return str(heading)
+    return None

@@ -1,0 +1,96 @@
+"""What an attack found, by what it is judged, and how a column is looked at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+Numbers = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One attack that succeeded."""
+
+    code: str
+    columns: tuple[str, ...]
+    records: int
+    share: float
+    zh: str
+    en: str
+    remedy_zh: str
+    remedy_en: str
+
+    def facts(self) -> dict[str, Any]:
+        """The finding as it stands in a report."""
+        return {
+            "code": self.code,
+            "columns": list(self.columns),
+            "records": self.records,
+            "share": round(self.share, 6),
+            "detail": self.zh,
+            "detail_en": self.en,
+            "remedy": self.remedy_zh,
+            "remedy_en": self.remedy_en,
+        }
+
+
+@dataclass(frozen=True)
+class Terms:
+    """By what a release is judged: its profile, what it claims, what is excused and why."""
+
+    profile: str = "statistical"
+    quasi: tuple[str, ...] = ()
+    sensitive: tuple[str, ...] = ()
+    k: int = 5
+    l: int | None = None  # noqa: E741  # the name of the model
+    t: float | None = None
+    # Columns whose values were made up by the run that is judged, and proven to be.
+    made_up: frozenset[str] = frozenset()
+    # Columns published under a law that is named in the plan.
+    published: frozenset[str] = frozenset()
+    raw: Mapping[str, pl.Series] = field(default_factory=dict)
+
+
+def as_texts(frame: pl.DataFrame) -> pl.DataFrame:
+    """Every column as trimmed text, empty cells null."""
+    shown = pl.all().cast(pl.String, strict=False).str.strip_chars()
+    return frame.select(shown).with_columns(
+        pl.when(pl.all() == "").then(None).otherwise(pl.all()).name.keep()
+    )
+
+
+def share(records: int, of: pl.DataFrame) -> float:
+    """The share of the records of a table, 0 for an empty one."""
+    return records / of.height if of.height else 0.0
+
+
+def matching(values: pl.Series, pattern: str) -> float:
+    """The share of values a pattern is found in; 0 for a column without values."""
+    present = values.drop_nulls()
+    return int(present.str.contains(pattern).sum()) / len(present) if len(present) else 0.0
+
+
+def token(values: pl.Series) -> str | None:
+    """What a column of opaque codes is made of: hex, base64; None when it is none."""
+    present = values.drop_nulls()
+    if present.is_empty():
+        return None
+    hexadecimal = matching(present, "^[0-9a-fA-F]{16,128}$") > 0.95
+    if hexadecimal and matching(present, "[a-fA-F]") > 0.5:
+        return "hex"
+    in_base64 = matching(present, "^[A-Za-z0-9+/]{12,}={0,2}$") > 0.95
+    if in_base64 and matching(present, "[a-z]") > 0.5:
+        return "base64"
+    return None
+
+
+_STARS = "[*＊×●•#■□]{2,}|[xX]{3,}"
+
+
+def masked(values: pl.Series) -> float:
+    """The share of values with a mask in them."""
+    present = values.drop_nulls()
+    return matching(present, _STARS)

@@ -1,0 +1,89 @@
+"""Says from the name of a column what it may hold; values must bear it out."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a header suggests: identifiers (the likeliest first), an item, and who it is about."""
+
+    kinds: tuple[str, ...]
+    item: str | None
+    organisation: bool
+    word: str | None
+
+
+@cache
+def tables() -> Mapping[str, Any]:
+    """Kinds of identifiers and items of personal information with the words of their headers."""
+    text = (files("anonymization") / "_kinds.json").read_text("utf-8")
+    return json.loads(text)  # type: ignore[no-any-return]
+
+
+@cache
+def kinds() -> Mapping[str, Mapping[str, Any]]:
+    """Every kind of identifier by its code."""
+    return {kind["id"]: kind for kind in tables()["kinds"]}
+
+
+@cache
+def items() -> Mapping[str, Mapping[str, Any]]:
+    """Every item of personal information by its name, with how it is found."""
+    return {item["item"]: item for item in tables()["items"]}
+
+
+def read(name: str) -> Header:
+    """What the words of a header say; in Chinese and English the last word is what it is."""
+    bare = re.sub(r"[(（\[【].*?[)）\]】]|[*＊:：\s]", "", unicodedata.normalize("NFKC", name))
+    spoken = re.sub(r"(?<=[a-z])(?=[A-Z])|[-.]", "_", bare).lower()
+    if not spoken or re.search(_COUNTS, spoken):
+        return Header((), None, False, None)
+    found = [
+        (place, kind["id"], word)
+        for kind in tables()["kinds"]
+        for word in (*kind["headers"], *kind["latin"])
+        if (place := _place(spoken, word.lower()))
+    ]
+    best = max((place for place, _, _ in found), default=None)
+    # 出生日期 is a birth date and 发证日期 none: the longer of the words at the end decides.
+    other = max((len(w) for w in tables()["not_identifiers"] if spoken.endswith(w)), default=0)
+    if other and (best is None or best <= (len(spoken), other)):
+        return Header((), _item(spoken), False, None)
+    named = tuple(dict.fromkeys(kind for place, kind, _ in sorted(found, reverse=True)))
+    word = next((word for place, _, word in found if place == best), None)
+    organisation = any(word in bare for word in tables()["organisation"])
+    return Header(named, _item(spoken), organisation, word)
+
+
+_COUNTS = r"(?:数量|[人户次总套]数|比例|比重|率|均值|平均数|中位数|合计|总计|_count|_num|_rate)$"
+
+
+def _place(header: str, word: str) -> tuple[int, int] | None:
+    """Where a word ends and how long it is, or None; Latin words stand between underscores."""
+    if word not in header:
+        return None
+    if word.isascii():
+        matches = list(re.finditer(rf"(?<![a-z]){re.escape(word)}(?![a-z])", header))
+        return (matches[-1].end(), len(word)) if matches else None
+    at = header.rfind(word)
+    if at < 0 or (len(word) == 1 and at + 1 != len(header)):
+        return None
+    return at + len(word), len(word)
+
+
+def _item(header: str) -> str | None:
+    return _last(header, ((item["item"], item["headers"]) for item in tables()["items"]))
+
+
+def _last(header: str, named: Iterable[tuple[str, Iterable[str]]]) -> str | None:
+    found = [
+        (place, name) for name, words in named for word in words if (place := _place(header, word))
+    ]
+    return max(found)[1] if found else None

@@ -1,0 +1,409 @@
+"""Runs a plan over a table: treat in batches, reach k, attack the result, and only then name it.
+
+The result is written under a temporary name beside the target and renamed when the report says
+pass; whatever else happens, nothing stands under the target's name and nothing is left over.
+"""
+
+import logging
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from anonymization import attacks, crypto, plan, report, risk, tables, techniques
+from anonymization.errors import Refused
+from anonymization.findings import Finding, Terms
+from anonymization.report import Report, Tally
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[str, int, int | None], None]
+_ROW = "\0place"
+
+
+def apply(
+    masking: plan.Plan,
+    source: str | Path,
+    target: str | Path,
+    key: bytes | str | Path | None = None,
+    *,
+    binding: Mapping[str, Any] | None = None,
+    kind: str = "measured",
+    earlier: Sequence[Any] = (),
+    progress: Progress | None = None,
+) -> Report:
+    """Treat the table `source` by the plan and write `target` when the result withstands attack.
+
+    `key` is a key or the file that holds one. `binding` is carried in the report (resource,
+    version). `kind` is `measured` or `plan_only` (a run over made-up rows). The report of a
+    failing release says why, and there is no target then. Raises Refused for what cannot be run.
+    """
+    place = Path(target)
+    kind_out = tables.format_of(place, ("csv", "parquet"))
+    table = tables.open_table(source)
+    if place.exists() and place.samefile(source):
+        raise Refused(
+            "SAME_FILE",
+            "结果不能覆盖原始数据，请换一个输出文件名。",
+            "the result must not overwrite the source; choose another name.",
+        )
+    _check(masking, table.columns)
+    if isinstance(key, str | Path):
+        key = crypto.read_key(key)
+    release = techniques.release(masking, key)
+    run = _Run(masking, table, release, progress or (lambda step, done, of: None))
+    before = crypto.digest_file(source)
+    with _temporary(place) as temporary:
+        first, final = temporary("first.parquet"), temporary(f"final{place.suffix.lower()}")
+        run.treat(first)
+        if crypto.digest_file(source) != before:
+            raise Refused(
+                "SOURCE_CHANGED",
+                "处理期间原始数据发生了变化，请在数据不再变动后重新运行。",
+                "the source changed during the run; run again when it is still.",
+            )
+        run.reach_k(first)
+        run.write(first, final, kind_out)
+        run.progress("verify", 0, run.rows)
+        verdict = attacks.attack(
+            tables.open_table(final).frame(),
+            run.terms(),
+            [attacks.table(one).cast(pl.String, strict=False) for one in earlier],
+        )
+        output = {
+            "digest": crypto.digest_file(final),
+            "rows": run.rows - run.suppressed.removed,
+            "columns": len(run.names),
+            "format": kind_out,
+        }
+        made = report.make(
+            report.Run(
+                plan=masking,
+                kind=kind,
+                binding=binding or {},
+                input={
+                    "digest": before,
+                    "rows": run.rows,
+                    "columns": len(table.columns),
+                    "format": table.format,
+                },
+                output=output,
+                key_id=crypto.key_id(key) if key and plan.needs_key(masking) else None,
+                tallies=run.tallies,
+                suppressed=run.suppressed_facts(),
+                made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            ),
+            verdict,
+            run.findings(),
+        )
+        if made.passed:
+            with tables.disk():
+                os.replace(final, place)
+                _sync_folder(place.parent)
+    log.info("a run over %d rows ended: %s", run.rows, made.facts["verdict"])
+    return made
+
+
+def treat(masking: plan.Plan, frame: Any, key: bytes | None = None) -> Any:
+    """Treat a polars or pandas frame in memory, unjudged; the frame given back is of its kind.
+
+    For previews over made-up values and for tests. A release goes through `apply`.
+    """
+    table = attacks.table(frame)
+    _check(masking, table.columns)
+    release = techniques.release(masking, key)
+    by_name = {line["name"]: line for line in masking["columns"]}
+    made = []
+    for name in table.columns:
+        done = _treatment(by_name[name], release, lambda: table)
+        if done is not None:
+            made.append(done(table, 0).alias(name))
+    result = pl.DataFrame(made)
+    return result if isinstance(frame, pl.DataFrame) else result.to_pandas()
+
+
+def measure(
+    source: Any, quasi: Sequence[str], sensitive: Sequence[str] = (), k: int = 5
+) -> risk.Risk:
+    """k, l, t and the risks of a table (a path or a frame) on these quasi-identifiers."""
+    table = attacks.table(source)
+    for name in (*quasi, *sensitive):
+        if name not in table.columns:
+            raise Refused(
+                "COLUMN_NOT_THERE",
+                f"数据中没有列「{name}」，请核对列名。",
+                f"the table has no column {name}; check its name.",
+            )
+    return risk.measure(table, quasi, sensitive, k)
+
+
+def _check(masking: plan.Plan, columns: Sequence[str]) -> None:
+    faults = plan.check_plan(masking, columns)
+    if faults:
+        foreign = {"COLUMN_NOT_PLANNED", "COLUMN_NOT_THERE"}
+        code = "PLAN_OF_ANOTHER_TABLE" if {one.code for one in faults} <= foreign else "PLAN_FAULTY"
+        shown = faults[:20]
+        raise Refused(code, "".join(one.zh for one in shown), " ".join(one.en for one in shown))
+
+
+def _treatment(
+    line: Mapping[str, Any], release: techniques.Release, whole: Callable[[], pl.DataFrame]
+) -> techniques.Treatment | None:
+    if line["technique"] == "microaggregate":
+        name = line["name"]
+        values = whole().select(techniques.number(pl.col(name))).to_series()
+        return techniques.Groups(line, values).treat
+    return techniques.treatment(line, release)
+
+
+@dataclass
+class _Run:
+    """One run: the counts it gathers on its way from the source to the judged result."""
+
+    masking: plan.Plan
+    table: tables.Table
+    release: techniques.Release
+    progress: Progress
+    rows: int = 0
+    names: list[str] = field(default_factory=list)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    suppressed: risk.Suppressed = field(default_factory=lambda: risk.Suppressed(0, 0, 0))
+    same: dict[str, int] = field(default_factory=dict)
+    changes: pl.DataFrame | None = None
+
+    def treat(self, target: Path) -> None:
+        """Write the treated rows of the source, before any suppression."""
+        lines = {line["name"]: line for line in self.masking["columns"]}
+        done = {
+            name: _treatment(lines[name], self.release, partial(self.table.frame, [name]))
+            for name in self.table.columns
+        }
+        self.names = [name for name, how in done.items() if how is not None]
+        self.tallies = {name: Tally() for name in done}
+        if not self.names:
+            raise Refused(
+                "NOTHING_LEFT",
+                "方案删除了所有列，没有可发布的内容。",
+                "the plan removes every column; nothing would be released.",
+            )
+        writer: tables.Writer | None = None
+        try:
+            for batch in self.table.batches():
+                made = self._batch(batch, done, lines)
+                with tables.disk():
+                    writer = writer or tables.writer(target, "parquet", made)
+                    writer.write(made)
+                self.rows += batch.height
+                self.progress("treat", self.rows, self.table.rows)
+        finally:
+            if writer is not None:
+                with tables.disk():
+                    writer.close()
+        self._check_rows()
+
+    def _batch(
+        self,
+        batch: pl.DataFrame,
+        done: Mapping[str, techniques.Treatment | None],
+        lines: Mapping[str, Mapping[str, Any]],
+    ) -> pl.DataFrame:
+        made = []
+        for name, how in done.items():
+            tally = self.tallies[name]
+            old = batch.select(techniques.text(pl.col(name))).to_series()
+            tally.filled += len(old) - old.null_count()
+            if how is None:
+                tally.changed = tally.filled
+                continue
+            new = how(batch, self.rows).alias(name)
+            # A column without values has no type of its own to start the file with.
+            new = new.cast(pl.String) if new.dtype == pl.Null else new
+            made.append(new)
+            technique = lines[name]["technique"]
+            if technique != "keep":
+                shown = pl.select(techniques.text(pl.lit(new))).to_series()
+                gone = int((shown.is_null() & old.is_not_null()).sum())
+                tally.changed += int(shown.ne_missing(old).sum())
+                self.same[name] = self.same.get(name, 0) + int((shown == old).sum())
+                if technique != "suppress":
+                    tally.unreadable += gone
+                if gone:
+                    self._unknown(lines[name])
+        return pl.DataFrame(made)
+
+    def _unknown(self, line: Mapping[str, Any]) -> None:
+        given = plan.params(line)
+        if given.get("hierarchy") == "map" and given.get("missing") == "refuse":
+            raise Refused(
+                "HIERARCHY_MISSES_VALUES",
+                f"列「{line['name']}」有对照表里没有的值；请补全对照表，或将 missing 设为 blank。",
+                f"column {line['name']} has values its map does not hold; complete the map or "
+                "set missing to blank.",
+            )
+
+    def _check_rows(self) -> None:
+        if self.rows == 0 or not any(tally.filled for tally in self.tallies.values()):
+            raise Refused(
+                "ALL_BLANK",
+                "数据没有任何有值的行，无法脱敏，也无从证明。",
+                "the table has no filled row; there is nothing to treat or to prove.",
+            )
+        for line in self.masking["columns"]:
+            tally = self.tallies[line["name"]]
+            if tally.filled and tally.unreadable == tally.filled:
+                title = plan.techniques()[line["technique"]]
+                raise Refused(
+                    "TECHNIQUE_DOES_NOT_FIT",
+                    f"列「{line['name']}」没有一个值能按「{title['zh']}」处理，请核对处理方式和参数。",
+                    f"not one value of column {line['name']} could be treated by "
+                    f"{title['en']}; check the technique and its parameters.",
+                )
+        wanted = plan.smallest_class(self.masking)
+        if self._judged and wanted > self.rows:
+            raise Refused(
+                "K_LARGER_THAN_TABLE",
+                f"k 为 {wanted}，而数据只有 {self.rows} 行，任何分组都达不到。",
+                f"k is {wanted}, the table has {self.rows} rows; no class can reach it.",
+            )
+
+    @property
+    def _judged(self) -> bool:
+        return bool(plan.profiles()[self.masking["profile"]]["judged"])
+
+    def reach_k(self, treated: Path) -> None:
+        """Decide which cells and records must go so that every class reaches k."""
+        quasi = [name for name in self.masking.get("quasi_identifiers", []) if name in self.names]
+        if not quasi or not self._judged or self.masking.get("reach_k", "suppress") == "fail":
+            return
+        before = tables.open_table(treated).frame(quasi).with_row_index(_ROW)
+        after, self.suppressed = risk.reach(before, quasi, plan.smallest_class(self.masking))
+        if not self.suppressed.touched and not self.suppressed.removed:
+            return
+        self.changes = after
+        kept = before.join(after.select(_ROW), on=_ROW, how="semi")
+        for name in quasi:
+            gone = int((kept[name].is_not_null() & after[name].is_null()).sum())
+            self.tallies[name].blanked = gone
+
+    def write(self, treated: Path, target: Path, kind: str) -> None:
+        """Write what is to be released, suppression applied, in the format of the target."""
+        distinct = {name: pl.Series(name, [], dtype=pl.UInt64) for name in self.names}
+        writer: tables.Writer | None = None
+        try:
+            for batch in self._released(treated):
+                for name in self.names:
+                    hashed = batch[name].drop_nulls().hash().unique()
+                    distinct[name] = pl.concat([distinct[name], hashed]).unique()
+                with tables.disk():
+                    writer = writer or tables.writer(target, kind, batch)
+                    writer.write(batch)
+        finally:
+            if writer is not None:
+                with tables.disk():
+                    writer.close()
+        for name, seen in distinct.items():
+            self.tallies[name].distinct = len(seen)
+
+    def _released(self, treated: Path) -> Iterator[pl.DataFrame]:
+        offset = 0
+        for batch in tables.open_table(treated).batches():
+            whole = batch
+            if self.changes is not None:
+                mine = self.changes.filter(
+                    pl.col(_ROW).is_between(offset, offset + batch.height - 1)
+                )
+                kept = batch[(mine[_ROW] - offset).to_list()]
+                whole = kept.with_columns(mine.drop(_ROW))
+            offset += batch.height
+            yield whole.select(self.names)
+
+    def suppressed_facts(self) -> dict[str, Any]:
+        """What reaching k cost, for the report."""
+        lost = self.suppressed
+        touched = lost.touched + lost.removed
+        return {
+            "cells": lost.cells,
+            "records_touched": touched,
+            "records_removed": lost.removed,
+            "share": round(touched / self.rows, 6),
+        }
+
+    def findings(self) -> list[dict[str, Any]]:
+        """What the run itself found wrong: too much had to be suppressed."""
+        allowed = float(self.masking.get("max_suppressed", 1.0))
+        share = float(self.suppressed_facts()["share"])
+        if share <= allowed:
+            return []
+        touched = self.suppressed.touched + self.suppressed.removed
+        names = list(self.masking.get("quasi_identifiers", []))
+        return [
+            Finding(
+                "SUPPRESSED_TOO_MUCH",
+                tuple(names),
+                touched,
+                share,
+                f"为达到 k 须抑制 {share:.1%} 的记录，超过方案允许的 {allowed:.1%}，数据已不堪用。",
+                f"reaching k takes suppression in {share:.1%} of the records, more than the "
+                f"{allowed:.1%} the plan allows.",
+                "先把准标识符泛化得更粗，再运行。",
+                "Generalize the quasi-identifiers further and run again.",
+            ).facts()
+        ]
+
+    def terms(self) -> Terms:
+        """By what the release is judged."""
+        lines = self.masking["columns"]
+        # Made-up values may look like real ones; that none equals what stood there is counted.
+        made_up = {
+            line["name"]
+            for line in lines
+            if line["technique"] == "substitute" and not self.same.get(line["name"])
+        }
+        published = {line["name"] for line in lines if (line.get("open_basis") or "").strip()}
+        return Terms(
+            profile=self.masking["profile"],
+            quasi=tuple(self.masking.get("quasi_identifiers", ())),
+            sensitive=tuple(self.masking.get("sensitive", ())),
+            k=plan.smallest_class(self.masking),
+            l=self.masking.get("l"),
+            t=self.masking.get("t"),
+            made_up=frozenset(made_up),
+            published=frozenset(published),
+        )
+
+
+@contextmanager
+def _temporary(target: Path) -> Iterator[Callable[[str], Path]]:
+    """Names beside the target that are gone at the end; those of dead runs are removed first."""
+    front = f".{target.name}."
+    made: list[Path] = []
+
+    def name(end: str) -> Path:
+        path = target.parent / f"{front}{os.getpid()}.{secrets.token_hex(4)}.part.{end}"
+        made.append(path)
+        return path
+
+    for stale in target.parent.glob(f"{front}*.part.*"):
+        owner = stale.name.removeprefix(front).split(".")[0]
+        if not (owner.isdigit() and Path(f"/proc/{owner}").exists()):
+            stale.unlink(missing_ok=True)
+    try:
+        yield name
+    finally:
+        for path in made:
+            path.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

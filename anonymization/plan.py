@@ -1,0 +1,546 @@
+"""The masking plan: a plain dict that says for every column what is done to it and why.
+
+Nothing here reads data, so that a page may show, check and change plans without loading the
+engine. A plan is complete over its table: every column needs a decision, also those that stay.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import Any, Protocol
+
+import jsonschema_rs
+
+from anonymization import crypto
+
+Plan = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a plan, at which column (None: the plan as a whole)."""
+
+    code: str
+    column: str | None
+    zh: str
+    en: str
+
+
+class Found(Protocol):
+    """What a plan is proposed from: one column as detection or the catalogue describes it."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def kind(self) -> str | None: ...  # noqa: D102
+    @property
+    def quasi(self) -> bool: ...  # noqa: D102
+    @property
+    def item(self) -> str | None: ...  # noqa: D102
+
+
+@cache
+def _tables() -> dict[str, Any]:
+    text = (files("anonymization") / "techniques.json").read_text("utf-8")
+    return json.loads(text)  # type: ignore[no-any-return]
+
+
+@cache
+def techniques() -> Mapping[str, Mapping[str, Any]]:
+    """Every technique by id: title, family, parameters, whether it needs a key, its sentences."""
+    return {row["id"]: row for row in _tables()["techniques"]}
+
+
+@cache
+def choices() -> Mapping[str, Mapping[str, Any]]:
+    """Techniques with usual parameters, as a form offers them, each with a made-up example."""
+    return {row["id"]: row for row in _tables()["choices"]}
+
+
+def choice_of(column: Mapping[str, Any]) -> str | None:
+    """The choice a column of a plan stands for; None for parameters of its own."""
+    return next(
+        (
+            row["id"]
+            for row in choices().values()
+            if row["technique"] == column["technique"] and _filled(row) == _filled(column)
+        ),
+        None,
+    )
+
+
+def _filled(column: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that matter: a number is one value however it is written."""
+    return {k: float(v) if isinstance(v, int) else v for k, v in params(column).items()}
+
+
+@cache
+def profiles() -> Mapping[str, Mapping[str, Any]]:
+    """Every release profile by id: title, least k, largest risk tau, whether k is judged."""
+    return {row["id"]: row for row in _tables()["profiles"]}
+
+
+@cache
+def roles() -> Mapping[str, Mapping[str, Any]]:
+    """What a column may be to an attacker: direct, quasi, sensitive, other."""
+    return {row["id"]: row for row in _tables()["roles"]}
+
+
+def in_words(column: Mapping[str, Any], locale: str = "zh") -> str:
+    """The parameters of a column as a clerk reads them: 「日期，到年代」."""
+    words = _tables()["words"]
+    rules = techniques()[column["technique"]]["params"]
+    shown = []
+    for name, value in (column.get("params") or {}).items():
+        if name in {"domain", "missing", "as"} or (name == "map" and value):
+            continue
+        if rules[name]["type"] == "choice":
+            shown.append(words[value][locale])
+        else:
+            many = "/".join(map(str, value[:10])) if isinstance(value, list) else value
+            shown.append(f"{words[name][locale]} {many}")
+    return ("，" if locale == "zh" else ", ").join(shown)
+
+
+def digest(plan: Plan) -> str:
+    """The digest a report is bound to."""
+    return crypto.digest(plan)
+
+
+def smallest_class(plan: Plan) -> int:
+    """The k a release must reach: the plan's own, never below that of its profile."""
+    return max(int(plan.get("k") or 1), int(profiles()[plan["profile"]]["k"] or 1))
+
+
+def params(column: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of a column, defaults filled in."""
+    known = techniques()[column["technique"]]["params"]
+    given = column.get("params") or {}
+    filled = {name: given.get(name, rule.get("default")) for name, rule in known.items()}
+    return {name: value for name, value in filled.items() if value is not None}
+
+
+def needs_key(plan: Plan) -> bool:
+    """Whether some column is treated with a key."""
+    return any(techniques()[column["technique"]]["key"] for column in plan["columns"])
+
+
+def check_plan(plan: object, columns: Sequence[str] | None = None) -> list[Fault]:
+    """Everything wrong with a plan, and with it for a table of these columns; empty when good."""
+    faults = _shape(plan)
+    if faults:
+        return faults
+    assert isinstance(plan, dict)
+    faults = [fault for column in plan["columns"] for fault in _column(plan, column)]
+    names = [column["name"] for column in plan["columns"]]
+    faults += [_twice(name) for name in sorted({name for name in names if names.count(name) > 1})]
+    faults += _sets(plan, names)
+    faults += _profile(plan)
+    if columns is not None:
+        faults += _other_columns(names, columns)
+    return faults
+
+
+def is_report(report: object) -> bool:
+    """Whether this is a whole report that does not contradict itself: a pass has no findings."""
+    return bool(_schema("masking-report").is_valid(report))
+
+
+@cache
+def _schema(name: str) -> Any:
+    text = (files("anonymization") / f"{name}.json").read_text("utf-8")
+    return jsonschema_rs.validator_for(json.loads(text))
+
+
+def _shape(plan: object) -> list[Fault]:
+    found = []
+    for problem in _schema("masking-plan").iter_errors(plan):
+        where = _where(problem.instance_path)
+        rule = str(problem.schema_path[-1]) if problem.schema_path else ""
+        found.append(
+            Fault(
+                "PLAN_SHAPE",
+                None,
+                f"方案格式有误：{where} 不符合要求（{rule}）。",
+                f"the plan is malformed: {where or 'the plan'} breaks the rule {rule}.",
+            )
+        )
+    return found
+
+
+def _where(path: Sequence[object]) -> str:
+    """The place of a fault in the words of the plan: 「逐列处理 第 3 行」."""
+    if not path:
+        return "方案"
+    text = (files("anonymization") / "masking-plan.json").read_text("utf-8")
+    title = json.loads(text)["properties"].get(str(path[0]), {}).get("title", str(path[0]))
+    row = f" 第 {path[1] + 1} 行" if len(path) > 1 and isinstance(path[1], int) else ""
+    return f"「{title}」{row}"
+
+
+def _column(plan: Plan, column: Mapping[str, Any]) -> list[Fault]:
+    name, technique = column["name"], techniques().get(column["technique"])
+    if technique is None:
+        return [
+            Fault(
+                "NO_SUCH_TECHNIQUE",
+                name,
+                f"列「{name}」的处理技术「{column['technique']}」不存在，请从 "
+                f"{'、'.join(techniques())} 中选择。",
+                f"column {name}: no technique {column['technique']}; "
+                f"choose one of {', '.join(techniques())}.",
+            )
+        ]
+    faults = _params(name, technique, column.get("params") or {})
+    role = column.get("role", "other")
+    kept = technique["id"] == "keep"
+    published = bool((column.get("open_basis") or "").strip())
+    named = profiles()[plan["profile"]]["names"]
+    if kept and role == "direct" and not named and not published:
+        faults.append(
+            Fault(
+                "DIRECT_KEPT",
+                name,
+                f"列「{name}」是直接标识符，不能保留原值：请删除、屏蔽或换成假名；"
+                "法律要求公开的，填写依法公开的依据。",
+                f"column {name} is a direct identifier and cannot be kept: remove, mask or "
+                "pseudonymize it, or name the law that orders its publication.",
+            )
+        )
+    if technique["id"] == "mask" and plan["profile"] == "open":
+        faults.append(
+            Fault(
+                "MASK_IN_OPEN",
+                name,
+                f"列「{name}」：开放的数据不能只作屏蔽，屏蔽后的字符仍可与其他来源比对；"
+                "请删除、泛化或换成假名。",
+                f"column {name}: masking is for display, not for open data; what is left can be "
+                "matched with other sources. Remove, generalize or pseudonymize it.",
+            )
+        )
+    if technique["id"] == "encrypt" and plan["profile"] in {"open", "statistical"}:
+        faults.append(
+            Fault(
+                "ENCRYPTED_IN_RELEASE",
+                name,
+                f"列「{name}」：加密可以还原，不能用于开放或统计共享；请删除或换成假名。",
+                f"column {name}: encryption can be undone and does not fit this profile; "
+                "remove or pseudonymize it.",
+            )
+        )
+    return faults
+
+
+def _params(name: str, technique: Mapping[str, Any], given: Mapping[str, Any]) -> list[Fault]:
+    known = technique["params"]
+    faults = []
+    for key, value in given.items():
+        if key not in known or not _fits(known[key], value):
+            faults.append(_bad_param(name, technique, key))
+    for key, rule in known.items():
+        if rule.get("required") and key not in given:
+            faults.append(_bad_param(name, technique, key))
+    if technique["id"] == "generalize" and not faults:
+        faults += _hierarchy(name, technique, given)
+    if technique["id"] == "limit" and not faults:
+        low, high = given.get("low"), given.get("high")
+        if low is None and high is None:
+            faults.append(_bad_param(name, technique, "high"))
+        elif low is not None and high is not None and low >= high:
+            faults.append(_bad_param(name, technique, "low"))
+    return faults
+
+
+_STEPS = {
+    "date": {"month", "quarter", "year", "decade"},
+    "region": {"province", "city", "district"},
+    "address": {"province", "city", "district", "street"},
+}
+
+
+def _hierarchy(name: str, technique: Mapping[str, Any], given: Mapping[str, Any]) -> list[Fault]:
+    hierarchy = given["hierarchy"]
+    if hierarchy in _STEPS and given.get("to") not in _STEPS[hierarchy]:
+        return [_bad_param(name, technique, "to")]
+    if hierarchy == "map" and not given.get("map"):
+        return [_bad_param(name, technique, "map")]
+    return []
+
+
+def _fits(rule: Mapping[str, Any], value: object) -> bool:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    match rule["type"]:
+        case "choice":
+            return value in rule["choices"]
+        case "integer" | "number":
+            whole = rule["type"] == "number" or isinstance(value, int)
+            return number and whole and rule["min"] <= value <= rule["max"]
+        case "numbers":
+            return (
+                isinstance(value, list)
+                and 0 < len(value) <= 1000
+                and all(isinstance(one, int | float) for one in value)
+                and all(a < b for a, b in pairwise(value))
+            )
+        case "map":
+            return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
+        case _:
+            return isinstance(value, str) and 0 < len(value) <= 400
+
+
+def _bad_param(name: str, technique: Mapping[str, Any], key: str) -> Fault:
+    rule = technique["params"].get(key)
+    if rule is None:
+        known = "、".join(technique["params"]) or "无"
+        return Fault(
+            "NO_SUCH_PARAMETER",
+            name,
+            f"列「{name}」：{technique['zh']}没有参数「{key}」，可用参数：{known}。",
+            f"column {name}: {technique['en']} has no parameter {key}; it has: {known}.",
+        )
+    return Fault(
+        "BAD_PARAMETER",
+        name,
+        f"列「{name}」：{technique['zh']}的参数「{key}」缺失或不合要求（{rule['zh']}）。",
+        f"column {name}: the parameter {key} of {technique['en']} is missing or out of range "
+        f"({rule['en']}).",
+    )
+
+
+def _twice(name: str) -> Fault:
+    return Fault(
+        "COLUMN_TWICE",
+        name,
+        f"列「{name}」在方案中出现了两次，请只保留一行。",
+        f"column {name} stands twice in the plan; keep one line.",
+    )
+
+
+def _sets(plan: Plan, names: Sequence[str]) -> list[Fault]:
+    """Declared quasi-identifiers and sensitive columns must be columns that are released."""
+    gone = {
+        column["name"]
+        for column in plan["columns"]
+        if column["technique"] == "suppress" and params(column).get("as") == "drop"
+    }
+    faults = []
+    for key, zh, en in (
+        ("quasi_identifiers", "准标识符", "quasi-identifier"),
+        ("sensitive", "敏感属性", "sensitive column"),
+    ):
+        for name in plan.get(key, []):
+            if name not in names or name in gone:
+                faults.append(
+                    Fault(
+                        "SET_NAMES_NO_COLUMN",
+                        name,
+                        f"{zh}「{name}」不在发布的列中，请从方案中去掉。",
+                        f"the {en} {name} is not among the released columns; take it out.",
+                    )
+                )
+    return faults
+
+
+def _profile(plan: Plan) -> list[Fault]:
+    faults = []
+    least = profiles()[plan["profile"]]["k"]
+    if least and plan.get("k") is not None and plan["k"] < least:
+        faults.append(
+            Fault(
+                "K_BELOW_PROFILE",
+                None,
+                f"「{profiles()[plan['profile']]['zh']}」要求 k 不小于 {least}，"
+                f"方案只写了 {plan['k']}。",
+                f"the profile wants k of {least} at least, the plan says {plan['k']}.",
+            )
+        )
+    if plan["profile"] == "lawful_raw":
+        wanted = {
+            "basis": ("依据", "basis"),
+            "consents": ("双方同意的文号", "consents of both sides"),
+            "destroy_by": ("销毁期限", "date of destruction"),
+        }
+        for key, (zh, en) in wanted.items():
+            if not plan.get(key):
+                faults.append(
+                    Fault(
+                        "RAW_WITHOUT_BASIS",
+                        None,
+                        f"依法原样共享须填写{zh}。",
+                        f"sharing raw data by law needs: {en}.",
+                    )
+                )
+    return faults
+
+
+def _other_columns(planned: Sequence[str], columns: Sequence[str]) -> list[Fault]:
+    faults = []
+    for name in columns:
+        if name not in planned:
+            faults.append(
+                Fault(
+                    "COLUMN_NOT_PLANNED",
+                    name,
+                    f"数据中的列「{name}」在方案里没有处理方式，请补上（不处理的也要写明保留）。",
+                    f"the table has a column {name} that the plan does not treat; add it, "
+                    "also if it is kept.",
+                )
+            )
+    for name in planned:
+        if name not in columns:
+            faults.append(
+                Fault(
+                    "COLUMN_NOT_THERE",
+                    name,
+                    f"方案中的列「{name}」在数据中不存在，请核对方案是否属于这份数据。",
+                    f"the plan treats a column {name} that the table does not have; "
+                    "see whether it is the plan of this table.",
+                )
+            )
+    return faults
+
+
+# --- the proposal ---------------------------------------------------------------------------
+
+# What is proposed for a kind; a code of detection or a name of personal_information_kinds.json.
+_ALIASES = {
+    "PERSON": "姓名",
+    "ID_CARD": "公民身份号码",
+    "MOBILE": "手机号码",
+    "LANDLINE": "固定电话",
+    "ADDRESS": "家庭住址",
+    "EMAIL": "电子邮箱",
+    "BANK_CARD": "银行账号",
+    "PLATE": "车牌号",
+    "PASSPORT": "护照号",
+    "SSN": "社会保障号",
+    "MRN": "病历号",
+    "BIRTH_DATE": "出生日期",
+    "IP": "IP地址",
+    "GPS": "精确定位",
+    "WECHAT": "账号",
+    "QQ": "账号",
+    "MAC": "设备识别码",
+    "USCC": "统一社会信用代码",
+}
+_NUMBERS = frozenset(
+    {
+        *(
+            "公民身份号码",
+            "护照号",
+            "港澳台通行证号",
+            "军官证号",
+            "驾驶证号",
+            "社会保障号",
+            "居住证号",
+        ),
+        *("残疾证号", "优待证号", "其他证件号码", "社会保障卡号", "病历号", "公积金账号"),
+    }
+)
+_ADDRESSES = frozenset({"家庭住址", "户籍地址", "居住地址"})
+_DISPLAY = {
+    "姓名": "name",
+    "公民身份号码": "id",
+    "手机号码": "mobile",
+    "银行账号": "bank",
+    "电子邮箱": "email",
+    "车牌号": "plate",
+    "家庭住址": "address",
+    "户籍地址": "address",
+    "居住地址": "address",
+}
+
+
+@cache
+def _kinds() -> Mapping[str, Mapping[str, Any]]:
+    text = (files("anonymization") / "data" / "kinds.json").read_text("utf-8")
+    return {row["item"]: row for row in json.loads(text)["kinds"]}
+
+
+def role_of(kind: str | None, quasi: bool = False) -> str:
+    """What a kind of personal information is to an attacker."""
+    known = _kinds().get(_ALIASES.get(kind or "", kind or ""))
+    if known is not None:
+        return str(known["role"])
+    return "quasi" if quasi else "other"
+
+
+def propose(columns: Iterable[Found], profile: str = "statistical") -> Plan:
+    """A plan to start from: what the kinds of the columns call for in this release profile.
+
+    It is never better than the detection it rests on; a person reads it before it is used.
+    """
+    lines = [_propose(column, profile) for column in columns]
+    released = [line for line in lines if line["technique"] != "suppress"]
+    plan: Plan = {
+        "profile": profile,
+        "columns": lines,
+        "quasi_identifiers": [
+            line["name"]
+            for line in released
+            if line["role"] == "quasi" or line["technique"] == "generalize"
+        ],
+        "sensitive": [line["name"] for line in released if line["role"] == "sensitive"],
+    }
+    least = profiles()[profile]["k"]
+    if least:
+        plan |= {"k": least, "reach_k": "suppress", "max_suppressed": 0.05}
+    return plan
+
+
+def _propose(column: Found, profile: str) -> dict[str, Any]:
+    kind = column.item or _ALIASES.get(column.kind or "", column.kind)
+    role = role_of(kind, column.quasi)
+    technique, given, reason = _treatment(column.name, kind, role, profile)
+    return {
+        "name": column.name,
+        "role": role,
+        "kind": kind,
+        "technique": technique,
+        "params": given,
+        "reason": reason,
+    }
+
+
+def _treatment(
+    name: str, kind: str | None, role: str, profile: str
+) -> tuple[str, dict[str, Any], str]:
+    if profile == "lawful_raw":
+        return "keep", {}, "依法原样提供"
+    if profile == "interface":
+        style = _DISPLAY.get(kind or "")
+        if style:
+            return "mask", {"style": style}, "接口显示时屏蔽"
+        if role == "direct":
+            return "mask", {"style": "custom"}, "直接标识符，接口不返回原值"
+        return "keep", {}, "核验所需，保留"
+    if role == "direct":
+        if kind in _NUMBERS:
+            return "pseudonym", {}, "证件号码是直接标识符，换成假名以便批次内关联"
+        if kind in _ADDRESSES:
+            return "generalize", {"hierarchy": "address", "to": "district"}, "住址只保留到区"
+        return "suppress", {}, "直接标识符，用途不需要"
+    if role == "quasi":
+        return _quasi(name, kind, profile)
+    if kind in {"行踪轨迹", "精确定位"}:
+        return "suppress", {}, "位置和行踪极易认出个人"
+    if kind in {"收入", "存款余额", "纳税额", "个人资金金额"}:
+        return "microaggregate", {"size": 20}, "金额过细会突出个人"
+    if any(word in name for word in ("备注", "说明", "描述", "情况", "内容", "摘要")):
+        return "redact", {}, "文本中可能夹带个人信息"
+    return "keep", {}, "非个人标识，保留" if role == "other" else "敏感属性，由 k、l 控制"
+
+
+def _quasi(name: str, kind: str | None, profile: str) -> tuple[str, dict[str, Any], str]:
+    if kind == "出生日期" or "日期" in name or "时间" in name:
+        return "generalize", {"hierarchy": "date", "to": "decade"}, "出生日期与其他列组合可认出个人"
+    if kind == "年龄":
+        return "generalize", {"hierarchy": "age", "width": 10, "top": 90}, "年龄按档"
+    if kind == "职业":
+        return "generalize", {"hierarchy": "occupation"}, "职业归大类"
+    if kind in {"IP地址", "不动产单元号", "工作单位"}:
+        return "suppress", {}, "取值过细"
+    return "keep", {}, "准标识符，由 k 控制"

@@ -1,0 +1,166 @@
+"""The report of a run: what went in, what was done, what remains, and whether it holds.
+
+A report is bound by digests to the input, the plan, the output, the version of the tool and what
+the caller names (the resource and its version). It holds counts and names of columns, never a
+value of the data, so it may travel where the data may not.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from anonymization import crypto, plan
+from anonymization.attacks import Verdict
+
+FORMAT: Final = 1
+TOOL: Final = {"name": "wuhai-registry anonymization", "version": "0.1.0"}
+
+
+@dataclass
+class Tally:
+    """What happened to the cells of one column."""
+
+    filled: int = 0
+    changed: int = 0
+    unreadable: int = 0
+    blanked: int = 0
+    distinct: int | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of a run; `facts` is the JSON document that travels."""
+
+    facts: Mapping[str, Any]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the release withstood every attack; only then was it written."""
+        return bool(self.facts["verdict"] == "pass")
+
+    @property
+    def digest(self) -> str:
+        """The digest of the report itself."""
+        return crypto.digest(self.facts)
+
+    def json(self) -> str:
+        """The report as text, for people and machines."""
+        return json.dumps(self.facts, ensure_ascii=False, indent=1) + "\n"
+
+
+@dataclass(frozen=True)
+class Run:
+    """The facts of a run that the report is made from."""
+
+    plan: plan.Plan
+    kind: str
+    binding: Mapping[str, Any]
+    input: Mapping[str, Any]
+    output: Mapping[str, Any] | None
+    key_id: str | None
+    tallies: Mapping[str, Tally]
+    suppressed: Mapping[str, Any]
+    made_at: str
+
+
+def make(run: Run, verdict: Verdict, more: Sequence[Mapping[str, Any]] = ()) -> Report:
+    """The report of a run that was judged; `more` are findings of the run itself."""
+    findings = [*more, *(finding.facts() for finding in verdict.findings)]
+    failed = bool(findings)
+    return Report(
+        {
+            "report": FORMAT,
+            "tool": dict(TOOL),
+            "kind": run.kind,
+            "made_at": run.made_at,
+            "profile": run.plan["profile"],
+            "release": str(run.plan.get("release") or "release"),
+            "binding": dict(run.binding),
+            "input": dict(run.input),
+            "plan": {"digest": plan.digest(run.plan)},
+            # A release that fails is not written; its digest would name a file nobody has.
+            "output": None if failed or run.output is None else dict(run.output),
+            "key_id": run.key_id,
+            "columns": [_column(line, run, verdict) for line in run.plan["columns"]],
+            "k_wanted": plan.smallest_class(run.plan),
+            "risk": verdict.risk.facts(),
+            "discovered_quasi_identifiers": list(verdict.discovered),
+            "suppressed": dict(run.suppressed),
+            "residual": list(verdict.residual),
+            "level": verdict.level,
+            "findings": findings,
+            "verdict": "fail" if failed else "pass",
+        }
+    )
+
+
+def _column(line: Mapping[str, Any], run: Run, verdict: Verdict) -> dict[str, Any]:
+    technique = plan.techniques()[line["technique"]]
+    tally = run.tallies.get(line["name"], Tally())
+    found = [one.zh for one in verdict.findings if line["name"] in one.columns]
+    was_zh, was_en = _was(line, tally, int(run.input["rows"]))
+    done_zh, done_en = _done(line, technique, tally)
+    remains_zh, remains_en = _remains(line, technique, tally)
+    if found:
+        remains_zh = found[0]
+        remains_en = next(one.en for one in verdict.findings if line["name"] in one.columns)
+    return {
+        "name": line["name"],
+        "kind": line.get("kind"),
+        "role": line.get("role", "other"),
+        "level": line.get("level"),
+        "technique": line["technique"],
+        "params": {k: v for k, v in (line.get("params") or {}).items() if k != "map"},
+        "reason": line.get("reason", ""),
+        "open_basis": line.get("open_basis"),
+        "approved_by": line.get("approved_by"),
+        "filled": tally.filled,
+        "changed": tally.changed,
+        "unreadable": tally.unreadable,
+        "blanked": tally.blanked,
+        "distinct": tally.distinct,
+        "was": was_zh,
+        "was_en": was_en,
+        "done": done_zh,
+        "done_en": done_en,
+        "remains": remains_zh,
+        "remains_en": remains_en,
+    }
+
+
+def _was(line: Mapping[str, Any], tally: Tally, rows: int) -> tuple[str, str]:
+    role = plan.roles()[line.get("role", "other")]
+    kind = line.get("kind")
+    zh = f"{kind}，{role['zh']}" if kind else str(role["zh"])
+    en = f"{kind}, {role['en']}" if kind else str(role["en"])
+    return f"{zh}，{rows} 行中 {tally.filled} 行有值", f"{en}, {tally.filled} of {rows} rows filled"
+
+
+def _done(line: Mapping[str, Any], technique: Mapping[str, Any], tally: Tally) -> tuple[str, str]:
+    zh, en = technique["done"]["zh"], technique["done"]["en"]
+    if given := plan.in_words(line):
+        zh, en = f"{zh}（{given}）", f"{en} ({plan.in_words(line, 'en')})"
+    if tally.unreadable:
+        zh += f"；{tally.unreadable} 个值无法按此处理，已置空"
+        en += f"; {tally.unreadable} values could not be read and were blanked"
+    if tally.blanked:
+        zh += f"；为达到 k，{tally.blanked} 个值已抑制"
+        en += f"; {tally.blanked} values suppressed to reach k"
+    return zh, en
+
+
+def _remains(
+    line: Mapping[str, Any], technique: Mapping[str, Any], tally: Tally
+) -> tuple[str, str]:
+    zh, en = technique["remains"]["zh"], technique["remains"]["en"]
+    if tally.distinct is not None:
+        zh += f"，共 {tally.distinct} 种取值"
+        en += f", {tally.distinct} different values"
+    if line.get("open_basis"):
+        zh += f"；依法公开：{line['open_basis']}"
+        en += f"; published under {line['open_basis']}"
+    if line.get("approved_by"):
+        zh += f"；由{line['approved_by']}批准保留"
+        en += f"; kept with the approval of {line['approved_by']}"
+    return zh, en

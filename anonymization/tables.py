@@ -1,0 +1,346 @@
+"""Tables in and out: CSV, Parquet and Excel read in batches, CSV and Parquet written at one go.
+
+A CSV is read as text, so that leading zeros stay. What is wrong with a file is said without
+quoting it: the parsers' own messages hold the row, and a row holds a person.
+"""
+
+import csv
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from errno import EDQUOT, EFBIG, ENOSPC
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from anonymization.errors import Refused
+
+_ROWS: Final = 131_072
+# A block holds the longest row; cells of 10 MB must pass.
+_BLOCK: Final = 64 << 20
+_COLUMNS: Final = 10_000
+_FORMATS: Final = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet", ".xlsx": "excel"}
+
+
+def format_of(path: Path, allowed: Sequence[str] = ("csv", "parquet", "excel")) -> str:
+    """The format of a file by its name; refused when it is none of the allowed ones."""
+    found = _FORMATS.get(path.suffix.lower())
+    if found not in allowed:
+        names = "、".join(end for end, kind in _FORMATS.items() if kind in allowed)
+        raise Refused(
+            "FORMAT_UNKNOWN",
+            f"不支持的文件格式：{path.name}。请使用 {names}。",
+            f"not a format we know: {path.name}. Use {names}.",
+        )
+    assert found is not None
+    return found
+
+
+@dataclass(frozen=True)
+class Table:
+    """An opened source: its columns and, where the format tells, its number of rows."""
+
+    path: Path
+    format: str
+    columns: tuple[str, ...]
+    rows: int | None
+    encoding: str = "utf8"
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
+        """The table in batches, or only these columns of it."""
+        chosen = list(self.columns if columns is None else columns)
+        with _readable(self.path):
+            if self.format == "parquet":
+                yield from _parquet(self.path, chosen)
+            elif self.format == "csv":
+                yield from _csv(self, chosen)
+            else:
+                yield _excel(self.path).select(chosen)
+
+    def frame(self, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """The whole table in memory."""
+        chosen = list(self.columns if columns is None else columns)
+        parts = list(self.batches(chosen))
+        return pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(chosen, pl.String))
+
+
+def open_table(path: str | Path) -> Table:
+    """Open a table and look at its head; refused when nothing could be done with it."""
+    place = Path(path)
+    kind = format_of(place)
+    with _readable(place):
+        if place.stat().st_size == 0:
+            raise Refused(
+                "EMPTY", f"文件是空的：{place.name}。", f"the file is empty: {place.name}."
+            )
+        if kind == "parquet":
+            table = _open_parquet(place)
+        elif kind == "csv":
+            table = _open_csv(place)
+        else:
+            frame = _excel(place)
+            table = Table(place, kind, tuple(frame.columns), frame.height)
+    _check_names(table)
+    return table
+
+
+def _check_names(table: Table) -> None:
+    seen: set[str] = set()
+    for number, name in enumerate(table.columns, 1):
+        if not name.strip():
+            raise Refused(
+                "HEADER_BLANK",
+                f"第 {number} 列没有列名，请在首行补上。",
+                f"column {number} has no name; give it one in the first row.",
+            )
+        if name in seen:
+            raise Refused(
+                "HEADER_TWICE",
+                f"列名「{name}」重复（第 {number} 列），请改名后再试。",
+                f"the column name {name} stands twice (column {number}); rename one.",
+            )
+        seen.add(name)
+    if len(table.columns) > _COLUMNS:
+        raise Refused(
+            "TOO_MANY_COLUMNS",
+            f"共 {len(table.columns)} 列，超过 {_COLUMNS} 列的上限；请核对分隔符或分表处理。",
+            f"{len(table.columns)} columns, more than {_COLUMNS}; check the delimiter or split it.",
+        )
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turn what reading may throw into one sentence that quotes nothing of the file."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise Refused(
+            "FILE_NOT_THERE", f"找不到文件：{path.name}。", f"no such file: {path.name}."
+        ) from None
+    except pa.ArrowInvalid as fault:
+        raise _unreadable(path, str(fault)) from None
+    except UnicodeDecodeError:
+        raise _mixed(path) from None
+    except (OSError, pa.ArrowException) as fault:
+        if isinstance(fault, OSError) and fault.errno in {ENOSPC, EDQUOT, EFBIG}:
+            raise
+        raise _broken(path) from None
+
+
+def _unreadable(path: Path, message: str) -> Refused:
+    ragged = re.search(r"Row #(\d+): Expected (\d+) columns, got (\d+)", message)
+    if ragged is None:
+        ragged = re.search(r"()Expected (\d+) columns, got (\d+)", message)
+    if ragged:
+        row, wanted, got = ragged.groups()
+        where_zh = f"第 {row} 行" if row else "某一行"
+        where_en = f"row {row}" if row else "a row"
+        return Refused(
+            "RAGGED",
+            f"{where_zh}有 {got} 个单元格，表头是 {wanted} 列；请检查该行的逗号和引号。",
+            f"{where_en} has {got} cells, the header {wanted}; check its commas and quotes.",
+        )
+    if "straddling" in message:
+        return Refused(
+            "CELL_TOO_LARGE",
+            f"{path.name} 中有超过 {_BLOCK >> 20} MB 的行，或引号没有成对；请检查后再试。",
+            f"{path.name} holds a row of more than {_BLOCK >> 20} MB or an unpaired quote.",
+        )
+    if "UTF" in message.upper() or "iconv" in message.lower():
+        return _mixed(path)
+    return _broken(path)
+
+
+def _mixed(path: Path) -> Refused:
+    return Refused(
+        "ENCODING_MIXED",
+        f"{path.name} 既不是完整的 UTF-8，也不是完整的 GB 18030，可能混用了编码；请另存为 UTF-8。",
+        f"{path.name} is neither UTF-8 nor GB 18030 throughout; save it as UTF-8.",
+    )
+
+
+def _broken(path: Path) -> Refused:
+    return Refused(
+        "BROKEN",
+        f"{path.name} 已损坏或不是它的扩展名所说的格式，请重新导出。",
+        f"{path.name} is damaged or not what its name says; export it again.",
+    )
+
+
+# --- the formats ----------------------------------------------------------------------------
+
+
+def _open_parquet(path: Path) -> Table:
+    file = pq.ParquetFile(path)
+    nested = [field.name for field in file.schema_arrow if pa.types.is_nested(field.type)]
+    if nested:
+        raise Refused(
+            "NESTED",
+            f"列「{nested[0]}」是嵌套结构，请展开为普通列后再试。",
+            f"the column {nested[0]} is nested; flatten it first.",
+        )
+    names = tuple(file.schema_arrow.names)
+    return Table(path, "parquet", names, file.metadata.num_rows)
+
+
+def _parquet(path: Path, columns: list[str]) -> Iterator[pl.DataFrame]:
+    for batch in pq.ParquetFile(path).iter_batches(_ROWS, columns=columns):
+        yield _frame(pa.table(batch))
+
+
+def _frame(table: Any) -> pl.DataFrame:
+    made = pl.from_arrow(table)
+    assert isinstance(made, pl.DataFrame)
+    # Dictionaries differ from batch to batch; as text they are one column.
+    return made.with_columns(pl.col(pl.Categorical).cast(pl.String))
+
+
+def _open_csv(path: Path) -> Table:
+    encoding = _encoding(path)
+    with path.open(encoding="utf-8-sig" if encoding == "utf8" else encoding, newline="") as file:
+        head = file.readline(1 << 22)
+        # A quoted name may run over several lines.
+        while head.count('"') % 2 and (line := file.readline(1 << 22)):
+            head += line
+    names = next(csv.reader([head], skipinitialspace=False), [])
+    return Table(path, "csv", tuple(names), None, encoding)
+
+
+def _encoding(path: Path) -> str:
+    """utf8 or gb18030, decided by the whole file; refused when it is neither throughout."""
+    for name in ("utf-8-sig", "gb18030"):
+        try:
+            with path.open(encoding=name, newline="") as file:
+                while file.read(1 << 20):
+                    pass
+        except UnicodeDecodeError:
+            continue
+        return "utf8" if name == "utf-8-sig" else name
+    raise _mixed(path)
+
+
+def _csv(table: Table, columns: list[str]) -> Iterator[pl.DataFrame]:
+    reader = pacsv.open_csv(
+        table.path,
+        read_options=pacsv.ReadOptions(block_size=_BLOCK, encoding=table.encoding),
+        parse_options=pacsv.ParseOptions(newlines_in_values=True),
+        convert_options=pacsv.ConvertOptions(
+            column_types=dict.fromkeys(table.columns, pa.large_string()),
+            strings_can_be_null=False,
+            include_columns=columns,
+        ),
+    )
+    for batch in reader:
+        frame = _frame(pa.table(batch))
+        for start in range(0, frame.height, _ROWS):
+            yield frame.slice(start, _ROWS)
+
+
+def _excel(path: Path) -> pl.DataFrame:
+    """The first sheet as text, its first row being the header."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    except (CalamineError, ValueError, IndexError):
+        raise _broken(path) from None
+    if not rows:
+        raise Refused("EMPTY", f"文件是空的：{path.name}。", f"the file is empty: {path.name}.")
+    names = [_cell(one) for one in rows[0]]
+    _check_names(Table(path, "excel", tuple(names), None))
+    return pl.DataFrame(
+        {name: [_cell(row[i]) for row in rows[1:]] for i, name in enumerate(names)},
+        schema=dict.fromkeys(names, pl.String),
+    )
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+# --- writing --------------------------------------------------------------------------------
+
+
+class Writer(Protocol):
+    """Takes batches of one shape and ends with a whole file."""
+
+    def write(self, batch: pl.DataFrame) -> None:
+        """Write one batch."""
+
+    def close(self) -> None:
+        """Finish the file and sync it."""
+
+
+class _ParquetWriter:
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._path = path
+        self._writer = pq.ParquetWriter(path, schema, compression="zstd", compression_level=1)
+        self._schema = schema
+
+    def write(self, batch: pl.DataFrame) -> None:
+        self._writer.write_table(batch.to_arrow().cast(self._schema))
+
+    def close(self) -> None:
+        self._writer.close()
+        _sync(self._path)
+
+
+class _CsvWriter:
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._path, self._file, self._head = path, path.open("wb"), True
+
+    def write(self, batch: pl.DataFrame) -> None:
+        batch.write_csv(self._file, include_header=self._head)
+        self._head = False
+
+    def close(self) -> None:
+        self._file.close()
+        _sync(self._path)
+
+
+def writer(path: Path, kind: str, first: pl.DataFrame) -> Writer:
+    """A writer for batches shaped like the first; the file is readable by its owner alone."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    schema = first.clear().to_arrow().schema
+    return _ParquetWriter(path, schema) if kind == "parquet" else _CsvWriter(path, schema)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def disk() -> Iterator[None]:
+    """Turn a full disk or an unwritable folder into one sentence."""
+    try:
+        yield
+    except pa.ArrowException as fault:
+        raise _no_room(fault) from None
+    except OSError as fault:
+        if fault.errno in {ENOSPC, EDQUOT, EFBIG} or "No space" in str(fault):
+            raise _no_room(fault) from None
+        raise Refused(
+            "NOT_WRITABLE",
+            "结果无法写入，请检查目录是否存在、是否有写权限。",
+            "the result cannot be written; check the folder and its mode.",
+        ) from None
+
+
+def _no_room(fault: Exception) -> Refused:
+    return Refused(
+        "DISK_FULL",
+        "磁盘空间不足或文件大小受限，结果没有写出；请腾出空间后重新运行。",
+        "no room on the disk, nothing was written; make room and run again.",
+    )

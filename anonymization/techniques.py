@@ -1,0 +1,536 @@
+"""The techniques: each turns one column of a batch into another, all as text or numbers.
+
+What a technique cannot read becomes blank, never a readable leftover. A treatment depends on the
+plan, the key and the place of a row alone, so that the size of a batch changes nothing.
+"""
+
+import base64
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import polars as pl
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from anonymization import headers, patterns
+from anonymization.crypto import Keyed
+from anonymization.errors import Refused
+from anonymization.plan import Plan, params
+
+Params = Mapping[str, Any]
+BLANK = "*"
+
+
+@dataclass(frozen=True)
+class Release:
+    """What the columns of one release share: its name and its key."""
+
+    name: str
+    key: bytes | None
+    seed: bytes
+
+    def keyed(self, use: str) -> Keyed:
+        """A keyed digest for one use in this release; refused without a key."""
+        if self.key is None:
+            raise Refused(
+                "KEY_NEEDED",
+                "方案中有带密钥的处理，请提供密钥文件（catalogue anonymize key 新建）。",
+                "the plan treats columns with a key; give a key file (catalogue anonymize key).",
+            )
+        return Keyed(self.key, f"{self.name}\0{use}")
+
+    def uniform(self, use: str, offset: int, count: int) -> "np.ndarray[Any, np.dtype[np.float64]]":
+        """Random numbers in (0, 1) for the rows from `offset`, the same in whatever batches."""
+        words = np.frombuffer(Keyed(self.seed, f"{self.name}\0{use}").bytes("")[:16], np.uint64)
+        source = np.random.Philox(key=words)
+        # A Philox counter yields four words; start on its block and drop what precedes the row.
+        source.advance(offset // 4)
+        drawn = np.random.Generator(source).random(count + offset % 4)[offset % 4 :]
+        return np.clip(drawn, 1e-12, 1 - 1e-12)
+
+
+def release(plan: Plan, key: bytes | None) -> Release:
+    """The release of a plan; without a key its noise is drawn anew each run."""
+    return Release(str(plan.get("release") or "release"), key, key or os.urandom(32))
+
+
+Treatment = Callable[[pl.DataFrame, int], pl.Series]
+
+
+def treatment(column: Mapping[str, Any], of: Release) -> Treatment | None:
+    """What is done to a column: batch and offset of its first row → new column; None drops it."""
+    name, technique, given = column["name"], column["technique"], params(column)
+    if technique == "suppress" and given["as"] == "drop":
+        return None
+    if technique in _ROWWISE:
+        return _ROWWISE[technique](name, given, of)
+    make = _EXPRESSIONS[technique]
+
+    def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
+        return batch.select(make(pl.col(name), given).alias(name)).to_series()
+
+    return treat
+
+
+def text(of: pl.Expr) -> pl.Expr:
+    """A column as trimmed text; an empty cell is null."""
+    trimmed = of.cast(pl.String).str.strip_chars()
+    return pl.when(trimmed == "").then(None).otherwise(trimmed)
+
+
+def number(of: pl.Expr) -> pl.Expr:
+    """A column as numbers; thousands separators are read, what is no number is null."""
+    return text(of).str.replace_all("[,，\\s]", "").cast(pl.Float64, strict=False)
+
+
+# --- by expression: the engine does whole columns -------------------------------------------
+
+
+def _keep(of: pl.Expr, given: Params) -> pl.Expr:
+    return of
+
+
+def _suppress(of: pl.Expr, given: Params) -> pl.Expr:
+    return pl.when(pl.lit(False)).then(of.cast(pl.String)).otherwise(None)
+
+
+_COMPOUND = (
+    "欧阳|太史|端木|上官|司马|东方|独孤|南宫|万俟|闻人|夏侯|诸葛|尉迟|公羊|赫连|澹台|皇甫|宗政|濮阳|"
+    "公冶|太叔|申屠|公孙|慕容|仲孙|钟离|长孙|宇文|司徒|鲜于|司空|呼延|令狐"
+)
+_STARS = "***"
+
+
+def _mask(of: pl.Expr, given: Params) -> pl.Expr:
+    value = text(of)
+    match given["style"]:
+        case "name":
+            # Two stars whatever the length: the length of a name narrows it down.
+            return value.str.extract(f"^({_COMPOUND}|.)") + "**"
+        case "id":
+            return _ends(value, 1, 1, "****************")
+        case "mobile":
+            return _ends(value, 3, 4, "****")
+        case "bank":
+            return _ends(value, 0, 4, "****")
+        case "email":
+            return (
+                value.str.extract("^([^@])[^@]*@[^@]+$") + "***@" + value.str.extract("@([^@]+)$")
+            )
+        case "plate":
+            return _ends(value, 2, 3, "**", hidden=2)
+        case "address":
+            whole = pl.when(value.is_null()).then(None).otherwise(pl.lit(_STARS))
+            return (_place(value, "district") + _STARS).fill_null(whole)
+        case _:
+            return _ends(value, given["head"], given["tail"], _STARS)
+
+
+def _ends(value: pl.Expr, head: int, tail: int, stars: str, hidden: int = 4) -> pl.Expr:
+    """Head, stars, tail; a value too short to hide that many characters is hidden whole."""
+    long = value.str.len_chars() >= head + tail + hidden
+    front = value.str.head(head) if head else pl.lit("")
+    back = value.str.tail(tail) if tail else pl.lit("")
+    whole = pl.when(value.is_null()).then(None).otherwise(pl.lit(stars))
+    return pl.when(long).then(front + pl.lit(stars) + back).otherwise(whole)
+
+
+def _generalize(of: pl.Expr, given: Params) -> pl.Expr:
+    return _HIERARCHIES[given["hierarchy"]](of, given)
+
+
+def _age(of: pl.Expr, given: Params) -> pl.Expr:
+    age = number(of)
+    possible = pl.when((age >= 0) & (age <= 130)).then(age).otherwise(None)
+    return _bands(possible.floor(), given, "岁", whole=True)
+
+
+def _amount(of: pl.Expr, given: Params) -> pl.Expr:
+    if given.get("cuts"):
+        cuts = [float(one) for one in given["cuts"]]
+        named = [_plain(one) for one in cuts]
+        labels = [
+            f"{named[0]}以下",
+            *(f"{a}~{b}" for a, b in pairwise(named)),
+            f"{named[-1]}以上",
+        ]
+        return number(of).cut(cuts, labels=labels, left_closed=True).cast(pl.String)
+    return _bands(number(of), given, "", whole=False)
+
+
+def _bands(value: pl.Expr, given: Params, unit: str, *, whole: bool) -> pl.Expr:
+    width, top = float(given["width"]), given.get("top")
+    start = (value / width).floor() * width
+    end = start + width - 1 if whole else start + width
+    joint = "-" if whole else "~"
+    band = _digits(start) + joint + _digits(end) + unit
+    if top is None:
+        return band
+    return pl.when(value >= top).then(pl.lit(f"{_plain(top)}{unit}以上")).otherwise(band)
+
+
+def _digits(value: pl.Expr) -> pl.Expr:
+    """A number without a needless `.0`."""
+    shown = value.round(6).cast(pl.String)
+    return shown.str.replace("\\.0$", "")
+
+
+def _plain(value: float) -> str:
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def _date(of: pl.Expr, given: Params) -> pl.Expr:
+    year, month, _ = _calendar(text(of))
+    match given["to"]:
+        case "month":
+            return year + "-" + month
+        case "quarter":
+            quarter = ((month.cast(pl.Int32) + 2) // 3).cast(pl.String)
+            return year + "年第" + quarter + "季度"
+        case "year":
+            return year + "年"
+        case _:
+            return year.str.head(3) + "0年代"
+
+
+def _calendar(value: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    """Year, month and day as text; only the year where that is all there is."""
+    folded = value.str.normalize("NFKC")
+    solid = "^([12][0-9]{3})([01][0-9])([0-3][0-9])"
+    parted = "^([12][0-9]{3})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})"
+    month = "^([12][0-9]{3})[-/.年]([0-9]{1,2})"
+    bare = "^([12][0-9]{3})(?:年?$|[-/.年])"
+    year = pl.coalesce(
+        folded.str.extract(solid, 1), folded.str.extract(parted, 1), folded.str.extract(bare, 1)
+    )
+    months = pl.coalesce(folded.str.extract(solid, 2), folded.str.extract(month, 2))
+    days = pl.coalesce(folded.str.extract(solid, 3), folded.str.extract(parted, 3))
+    return year, months.str.zfill(2), days.str.zfill(2)
+
+
+_KEPT_DIGITS = {"province": 2, "city": 4, "district": 6}
+_PROVINCE = "^(.{2,8}?(?:自治区|特别行政区|省)|(?:北京|天津|上海|重庆)市)"
+_CITY = "^(.{2,8}?(?:自治州|地区|盟|市))"
+_DISTRICT = "^(.{1,8}?(?:区|县|旗|市))"
+_STREET = "^(.{1,10}?(?:街道|镇|乡|苏木))"
+
+
+def _region(of: pl.Expr, given: Params) -> pl.Expr:
+    """A GB/T 2260 code cut to its prefix and filled with zeros, or a name cut at its level."""
+    value, to = text(of), given["to"]
+    kept = _KEPT_DIGITS[to]
+    coded = value.str.contains("^[1-9][0-9]{5}(?:[0-9]{3}|[0-9]{6})?$")
+    code = value.str.head(kept) + "0" * (6 - kept)
+    return pl.when(coded).then(code).otherwise(_place(value, to))
+
+
+def _address(of: pl.Expr, given: Params) -> pl.Expr:
+    return _place(text(of), given["to"])
+
+
+def _place(value: pl.Expr, to: str) -> pl.Expr:
+    """A name of a place cut behind its province, city, district or street; null if not named."""
+    province = value.str.extract(_PROVINCE)
+    if to == "province":
+        return province
+    front, rest = province.fill_null(""), value.str.replace(_PROVINCE, "")
+    city = rest.str.extract(_CITY)
+    if to == "city":
+        # A municipality is its own city.
+        alone = pl.when(province.str.ends_with("市")).then(province).otherwise(None)
+        return pl.coalesce(front + city, alone)
+    front, rest = front + city.fill_null(""), rest.str.replace(_CITY, "")
+    district = rest.str.extract(_DISTRICT)
+    if to == "district":
+        return front + district
+    rest = rest.str.replace(_DISTRICT, "")
+    return front + district + rest.str.extract(_STREET).fill_null("")
+
+
+def _occupation(of: pl.Expr, given: Params) -> pl.Expr:
+    table, value = _data("occupations"), text(of)
+    found: Any = pl.when(value.is_null()).then(None)
+    for row in table["groups"]:
+        found = found.when(value.str.contains("|".join(row["words"]))).then(pl.lit(row["group"]))
+    made: pl.Expr = found.otherwise(pl.lit(table["other"]))
+    return made
+
+
+def _icd(of: pl.Expr, given: Params) -> pl.Expr:
+    code = text(of).str.to_uppercase().str.extract("^([A-Z][0-9]{2})")
+    found: Any = pl.when(code.is_null()).then(None)
+    for row in _data("icd_chapters")["chapters"]:
+        within = code.is_between(pl.lit(row["from"]), pl.lit(row["to"]))
+        found = found.when(within).then(pl.lit(f"{row['from']}-{row['to']} {row['zh']}"))
+    made: pl.Expr = found.otherwise(None)
+    return made
+
+
+def _map(of: pl.Expr, given: Params) -> pl.Expr:
+    return text(of).replace_strict(given["map"], default=None, return_dtype=pl.String)
+
+
+_HIERARCHIES: Mapping[str, Callable[[pl.Expr, Params], pl.Expr]] = {
+    "age": _age,
+    "date": _date,
+    "region": _region,
+    "amount": _amount,
+    "address": _address,
+    "occupation": _occupation,
+    "icd": _icd,
+    "map": _map,
+}
+
+
+@cache
+def _data(name: str) -> Any:
+    return json.loads((files("anonymization") / "data" / f"{name}.json").read_text("utf-8"))
+
+
+def _round(of: pl.Expr, given: Params) -> pl.Expr:
+    step = float(given["step"])
+    return _tidy((number(of) / step).round() * step, step)
+
+
+def _limit(of: pl.Expr, given: Params) -> pl.Expr:
+    return number(of).clip(given.get("low"), given.get("high"))
+
+
+def _tidy(value: pl.Expr, step: float) -> pl.Expr:
+    """Whole numbers where the step is whole; no trailing noise of binary fractions elsewhere."""
+    return value.cast(pl.Int64, strict=False) if step.is_integer() else value.round(9)
+
+
+_EXPRESSIONS: Mapping[str, Callable[[pl.Expr, Params], pl.Expr]] = {
+    "keep": _keep,
+    "suppress": _suppress,
+    "mask": _mask,
+    "generalize": _generalize,
+    "round": _round,
+    "limit": _limit,
+}
+
+
+# --- row by row or by distinct value: what needs a key, chance or the whole column -----------
+
+
+def _spelled(batch: pl.DataFrame, name: str) -> pl.Series:
+    """The column as one spelling for each value, so that a full-width id is the same person."""
+    folded = text(pl.col(name)).str.normalize("NFKC").str.replace_all("\\s", "")
+    return batch.select(folded.str.to_uppercase().alias(name)).to_series()
+
+
+def _distinct(values: pl.Series, change: Callable[[str], str]) -> pl.Series:
+    """Change each distinct value once."""
+    old = values.drop_nulls().unique()
+    new = pl.Series([change(one) for one in old], dtype=pl.String)
+    if old.is_empty():
+        return pl.Series(values.name, [None] * len(values), dtype=pl.String)
+    return values.replace_strict(old, new, default=None, return_dtype=pl.String)
+
+
+def _pseudonym(name: str, given: Params, of: Release) -> Treatment:
+    keyed, length = of.keyed(f"pseudonym\0{given.get('domain', name)}"), int(given["length"])
+
+    def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
+        return _distinct(_spelled(batch, name), lambda one: keyed.hex(one)[:length])
+
+    return treat
+
+
+@cache
+def _names() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    from faker.providers.person.zh_CN import Provider
+
+    return tuple(Provider.last_names), tuple(Provider.first_names)
+
+
+@cache
+def _companies() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    from faker.providers.company.zh_CN import Provider
+
+    return tuple(Provider.company_prefixes), tuple(Provider.company_suffixes)
+
+
+def _substitute(name: str, given: Params, of: Release) -> Treatment:
+    keyed = of.keyed(f"substitute\0{given.get('domain', name)}")
+    fronts, backs = _names() if given["with"] == "name" else _companies()
+
+    def made_up(one: str) -> str:
+        drawn = keyed.bytes(one)
+        for start in range(0, 32, 8):
+            left = int.from_bytes(drawn[start : start + 4], "big")
+            right = int.from_bytes(drawn[start + 4 : start + 8], "big")
+            chosen = fronts[left % len(fronts)] + backs[right % len(backs)]
+            if chosen != one:
+                break
+        return chosen
+
+    def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
+        return _distinct(_spelled(batch, name), made_up)
+
+    return treat
+
+
+def _noise(name: str, given: Params, of: Release) -> Treatment:
+    scale, digits = float(given["scale"]), int(given["digits"])
+
+    def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
+        drawn = of.uniform(f"noise\0{name}", offset, len(batch)) - 0.5
+        if given["law"] == "laplace":
+            drawn = -np.sign(drawn) * np.log1p(-2 * np.abs(drawn))
+        else:
+            drawn = 2 * drawn
+        noisy = number(pl.col(name)) + pl.Series(drawn * scale)
+        return batch.select(_tidy(noisy.round(digits), 1.0 if digits == 0 else 0.5)).to_series()
+
+    return treat
+
+
+def _shift(name: str, given: Params, of: Release) -> Treatment:
+    days, subject = int(given["days"]), given.get("subject")
+    keyed = of.keyed("shift")
+
+    def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
+        year, month, day = _calendar(text(pl.col(name)))
+        date = (year + month + day).str.to_date("%Y%m%d", strict=False)
+        shifted = date + pl.duration(days=pl.lit(pl.Series(_shifts(batch, offset))))
+        return batch.select(shifted.dt.strftime("%Y-%m-%d").alias(name)).to_series()
+
+    def _shifts(batch: pl.DataFrame, offset: int) -> "np.ndarray[Any, np.dtype[np.int64]]":
+        if subject is None:
+            drawn = of.uniform(f"shift\0{name}", offset, len(batch))
+        else:
+            spelled = _spelled(batch, subject).fill_null("")
+            distinct = spelled.unique()
+            chances = [one / 2**63 for one in keyed.numbers(distinct)]
+            drawn = spelled.replace_strict(distinct, pl.Series(chances)).to_numpy()
+        # -days … -1, 1 … days: a shift of nothing would leave the true day.
+        steps = np.floor(drawn * 2 * days).astype(np.int64) - days
+        return np.asarray(np.where(steps >= 0, steps + 1, steps))
+
+    return treat
+
+
+def _encrypt(name: str, given: Params, of: Release) -> Treatment:
+    nonces = of.keyed(f"nonce\0{name}")
+    cipher_key = of.keyed(f"encrypt\0{name}").bytes("")[:16]
+
+    def sealed(one: str) -> str:
+        # A nonce from the value itself: equal values stay equal, different ones never share one.
+        nonce = nonces.bytes(one)[:12]
+        sealing = Cipher(algorithms.SM4(cipher_key), modes.GCM(nonce)).encryptor()
+        hidden = sealing.update(one.encode()) + sealing.finalize()
+        return base64.b64encode(nonce + hidden + sealing.tag).decode()
+
+    def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
+        return _distinct(batch.select(text(pl.col(name))).to_series(), sealed)
+
+    return treat
+
+
+# What a text may carry that no check digit can prove; blotted out with the name of what it was.
+_SPANS = (
+    ("号码", "[0-9](?:[ -]?[0-9]){5,}[Xx]?|[A-Z]{1,2}[0-9]{7,9}"),
+    (
+        "住址",
+        "[一-龥]{1,10}(?:区|旗|县|街道|镇|路|街|巷|小区|社区|苑|园)[一-龥A-Za-z0-9-]{0,20}"
+        "[0-9一二三四五六七八九十]+(?:号楼|号院|栋|幢|单元|室|号|户)"
+        "(?:[0-9一二三四五六七八九十-]*(?:号楼|栋|幢|单元|室|号|层|户))*",
+    ),
+)
+_NAMED = (
+    "((?:姓名|联系人|申请人|当事人|经办人|负责人|户主|家属|父亲|母亲|配偶|患者|本人)"
+    "(?:是|为|叫|系|：|:|，| )?)[一-龥·]{2,4}"
+)
+
+
+def _redact(name: str, given: Params, of: Release) -> Treatment:
+    titles = {kind: str(row["zh"]) for kind, row in headers.kinds().items()}
+    today = date.today()  # noqa: DTZ011  # birth dates inside numbers are civil dates
+
+    def blotted(one: str) -> str:
+        for span in reversed(patterns.find(one, today)):
+            one = f"{one[: span.start]}【{titles[span.kind]}】{one[span.end :]}"
+        return one
+
+    def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
+        found = _distinct(batch.select(pl.col(name).cast(pl.String)).to_series(), blotted)
+        value = pl.col(name)
+        # Full-width digits and characters of no width hide a number from every pattern.
+        hidden = "[\\x{200b}-\\x{200f}\\x{feff}]"
+        folded = value.str.normalize("NFKC").str.replace_all(hidden, "")
+        rest = folded
+        for title, pattern in _SPANS:
+            rest = rest.str.replace_all(pattern, f"【{title}】")
+        rest = rest.str.replace_all(_NAMED, "${1}【姓名】")
+        shown = pl.when(rest == folded).then(value).otherwise(rest)
+        return found.alias(name).to_frame().select(shown.alias(name)).to_series()
+
+    return treat
+
+
+def _microaggregate(name: str, given: Params, of: Release) -> Treatment:
+    raise AssertionError("a column that needs the whole table is prepared by `Groups`")
+
+
+_ROWWISE: Mapping[str, Callable[[str, Params, Release], Treatment]] = {
+    "pseudonym": _pseudonym,
+    "substitute": _substitute,
+    "noise": _noise,
+    "shift": _shift,
+    "encrypt": _encrypt,
+    "redact": _redact,
+    "microaggregate": _microaggregate,
+}
+
+
+_VALUE = "value"
+
+
+class Groups:
+    """Microaggregation: neighbouring values of the whole column, `size` at least, one mean each."""
+
+    def __init__(self, column: Mapping[str, Any], values: pl.Series) -> None:
+        given = params(column)
+        self.name, self._digits = column["name"], int(given["digits"])
+        counted = values.alias(_VALUE).drop_nulls().value_counts(sort=False).sort(_VALUE)
+        tops: list[float] = []
+        means: list[float] = []
+        weight, total = 0, 0.0
+        for value, count in counted.iter_rows():
+            weight, total = weight + count, total + value * count
+            if weight >= given["size"]:
+                tops.append(value)
+                means.append(total / weight)
+                weight, total = 0, 0.0
+        self._tops, self._means = tops, means
+        if weight and tops:
+            # The last few are too few for a group of their own: they join the one before.
+            self._rest(counted, given["size"])
+
+    def _rest(self, counted: pl.DataFrame, size: int) -> None:
+        below = self._tops[-2] if len(self._tops) > 1 else float("-inf")
+        last = counted.filter(pl.col(_VALUE) > below)
+        weights = last["count"].to_numpy()
+        self._means[-1] = float(np.average(last[_VALUE].to_numpy(), weights=weights))
+        self._tops[-1] = float("inf")
+
+    def treat(self, batch: pl.DataFrame, offset: int) -> pl.Series:
+        """The mean of the group each value belongs to; null where no group could be formed."""
+        values = batch.select(number(pl.col(self.name)).alias(_VALUE)).to_series()
+        if not self._tops:
+            return pl.Series(self.name, [None] * len(values), dtype=pl.Float64)
+        places = np.searchsorted(np.array(self._tops), values.fill_null(0.0).to_numpy())
+        means = pl.Series(np.array([*self._means, np.nan])[places].round(self._digits))
+        shown = pl.when(values.is_null()).then(None).otherwise(means.fill_nan(None))
+        return pl.select(
+            _tidy(shown, 1.0 if self._digits == 0 else 0.5).alias(self.name)
+        ).to_series()

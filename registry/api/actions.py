@@ -1,0 +1,508 @@
+"""The actions of CKAN that clients read by: its parameters, its results, our rights.
+
+Nothing is published through an action, whoever calls: the life of an entry has pages and calls of
+its own, and the adoption of an approved catalogue is a command.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import schemas
+from connectors import ckan
+from registry import catalogue
+from registry.access import Actor
+from registry.discovery import fielded, packages
+from registry.discovery.packages import Asked
+from registry.errors import Invalid, Missing, Refusal, SignInNeeded
+from registry.models.accounts import Organisation
+from registry.models.catalogue import Alias, Resource
+from schemas import Problem
+from search import Index
+
+VERSION = "2.12.0"
+MOST_ROWS = 1000
+MOST_FACETS = 50
+LONGEST_QUERY = 4000
+
+# Accepted and without effect: tuning of an engine that is not ours, switches of CKAN's own schema.
+_TUNING = frozenset(
+    {"qf", "mm", "defType", "tie", "bf", "boost", "q.op", "df", "wt", "use_default_schema"}
+    | {"include_drafts", "include_deleted", "facet.sort", "hl", "hl.fl", "bq", "pf", "timestamp"}
+)
+_KNOWN = frozenset(
+    {"q", "fq", "fq_list", "rows", "start", "sort", "facet", "facet.field", "facet.limit"}
+    | {"facet.mincount", "include_private", "fl", "callback"}
+)
+_FACET_TITLES = {
+    "organization": "提供部门",
+    "groups": "主题",
+    "tags": "关键词",
+    "res_format": "格式",
+    "level": "数据级别",
+}
+
+
+class SearchRefused(Refusal):
+    """A search that cannot be done as asked; `kind` is CKAN's word for it."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__("search")
+        self.kind = kind
+        self.message = message
+
+
+def query_error(message: str) -> SearchRefused:
+    """A parameter of a search is wrong: 400."""
+    return SearchRefused("Search Query Error", message)
+
+
+def search_error(message: str) -> SearchRefused:
+    """The question itself cannot be read: 409."""
+    return SearchRefused("Search Error", message)
+
+
+@dataclass
+class Call:
+    """Who asks what: session, reader, index, parameters, and the address links begin with."""
+
+    session: Session
+    actor: Actor
+    index: Index | None
+    anonymous: str
+    address: str
+    given: Mapping[str, Any]
+
+    def require_reader(self) -> None:
+        """Refuse a caller without a name where the city does not let such people read."""
+        if not self.actor.signed_in and self.anonymous != "open":
+            raise SignInNeeded("sign_in")
+
+    def text(self, name: str, default: str = "") -> str:
+        """A parameter as text; its first value when it was given twice."""
+        value = self.given.get(name, default)
+        value = value[0] if isinstance(value, list) and value else value
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, int | float):
+            return str(value)
+        return value if isinstance(value, str) else default
+
+    def required(self, name: str) -> str:
+        """A parameter that must be there; Invalid when it is not."""
+        found = self.text(name).strip()
+        if not found:
+            raise Invalid([Problem(f"/{name}", "required")])
+        return found
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """A switch as CKAN reads it."""
+        value = self.text(name).strip().lower()
+        if value in ("true", "t", "yes", "y", "on", "1"):
+            return True
+        return default if value not in ("false", "f", "no", "n", "off", "0") else False
+
+    def natural(self, name: str, default: int) -> int:
+        """A natural number; Invalid for anything else."""
+        value = self.text(name, str(default)).strip() or str(default)
+        if not (value.isascii() and value.isdigit() and len(value) < 10):
+            raise Invalid([Problem(f"/{name}", "natural-number")])
+        return int(value)
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The names of units by code."""
+        rows = self.session.execute(sa.select(Organisation.code, Organisation.name))
+        return {code: name for code, name in rows}  # noqa: C416 - a row is no pair to mypy
+
+
+# reading ----------------------------------------------------------------------------------------
+
+
+def package_search(call: Call) -> dict[str, Any]:
+    """Find packages: q, fq, fq_list, rows, start, sort, facet.field, facet.limit, fl."""
+    call.require_reader()
+    unknown = [
+        name
+        for name in call.given
+        if name not in _KNOWN and name not in _TUNING and not name.startswith("ext_")
+    ]
+    if unknown:
+        raise query_error(f"Invalid search parameters: {unknown[:5]}")
+    facets = _listed(call.given.get("facet.field")) if call.flag("facet", default=True) else []
+    sort = call.text("sort").strip() or "score desc, metadata_modified desc"
+    words, filters = _question(call.text("q"))
+    answer = packages.search(
+        call.session,
+        call.index,
+        call.actor,
+        Asked(
+            words,
+            [*filters, *_filters(call)],
+            _order(sort),
+            call.natural("start", 0),
+            min(call.natural("rows", 10), MOST_ROWS),
+            facets[:MOST_FACETS],
+            call.flag("include_private"),
+        ),
+        call.anonymous,
+        call.address,
+    )
+    counted = _limited(call, answer.facets)
+    return {
+        "count": answer.count,
+        "facets": counted,
+        "results": _only(call, answer.packages),
+        "sort": sort,
+        "search_facets": {
+            name: {"title": _FACET_TITLES.get(name, name), "items": _items(call, name, values)}
+            for name, values in counted.items()
+        },
+    }
+
+
+def _question(text: str) -> tuple[str, list[fielded.Node]]:
+    """Words to be ranked, or a fielded question, which has no rank."""
+    text = text.strip()
+    if len(text) > LONGEST_QUERY:
+        raise search_error(f"q is longer than {LONGEST_QUERY} characters")
+    if text in ("", '""', "''", "*:*", "*"):
+        return "", []
+    return (text, []) if ":" not in text and "{!" not in text else ("", [_parsed(text)])
+
+
+def _filters(call: Call) -> list[fielded.Node]:
+    given = [call.given.get("fq"), call.given.get("fq_list")]
+    texts = [text for one in given for text in (one if isinstance(one, list) else [one])]
+    return [_parsed(text) for text in texts if isinstance(text, str) and text.strip()]
+
+
+def _parsed(text: str) -> fielded.Node:
+    try:
+        return fielded.parse(text)
+    except fielded.Unclear as fault:
+        raise search_error(f"Cannot parse {text[:80]!r}: {fault}") from fault
+
+
+def _order(sort: str) -> list[tuple[str, bool]]:
+    found = []
+    for part in sort.split(","):
+        name, _, way = part.strip().partition(" ")
+        way = way.strip().lower() or "asc"
+        if name not in packages.SORTS or way not in ("asc", "desc"):
+            raise query_error('Invalid "sort" parameter')
+        found.append((name, way == "desc"))
+    return found[:8]
+
+
+def _listed(value: Any) -> list[str]:
+    """A list of names: JSON list, a repeated key, JSON text of a list, or one bare name."""
+    if isinstance(value, str) and value.strip().startswith("["):
+        try:
+            value = schemas.loads(value)
+        except schemas.Unreadable as fault:
+            raise Invalid([Problem("/facet.field", "type")]) from fault
+    values = value if isinstance(value, list) else [value] if value else []
+    if not all(isinstance(one, str) for one in values):
+        raise Invalid([Problem("/facet.field", "type")])
+    return [one for one in dict.fromkeys(values) if one]
+
+
+def _limited(call: Call, facets: Mapping[str, Counter[str]]) -> dict[str, dict[str, int]]:
+    text = call.text("facet.limit", "50").strip()
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
+        raise Invalid([Problem("/facet.limit", "type")])
+    most = None if text.startswith("-") else int(text)
+    least = call.natural("facet.mincount", 1)
+    return {
+        name: {
+            value: n
+            for value, n in sorted(counter.items(), key=lambda one: (-one[1], one[0]))[:most]
+            if n >= least
+        }
+        for name, counter in facets.items()
+    }
+
+
+def _items(call: Call, name: str, values: Mapping[str, int]) -> list[dict[str, Any]]:
+    items = [
+        {"name": value, "display_name": _shown(call, name, value), "count": count}
+        for value, count in values.items()
+    ]
+    return sorted(items, key=lambda one: str(one["display_name"]), reverse=True)
+
+
+def _shown(call: Call, name: str, value: str) -> str:
+    if name == "organization":
+        return call.names.get(value, value)
+    if name == "groups":
+        return schemas.codes.label("theme", value.removeprefix(ckan.GROUP).replace("-", "/"))
+    field = schemas.field("resource", f"/{name.removeprefix('extras_')}")
+    listed = field.codes if field is not None else "level" if name == "level" else None
+    return schemas.codes.label(listed, value) if listed else value
+
+
+def _only(call: Call, found: Any) -> list[dict[str, Any]]:
+    wanted = call.given.get("fl")
+    texts = wanted if isinstance(wanted, list) else [call.text("fl")]
+    names = [n for one in texts if isinstance(one, str) for n in one.replace(",", " ").split()]
+    if not names or "*" in names:
+        return list(found)
+    return [{name: one[name] for name in names if name in one} for one in found]
+
+
+def package_show(call: Call) -> dict[str, Any]:
+    """One package, by id: the key, the name, the code, or an id given by another catalogue."""
+    call.require_reader()
+    resource = _found(call, call.required("id"))
+    return _package(call, resource)
+
+
+def _package(call: Call, resource: Resource) -> dict[str, Any]:
+    """The live version, or the draft of somebody who has a part in it."""
+    shown = resource.live or resource.working
+    if shown is None:
+        raise Missing("no_entry")
+    return packages.package(resource, shown, catalogue.document_of(shown), call.address)
+
+
+def _found(call: Call, name: str) -> Resource:
+    """The entry a name leads to, if the caller may know of it."""
+    name = name[:200]
+    front, _, serial = name.rpartition("-")
+    for key in _keys(call.session, name, f"{front}/{serial}"):
+        try:
+            return catalogue.find(call.session, call.actor, key, call.anonymous)
+        except Missing:
+            continue
+    raise Missing("no_entry")
+
+
+def _keys(session: Session, name: str, code: str) -> list[str]:
+    """Keys of the entries of that name: by key, then by code, then by the ids of others."""
+    own = session.execute(
+        sa.select(Resource.key).where(
+            sa.or_(Resource.key == name, Resource.code == name, Resource.code == code)
+        )
+    )
+    others = session.execute(
+        sa.select(Resource.key)
+        .join(Alias, Alias.resource_id == Resource.id)
+        .where(Alias.value == name)
+        .order_by(Alias.id)
+        .limit(5)
+    )
+    return [key for rows in (own, others) for (key,) in rows]
+
+
+def package_list(call: Call) -> list[str]:
+    """The names of every package: limit, offset; no limit unless one is given."""
+    call.require_reader()
+    names = packages.names(call.session, call.actor, call.anonymous)
+    offset = call.natural("offset", 0)
+    limit = call.natural("limit", len(names)) if call.text("limit").strip() else len(names)
+    return names[offset : offset + limit]
+
+
+def package_autocomplete(call: Call) -> list[dict[str, str]]:
+    """Packages whose title holds a text: q, limit."""
+    call.require_reader()
+    asked = Asked(filters=[fielded.Term("title", call.required("q")[:200])], rows=20)
+    limit = min(call.natural("limit", 10), 20)
+    answer = packages.search(call.session, None, call.actor, asked, call.anonymous, call.address)
+    return [
+        {
+            "name": one["name"],
+            "title": one["title"] or "",
+            "match_field": "title",
+            "match_displayed": f"{one['title']} ({one['name']})",
+        }
+        for one in answer.packages[:limit]
+    ]
+
+
+def resource_show(call: Call) -> dict[str, Any]:
+    """One resource of a package, by id."""
+    call.require_reader()
+    wanted = call.required("id")
+    resource = _found(call, wanted.rpartition("-")[0] or wanted)
+    for one in _package(call, resource)["resources"]:
+        if one["id"] == wanted:
+            return dict(one)
+    raise Missing("no_entry")
+
+
+def resource_view_list(call: Call) -> list[Any]:
+    """The views of a resource: there are none, the page of the entry shows it."""
+    resource_show(call)
+    return []
+
+
+def organization_list(call: Call) -> list[Any]:
+    """The units: names, or with all_fields the units themselves; limit, offset, organizations."""
+    call.require_reader()
+    units = _units(call)
+    wanted = _listed(call.given.get("organizations"))
+    if wanted:
+        units = [unit for unit in units if unit.code in wanted]
+    whole = call.flag("all_fields")
+    most = 25 if whole else 1000
+    limit = min(call.natural("limit", most), most)
+    offset = call.natural("offset", 0)
+    page = units[offset : offset + limit]
+    if not whole:
+        return [unit.code for unit in page]
+    counts = packages.counts(call.session, call.actor, call.anonymous)
+    return [_organization(unit, counts) for unit in page]
+
+
+def organization_show(call: Call) -> dict[str, Any]:
+    """One unit, by its key, code or name; include_datasets adds its first packages."""
+    call.require_reader()
+    wanted = call.required("id")
+    names = (wanted, wanted.lower())
+    unit = next(
+        (u for u in _units(call) if u.key == wanted or u.name == wanted or u.code.lower() in names),
+        None,
+    )
+    if unit is None:
+        raise Missing("no_unit", unit_code=wanted[:40])
+    counts = packages.counts(call.session, call.actor, call.anonymous)
+    made = {**_organization(unit, counts), "users": [], "groups": [], "tags": []}
+    if call.flag("include_datasets"):
+        asked = Asked(filters=[fielded.Term("organization", unit.code)], rows=10)
+        made["packages"] = packages.search(
+            call.session, None, call.actor, asked, call.anonymous, call.address
+        ).packages
+    return made
+
+
+def _units(call: Call) -> list[Organisation]:
+    rows = call.session.scalars(sa.select(Organisation).order_by(Organisation.code))
+    return [unit for unit in rows if unit.valid_to is None]
+
+
+def _organization(unit: Organisation, counts: Counter[str]) -> dict[str, Any]:
+    about = ckan.About(
+        key="", department_key=unit.key, department_code=unit.code, department_name=unit.name
+    )
+    return {
+        **ckan.organization(about),
+        "display_name": unit.name,
+        "package_count": counts[unit.code],
+        "num_followers": 0,
+        "image_display_url": "",
+        "extras": [],
+    }
+
+
+def group_list(call: Call) -> list[Any]:
+    """The themes: names, or with all_fields the groups themselves."""
+    call.require_reader()
+    groups = [ckan.group(code) for code in schemas.codes.values("theme")]
+    if not call.flag("all_fields"):
+        return [one["name"] for one in groups]
+    counts = _theme_counts(call)
+    return [{**one, "package_count": counts[one["name"]], "state": "active"} for one in groups]
+
+
+def group_show(call: Call) -> dict[str, Any]:
+    """One theme, by name."""
+    call.require_reader()
+    wanted = call.required("id")
+    for code in schemas.codes.values("theme"):
+        one = ckan.group(code)
+        if wanted in (one["name"], one["title"]):
+            return {**one, "package_count": _theme_counts(call)[one["name"]], "state": "active"}
+    raise Missing("missing")
+
+
+def _theme_counts(call: Call) -> Counter[str]:
+    asked = Asked(rows=0, facets=("groups",))
+    answer = packages.search(call.session, None, call.actor, asked, call.anonymous, "")
+    return answer.facets["groups"]
+
+
+def group_package_show(call: Call) -> list[dict[str, Any]]:
+    """The packages of a theme: id, limit."""
+    name = group_show(call)["name"]
+    rows = min(call.natural("limit", MOST_ROWS), MOST_ROWS)
+    asked = Asked(filters=[fielded.Term("groups", name)], rows=rows)
+    return list(
+        packages.search(
+            call.session, None, call.actor, asked, call.anonymous, call.address
+        ).packages
+    )
+
+
+def tag_list(call: Call) -> list[str]:
+    """Every keyword of a package the caller may see; query narrows."""
+    call.require_reader()
+    asked = Asked(rows=0, facets=("tags",))
+    answer = packages.search(call.session, None, call.actor, asked, call.anonymous, "")
+    query = call.text("query").strip()
+    return sorted(tag for tag in answer.facets["tags"] if query in tag)
+
+
+def license_list(call: Call) -> list[Any]:
+    """The licences: none; the conditions of an entry stand in its share and opening types."""
+    call.require_reader()
+    return []
+
+
+def status_show(call: Call) -> dict[str, Any]:
+    """What this site is."""
+    return {
+        "site_title": "乌海市政务数据目录",
+        "site_description": "",
+        "site_url": call.address,
+        "ckan_version": VERSION,
+        "registry_version": version("wuhai-registry"),
+        "error_emails_to": None,
+        "locale_default": "zh_Hans_CN",
+        "extensions": [],
+    }
+
+
+def site_read(call: Call) -> bool:
+    """Whether the caller may read this site."""
+    call.require_reader()
+    return True
+
+
+def help_show(call: Call) -> str:
+    """What an action does: name."""
+    action = ACTIONS.get(call.required("name"))
+    if action is None:
+        raise Missing("missing")
+    return action.__doc__ or ""
+
+
+ACTIONS: Mapping[str, Callable[[Call], Any]] = {
+    action.__name__: action
+    for action in (
+        package_search,
+        package_show,
+        package_list,
+        package_autocomplete,
+        resource_show,
+        resource_view_list,
+        organization_list,
+        organization_show,
+        group_list,
+        group_show,
+        group_package_show,
+        tag_list,
+        license_list,
+        status_show,
+        site_read,
+        help_show,
+    )
+}

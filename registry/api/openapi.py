@@ -1,0 +1,222 @@
+"""The description of our calls (OpenAPI 3.1), with the record schemas as its components."""
+
+import json
+from functools import cache
+from typing import Any
+
+import schemas.schema
+
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457, with every fault by field and both languages",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "detail": {"type": "string"},
+        "status": {"type": "integer"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "pointer": {"type": "string"},
+                    "message": {"type": "string"},
+                    "rule": {"type": ["string", "null"]},
+                    "messages": {"type": "object"},
+                },
+            },
+        },
+        "languages": {"type": "object"},
+    },
+}
+_KEY = {
+    "name": "key",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string", "pattern": "^[a-z2-7]{16}$"},
+}
+_IF_MATCH = {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
+_DECISION = {
+    "type": "object",
+    "required": ["digest"],
+    "properties": {
+        "digest": {"type": "string", "description": "of the text that was looked at"},
+        "remarks": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["text"],
+                "properties": {
+                    "pointer": {"type": "string"},
+                    "code": {"type": "string"},
+                    "text": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+_REGISTRATION = {
+    "type": "object",
+    "required": ["department", "document", "declared"],
+    "properties": {
+        "department": {"type": "string", "description": "code of the unit"},
+        "document": {"$ref": "#/components/schemas/record.resource"},
+        "declared": {"const": True, "description": "先审查后录入: the secrecy review was done"},
+    },
+}
+_STEPS = {
+    "clear": "保密审查 / secrecy clearance",
+    "approve": "负责人审签并报送 / approval of the head",
+    "publish": "发布 / publish",
+    "return": "退回 / return with reasons",
+    "take-back": "撤回 / take back",
+}
+
+
+def document(address: str) -> dict[str, Any]:
+    """The whole description for the server at this address."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "乌海市政务数据目录 / registry of a city's data", "version": "1"},
+        "servers": [{"url": f"{address}/api/v1"}],
+        "security": [{"token": []}],
+        "paths": _paths(),
+        "components": {
+            "securitySchemes": {
+                "token": {"type": "apiKey", "in": "header", "name": "Authorization"}
+            },
+            "schemas": {**_components(), "entry-answer": _ENTRY, "problem": PROBLEM},
+        },
+    }
+
+
+# What is answered carries the digest of the text beside the record.
+_ENTRY = {
+    "type": "object",
+    "properties": {
+        **{
+            name: {"$ref": f"#/components/schemas/record.entry/properties/{name}"}
+            for name in schemas.load("entry")["properties"]
+        },
+        "digest": {"type": "string"},
+    },
+}
+
+
+def _paths() -> dict[str, Any]:
+    entry = _content({"$ref": "#/components/schemas/entry-answer"})
+    done = _content(
+        {"type": "object", "properties": {"key": {"type": "string"}, "state": {"type": "string"}}}
+    )
+    whole = {"$ref": "#/components/schemas/record.resource"}
+    page = {
+        "type": "object",
+        "properties": {
+            "resources": {"type": "array", "items": {"$ref": "#/components/schemas/entry-answer"}},
+            "next": {"type": ["string", "null"]},
+        },
+    }
+    steps = {
+        f"/resources/{{key}}/{step}": {
+            "parameters": [_KEY],
+            "post": _call(f"step_{step.replace('-', '_')}", words, {"200": done}, _DECISION),
+        }
+        for step, words in _STEPS.items()
+    }
+    return {
+        "/resources": {
+            "get": {
+                **_call("list_resources", "列出已发布条目 / live entries", {"200": _content(page)}),
+                "parameters": [
+                    _parameter("cursor", {"type": "string"}),
+                    _parameter("limit", {"type": "integer", "minimum": 1, "maximum": 200}),
+                    _parameter("department", {"type": "string"}),
+                    _parameter("version", {"enum": ["live", "working"]}),
+                ],
+            },
+            "post": _call("register", "新建草稿 / open a draft", {"201": entry}, _REGISTRATION),
+        },
+        "/resources/{key}": {
+            "parameters": [_KEY],
+            "get": {
+                **_call("read_resource", "读取条目 / read an entry", {"200": entry}),
+                "parameters": [_parameter("version", {"enum": ["live", "working"]})],
+            },
+            "put": {
+                **_call("save_draft", "保存草稿 / save a draft", {"200": entry}, whole),
+                "parameters": [_IF_MATCH],
+            },
+        },
+        "/resources/{key}/revise": {
+            "parameters": [_KEY],
+            "post": _call("revise", "开新版 / open the next version", {"200": entry}),
+        },
+        "/resources/{key}/hand-in": {
+            "parameters": [_KEY],
+            "post": _call("hand_in", "送审 / hand in", {"200": done}),
+        },
+        **steps,
+    }
+
+
+def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": schema}
+
+
+def _call(
+    name: str, words: str, answers: dict[str, Any], body: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "operationId": name,
+        "summary": words,
+        "responses": {
+            **answers,
+            "4XX": {
+                "description": "说明原因和下一步 / why not, and what to do",
+                "content": {
+                    "application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}
+                },
+            },
+        },
+    }
+    if body is not None:
+        made["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    return made
+
+
+def _content(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": "OK", "content": {"application/json": {"schema": schema}}}
+
+
+@cache
+def _components() -> dict[str, Any]:
+    """Every record and code list, each under the last parts of its URN."""
+    return {_named(urn): _pointed(json.loads(json.dumps(raw)), urn) for urn, raw in _schemas()}
+
+
+def _schemas() -> tuple[tuple[str, Any], ...]:
+    return schemas.schema.resources()
+
+
+def _named(urn: str) -> str:
+    return urn.removeprefix("urn:wuhai:").replace(":", ".")
+
+
+def _pointed(schema: Any, home: str) -> Any:
+    """The schema with references that lead to where its parts stand in this description."""
+    if isinstance(schema, list):
+        return [_pointed(part, home) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: _pointed(part, home) for key, part in schema.items() if key not in _OWN}
+    reference = made.get("$ref")
+    if isinstance(reference, str):
+        where = home if reference.startswith("#/") else reference
+        inner = reference.removeprefix("#") if reference.startswith("#/") else ""
+        made["$ref"] = f"#/components/schemas/{_named(where)}{inner}"
+    return made
+
+
+# A component is found by its place; its own name would begin a new base for its references.
+_OWN = frozenset({"$id", "$schema"})

@@ -1,0 +1,233 @@
+"""Entries in JSON for programs of departments: the same functions as the pages, the same rights.
+
+A draft is saved under the ETag it was read with. A call with an API token needs nothing else; one
+with a browser's session carries the token of its forms in the header X-CSRF-Token.
+"""
+
+import json
+import re
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, request, url_for
+
+from registry import access, accounts, catalogue
+from registry.api import bodies, openapi
+from registry.catalogue import RemarkText
+from registry.edge import actor, reads, session, settings, writes
+from registry.errors import Invalid, Missing, Outdated, SignInNeeded, Unconditional, Unreadable
+from registry.models.catalogue import Resource, Version
+from schemas import Problem
+
+calls = Blueprint("api", __name__, url_prefix="/api/v1")
+
+PAGE = 50
+MOST = 200
+
+
+@calls.get("/openapi.json")
+@reads(public=True)
+def description() -> Response:
+    """What these calls are, for programs that make clients of it."""
+    return _json(openapi.document(settings().public_url))
+
+
+@calls.get("/resources")
+@reads(public=True)
+def listed() -> Response:
+    """Live entries this reader may see, by key; `next` is the cursor of the following page.
+
+    `version=working` lists what the units of the caller are working on instead.
+    """
+    _require_reader()
+    if request.args.get("version") == "working":
+        if not actor().signed_in:
+            raise SignInNeeded("sign_in")
+        query = (
+            sa.select(Resource, Version)
+            .join(Version, Resource.working_version_id == Version.id)
+            .where(catalogue.workable(actor()))
+        )
+    else:
+        query = (
+            sa.select(Resource, Version)
+            .join(Version, Resource.live_version_id == Version.id)
+            .where(catalogue.visible(actor(), settings().anonymous), Version.state == "published")
+        )
+    query = query.where(Resource.key > _text("cursor", 16)).order_by(Resource.key)
+    if unit := _text("department", 18):
+        query = query.where(Resource.department_id == accounts.organisation(session(), unit).id)
+    limit = _limit()
+    rows = session().execute(query.limit(limit + 1)).all()
+    page = [_entry(resource, version) for resource, version in rows[:limit]]
+    following = page[-1]["key"] if len(rows) > limit else None
+    return _json({"resources": page, "next": following})
+
+
+@calls.get("/resources/<key>")
+@reads(public=True)
+def show(key: str) -> Response:
+    """One entry: the live version; `version=working` the one its department works on."""
+    _require_reader()
+    resource = catalogue.find(session(), actor(), key, settings().anonymous)
+    working = request.args.get("version") == "working"
+    version = catalogue.version_of(session(), actor(), resource) if working else resource.live
+    version = version or catalogue.version_of(session(), actor(), resource)
+    if version is None:
+        raise Missing("no_entry")
+    return _tagged(_json(_entry(resource, version)), resource)
+
+
+@calls.post("/resources")
+@writes("register")
+def register() -> Response:
+    """Open a draft: `department`, `document`, `declared` (the unit's secrecy review was done)."""
+    body = bodies.json_object()
+    unit = accounts.organisation(session(), _member(body, "department", str))
+    stored = catalogue.register(
+        session(),
+        actor(),
+        unit,
+        _member(body, "document", dict),
+        declared=body.get("declared") is True,
+    )
+    answer = _working(stored.key)
+    answer.status_code = 201
+    answer.headers["Location"] = url_for(".show", key=stored.key)
+    return answer
+
+
+@calls.put("/resources/<key>")
+@writes("register")
+def save(key: str) -> Response:
+    """Save the whole document of a draft, under the ETag it was read with (If-Match)."""
+    version = catalogue.require_version(session(), actor(), key)
+    resource = version.resource
+    access.require(actor(), "register", resource.department, project_id=resource.project_id)
+    seen = request.headers.get("If-Match", "").strip()
+    if not seen:
+        raise Unconditional("if_match")
+    if seen != _etag(resource):
+        raise Outdated("outdated", key=key)
+    catalogue.save(session(), actor(), version, bodies.json_object(), resource.row_version)
+    return _working(key)
+
+
+@calls.post("/resources/<key>/revise")
+@writes("register")
+def revise(key: str) -> Response:
+    """Open the next version of a live entry as a draft."""
+    resource = catalogue.find(session(), actor(), key)
+    catalogue.revise(session(), actor(), resource)
+    return _working(key)
+
+
+@calls.post("/resources/<key>/hand-in")
+@writes("hand_in")
+def hand_in(key: str) -> Response:
+    """Hand a draft in as a batch of its own; 422 lists every fault, the draft stays as it is."""
+    version = catalogue.require_version(session(), actor(), key)
+    batch = catalogue.hand_in(session(), actor(), [version])
+    return _json({"key": key, "state": version.state, "submission": batch.key})
+
+
+@calls.post("/resources/<key>/<any('clear', 'approve', 'publish', 'return', 'take-back'):step>")
+@writes()
+def advance(key: str, step: str) -> Response:
+    """Take one step on exactly the text whose `digest` the caller names."""
+    version = catalogue.require_version(session(), actor(), key)
+    act, resource = step.replace("-", "_"), version.resource
+    access.require(actor(), act, resource.department, project_id=resource.project_id)
+    body = bodies.json_object()
+    stored = catalogue.advance(
+        session(),
+        actor(),
+        version,
+        act,
+        _remarks(body.get("remarks", [])),
+        seen=_member(body, "digest", str),
+    )
+    state = session().get_one(Version, stored.version_id, populate_existing=True).state
+    return _json({"key": key, "state": state, "digest": stored.digest})
+
+
+def _require_reader() -> None:
+    if not actor().signed_in and settings().anonymous != "open":
+        raise SignInNeeded("sign_in")
+
+
+def _remarks(given: Any) -> list[RemarkText]:
+    rows = given if isinstance(given, list) else [given]
+    found = []
+    for n, row in enumerate(rows):
+        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+            raise Invalid([Problem(f"/remarks/{n}/text", "required")])
+        pointer, code = row.get("pointer", ""), row.get("code", "R09")
+        if not isinstance(pointer, str) or not isinstance(code, str):
+            raise Invalid([Problem(f"/remarks/{n}", "type")])
+        found.append(RemarkText(pointer[:200], code[:10], row["text"].strip()[:2000]))
+    return [remark for remark in found if remark.text]
+
+
+def _member(body: dict[str, Any], name: str, kind: type) -> Any:
+    """A member of the body that must be there and of this kind."""
+    value = body.get(name)
+    if value is None:
+        raise Invalid([Problem(f"/{name}", "required")])
+    if not isinstance(value, kind):
+        raise Invalid([Problem(f"/{name}", "type")])
+    return value
+
+
+def _text(name: str, longest: int) -> str:
+    value = request.args.get(name, "")
+    if "\x00" in value or len(value) > longest or not re.fullmatch(r"[\w-]*", value, re.ASCII):
+        raise Unreadable("unreadable")
+    return value
+
+
+def _limit() -> int:
+    value = request.args.get("limit", str(PAGE))
+    if not (value.isascii() and value.isdigit() and 1 <= len(value) <= 4 and int(value) > 0):
+        raise Invalid([Problem("/limit", "natural-number")])
+    return min(int(value), MOST)
+
+
+def _working(key: str) -> Response:
+    version = catalogue.require_version(session(), actor(), key)
+    session().refresh(version.resource)
+    session().refresh(version)
+    return _tagged(_json(_entry(version.resource, version)), version.resource)
+
+
+def _entry(resource: Resource, version: Version) -> dict[str, Any]:
+    """The record `entry` of the schemas, as far as this product fills it."""
+    due, published = resource.remediation_due, resource.published_on
+    return {
+        "key": resource.key,
+        "code": resource.code,
+        "department": resource.department.name,
+        "department_code": resource.department.code,
+        "state": version.state,
+        "version": version.number,
+        "level": version.level,
+        "published_on": published.isoformat() if published else None,
+        "updated_at": resource.updated_at.isoformat(),
+        "remediation_due": due.isoformat() if due else None,
+        "digest": version.digest,
+        "document": catalogue.document_of(version),
+    }
+
+
+def _etag(resource: Resource) -> str:
+    return f'"{resource.row_version}"'
+
+
+def _tagged(answer: Response, resource: Resource) -> Response:
+    answer.headers["ETag"] = _etag(resource)
+    return answer
+
+
+def _json(body: Any) -> Response:
+    text = json.dumps(body, ensure_ascii=False)
+    return Response(text, content_type="application/json; charset=utf-8")

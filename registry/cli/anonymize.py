@@ -1,0 +1,280 @@
+"""`catalogue anonymize`: files in, files and reports out; works where there is no database.
+
+Only the report travels to the registry. The engine is loaded when a command runs, so that the
+server does not carry it.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+import schemas
+from registry.cli.commands import main
+
+Progress = Callable[[str, int, int | None], None]
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@main.group()
+def anonymize() -> None:
+    """脱敏 / find, treat and attack personal data in files."""
+
+
+@contextmanager
+def _told(as_json: bool = False) -> Iterator[None]:
+    """A refusal is one sentence in both languages, exit 2."""
+    from anonymization import Refused
+
+    try:
+        yield
+    except Refused as refusal:
+        if as_json:
+            facts = {"refused": refusal.code, "message": refusal.zh, "message_en": refusal.en}
+            click.echo(json.dumps(facts, ensure_ascii=False))
+        click.echo(f"{refusal.zh} / {refusal.en}", err=True)
+        sys.exit(2)
+
+
+def _show(facts: object) -> None:
+    click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
+
+
+def _document(path: Path) -> dict[str, Any]:
+    """A JSON object from a file; anything else is a wrong use."""
+    try:
+        found = schemas.loads(path.read_bytes())
+    except OSError as fault:
+        raise click.UsageError(f"{path.name}: 无法读取 / cannot be read") from fault
+    except schemas.Unreadable as fault:
+        raise click.UsageError(f"{path.name}: 不是有效的 JSON / no JSON: {fault.reason}") from fault
+    if not isinstance(found, dict):
+        raise click.UsageError(f"{path.name}: 应为 JSON 对象 / a JSON object is expected")
+    return found
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a text whole or not at all, readable by its owner alone."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        handle = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        temporary.replace(path)
+    except OSError as fault:
+        temporary.unlink(missing_ok=True)
+        raise click.ClickException(f"{path.name}: 无法写入 / cannot be written") from fault
+
+
+_STEPS = {"treat": "处理 / treating", "verify": "核验 / verifying"}
+
+
+def _progress() -> Progress | None:
+    """A line that counts rows on a terminal; nothing on a pipe."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(step: str, done: int, of: int | None) -> None:
+        share = f" {done / of:4.0%}" if of else ""
+        click.echo(f"\r{_STEPS[step]} {done:,}{share}    ", nl=False, err=True)
+
+    return show
+
+
+@anonymize.command("key")
+@click.argument("path", type=_FILE)
+def key_(path: Path) -> None:
+    """Make a key for a release in a file of mode 0600."""
+    from anonymization import make_key
+
+    with _told():
+        make_key(path)
+    click.echo(f"密钥已生成，请离线保管，不得随数据流转 / key made, keep it apart: {path.name}")
+
+
+@anonymize.command("detect")
+@click.argument("files", nargs=-1, required=True, type=_FILE)
+@click.option("--json", "as_json", is_flag=True)
+def detect(files: tuple[Path, ...], as_json: bool) -> None:
+    """Say which columns hold personal data (CSV, Parquet, Excel)."""
+    from anonymization import detect as look
+    from anonymization.detection import cells as places
+    from anonymization.tables import open_table
+
+    columns: dict[str, dict[str, str | None]] = {}
+    cells: dict[str, list[dict[str, Any]]] = {}
+    with _told(as_json):
+        for path in files:
+            table = open_table(path).frame()
+            found = look(table)
+            columns[path.stem] = {one.name: one.kind for one in found}
+            if as_json:
+                cells[path.stem] = [
+                    {
+                        "row": one.row,
+                        "col": one.column,
+                        "start": one.start,
+                        "end": one.end,
+                        "kind": one.kind,
+                    }
+                    for one in places(table)
+                ]
+                continue
+            click.echo(path.name)
+            for one in found:
+                click.echo(f"  {one.name}\t{one.kind or '-'}\t{one.evidence} / {one.evidence_en}")
+    if as_json:
+        _show({"cells": cells, "columns": columns})
+
+
+@anonymize.command("plan")
+@click.argument("file", type=_FILE)
+@click.option(
+    "--profile",
+    type=click.Choice(["open", "statistical", "interface", "lawful_raw"]),
+    default="statistical",
+    show_default=True,
+)
+@click.option("--release", help="发布批次 / name of the release")
+@click.option("--output", "-o", type=_FILE, help="方案文件 / where the plan goes")
+def plan(file: Path, profile: str, release: str | None, output: Path | None) -> None:
+    """Propose a masking plan for a file; read it before you use it."""
+    from anonymization import detect as look
+    from anonymization import propose
+    from anonymization.tables import open_table
+
+    with _told():
+        proposed = propose(look(open_table(file).frame()), profile)
+    if release:
+        proposed["release"] = release
+    text = json.dumps(proposed, ensure_ascii=False, indent=1) + "\n"
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    _write(output, text)
+    click.echo(f"方案已写出，请逐列核对 / plan written, check each column: {output.name}")
+
+
+@anonymize.command("apply")
+@click.argument("file", type=_FILE)
+@click.option("--plan", "plan_file", type=_FILE, required=True, help="脱敏方案 / masking plan")
+@click.option("--output", "-o", type=_FILE, required=True, help="结果 / the release")
+@click.option("--key", "key_file", type=_FILE, help="密钥文件 / key file")
+@click.option("--report", "report_file", type=_FILE, help="报告 / report")
+@click.option("--resource", help="资源编号（网址中的编码） / key of the resource")
+@click.option("--version", "version_digest", help="版本摘要 / digest of its version")
+@click.option("--kind", type=click.Choice(["measured", "plan_only"]), default="measured")
+@click.option("--earlier", type=_FILE, multiple=True, help="以前的发布 / an earlier release")
+@click.option("--json", "as_json", is_flag=True)
+def apply(
+    file: Path,
+    plan_file: Path,
+    output: Path,
+    key_file: Path | None,
+    report_file: Path | None,
+    resource: str | None,
+    version_digest: str | None,
+    kind: str,
+    earlier: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Treat a file by a plan; the release is written only if it withstands attack. Exit 1: fail."""
+    from anonymization import apply as run
+
+    given = {"resource": resource, "version": version_digest}
+    with _told(as_json):
+        report = run(
+            _document(plan_file),
+            file,
+            output,
+            key_file,
+            binding={name: value for name, value in given.items() if value},
+            kind=kind,
+            earlier=earlier,
+            progress=_progress(),
+        )
+    if report_file is not None:
+        _write(report_file, report.json())
+    if as_json:
+        _show(report.facts)
+    else:
+        _tell(report.facts, output.name)
+    sys.exit(0 if report.passed else 1)
+
+
+def _tell(facts: Mapping[str, Any], name: str) -> None:
+    for column in facts["columns"]:
+        click.echo(f"  {column['name']}：{column['done']}")
+    risk, lost = facts["risk"], facts["suppressed"]
+    click.echo(
+        f"k = {risk['k']}，抑制 {lost['share']:.2%}，残留直接标识符 "
+        f"{sum(one['count'] for one in facts['residual'])} / suppressed, direct identifiers left"
+    )
+    _findings(facts["findings"])
+    if facts["verdict"] == "pass":
+        click.echo(f"通过，已写出 / pass, written: {name}")
+    else:
+        click.echo("不通过，没有写出结果 / fail, nothing written")
+
+
+def _findings(findings: list[dict[str, Any]]) -> None:
+    for one in findings:
+        click.echo(f"! {one['code']} {one['detail']}{one['remedy']}")
+        click.echo(f"  {one['detail_en']} {one['remedy_en']}")
+
+
+@anonymize.command("measure")
+@click.argument("file", type=_FILE)
+@click.option("--quasi", "-q", multiple=True, required=True, help="准标识符 / quasi-identifier")
+@click.option("--sensitive", "-s", multiple=True, help="敏感属性 / sensitive column")
+@click.option("--k", "wanted", type=click.IntRange(min=1), default=5, show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+def measure(
+    file: Path, quasi: tuple[str, ...], sensitive: tuple[str, ...], wanted: int, as_json: bool
+) -> None:
+    """Measure k, l, t and risks; exit 1 when a class is smaller than k."""
+    from anonymization import measure as look
+
+    with _told(as_json):
+        facts = look(file, quasi, sensitive, wanted).facts()
+    if as_json:
+        _show(facts)
+    else:
+        for name, value in facts.items():
+            click.echo(f"{name:<20}{value}")
+    sys.exit(0 if int(str(facts["k"])) >= wanted else 1)
+
+
+@anonymize.command("verify")
+@click.argument("release", type=_FILE)
+@click.option("--claim", type=_FILE, help="所称的处理 / what was done, as JSON")
+@click.option("--raw", type=_FILE, help="原始数据 / the table it was made from")
+@click.option("--auxiliary", type=_FILE, multiple=True, help="攻击者可能持有的名册 / a register")
+@click.option("--earlier", type=_FILE, multiple=True, help="以前的发布 / an earlier release")
+@click.option("--json", "as_json", is_flag=True)
+def verify(
+    release: Path,
+    claim: Path | None,
+    raw: Path | None,
+    auxiliary: tuple[Path, ...],
+    earlier: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Attack a release, whoever made it. Exit 0: it holds, 1: it does not."""
+    from anonymization import verify as attack
+
+    with _told(as_json):
+        verdict = attack(release, _document(claim) if claim else None, raw, earlier, auxiliary)
+    facts = verdict.facts()
+    if as_json:
+        _show(facts)
+    else:
+        _findings(facts["findings"])
+        passed = "通过 / pass" if verdict.passed else "不通过 / fail"
+        click.echo(f"{passed}（{facts['rows']} 行 / rows，级别 / level {facts['grade']}）")
+    sys.exit(0 if verdict.passed else 1)

@@ -1,0 +1,51 @@
+"""`catalogue audit export` and `audit sign`: the journal as a file, and a head signed now."""
+
+import json
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+
+from registry import db, journal, signing, work
+from registry.access import SYSTEM
+from registry.cli.commands import audit, database, settings
+from registry.journal import heads
+from registry.journal.record import SEALED
+from registry.journal.tree import instant
+from registry.models.journal import JournalRow
+
+
+@audit.command("sign")
+def sign() -> None:
+    """Sign the head of the journal now, and write it to the copy in the data folder."""
+    chosen = settings()
+    signed = work.sign_heads(chosen, database(chosen))
+    click.echo("已签名 / signed" if signed else "没有新记录 / nothing new")
+
+
+@audit.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export(file: Path) -> None:
+    """Write every row, then the signed heads and the public keys, as JSON lines."""
+    chosen = settings()
+    key = signing.load(chosen.signing_key_file)
+    opened = database(chosen)
+    draft = file.with_name(f"{file.name}.part")
+    with db.transaction(opened, writes=False) as session, draft.open("w", encoding="utf-8") as out:
+        for row in session.scalars(
+            sa.select(JournalRow).order_by(JournalRow.seq).execution_options(yield_per=5_000)
+        ):
+            facts = {name: getattr(row, name) for name in (*SEALED, "mac", "leaf")}
+            facts["at"] = instant(row.at)
+            out.write(json.dumps({"row": facts}, ensure_ascii=False) + "\n")
+        size, root = journal.head(session)
+        out.write(json.dumps({"head": {"size": size, "root": root}}) + "\n")
+        for fact in heads.signed(session):
+            out.write(json.dumps({"signed_head": fact}) + "\n")
+        for public in key.publics:
+            out.write(json.dumps({"public_key": public.fact()}) + "\n")
+    draft.replace(file)
+    with db.transaction(opened, writes=True) as session:
+        facts = {"size": size, "root": root}
+        journal.record(session, SYSTEM, "audit_export", "journal", "", facts=facts)
+    click.echo(f"{size} 行 / rows: {file}")

@@ -1,0 +1,84 @@
+"""`catalogue backup` and `catalogue restore`."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+import search
+from registry import backup as backups
+from registry import discovery
+from registry.cli.commands import database, main, settings
+
+_WORDS = {
+    "backup_exists": "目标文件夹不是空的,请换一个 / the folder is not empty: {path}",
+    "no_backup": "这不是完整的备份 / this is no whole backup: {path}",
+    "backup_unsigned": "备份的签名不对,不能恢复 / the signature of the backup is wrong",
+    "backup_damaged": "备份已损坏 / the backup is damaged: {part}",
+    "keys_differ": "密钥与备份中的不同,请移开后再恢复 / another key is here: {path}",
+    "keys_missing": "缺少密钥,请先放好原密钥 / a key is missing, put it here first: {path}",
+    "not_empty": "数据库不是空的,不能恢复 / the database is not empty: {table}",
+    "other_release": "备份属于另一版本,请用原版本恢复后升级 / made by another release: {revision}",
+}
+
+
+def _told(refusal: backups.NoBackup) -> click.ClickException:
+    return click.ClickException(_WORDS[refusal.code].format(**refusal.facts))
+
+
+@main.command("backup")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--with-keys", is_flag=True, help="连同密钥 / the keys as well: keep it locked away")
+@click.option("--json", "as_json", is_flag=True)
+def backup(folder: Path, with_keys: bool, as_json: bool) -> None:
+    """Write a backup into FOLDER while the service goes on."""
+    chosen = settings()
+    try:
+        made = backups.backup(chosen, database(chosen), folder, with_keys=with_keys)
+    except backups.NoBackup as refusal:
+        raise _told(refusal) from refusal
+    if as_json:
+        click.echo(json.dumps({"key": made.key, "rows": made.rows, "files": made.files}))
+    else:
+        click.echo(f"备份 {made.key}:{made.rows} 行、{made.files} 个文件 / rows, files: {folder}")
+
+
+@main.command("restore")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--verify", is_flag=True, help="只检查备份 / check the backup, bring nothing back")
+@click.option("--json", "as_json", is_flag=True)
+def restore(folder: Path, verify: bool, as_json: bool) -> None:
+    """Bring the backup in FOLDER back into an empty place, and prove the journal."""
+    chosen = settings()
+    try:
+        if verify:
+            manifest = backups.check(folder)
+            size = manifest["head"]["size"]
+            click.echo(json.dumps(manifest["head"]) if as_json else f"备份完好 / good: {size}")
+            return
+        backups.check(folder)
+        backups.place_keys(chosen, folder)
+        done = backups.restore(chosen, database(chosen), discovery.open_index(chosen), folder)
+    except backups.NoBackup as refusal:
+        raise _told(refusal) from refusal
+    except search.Unavailable as fault:
+        raise click.ClickException(
+            f"检索引擎没有应答,数据已恢复,请重建索引 / rebuild the index: {fault}"
+        ) from fault
+    facts = {
+        "rows": done.rows,
+        "files": done.files,
+        "wiped": done.wiped,
+        "faults": [{"seq": fault.seq, "code": fault.code} for fault in done.faults],
+    }
+    if as_json:
+        click.echo(json.dumps(facts))
+    else:
+        click.echo(
+            f"已恢复 {done.rows} 行、{done.files} 个文件,再次清除 {done.wiped} 个条目,"
+            f"日志 {len(done.faults)} 处异常 / restored, wiped again, faults"
+        )
+        for one in done.faults:
+            click.echo(f"第 {one.seq} 行 / row {one.seq}: {one.code}")
+    sys.exit(1 if done.faults else 0)

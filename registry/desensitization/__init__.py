@@ -1,0 +1,29 @@
+"""Desensitization: the masking plan of an entry, and the reports that prove a run of it.
+
+Plans are made here, runs happen where the data are, only reports come back. A report holds as
+long as its plan and the graded elements of the entry stay what they were.
+"""
+
+from registry.desensitization.plans import (
+    PlanFaulty,
+    drift,
+    plan_for,
+    proposed,
+    save_plan,
+)
+from registry.desensitization.proof import Proof, valid_report, valid_reports
+from registry.desensitization.reports import recheck, reports_of, take_report
+
+__all__ = [
+    "PlanFaulty",
+    "Proof",
+    "drift",
+    "plan_for",
+    "proposed",
+    "recheck",
+    "reports_of",
+    "save_plan",
+    "take_report",
+    "valid_report",
+    "valid_reports",
+]

@@ -1,0 +1,92 @@
+"""Whether a version is proven to be desensitized, and if not, why: the evidence of G-DEID."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from registry.desensitization.plans import drift
+from registry.models.catalogue import Version
+from registry.models.desensitization import MaskingPlan, MaskingReport
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The report that holds, or None with the reason why there is none.
+
+    Reasons: no_plan, no_report, failed, plan_changed (after the run), elements_changed (since the
+    plan; `names` says which), not_rechecked.
+    """
+
+    report: MaskingReport | None
+    reason: str | None = None
+    names: tuple[str, ...] = field(default=())
+
+
+def valid_report(session: Session, version: Version, kinds: Sequence[str] = ("measured",)) -> Proof:
+    """The proof of one version; see `valid_reports`."""
+    return valid_reports(session, [version], kinds)[version.id]
+
+
+def valid_reports(
+    session: Session, versions: Sequence[Version], kinds: Sequence[str] = ("measured",)
+) -> Mapping[int, Proof]:
+    """The proof of each version by its id, in two queries however many there are.
+
+    A report holds for a version when it passed, was re-checked, is of the plan as it stands, and
+    the plan fits the elements of the version. `kinds`: which reports count (`plan_only` does
+    before the first acceptance).
+    """
+    plans = list(
+        session.scalars(
+            sa.select(MaskingPlan)
+            .where(MaskingPlan.resource_id.in_({v.resource_id for v in versions}))
+            .order_by(MaskingPlan.id)
+        )
+    )
+    found = session.scalars(
+        sa.select(MaskingReport)
+        .where(
+            MaskingReport.plan_id.in_([plan.id for plan in plans]), MaskingReport.kind.in_(kinds)
+        )
+        .order_by(MaskingReport.id.desc())
+    )
+    reports: dict[int, list[MaskingReport]] = {}
+    for report in found:
+        reports.setdefault(report.plan_id, []).append(report)
+    return {version.id: _proof(version, plans, reports) for version in versions}
+
+
+# The nearest to a proof is told: whoever asks wants to know the last step that is missing.
+_NEAREST = ("not_rechecked", "elements_changed", "plan_changed", "failed", "no_report", "no_plan")
+
+
+def _proof(
+    version: Version, plans: Sequence[MaskingPlan], reports: Mapping[int, list[MaskingReport]]
+) -> Proof:
+    best = Proof(None, "no_plan")
+    for plan in plans:
+        if plan.resource_id != version.resource_id:
+            continue
+        proof = _of_plan(version, plan, reports.get(plan.id, []))
+        if proof.report is not None:
+            return proof
+        if _NEAREST.index(str(proof.reason)) < _NEAREST.index(str(best.reason)):
+            best = proof
+    return best
+
+
+def _of_plan(version: Version, plan: MaskingPlan, reports: Sequence[MaskingReport]) -> Proof:
+    if not reports:
+        return Proof(None, "no_report")
+    latest = reports[0]
+    if latest.plan_digest != plan.digest:
+        return Proof(None, "plan_changed")
+    if latest.verdict != "pass":
+        return Proof(None, "failed")
+    if names := drift(plan.plan, version):
+        return Proof(None, "elements_changed", tuple(names))
+    if latest.rechecked_by is None:
+        return Proof(None, "not_rechecked")
+    return Proof(latest)

@@ -1,0 +1,149 @@
+"""Reports of runs: taken in when they belong to the plan and the entry, re-checked by another."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from anonymization import crypto
+from anonymization import plan as masking
+from registry import journal
+from registry.access import Actor, require, require_apart
+from registry.db import new_key, now
+from registry.errors import Conflict, Missing, Unreadable
+from registry.models.accounts import Person
+from registry.models.catalogue import Decision, Resource, Version
+from registry.models.desensitization import MaskingPlan, MaskingReport
+
+
+def take_report(
+    session: Session, actor: Actor, plan: MaskingPlan, report: Mapping[str, Any]
+) -> MaskingReport:
+    """Keep the report of a run as evidence; refused when it belongs to something else.
+
+    It must be of this plan, of this resource and of one of its versions. A failing report is
+    kept as well: it says what is to be mended.
+    """
+    resource = session.get_one(Resource, plan.resource_id)
+    holding = require(actor, "mask", resource.department, project_id=resource.project_id)
+    if resource.frozen_at is not None:
+        raise Conflict("frozen", key=resource.key)
+    if not masking.is_report(report):
+        raise Unreadable("no_report")
+    if report["plan"].get("digest") != plan.digest:
+        raise Conflict("report_of_another_plan")
+    binding = report["binding"]
+    if binding.get("resource") != resource.key:
+        raise Conflict("report_of_another_resource")
+    version = session.scalar(
+        sa.select(Version).where(
+            Version.resource_id == resource.id, Version.digest == str(binding.get("version"))
+        )
+    )
+    if version is None:
+        raise Conflict("report_of_another_version")
+    digest = crypto.digest(report)
+    if session.scalar(sa.select(MaskingReport.id).where(MaskingReport.digest == digest)):
+        raise Conflict("report_taken")
+    assert actor.person_id is not None
+    row = MaskingReport(
+        key=new_key(),
+        plan_id=plan.id,
+        kind=report["kind"],
+        plan_digest=plan.digest,
+        verdict=report["verdict"],
+        report=dict(report),
+        digest=digest,
+        run_by=actor.person_id,
+        run_at=now(),
+    )
+    session.add(row)
+    session.flush()
+    _decide(session, actor, version, "mask", holding.role, holding.organisation_id, digest, None)
+    journal.record(
+        session,
+        actor,
+        "mask",
+        "resource",
+        resource.key,
+        version=version.number,
+        digest=digest,
+        facts={"report": row.key, "plan": plan.key, "verdict": row.verdict, "kind": row.kind},
+    )
+    return row
+
+
+def recheck(session: Session, actor: Actor, row: MaskingReport) -> None:
+    """Confirm a passing report as head or secrecy officer, never as the person who ran it."""
+    plan = session.get_one(MaskingPlan, row.plan_id)
+    resource = session.get_one(Resource, plan.resource_id)
+    holding = require(actor, "recheck", resource.department, project_id=resource.project_id)
+    # A draft may have been edited since, with a new digest: the run's own decision knows it.
+    version = session.scalar(
+        sa.select(Version)
+        .join(Decision, Decision.version_id == Version.id)
+        .where(Decision.digest == row.digest, Decision.step == "mask")
+    )
+    if version is None:
+        raise Missing("no_report_here")
+    if row.rechecked_by is not None or row.verdict != "pass":
+        raise Conflict("not_to_recheck")
+    notice = require_apart(session, actor, "recheck", [version.id])
+    row.rechecked_by = actor.person_id
+    session.flush()
+    role, unit = holding.role, holding.organisation_id
+    _decide(session, actor, version, "recheck", role, unit, row.digest, notice)
+    journal.record(
+        session,
+        actor,
+        "recheck",
+        "resource",
+        resource.key,
+        version=version.number,
+        digest=row.digest,
+        facts={"report": row.key},
+    )
+
+
+def _decide(
+    session: Session,
+    actor: Actor,
+    version: Version,
+    step: str,
+    role: str,
+    unit: int | None,
+    digest: str,
+    notice: int | None,
+) -> None:
+    """Who did it, so that persons kept apart are told apart."""
+    session.add(
+        Decision(
+            version_id=version.id,
+            step=step,
+            person_id=actor.person_id,
+            role=role,
+            organisation_id=unit,
+            digest=digest,
+            at=now(),
+            merged_post_id=notice,
+        )
+    )
+    session.flush()
+
+
+def reports_of(
+    session: Session, resource: Resource, profile: str
+) -> Sequence[tuple[MaskingReport, str, str | None]]:
+    """The reports of an entry in this profile with who ran and who re-checked, newest first."""
+    ran, seen = aliased(Person), aliased(Person)
+    rows = session.execute(
+        sa.select(MaskingReport, ran.name, seen.name)
+        .join(MaskingPlan, MaskingPlan.id == MaskingReport.plan_id)
+        .join(ran, ran.id == MaskingReport.run_by)
+        .outerjoin(seen, seen.id == MaskingReport.rechecked_by)
+        .where(MaskingPlan.resource_id == resource.id, MaskingPlan.profile == profile)
+        .order_by(MaskingReport.id.desc())
+        .limit(20)
+    )
+    return [(report, by, re_by) for report, by, re_by in rows]

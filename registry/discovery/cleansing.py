@@ -1,0 +1,93 @@
+"""After a wipe: free pages, write-ahead log and older folders of the index hold nothing either.
+
+This cannot be part of the transaction that wipes: a database is not packed while it is written.
+The wipe leaves a job; whoever works takes it up, and again, until everything is done.
+"""
+
+import json
+import logging
+import os
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from registry import db
+from registry.catalogue import spill
+from registry.db import Base, Database, now
+from registry.discovery.indexing import rebuild
+from registry.models.jobs import Job
+from search import Index
+
+log = logging.getLogger(__name__)
+
+WIPED = "wiped.jsonl"
+
+
+def cleanse(database: Database, index: Index, folder: Path) -> int:
+    """Do what open wipes have left; the number of jobs that ended.
+
+    Raises search.Unavailable when the engine does not answer: the jobs stay for the next try.
+    """
+    with db.transaction(database, writes=False) as session:
+        jobs = session.scalars(
+            sa.select(Job.id).where(Job.kind == spill.CLEANSE, Job.ended_at.is_(None))
+        ).all()
+        wiped = [(key, at.isoformat()) for key, at in spill.wiped_keys(session)] if jobs else []
+    if not jobs:
+        return 0
+    _list(folder, wiped)
+    # A rebuild keeps the folder before for its readers: the second one takes that away too.
+    for _ in range(2):
+        rebuild(database, index)
+    if not pack(database):
+        return 0
+    with db.transaction(database, writes=True) as session:
+        session.execute(sa.update(Job).where(Job.id.in_(jobs)).values(ended_at=now()))
+    return len(jobs)
+
+
+def listed(folder: Path) -> set[str]:
+    """The keys on the list of wipes in this folder; a line cut short by a crash is left out."""
+    try:
+        lines = (folder / WIPED).read_text("ascii").splitlines()
+    except FileNotFoundError:
+        return set()
+    found = set()
+    for line in lines:
+        try:
+            found.add(str(json.loads(line)["key"]))
+        except (ValueError, KeyError, TypeError):
+            log.warning("the list of wipes has a line that cannot be read")
+    return found
+
+
+def _list(folder: Path, wiped: list[tuple[str, str]]) -> None:
+    """Put wiped entries on the list outside the database, which a restore replays."""
+    known = listed(folder)
+    with (folder / WIPED).open("a", encoding="ascii") as file:
+        for key, at in wiped:
+            if key not in known:
+                file.write(json.dumps({"key": key, "at": at}) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def pack(database: Database) -> bool:
+    """Write the database anew without its free pages; False while readers hold the old ones."""
+    if not database.is_sqlite:
+        with database.writing.connect() as connection:
+            own = connection.execution_options(isolation_level="AUTOCOMMIT")
+            # Tables keep the bytes of dead rows until they are written anew.
+            for table in Base.metadata.sorted_tables:
+                own.exec_driver_sql(f'VACUUM FULL "{table.name}"')
+        return True
+    raw = database.writing.raw_connection()
+    try:
+        cursor = raw.cursor()
+        cursor.execute("PRAGMA query_only = OFF")
+        cursor.execute("VACUUM")
+        busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        cursor.close()
+        return not busy
+    finally:
+        raw.close()

@@ -1,0 +1,91 @@
+"""Reading the journal as an auditor does: newest first, filtered, page by page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from registry.calendar import CITY
+from registry.models.accounts import Organisation, Person
+from registry.models.journal import JournalRow
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the auditor asks for; an empty word asks for everything."""
+
+    act: str = ""
+    person: str = ""
+    unit: str = ""
+    key: str = ""
+    day: date | None = None
+    outcome: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows, the names behind their keys, and where the next and the first page begin."""
+
+    rows: Sequence[JournalRow]
+    persons: Mapping[str, str]
+    units: Mapping[str, str]
+    older: int | None
+
+
+def browse(session: Session, asked: Filter, before: int | None = None) -> Page:
+    """The newest rows that answer the filter and lie before this one; always four queries."""
+    statement = sa.select(JournalRow).where(*_conditions(asked))
+    if before is not None:
+        statement = statement.where(JournalRow.seq < before)
+    rows = session.scalars(statement.order_by(JournalRow.seq.desc()).limit(PAGE + 1)).all()
+    shown = rows[:PAGE]
+    persons = session.execute(
+        sa.select(Person.key, Person.name).where(Person.key.in_({row.person for row in shown}))
+    )
+    units = session.execute(
+        sa.select(Organisation.code, Organisation.name).where(
+            Organisation.code.in_({row.organisation for row in shown})
+        )
+    )
+    return Page(
+        shown,
+        {key: name for key, name in persons},  # noqa: C416 - a row is not a pair to the types
+        {code: name for code, name in units},  # noqa: C416
+        shown[-1].seq if len(rows) > PAGE else None,
+    )
+
+
+def _conditions(asked: Filter) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if asked.act:
+        found.append(JournalRow.act == asked.act)
+    if asked.outcome:
+        found.append(JournalRow.outcome == asked.outcome)
+    if asked.key:
+        found.append(JournalRow.key == asked.key)
+    if asked.person:
+        # People are looked for by name or account; the row holds the key of the person.
+        known = sa.select(Person.key).where(Person.name == asked.person)
+        found.append(sa.or_(JournalRow.account == asked.person, JournalRow.person.in_(known)))
+    if asked.unit:
+        named = sa.select(Organisation.code).where(Organisation.name == asked.unit)
+        found.append(
+            sa.or_(
+                JournalRow.organisation == asked.unit,
+                JournalRow.organisation.in_(named),
+            )
+        )
+    if asked.day is not None:
+        begins = datetime.combine(asked.day, time(), CITY)
+        found.append(JournalRow.at >= begins)
+        found.append(JournalRow.at < begins + timedelta(days=1))
+    return found
+
+
+def acts(session: Session) -> list[str]:
+    """Every act that stands in the journal."""
+    return list(session.scalars(sa.select(JournalRow.act).distinct().order_by(JournalRow.act)))

@@ -1,0 +1,199 @@
+"""The system administrator's page: accounts, posts with their dates, substitutes, merged posts."""
+
+from collections.abc import Callable
+from datetime import date
+
+import sqlalchemy as sa
+from flask import Blueprint, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from registry import calendar
+from registry.access import role_title, roles
+from registry.accounts import posts
+from registry.edge import actor, go, locale, reads, session, writes
+from registry.edge.faults import sentence
+from registry.errors import Conflict, Invalid, Missing
+from registry.models.accounts import Account, Organisation, Post
+
+pages = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+@pages.get("")
+@reads("accounts")
+def overview() -> str:
+    """Accounts with their posts of today."""
+    wanted = request.args.get("q", "").strip()[:60]
+    return render_template(
+        "admin.html",
+        place="admin",
+        listed=posts.overview(session(), actor(), wanted),
+        wanted=wanted,
+        most=posts.MOST_SHOWN,
+        today=calendar.today(),
+        title_of=_title,
+    )
+
+
+def _title(role: str) -> str:
+    return role_title(role, locale())
+
+
+@pages.get("/accounts/<username>")
+@reads("accounts")
+def account(username: str) -> str:
+    """One account: its posts, notices, and what may be done with them."""
+    return _account(username)
+
+
+def _account(username: str, fault: tuple[str, str] | None = None) -> str:
+    found = posts.account_of(session(), actor(), username)
+    held = session().scalars(
+        sa.select(Post).where(Post.person_id == found.person_id).order_by(Post.starts, Post.id)
+    )
+    units = session().execute(
+        sa.select(Organisation.code, Organisation.name).order_by(Organisation.name)
+    )
+    return render_template(
+        "account.html",
+        place="admin",
+        account=found,
+        posts=held.all(),
+        notices=posts.notices_of(session(), found),
+        units=units.all(),
+        roles=[(role, _title(role)) for role in roles()],
+        pairs=posts.mergeable(),
+        colleagues=_colleagues(found),
+        today=calendar.today(),
+        title_of=_title,
+        fault=fault,
+        typed=request.form,
+        is_own=found.person_id == actor().person_id,
+    )
+
+
+def _colleagues(found: Account) -> list[tuple[int, str, str, str]]:
+    """Posts of others that this person may stand in for: id, name, role, unit."""
+    rows = session().execute(
+        sa.select(Post, Account)
+        .join(Account, Account.person_id == Post.person_id)
+        .where(
+            Post.person_id != found.person_id,
+            Post.substitute_for_id.is_(None),
+            sa.or_(Post.ends.is_(None), Post.ends >= calendar.today()),
+        )
+        .order_by(Post.id)
+        .limit(500)
+    )
+    return [
+        (post.id, holder.person.name, _title(post.role), post.organisation.name)
+        for post, holder in rows
+    ]
+
+
+@pages.post("/accounts/<username>/appoint")
+@writes("accounts")
+def appoint(username: str) -> Response | tuple[str, int]:
+    """Give a post."""
+    return _done(
+        username,
+        lambda found: posts.give(
+            session(),
+            actor(),
+            found,
+            request.form.get("role", ""),
+            _unit(request.form.get("unit", "")),
+            _day("starts"),
+            _day("ends"),
+        ),
+    )
+
+
+@pages.post("/accounts/<username>/substitute")
+@writes("accounts")
+def substitute(username: str) -> Response | tuple[str, int]:
+    """Let this person stand in for somebody else's post between two dates."""
+
+    def act(found: Account) -> object:
+        stood_for = session().get(Post, _number(request.form.get("post", "")))
+        if stood_for is None:
+            raise Missing("no_post")
+        return posts.give(
+            session(),
+            actor(),
+            found,
+            stood_for.role,
+            stood_for.organisation,
+            _day("starts"),
+            _day("ends"),
+            stood_for,
+        )
+
+    return _done(username, act)
+
+
+@pages.post("/accounts/<username>/end")
+@writes("accounts")
+def end(username: str) -> Response | tuple[str, int]:
+    """End a post on a day."""
+    return _done(
+        username,
+        lambda found: posts.end(
+            session(), actor(), found, _number(request.form.get("post", "")), _day("ends")
+        ),
+    )
+
+
+@pages.post("/accounts/<username>/merge")
+@writes("accounts")
+def merge(username: str) -> Response | tuple[str, int]:
+    """File a notice that merges two posts of this person."""
+    first, _, second = request.form.get("pair", "").partition(" ")
+    return _done(
+        username,
+        lambda found: posts.merge(
+            session(),
+            actor(),
+            found,
+            _unit(request.form.get("unit", "")),
+            (first, second),
+            request.form,
+            _day("starts"),
+            _day("ends"),
+        ),
+    )
+
+
+@pages.post("/accounts/<username>/<any('close', 'reopen'):act>")
+@writes("accounts")
+def switch(username: str, act: str) -> Response | tuple[str, int]:
+    """Close the account with every visit of it, or open it again."""
+    step = posts.close if act == "close" else posts.reopen
+    return _done(username, lambda found: step(session(), actor(), found))
+
+
+def _done(username: str, act: Callable[[Account], object]) -> Response | tuple[str, int]:
+    found = posts.account_of(session(), actor(), username)
+    try:
+        act(found)
+    except (Invalid, Conflict) as refusal:
+        session().rollback()
+        return _account(username, sentence(refusal)), refusal.status
+    return go(url_for(".account", username=username))
+
+
+def _unit(code: str) -> Organisation:
+    found = session().scalar(sa.select(Organisation).where(Organisation.code == code))
+    if found is None:
+        raise Invalid([], code="post_unit")
+    return found
+
+
+def _day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.form.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

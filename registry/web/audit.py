@@ -1,0 +1,103 @@
+"""The auditor's pages: the journal, and the proof that it is as it was written."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+
+import schemas
+from registry import journal, signing
+from registry.edge import actor, locale, reads, remember, session, settings
+from registry.journal import browse, heads, tree
+from registry.journal.browse import Filter
+from registry.models.journal import JournalRow
+
+pages = Blueprint("audit", __name__, url_prefix="/audit")
+
+
+@pages.get("")
+@reads("read_all")
+def rows() -> str:
+    """The journal, newest first; every look at it is a row of it."""
+    asked, typed = _asked()
+    before = request.args.get("before", "")
+    number = int(before) if before.isascii() and before.isdigit() and len(before) < 12 else None
+    found = browse.browse(session(), asked, number)
+    who = actor()
+    filtered = sorted(name for name, value in typed.items() if value)
+    facts = {"filters": filtered, "rows": len(found.rows)}
+    remember(lambda own: journal.record(own, who, "read_all", "journal", "", facts=facts))
+    acts = sorted(((act, _act(act)) for act in browse.acts(session())), key=lambda one: one[1])
+    return render_template(
+        "audit.html",
+        place="audit",
+        found=found,
+        typed=typed,
+        acts=acts,
+        act_name=_act,
+        first=number is None,
+        older=url_for(".rows", **typed, before=found.older) if found.older is not None else None,
+        newest=url_for(".rows", **typed),
+        link=_link,
+    )
+
+
+def _asked() -> tuple[Filter, dict[str, Any]]:
+    """The filter of the address, and what was typed; a day that is none filters nothing."""
+    typed: dict[str, Any] = {
+        name: request.args.get(name, "").replace("\x00", "").strip()[:60]
+        for name in ("act", "person", "unit", "key", "day", "outcome")
+    }
+    try:
+        day = date.fromisoformat(typed["day"]) if typed["day"] else None
+    except ValueError:
+        day = None
+        typed["day"] = ""
+    asked = Filter(
+        typed["act"], typed["person"], typed["unit"], typed["key"], day, typed["outcome"]
+    )
+    return asked, typed
+
+
+def _act(act: str) -> str:
+    """The name of an act: of the table of rights, of the journal's own list, or as it stands."""
+    named = schemas.codes.label("act", act, locale())
+    return schemas.codes.label("journal_act", act, locale()) if named == act else named
+
+
+def _link(row: JournalRow) -> str | None:
+    """Where the subject of a row is shown, if it has a page."""
+    pages_of = {"resource": "resources.show", "submission": "submissions.show"}
+    where = pages_of.get(row.subject)
+    return url_for(where, key=row.key) if where and row.key else None
+
+
+@pages.get("/verification")
+@reads("read_all")
+def verification() -> str:
+    """Verify everything now: rows, tree, signed heads, the copy; and prove it grew from a head."""
+    publics = signing.load(settings().signing_key_file).publics
+    faults = heads.prove(session(), publics, settings().data_dir)
+    size, root = journal.head(session())
+    last = heads.last_signed(session())
+    proof: tuple[bytes, ...] = ()
+    holds = None
+    if last is not None and 0 < last.size <= size and not faults:
+        leaves = heads.leaves(session(), size)
+        proof = tree.consistency(leaves.__getitem__, last.size, size)
+        holds = tree.verify_consistency(
+            last.size, size, bytes.fromhex(last.root), bytes.fromhex(root), proof
+        )
+    who, facts = actor(), {"size": size, "root": root, "faults": len(faults)}
+    remember(lambda own: journal.record(own, who, "audit_verify", "journal", "", facts=facts))
+    return render_template(
+        "audit_verification.html",
+        place="audit",
+        faults=faults,
+        size=size,
+        root=root,
+        last=last,
+        proof=[step.hex() for step in proof],
+        holds=holds,
+        copies=len(heads.witnessed(settings().data_dir)),
+    )

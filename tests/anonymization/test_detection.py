@@ -1,0 +1,228 @@
+"""Columns are read for what they hold, and nothing readable is overlooked in a release."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anonymization import patterns
+from anonymization.detection import Cell, Residual, cells, detect, residual
+from anonymization.identifiers import citizen_check
+from anonymization.synthetic import citizens
+from tests.anonymization.hard_tables import HELD, TUNED, UNSEEN, score
+
+TODAY = date(2026, 11, 23)
+
+
+def kinds(frame: pl.DataFrame) -> dict[str, str | None]:
+    return {column.name: column.kind for column in detect(frame, today=TODAY)}
+
+
+@pytest.fixture(scope="module")
+def people() -> pl.DataFrame:
+    return citizens(2000, seed=3)
+
+
+def test_made_up_citizens_are_the_same_for_the_same_seed(people):
+    assert people.equals(citizens(2000, seed=3))
+    assert not people.equals(citizens(2000, seed=4))
+
+
+def test_every_column_of_a_register_of_people_is_understood(people):
+    found = {column.name: column for column in detect(people, today=TODAY)}
+    assert {name: one.kind for name, one in found.items() if one.kind} == {
+        "姓名": "PERSON",
+        "公民身份号码": "ID_CARD",
+        "手机号码": "MOBILE",
+        "出生日期": "BIRTH_DATE",
+        "家庭住址": "ADDRESS",
+    }
+    assert {name for name, one in found.items() if one.quasi} == {
+        "性别",
+        "出生日期",
+        "民族",
+        "所在区",
+        "职业",
+    }
+    number = found["公民身份号码"]
+    assert number.evidence == "2000 行中 2000 行通过校验位"
+    assert (number.item, number.sensitivity, number.level) == ("公民身份号码", 2, "4")
+    assert found["月收入"].sensitivity == 2
+    assert found["备注"].level is None
+
+
+def test_columns_are_understood_without_their_headers(people):
+    bare = people.rename({name: f"c{place}" for place, name in enumerate(people.columns)})
+    found = kinds(bare)
+    assert [found[f"c{place}"] for place in (0, 1, 2, 4, 7)] == [
+        "PERSON",
+        "ID_CARD",
+        "MOBILE",
+        "BIRTH_DATE",
+        "ADDRESS",
+    ]
+
+
+@pytest.mark.parametrize("form", ["pandas", "arrow", "csv", "gbk", "parquet"])
+def test_every_form_of_table_is_read(form, people, tmp_path):
+    few = people.head(50)
+    if form == "pandas":
+        table = pd.DataFrame(few.to_dicts())
+    elif form == "arrow":
+        table = few.to_arrow()
+    elif form == "parquet":
+        table = tmp_path / "people.parquet"
+        few.write_parquet(table)
+    else:
+        table = tmp_path / "people.csv"
+        table.write_bytes(few.write_csv().encode("gb18030" if form == "gbk" else "utf-8"))
+    assert [one.kind for one in detect(table, today=TODAY)] == list(kinds(few).values())
+
+
+DISGUISES = {
+    "plain": "150302198802140012",
+    "full-width": "１５０３０２１９８８０２１４００１２",
+    "spaced": "150302 19880214 0012",
+    "separated": "150302-19880214-0012",
+    "digit by digit": "1 5 0 3 0 2 1 9 8 8 0 2 1 4 0 0 1 2",
+    "invisible": "150302\u200b19880214\u200d0012",
+    "numerals": "一五〇三〇二一九八八〇二一四〇〇一二",
+    "in a sentence": "经核对身份证150302198802140012无误",
+    "in brackets": "李某(150302198802140012)到场",
+}
+
+
+@pytest.mark.parametrize("shown", DISGUISES.values(), ids=DISGUISES)
+def test_a_number_is_readable_in_every_disguise(shown):
+    release = pl.DataFrame({"说明": ["材料齐全", shown, "待补"]})
+    assert residual(release, today=TODAY) == [Residual("说明", "ID_CARD", 1)]
+    (found,) = patterns.find(shown, TODAY)
+    written = patterns.plain(shown[found.start : found.end]).text
+    assert written.replace(" ", "").replace("-", "") == "150302198802140012"
+
+
+def test_what_is_inside_a_longer_number_is_not_reported():
+    texts = ["1503021988021400120", "A150302198802140012", "0.13800950165", "913800950165"]
+    assert residual(pl.DataFrame({"编码": texts}), today=TODAY) == []
+
+
+def test_numbers_that_pass_by_chance_are_not_reported():
+    chance = np.random.default_rng(5)
+    order = [
+        f"150302{2020 + i % 6}{1 + i % 12:02}{1 + i % 28:02}{i % 1000:03}{chance.integers(0, 10)}"
+        for i in range(3000)
+    ]
+    table = pl.DataFrame(
+        {"受理编号": order, "流水号": [f"1{chance.integers(0, 10**10):010}" for _ in range(3000)]}
+    )
+    assert set(kinds(table).values()) == {None}
+    assert residual(table, today=TODAY) == []
+    evidence = detect(table, today=TODAY)[0].evidence
+    assert "与偶然相当" in evidence
+
+
+def test_a_few_numbers_among_orders_are_found():
+    body = [f"150302198{i % 10}0{1 + i % 9}1{i % 10}{i:03}" for i in range(40)]
+    hidden = [one + citizen_check(one) for one in body]
+    table = pl.DataFrame({"办理编号": [f"BL2024{i:08}" for i in range(1960)] + hidden})
+    assert residual(table, today=TODAY) == [Residual("办理编号", "ID_CARD", 40)]
+    assert kinds(table) == {"办理编号": "ID_CARD"}
+
+
+def test_cells_say_where_in_the_text_as_written_an_identifier_stands():
+    text = "来电人　１３８ ００９５ ０１６５，反映路灯不亮"
+    table = pl.DataFrame({"工单内容": [text, "无"], "手机": ["13800950165", None]})
+    found = list(cells(table, today=TODAY))
+    assert found[0] == Cell("工单内容", 0, 4, 17, "MOBILE")
+    assert text[4:17] == "１３８ ００９５ ０１６５"
+    assert found[1] == Cell("手机", 0, 0, 11, "MOBILE")
+
+
+def test_an_empty_table_and_columns_of_nothing_are_no_fault():
+    table = pl.DataFrame(
+        {"姓名": pl.Series([], dtype=pl.String), "空": pl.Series([], dtype=pl.Null)}
+    )
+    assert [one.kind for one in detect(table)] == [None, None]
+    table = pl.DataFrame({"姓名": [None, None], "身份证号": ["", " "], "数": [1.5, None]})
+    assert [one.kind for one in detect(table)] == [None, None, None]
+    assert residual(table) == []
+
+
+@pytest.mark.parametrize("part", [TUNED, HELD, UNSEEN], ids=["tuned", "held out", "unseen"])
+def test_hard_tables_are_read_right(part):
+    found = score(part)
+    assert found.flagged == ()
+    assert found.wrong == ()
+    assert found.macro >= 0.95
+
+
+def test_words_and_counts_are_not_taken_for_people():
+    table = pl.DataFrame(
+        {
+            "姓名字数": ["2", "3", "4"] * 20,
+            "低保人数": ["12", "30", "7"] * 20,
+            "法定代表人类型": ["自然人", "法人", "其他"] * 20,
+            "办理结果": ["已办结", "不予受理", "退回补正"] * 20,
+            "联系电话类型": ["手机", "座机", "无"] * 20,
+            "单位名称": ["市民政局", "市公安局", "市教育局"] * 20,
+        }
+    )
+    for column in detect(table, today=TODAY):
+        assert (column.kind, column.sensitivity) == (None, 0), column
+    assert residual(table, today=TODAY) == []
+
+
+def test_phrases_about_people_name_nobody():
+    texts = [
+        "企业主要负责人和安全管理人员信息",
+        "根据姓名公民身份号码获取公积金信息",
+        "当事人陈述申辩笔录",
+        "乌海市卫生许可证（卫水字〔2022〕第001号）",
+        "农村居民家庭每百户耐用消费品拥有量",
+    ]
+    assert residual(pl.DataFrame({"标题": texts}), today=TODAY) == []
+
+
+def test_a_sentence_about_a_person_names_him():
+    text = "当事人：王小明，联系人李芳电话不详，住海勃湾区人民路12号院3号楼501，QQ：123456789"
+    found = {text[one.start : one.end]: one.kind for one in patterns.find(text, TODAY)}
+    assert found == {
+        "王小明": "PERSON",
+        "李芳": "PERSON",
+        "住海勃湾区人民路12号院3号楼501": "ADDRESS",
+        "123456789": "QQ",
+    }
+
+
+@given(st.text(max_size=60))
+def test_offsets_lead_back_to_the_text_as_written(text):
+    made = patterns.plain(text)
+    assert len(made.offsets) == len(made.text) + 1
+    assert list(made.offsets) == sorted(made.offsets)
+    assert all(0 <= place <= len(text) for place in made.offsets)
+    patterns.find(text, TODAY)
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(list(DISGUISES.values())),
+            st.sampled_from(
+                ["13800950165", "０４７３-8992630", "蒙C12345", "a.b@example.cn", "微信：abc_123"]
+            ),
+            st.text(alphabet="号电话0123456789 -.xX年月，", max_size=30),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_a_column_is_scanned_as_its_texts_are(texts):
+    scanned = patterns.scan(patterns.unmasked(pl.Series(texts)), TODAY).filter("valid")
+    by_column = {(row, kind) for row, kind in zip(scanned["row"], scanned["kind"], strict=True)}
+    for row, text in enumerate(texts):
+        for one in patterns.find(text.strip(" \t\r\n'\""), TODAY):
+            assert (row, one.kind) in by_column

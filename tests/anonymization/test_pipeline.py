@@ -1,0 +1,284 @@
+"""A plan is run from file to file: what holds is written, nothing else ever is."""
+
+import logging
+import os
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from anonymization import apply, crypto, make_key, measure, tables, treat
+from anonymization.plan import digest
+from tests.anonymization.conftest import line, people_plan, refused, replan
+
+
+@pytest.fixture
+def source(tmp_path: Path, people: pl.DataFrame) -> Path:
+    path = tmp_path / "in" / "citizens.csv"
+    path.parent.mkdir()
+    people.write_csv(path)
+    return path
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    path = tmp_path / "out" / "release.csv"
+    path.parent.mkdir()
+    return path
+
+
+def left_over(target: Path) -> list[str]:
+    return sorted(os.listdir(target.parent))
+
+
+def test_a_sound_plan_gives_a_release_and_a_report_bound_to_everything(source, target, key):
+    binding = {"resource": "abc", "version": "sm3:00"}
+    report = apply(people_plan(), source, target, key, binding=binding)
+    facts = report.facts
+    assert (facts["verdict"], facts["findings"], facts["residual"]) == ("pass", [], [])
+    assert facts["input"]["digest"] == crypto.digest_file(source)
+    assert facts["output"]["digest"] == crypto.digest_file(target)
+    assert facts["plan"]["digest"] == digest(people_plan())
+    assert facts["binding"] == binding
+    assert facts["risk"]["k"] >= 5
+    assert left_over(target) == ["release.csv"]
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_release_holds_the_planned_columns_in_the_order_of_the_source(source, target, key):
+    apply(people_plan(), source, target, key)
+    made = pl.read_csv(target, infer_schema=False)
+    wanted = ["公民身份号码", "性别", "出生日期", "所在区", "月收入", "备注"]
+    assert made.columns == wanted
+    assert made.height == 3000
+
+
+@pytest.mark.parametrize("name", ["公民身份号码", "手机号码", "家庭住址"])
+def test_a_plan_that_leaves_a_direct_identifier_readable_fails_and_writes_nothing(
+    source, target, key, name
+):
+    report = apply(replan(people_plan(), line(name)), source, target, key)
+    assert report.facts["verdict"] == "fail"
+    assert report.facts["output"] is None
+    assert name in {column for one in report.facts["findings"] for column in one["columns"]}
+    assert left_over(target) == []
+
+
+def test_twenty_planted_values_are_in_no_output_no_report_and_no_log(
+    source, target, key, people, caplog
+):
+    caplog.set_level(logging.DEBUG)
+    planted = [
+        value
+        for name in ("姓名", "公民身份号码", "手机号码", "家庭住址")
+        for value in people[name].unique().sort().head(5)
+    ]
+    passed = apply(people_plan(), source, target, key)
+    failed = apply(replan(people_plan(), line("公民身份号码")), source, target, key)
+    everything = target.read_text() + passed.json() + failed.json() + caplog.text
+    assert len(planted) == 20
+    assert [value for value in planted if value in everything] == []
+
+
+def test_csv_and_parquet_give_the_same_release(tmp_path, source, key, people):
+    parquet = tmp_path / "citizens.parquet"
+    people.write_parquet(parquet)
+    plan = replan(people_plan(), line("月收入", "round", step=100))
+    for start, end in ((source, "a.csv"), (parquet, "b.csv"), (source, "c.parquet")):
+        assert apply(plan, start, tmp_path / end, key).passed
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+    text = pl.read_csv(tmp_path / "a.csv", infer_schema=False).fill_null("")
+    assert text.equals(pl.read_parquet(tmp_path / "c.parquet").cast(pl.String).fill_null(""))
+
+
+def test_the_size_of_a_batch_changes_nothing(tmp_path, source, key, monkeypatch):
+    plan = replan(
+        people_plan(),
+        line("月收入", "noise", "sensitive", scale=50),
+        line("出生日期", "shift", "quasi", days=30),
+        line("性别", "suppress"),
+    ) | {"quasi_identifiers": ["所在区"], "profile": "interface"}
+    key_bytes = crypto.read_key(key)
+    apply(plan, source, tmp_path / "a.csv", key_bytes)
+    monkeypatch.setattr(tables, "_ROWS", 701)
+    apply(plan, source, tmp_path / "b.csv", key_bytes)
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+def test_two_releases_under_one_key_do_not_join(tmp_path, source, key):
+    apply(people_plan(release="一"), source, tmp_path / "a.csv", key)
+    apply(people_plan(release="二"), source, tmp_path / "b.csv", key)
+    first = pl.read_csv(tmp_path / "a.csv")["公民身份号码"]
+    second = pl.read_csv(tmp_path / "b.csv")["公民身份号码"]
+    assert not set(first) & set(second)
+
+
+def test_joining_an_earlier_release_fails_it(tmp_path, source, key):
+    apply(people_plan(), source, tmp_path / "a.csv", key)
+    again = apply(people_plan(), source, tmp_path / "b.csv", key, earlier=[tmp_path / "a.csv"])
+    assert [one["code"] for one in again.facts["findings"]] == ["PSEUDONYM_JOINS_OTHER_RELEASE"]
+
+
+def test_records_in_small_classes_lose_cells_until_k_is_reached(source, target, key):
+    plan = replan(people_plan(), line("职业", role="quasi"))
+    plan["quasi_identifiers"] = ["性别", "出生日期", "所在区", "职业"]
+    report = apply(plan, source, target, key)
+    assert report.passed
+    assert report.facts["suppressed"]["records_touched"] > 0
+    quasi = ["性别", "出生日期", "所在区", "职业"]
+    assert measure(target, quasi).k >= 5
+
+
+def test_suppressing_more_than_the_plan_allows_fails(source, target, key):
+    plan = replan(people_plan(max_suppressed=0.01), line("职业", role="quasi"))
+    plan["quasi_identifiers"] = ["性别", "出生日期", "所在区", "职业"]
+    report = apply(plan, source, target, key)
+    assert [one["code"] for one in report.facts["findings"]] == ["SUPPRESSED_TOO_MUCH"]
+    assert left_over(target) == []
+
+
+def test_every_column_has_its_three_sentences(source, target, key):
+    report = apply(people_plan(), source, target, key)
+    for column in report.facts["columns"]:
+        assert all(column[name] for name in ("was", "done", "remains"))
+        assert all(column[f"{name}_en"] for name in ("was", "done", "remains"))
+
+
+def test_a_published_item_passes_with_its_basis_on_record(source, target, key):
+    lawful = line("姓名", role="direct") | {"open_basis": "某条例第十条"}
+    report = apply(replan(people_plan(), lawful), source, target, key)
+    assert report.passed
+    assert "某条例第十条" in report.facts["columns"][0]["remains"]
+
+
+def test_made_up_names_are_nobodys_own_and_hold_within_a_release(people, key):
+    plan = replan(people_plan(), line("姓名", "substitute", "direct"))
+    made = treat(plan, people, crypto.read_key(key))
+    both = pl.DataFrame({"old": people["姓名"], "new": made["姓名"]})
+    assert both.filter(pl.col("old") == pl.col("new")).is_empty()
+    assert both.unique().height == both["old"].n_unique()
+
+
+def test_a_pandas_frame_comes_back_as_one(people, key):
+    made = treat(people_plan(), people.to_pandas(), crypto.read_key(key))
+    assert type(made).__module__.startswith("pandas")
+    assert next(iter(made.columns)) == "公民身份号码"
+
+
+# --- bad input -------------------------------------------------------------------------------
+
+
+def bad(source: Path, content: bytes) -> Path:
+    source.write_bytes(content)
+    return source
+
+
+HEAD = "姓名,证件\n".encode()
+TWO = {
+    "profile": "interface",
+    "columns": [line("姓名", "mask", "direct", style="name"), line("证件")],
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "content"),
+    [
+        ("EMPTY", b""),
+        ("RAGGED", HEAD + "甲乙,1,2\n".encode()),
+        ("RAGGED", HEAD + "甲乙\n".encode()),
+        (
+            "ENCODING_MIXED",
+            HEAD + "甲乙".encode("gb18030") + b",1\n" + "丙,\x80\n".encode()[:3] + b"\xff\n",
+        ),
+        ("HEADER_TWICE", "姓名,姓名\n甲,乙\n".encode()),
+        ("HEADER_BLANK", "姓名,\n甲,乙\n".encode()),
+        ("ALL_BLANK", HEAD),
+        ("ALL_BLANK", HEAD + b",\n,\n"),
+        ("PLAN_OF_ANOTHER_TABLE", "姓名,电话\n甲乙,1\n".encode()),
+    ],
+)
+def test_a_bad_csv_is_refused_in_a_sentence_that_quotes_nothing_of_it(
+    source, target, code, content
+):
+    refusal = refused(code, lambda: apply(TWO, bad(source, content), target))
+    assert "甲乙" not in str(refusal)
+    assert left_over(target) == []
+
+
+def test_a_gbk_csv_is_read(source, target):
+    content = "姓名,证件\n欧阳修文,1\n李白,2\n".encode("gb18030")
+    assert apply(TWO, bad(source, content), target).passed
+    assert target.read_text("utf-8") == "姓名,证件\n欧阳**,1\n李**,2\n"
+
+
+def test_a_broken_parquet_is_refused(tmp_path, target, people):
+    path = tmp_path / "x.parquet"
+    people.write_parquet(path)
+    content = path.read_bytes()
+    for broken in (b"PAR1", content[:-200], content[:1000] + b"\0" * 500 + content[1500:]):
+        path.write_bytes(broken)
+        refused("BROKEN", lambda: apply(people_plan(), path, target, b"k" * 32))
+    assert left_over(target) == []
+
+
+def test_a_file_that_is_not_there_and_an_unknown_format_are_refused(tmp_path, target):
+    refused("FILE_NOT_THERE", lambda: apply(TWO, tmp_path / "no.csv", target))
+    refused("FORMAT_UNKNOWN", lambda: apply(TWO, tmp_path / "no.doc", target))
+
+
+def test_k_larger_than_the_table_is_refused(source, target, key):
+    refused("K_LARGER_THAN_TABLE", lambda: apply(people_plan(k=5000), source, target, key))
+    assert left_over(target) == []
+
+
+def test_a_lost_damaged_or_open_key_is_refused(tmp_path, source, target, key):
+    refused("KEY_NEEDED", lambda: apply(people_plan(), source, target))
+    refused("KEY_LOST", lambda: apply(people_plan(), source, target, tmp_path / "no"))
+    refused("KEY_EXISTS", lambda: make_key(key))
+    key.chmod(0o644)
+    refused("KEY_OPEN", lambda: apply(people_plan(), source, target, key))
+    key.chmod(0o600)
+    key.write_text("abc")
+    refused("KEY_DAMAGED", lambda: apply(people_plan(), source, target, key))
+
+
+def test_a_technique_that_reads_no_value_of_its_column_is_refused(source, target, key):
+    wrong = line("姓名", "generalize", "direct", hierarchy="date", to="year")
+    plan = replan(people_plan(), wrong)
+    refused("TECHNIQUE_DOES_NOT_FIT", lambda: apply(plan, source, target, key))
+
+
+def test_a_map_that_misses_values_is_refused_unless_told_to_blank_them(source, target, key):
+    given = {"hierarchy": "map", "map": {"海勃湾区": "城区"}}
+    plan = replan(people_plan(), line("所在区", "generalize", "quasi", **given))
+    refused("HIERARCHY_MISSES_VALUES", lambda: apply(plan, source, target, key))
+    plan = replan(people_plan(), line("所在区", "generalize", "quasi", **given, missing="blank"))
+    assert apply(plan, source, target, key).passed
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_nothing(source, target, key, monkeypatch):
+    def full(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tables._CsvWriter, "write", full)
+    refused("DISK_FULL", lambda: apply(people_plan(), source, target, key))
+    assert left_over(target) == []
+
+
+def test_a_run_that_is_interrupted_leaves_nothing(source, target, key):
+    def stop(step: str, done: int, of: int | None) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        apply(people_plan(), source, target, key, progress=stop)
+    assert left_over(target) == []
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(source, target, key):
+    (target.parent / ".release.csv.999999999.ab.part.first.parquet").write_text("x")
+    apply(people_plan(), source, target, key)
+    assert left_over(target) == ["release.csv"]
+
+
+def test_the_source_is_never_overwritten(source, key):
+    refused("SAME_FILE", lambda: apply(people_plan(), source, source, key))

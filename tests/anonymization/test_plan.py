@@ -1,0 +1,143 @@
+"""A plan is checked before anything runs, proposed from what is known, and never contradicts."""
+
+from dataclasses import dataclass
+
+import polars as pl
+import pytest
+
+from anonymization import check_plan, propose
+from anonymization.plan import choice_of, choices, digest, params, techniques
+from anonymization.techniques import Release, treatment
+from tests.anonymization.conftest import line, people_plan, replan
+
+
+@dataclass(frozen=True)
+class Item:
+    name: str
+    kind: str | None = None
+    quasi: bool = False
+    item: str | None = None
+
+
+def codes(plan: object, columns: list[str] | None = None) -> list[tuple[str, str | None]]:
+    return [(fault.code, fault.column) for fault in check_plan(plan, columns)]
+
+
+def test_a_sound_plan_has_no_faults():
+    columns = [one["name"] for one in people_plan()["columns"]]
+    assert codes(people_plan(), columns) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        (line("姓名", "dance"), "NO_SUCH_TECHNIQUE"),
+        (line("姓名", "keep", "direct"), "DIRECT_KEPT"),
+        (line("姓名", "mask", "direct", stile="name"), "NO_SUCH_PARAMETER"),
+        (line("姓名", "mask", "direct", style="face"), "BAD_PARAMETER"),
+        (line("姓名", "encrypt", "direct"), "ENCRYPTED_IN_RELEASE"),
+        (line("姓名", "round"), "BAD_PARAMETER"),
+        (line("姓名", "round", step=0), "BAD_PARAMETER"),
+        (line("姓名", "round", step=True), "BAD_PARAMETER"),
+        (line("姓名", "limit"), "BAD_PARAMETER"),
+        (line("姓名", "limit", low=5, high=1), "BAD_PARAMETER"),
+        (line("姓名", "generalize", hierarchy="date", to="street"), "BAD_PARAMETER"),
+        (line("姓名", "generalize", hierarchy="map"), "BAD_PARAMETER"),
+        (line("姓名", "generalize", hierarchy="amount", cuts=[3, 1]), "BAD_PARAMETER"),
+        (line("性别", "suppress"), "SET_NAMES_NO_COLUMN"),
+    ],
+)
+def test_a_fault_names_its_column(changed, code):
+    assert codes(replan(people_plan(), changed)) == [(code, changed["name"])]
+
+
+def test_masking_is_no_treatment_for_open_data():
+    plan = replan(people_plan(profile="open", k=20), line("姓名", "mask", "direct", style="name"))
+    assert codes(plan) == [("MASK_IN_OPEN", "姓名")]
+
+
+def test_k_is_never_below_that_of_the_profile():
+    assert codes(people_plan(profile="open", k=5)) == [("K_BELOW_PROFILE", None)]
+
+
+def test_raw_sharing_wants_basis_consents_and_an_end():
+    plan = people_plan(profile="lawful_raw", k=1)
+    assert codes(plan) == [("RAW_WITHOUT_BASIS", None)] * 3
+
+
+def test_columns_of_another_table_are_told_apart():
+    columns = [one["name"] for one in people_plan()["columns"]][1:]
+    assert codes(people_plan(), [*columns, "血型"]) == [
+        ("COLUMN_NOT_PLANNED", "血型"),
+        ("COLUMN_NOT_THERE", "姓名"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "plan", [None, [], {}, {"profile": "x", "columns": [1]}, people_plan(k="5")]
+)
+def test_what_is_no_plan_is_told_as_such(plan):
+    assert {code for code, _ in codes(plan)} == {"PLAN_SHAPE"}
+
+
+def test_every_fault_speaks_both_languages():
+    for fault in check_plan(people_plan(k=0)) + check_plan(people_plan(profile="open")):
+        assert fault.zh.endswith("。")
+        assert fault.en.endswith(".")
+
+
+@pytest.mark.parametrize("profile", ["open", "statistical", "interface"])
+def test_what_is_proposed_has_no_faults_and_keeps_no_direct_identifier(profile):
+    kinds = [
+        "姓名",
+        "公民身份号码",
+        "手机号码",
+        "家庭住址",
+        "出生日期",
+        "年龄",
+        "职业",
+        "收入",
+        "IP地址",
+    ]
+    plan = propose([Item(kind, item=kind) for kind in kinds], profile)
+    assert codes(plan) == []
+    kept = [one["role"] for one in plan["columns"] if one["technique"] == "keep"]
+    assert "direct" not in kept
+
+
+def test_the_digest_is_of_the_meaning_not_the_order_of_the_keys():
+    plan = people_plan()
+    assert digest(plan) == digest(dict(reversed(plan.items())))
+    assert digest(plan) != digest(plan | {"k": 6})
+
+
+def test_every_choice_of_the_form_is_a_plan_without_faults_and_recognised_again():
+    for one in choices().values():
+        made = {"name": "列", "technique": one["technique"], "params": one["params"]}
+        plan = {"profile": "interface", "columns": [made]}
+        assert codes(plan) == []
+        assert choice_of(made) == one["id"]
+    assert choice_of(line("列", "round", step=7)) is None
+
+
+# What a key or the whole column decides cannot stand in a table of examples.
+BY_KEY = {"pseudonym", "made-up-name", "made-up-company", "encrypt", "microaggregate-20", "remove"}
+
+
+@pytest.mark.parametrize("choice", sorted(choices().keys() - BY_KEY))
+def test_the_example_beside_a_choice_is_what_the_engine_does(choice):
+    row = choices()[choice]
+    before, after = row["example"]
+    made = {"name": "列", "technique": row["technique"], "params": row["params"]}
+    treat = treatment(made, Release("r", b"k" * 32, b"k" * 32))
+    assert treat is not None
+    found = treat(pl.DataFrame({"列": [before]}), 0)[0]
+    assert str(found if found is not None else "") == after
+
+
+def test_every_technique_says_what_it_does_in_both_languages():
+    for row in techniques().values():
+        for part in ("done", "remains"):
+            assert row[part]["zh"]
+            assert row[part]["en"]
+        assert params({"technique": row["id"], "params": {}}) is not None

@@ -1,0 +1,359 @@
+"""Unmodified clients of CKAN read the catalogue: addresses, envelope, errors, searches, rights."""
+
+import json
+
+import pytest
+import requests
+import sqlalchemy as sa
+from ckanapi import (
+    CKANAPIError,
+    NotAuthorized,
+    NotFound,
+    RemoteCKAN,
+    SearchError,
+    SearchQueryError,
+    ValidationError,
+)
+
+from connectors import ckan
+from registry import db
+from registry.app import create_app
+from registry.catalogue import adoption
+from registry.catalogue.adoption import Basis
+from registry.models.catalogue import Alias, Resource, Version
+from tests import factories
+
+CIVIL = "11150300DEM000022H"
+NAME = "婚姻登记信息"
+
+
+@pytest.fixture(scope="module")
+def reading(site, token):
+    """A client that posts JSON, with a name; sees every public entry."""
+    with RemoteCKAN(site, apikey=token("consumer")) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def nobody(site):
+    with RemoteCKAN(site, get_only=True) as client:
+        yield client
+
+
+def live(city):
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        return session.scalar(
+            sa.select(sa.func.count(Resource.id))
+            .join(Version, Resource.live_version_id == Version.id)
+            .where(Version.state == "published", Version.visibility == "1")
+        )
+
+
+def test_a_client_pages_through_every_package_once(city, reading):
+    seen = []
+    while True:
+        page = reading.action.package_search(start=len(seen), rows=100, sort="id asc")
+        if not page["results"]:
+            break
+        seen += [one["id"] for one in page["results"]]
+    assert page["count"] == len(seen) == len(set(seen)) == live(city)
+    assert seen == sorted(seen)
+    assert len(reading.action.package_list()) == len(seen)
+    assert reading.action.package_list(limit=3, offset=2) == reading.action.package_list()[2:5]
+
+
+def test_a_package_is_shown_by_key_name_code_and_foreign_id(city, reading, key_of):
+    key = key_of(NAME)
+    package = reading.action.package_show(id=key, include_datasets=True, unknown="x")
+    assert (package["id"], package["title"]) == (key, NAME)
+    assert package["organization"]["name"] == CIVIL
+    code = next(one["value"] for one in package["extras"] if one["key"] == "code")
+    with db.transaction(city.extensions["registry_database"], writes=True) as session:
+        resource = session.scalars(sa.select(Resource).where(Resource.key == key)).one()
+        session.add(Alias(resource_id=resource.id, source="ckan", value="旧目录-17"))
+    for name in (package["name"], code, "旧目录-17"):
+        assert reading.action.package_show(id=name)["id"] == key
+    one = package["resources"][0]
+    assert reading.action.resource_show(id=one["id"]) == one
+    with pytest.raises(NotFound):
+        reading.action.package_show(id="nothing-of-that-name")
+    with pytest.raises(ValidationError):
+        reading.action.package_show()
+
+
+def test_words_find_by_synonym_and_rank(reading):
+    found = reading.action.package_search(q="结婚登记")
+    assert "婚姻" in found["results"][0]["title"]
+    assert reading.action.package_search(q="量子纠缠退相干")["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("fq", "holds"),
+    [
+        (f"organization:{CIVIL}", lambda p: p["organization"]["name"] == CIVIL),
+        (f"+organization:({CIVIL} OR nowhere)", lambda p: p["organization"]["name"] == CIVIL),
+        (f"-organization:{CIVIL}", lambda p: p["organization"]["name"] != CIVIL),
+        ('tags:"婚姻登记"', lambda p: "婚姻登记" in [t["name"] for t in p["tags"]]),
+        ("res_format:xlsx", lambda p: "xlsx" in [r["format"] for r in p["resources"]]),
+        ("share_type:1 AND NOT level:4", lambda p: extra(p, "share_type") == "1"),
+        ("extras_share_type:2", lambda p: extra(p, "share_type") == "2"),
+        ("title:婚姻*", lambda p: "婚姻" in p["title"]),
+        ("num_tags:[3 TO *]", lambda p: p["num_tags"] >= 3),
+        ("(groups:theme-2-01)", lambda p: "theme-2-01" in [g["name"] for g in p["groups"]]),
+        ("metadata_modified:[2020-01-01T00:00:00.000000Z TO *]", lambda p: True),
+        ("*:*", lambda p: True),
+    ],
+)
+def test_a_filter_gives_what_holds_and_nothing_else(reading, fq, holds):
+    everything = reading.action.package_search(rows=1000)["results"]
+    found = reading.action.package_search(fq=fq, rows=1000)
+    assert found["count"] == len(found["results"])
+    if " AND " not in fq:
+        assert {p["id"] for p in found["results"]} == {p["id"] for p in everything if holds(p)}
+    assert all(holds(one) for one in found["results"])
+
+
+def extra(package, key):
+    return next((one["value"] for one in package["extras"] if one["key"] == key), None)
+
+
+@pytest.mark.parametrize(
+    "fq",
+    [
+        f"organization:{CIVIL}",
+        f"+state:active +organization:{CIVIL} +share_type:2",
+        "level:4",
+        "metadata_modified:[2020-01-01 TO 2999-01-01T00:00:00Z]",
+        "metadata_modified:{* TO 2020-01-01}",
+        "*:*",
+    ],
+)
+@pytest.mark.parametrize("sort", ["id asc", "metadata_modified desc, id desc"])
+def test_the_database_and_the_judge_of_filters_agree(reading, fq, sort):
+    by_columns = reading.action.package_search(fq=fq, rows=1000, sort=sort)
+    judged = reading.action.package_search(fq=f"({fq}) OR tags:none", rows=1000, sort=sort)
+    assert [p["id"] for p in by_columns["results"]] == [p["id"] for p in judged["results"]]
+    assert by_columns["count"] == judged["count"]
+
+
+def test_a_field_nobody_knows_finds_nothing(reading):
+    assert reading.action.package_search(fq="vocab_unknown:x")["count"] == 0
+    assert reading.action.package_search(fq="metadata_modified:[2999-01-01 TO *]")["count"] == 0
+
+
+def test_facets_are_counted_over_all_that_was_found(reading):
+    for names in (["organization", "groups"], '["organization", "groups"]'):
+        found = reading.action.package_search(
+            **{"facet.field": names, "facet.limit": 5, "rows": 0, "fq": "share_type:1"}
+        )
+        assert found["results"] == []
+        assert 0 < len(found["facets"]["organization"]) <= 5
+        items = found["search_facets"]["organization"]["items"]
+        assert [i["display_name"] for i in items] == sorted(
+            (i["display_name"] for i in items), reverse=True
+        )
+        one = items[0]
+        counted = reading.action.package_search(fq=f"organization:{one['name']} share_type:1")
+        assert counted["count"] == one["count"]
+    bare = reading.action.package_search(**{"facet.field": "tags", "facet.limit": -1, "rows": 0})
+    assert len(bare["facets"]["tags"]) > 50
+
+
+def test_organizations_groups_and_tags_are_listed(reading):
+    assert CIVIL in reading.action.organization_list()
+    whole = reading.action.organization_list(all_fields=True, limit=500)
+    assert len(whole) == 25
+    one = reading.action.organization_show(id=CIVIL, include_datasets=True)
+    count = reading.action.package_search(fq=f"organization:{CIVIL}", rows=0)["count"]
+    assert (one["title"], one["package_count"]) == ("市民政局", count)
+    assert reading.action.organization_show(id=one["id"])["name"] == CIVIL
+    groups = reading.action.group_list(all_fields=True)
+    assert sum(group["package_count"] for group in groups) > 0
+    name = max(groups, key=lambda group: group["package_count"])["name"]
+    assert reading.action.group_package_show(id=name, limit=3)[0]["groups"]
+    assert reading.action.group_show(id=name)["name"] == name
+    assert "婚姻登记" in reading.action.tag_list()
+    assert reading.action.license_list() == []
+    assert reading.action.package_autocomplete(q="婚姻")[0]["name"]
+    with pytest.raises(NotFound):
+        reading.action.organization_show(id="nobody")
+
+
+def test_what_the_site_is_and_does_can_be_asked_by_anybody(nobody):
+    assert nobody.action.status_show()["ckan_version"] == "2.12.0"
+    assert "package" in nobody.action.help_show(name="package_search").lower()
+    with pytest.raises(NotFound):
+        nobody.action.help_show(name="package_explode")
+
+
+def test_nobody_sees_the_open_part_alone(reading, nobody):
+    found = nobody.action.package_search(rows=1000)
+    assert 0 < found["count"] < reading.action.package_search(rows=0)["count"]
+    assert all(extra(one, "open_type") in ("1", "2") for one in found["results"])
+    closed = next(
+        one
+        for one in reading.action.package_search(rows=1000)["results"]
+        if extra(one, "open_type") == "3"
+    )
+    with pytest.raises(NotFound):
+        nobody.action.package_show(id=closed["id"])
+    facets = nobody.action.package_search(**{"facet.field": '["organization"]', "rows": 0})
+    assert sum(facets["facets"]["organization"].values()) == facets["count"]
+
+
+def test_a_city_that_lets_nobody_read_says_so(city, tmp_path):
+    app = create_app(
+        factories.settings(tmp_path, anonymous="none"), city.extensions["registry_database"]
+    )
+    client = app.test_client()
+    for name in ("package_search", "package_list", "organization_list", "package_show?id=x"):
+        answer = client.get(f"/api/3/action/{name}")
+        assert answer.status_code == 403
+        assert answer.json["error"]["__type"] == "Authorization Error"
+    assert client.get("/api/3/action/status_show").status_code == 200
+
+
+def test_a_wrong_token_is_refused_in_the_envelope(site):
+    with RemoteCKAN(site, apikey="wrong") as client, pytest.raises(NotAuthorized):
+        client.action.package_list()
+
+
+def test_a_search_that_cannot_be_done_says_why(reading):
+    with pytest.raises(SearchQueryError):
+        reading.action.package_search(nonsense=1)
+    with pytest.raises(SearchQueryError):
+        reading.action.package_search(sort="colour asc")
+    for fq in ("tags:(a", "{!lucene}x", "title:", 'a:"b', "[a b]", "(" * 40, "a:b:c", "OR)"):
+        with pytest.raises(SearchError):
+            reading.action.package_search(fq=fq)
+    for wrong in ({"rows": -1}, {"start": "x"}, {"facet.field": [1]}, {"facet.limit": "y"}):
+        with pytest.raises(ValidationError):
+            reading.action.package_search(**wrong)
+    assert reading.action.package_search(rows=5000, ext_mine=1)["count"] > 0
+    assert reading.action.package_search(start=10**8)["results"] == []
+
+
+def test_an_unknown_action_is_a_bare_sentence(site, reading):
+    with pytest.raises(CKANAPIError):
+        reading.action.package_explode()
+    answer = requests.get(f"{site}/api/3/action/package_explode", timeout=60)
+    assert answer.status_code == 400
+    assert answer.json() == "Bad request: Action name not known: package_explode"
+
+
+@pytest.mark.parametrize("prefix", ["/api/3/action", "/api/action"])
+def test_both_prefixes_and_every_kind_of_body_answer_alike(site, token, prefix):
+    address, asked = f"{site}{prefix}/package_search", {"q": "", "rows": "2", "sort": "id asc"}
+    headers = {"Authorization": token("consumer")}
+    ways = [
+        requests.get(address, params=asked, headers=headers, timeout=60),
+        requests.get(f"{address}/", params=asked, headers=headers, timeout=60),
+        requests.post(address, json=asked, headers=headers, timeout=60),
+        requests.post(address, data=asked, headers=headers, timeout=60),
+        requests.post(address, data=json.dumps(asked), headers=headers, timeout=60),
+        requests.post(
+            address,
+            files={name: (None, value) for name, value in asked.items()},
+            headers=headers,
+            timeout=60,
+        ),
+        requests.post(
+            address,
+            data=json.dumps(asked),
+            headers={**headers, "Content-Type": "application/x-www-form-urlencoded"},
+            timeout=60,
+        ),
+    ]
+    for way in ways:
+        assert not way.history
+        assert way.headers["Content-Type"] == "application/json;charset=utf-8"
+        assert way.json() == ways[0].json()
+    assert ways[0].json()["help"].endswith("/api/3/action/help_show?name=package_search")
+
+
+def test_a_script_is_made_for_nobody_in_particular(site, token):
+    headers = {"Authorization": token("consumer")}
+    address = f"{site}/api/3/action/package_search"
+    plain = requests.get(address, params={"rows": 0}, headers=headers, timeout=60).json()
+    script = requests.get(
+        address, params={"rows": 0, "callback": "f"}, headers=headers, timeout=60
+    ).text
+    assert script.startswith("/**/f(")
+    assert script.endswith(");")
+    inside = json.loads(script.removeprefix("/**/f(").removesuffix(");"))
+    assert inside["result"]["count"] < plain["result"]["count"]
+    wrong = requests.get(address, params={"callback": "alert(1)//"}, timeout=60)
+    assert wrong.status_code == 400
+
+
+def test_reading_takes_a_constant_number_of_queries(city, token):
+    database = city.extensions["registry_database"]
+    client, headers = city.test_client(), {"Authorization": token("consumer")}
+    sent = []
+
+    def count(*_):
+        sent.append(1)
+
+    def queries(**asked):
+        sent.clear()
+        sa.event.listen(database.reading, "before_cursor_execute", count)
+        try:
+            answer = client.post("/api/3/action/package_search", json=asked, headers=headers)
+        finally:
+            sa.event.remove(database.reading, "before_cursor_execute", count)
+        assert answer.json["success"]
+        return len(sent)
+
+    assert queries(rows=2) == queries(rows=200)
+    assert queries(rows=2, fq="tags:x") == queries(rows=200, fq="-tags:x")
+
+
+def test_a_package_that_was_taken_over_gives_its_extras_back(city, reading):
+    package = {"id": "be896d3eae", "title": "公积金归集使用情况", "notes": "", "extras": []}
+    package["extras"] = [{"key": "source_id", "value": "be896d3eae"}]
+    package["organization"] = {"title": "市公积金中心"}
+    with db.transaction(city.extensions["registry_database"], writes=True) as session:
+        plan = adoption.plan(session, "ckan", [ckan.incoming(1, package)])
+        adoption.adopt(session, plan, Basis("批复", "sm3:" + "0" * 64))
+    found = reading.action.package_show(id="be896d3eae")
+    assert (extra(found, "source_id"), extra(found, "id")) == ("be896d3eae", "be896d3eae")
+    assert found["id"] != "be896d3eae"
+    assert extra(found, "remediation_due")
+
+
+def test_what_is_not_for_everybody_is_nowhere(city, reading, site, token):
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        hidden = session.execute(
+            sa.select(Resource.key, Version.name)
+            .join(Version, Resource.live_version_id == Version.id)
+            .where(Version.visibility != "1")
+            .limit(1)
+        ).one()
+    asked = {"fq": f"id:{hidden.key}", "include_private": True, "facet.field": ["organization"]}
+    found = reading.action.package_search(**asked)
+    assert (found["count"], found["facets"]["organization"]) == (0, {})
+    searched = reading.action.package_search(q=hidden.name, include_private=True, rows=1000)
+    assert hidden.key not in [one["id"] for one in searched["results"]]
+    with pytest.raises(NotFound):
+        reading.action.package_show(id=hidden.key)
+    with RemoteCKAN(site, apikey=token("auditor")) as auditor:
+        assert auditor.action.package_search(**asked)["count"] == 1
+        assert auditor.action.package_show(id=hidden.key)["private"] is True
+
+
+def test_a_frozen_entry_is_gone_with_the_next_call(city, reading, key_of):
+    key = key_of("婚姻档案数字化信息")
+    alias = {"source": "ckan", "value": "frozen-1"}
+    with db.transaction(city.extensions["registry_database"], writes=True) as session:
+        resource = session.scalars(sa.select(Resource).where(Resource.key == key)).one()
+        session.add(Alias(resource_id=resource.id, **alias))
+    assert reading.action.package_show(id="frozen-1")["id"] == key
+    with db.transaction(city.extensions["registry_database"], writes=True) as session:
+        resource = session.scalars(sa.select(Resource).where(Resource.key == key)).one()
+        resource.frozen_at = db.now()
+    for name in (key, "frozen-1"):
+        with pytest.raises(NotFound):
+            reading.action.package_show(id=name)
+    for asked in ({"fq": f"id:{key}"}, {"q": "婚姻档案数字化"}, {"fq": "title:婚姻档案数字化"}):
+        found = reading.action.package_search(rows=1000, **asked)
+        assert key not in [one["id"] for one in found["results"]]

@@ -1,0 +1,105 @@
+"""`catalogue anonymize` at a department: no database, files only, exit codes as documented."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from click.testing import CliRunner, Result
+
+from anonymization.synthetic import citizens
+from registry.cli import main
+
+
+def run(*arguments: object, code: int = 0) -> Result:
+    answer = CliRunner().invoke(main, ["anonymize", *map(str, arguments)])
+    assert answer.exit_code == code, answer.output + repr(answer.exception)
+    return answer
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a table of citizens, and settings that name no database."""
+    monkeypatch.setenv("CATALOGUE_DATABASE_URL", "postgresql://nowhere.invalid/none")
+    citizens(2000, seed=3).write_csv(tmp_path / "citizens.csv")
+    return tmp_path
+
+
+def test_a_department_goes_from_a_hundred_thousand_citizens_to_a_release(desk: Path):
+    source, plan, out, report, key = (
+        desk / name for name in ("big.csv", "plan.json", "out.csv", "report.json", "key")
+    )
+    people = citizens(100_000, seed=11)
+    people.write_csv(source)
+    run("key", key)
+    run("plan", source, "--profile", "statistical", "--release", "2026-1", "-o", plan)
+    arguments = ("--plan", plan, "-o", out, "--key", key, "--report", report)
+    run("apply", source, *arguments, "--resource", "abc", "--version", "sm3:1")
+    facts: dict[str, Any] = json.loads(report.read_text("utf-8"))
+    assert facts["verdict"] == "pass"
+    assert facts["risk"]["k"] >= 5
+    assert facts["suppressed"]["share"] < 0.05
+    assert facts["residual"] == []
+    assert facts["binding"] == {"resource": "abc", "version": "sm3:1"}
+    made = pl.read_csv(out, infer_schema=False)
+    assert made.height == 100_000 - facts["suppressed"]["records_removed"]
+    planted = [value for name in people.columns[:3] for value in people[name].head(7)]
+    everything = out.read_text("utf-8") + report.read_text("utf-8")
+    assert [value for value in planted if value in everything] == []
+
+
+def test_a_plan_that_leaves_an_id_readable_exits_1_and_writes_only_the_report(desk: Path):
+    plan, out, report = desk / "plan.json", desk / "out.csv", desk / "report.json"
+    run("plan", desk / "citizens.csv", "-o", plan)
+    document = json.loads(plan.read_text("utf-8"))
+    for column in document["columns"]:
+        if column["name"] == "公民身份号码":
+            column |= {"technique": "keep", "role": "other", "params": {}}
+    plan.write_text(json.dumps(document), "utf-8")
+    answer = run(
+        *("apply", desk / "citizens.csv", "--plan", plan, "-o", out, "--report", report), code=1
+    )
+    assert "DIRECT_IDENTIFIER_LEFT" in answer.output
+    assert not out.exists()
+    assert json.loads(report.read_text("utf-8"))["verdict"] == "fail"
+
+
+def test_detect_names_the_kinds_by_file_and_column(desk: Path):
+    found = json.loads(run("detect", desk / "citizens.csv", "--json").stdout)
+    kinds = found["columns"]["citizens"]
+    assert (kinds["姓名"], kinds["公民身份号码"]) == ("PERSON", "ID_CARD")
+    assert kinds["性别"] is None
+    first = next(one for one in found["cells"]["citizens"] if one["kind"] == "ID_CARD")
+    assert first == {"row": 0, "col": "公民身份号码", "start": 0, "end": 18, "kind": "ID_CARD"}
+
+
+def test_verify_says_no_of_the_raw_table_and_why(desk: Path):
+    facts = json.loads(run("verify", desk / "citizens.csv", "--json", code=1).stdout)
+    assert (facts["verdict"], facts["grade"]) == ("fail", 1)
+    codes = {one["code"] for one in facts["findings"]}
+    assert {"DIRECT_IDENTIFIER_LEFT", "FULL_ADDRESS_LEFT"} <= codes
+
+
+def test_measure_answers_by_its_exit_code(desk: Path):
+    coarse = run("measure", desk / "citizens.csv", "-q", "性别", "-q", "所在区", "--json")
+    assert json.loads(coarse.stdout)["k"] >= 5
+    run("measure", desk / "citizens.csv", "-q", "出生日期", code=1)
+    answer = run("measure", desk / "citizens.csv", "-q", "没有", "--json", code=2)
+    assert json.loads(answer.stdout)["refused"] == "COLUMN_NOT_THERE"
+
+
+@pytest.mark.parametrize("content", ["", "[1]", '{"profile": NaN}', "{"])
+def test_a_plan_that_is_no_json_object_is_a_wrong_use(desk: Path, content: str):
+    (desk / "plan.json").write_text(content)
+    run("apply", desk / "citizens.csv", "--plan", desk / "plan.json", "-o", "x.csv", code=2)
+
+
+def test_a_refusal_is_one_sentence_in_both_languages(desk: Path):
+    (desk / "plan.json").write_text('{"profile": "open", "columns": []}')
+    answer = run(
+        *("apply", desk / "citizens.csv", "--plan", desk / "plan.json", "-o", desk / "x.csv"),
+        code=2,
+    )
+    assert "方案格式有误" in answer.output
+    assert "the plan is malformed" in answer.output

@@ -1,0 +1,282 @@
+"""The proof of desensitization: bound to plan, resource and version, void when they change."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import anonymization
+from anonymization.synthetic import citizens
+from registry import access, catalogue, desensitization
+from registry.desensitization import PlanFaulty
+from registry.errors import Conflict, Forbidden, Unreadable
+from registry.models.catalogue import Resource, Version
+from registry.models.desensitization import MaskingPlan, MaskingReport
+from registry.models.journal import JournalRow
+from tests.factories import Town, document
+
+ITEMS: list[dict[str, Any]] = [
+    {"name": "姓名", "pi_kind": "姓名", "pi_role": "direct", "level": "2"},
+    {"name": "公民身份号码", "pi_kind": "公民身份号码", "pi_role": "direct", "level": "4"},
+    {"name": "性别", "pi_kind": "性别", "pi_role": "quasi", "level": "2"},
+    {"name": "出生日期", "pi_kind": "出生日期", "pi_role": "quasi", "level": "2"},
+]
+
+
+class Desk:
+    """A department with an entry about citizens, its people, and a table to run plans over."""
+
+    def __init__(self, town: Town, folder: Path) -> None:
+        self.session, self.town, self.folder = town.session, town, folder
+        self.registrar = town.person("registrar")
+        self.head = town.person("head")
+        stored = catalogue.register(
+            self.session,
+            self.registrar,
+            town.department,
+            document("公民基本信息", items=[dict(item) for item in ITEMS]),
+            declared=True,
+        )
+        self.resource = self.session.scalars(
+            sa.select(Resource).where(Resource.key == stored.key)
+        ).one()
+        anonymization.make_key(folder / "key")
+        citizens(600, seed=5).select([item["name"] for item in ITEMS]).write_csv(folder / "in.csv")
+
+    @property
+    def version(self) -> Version:
+        assert self.resource.working is not None
+        return self.resource.working
+
+    def plan(self, profile: str = "statistical") -> MaskingPlan:
+        proposed = desensitization.proposed(self.version, profile)
+        return self.save(proposed, profile)
+
+    def save(self, plan: Any, profile: str = "statistical") -> MaskingPlan:
+        return desensitization.save_plan(
+            self.session, self.registrar, self.resource, self.version, profile, plan
+        )
+
+    def run(self, plan: MaskingPlan, **binding: str) -> dict[str, Any]:
+        bound = {"resource": self.resource.key, "version": self.version.digest} | binding
+        made = anonymization.apply(
+            plan.plan,
+            self.folder / "in.csv",
+            self.folder / "out.csv",
+            self.folder / "key",
+            binding=bound,
+        )
+        facts: dict[str, Any] = json.loads(made.json())
+        return facts
+
+    def take(self, plan: MaskingPlan, report: dict[str, Any]) -> MaskingReport:
+        return desensitization.take_report(self.session, self.registrar, plan, report)
+
+    def edit(self, n: int, **changes: Any) -> None:
+        text = catalogue.document_of(self.version)
+        text["items"][n] |= changes
+        seen = self.resource.row_version
+        catalogue.save(self.session, self.registrar, self.version, text, seen)
+        self.session.refresh(self.resource)
+        self.session.refresh(self.version)
+
+
+@pytest.fixture
+def desk(town: Town, tmp_path: Path) -> Desk:
+    return Desk(town, tmp_path)
+
+
+def reason(desk: Desk) -> str | None:
+    return desensitization.valid_report(desk.session, desk.version).reason
+
+
+def test_a_version_is_proven_step_by_step(desk: Desk):
+    assert reason(desk) == "no_plan"
+    plan = desk.plan()
+    assert reason(desk) == "no_report"
+    report = desk.take(plan, desk.run(plan))
+    assert report.verdict == "pass"
+    assert reason(desk) == "not_rechecked"
+    desensitization.recheck(desk.session, desk.head, report)
+    proof = desensitization.valid_report(desk.session, desk.version)
+    assert (proof.report, proof.reason) == (report, None)
+
+
+def proven(desk: Desk) -> MaskingPlan:
+    plan = desk.plan()
+    desensitization.recheck(desk.session, desk.head, desk.take(plan, desk.run(plan)))
+    assert reason(desk) is None
+    return plan
+
+
+@pytest.mark.parametrize(
+    "change", [{"level": "3"}, {"pi_kind": "民族"}, {"name": "出生年月"}], ids=str
+)
+def test_a_change_of_a_graded_element_voids_the_proof_and_names_it(desk: Desk, change):
+    proven(desk)
+    desk.edit(3, **change)
+    proof = desensitization.valid_report(desk.session, desk.version)
+    assert (proof.report, proof.reason) == (None, "elements_changed")
+    assert proof.names == (change.get("name", "出生日期"),)
+
+
+def test_a_change_that_touches_no_element_leaves_the_proof_standing(desk: Desk):
+    proven(desk)
+    text = catalogue.document_of(desk.version) | {"abstract": "换一种说法的摘要。"}
+    catalogue.save(desk.session, desk.registrar, desk.version, text, desk.resource.row_version)
+    desk.session.refresh(desk.version)
+    assert reason(desk) is None
+
+
+def test_a_change_of_the_plan_voids_the_proof(desk: Desk):
+    plan = proven(desk)
+    desk.save(plan.plan | {"k": 10})
+    assert reason(desk) == "plan_changed"
+
+
+def test_a_failing_report_is_kept_and_proves_nothing(desk: Desk):
+    plan = desk.plan()
+    kept = {**plan.plan["columns"][1], "technique": "keep", "role": "other"}
+    lines = [plan.plan["columns"][0], kept, *plan.plan["columns"][2:]]
+    plan = desk.save(plan.plan | {"columns": lines})
+    report = desk.take(plan, desk.run(plan))
+    assert report.verdict == "fail"
+    assert reason(desk) == "failed"
+    with pytest.raises(Conflict, match="not_to_recheck"):
+        desensitization.recheck(desk.session, desk.head, report)
+
+
+def test_a_report_that_belongs_to_something_else_is_refused(desk: Desk):
+    plan = desk.plan()
+    with pytest.raises(Conflict, match="report_of_another_resource"):
+        desk.take(plan, desk.run(plan, resource="other"))
+    with pytest.raises(Conflict, match="report_of_another_version"):
+        desk.take(plan, desk.run(plan, version="sm3:" + "0" * 64))
+    report = desk.run(plan)
+    desk.take(plan, report)
+    with pytest.raises(Conflict, match="report_taken"):
+        desk.take(plan, report)
+    changed = desk.save(plan.plan | {"k": 7})
+    with pytest.raises(Conflict, match="report_of_another_plan"):
+        desk.take(changed, desk.run(changed) | {"plan": report["plan"]})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"verdict": "maybe"},
+        {"output": None},
+        {"findings": [{"code": "X"}]},
+        {"rows": ["张小明"]},
+        {"columns": []},
+        {"input": {}},
+    ],
+    ids=str,
+)
+def test_what_is_no_whole_report_is_refused(desk: Desk, change):
+    plan = desk.plan()
+    with pytest.raises(Unreadable, match="no_report"):
+        desk.take(plan, desk.run(plan) | change)
+
+
+def test_a_faulty_plan_is_refused_with_every_fault(desk: Desk):
+    proposed = desensitization.proposed(desk.version, "open")
+    columns = [
+        {**line, "technique": "keep", "params": {}} if line["role"] == "direct" else line
+        for line in proposed["columns"]
+    ]
+    with pytest.raises(PlanFaulty) as caught:
+        desk.save(proposed | {"columns": columns, "k": 5}, "open")
+    assert {(one.code, one.column) for one in caught.value.faults} == {
+        ("DIRECT_KEPT", "姓名"),
+        ("DIRECT_KEPT", "公民身份号码"),
+        ("K_BELOW_PROFILE", None),
+    }
+
+
+def test_only_the_registrar_of_the_unit_plans_and_only_another_person_rechecks(desk: Desk):
+    plan = desk.plan()
+    report = desk.take(plan, desk.run(plan))
+    stranger = desk.town.person("registrar", unit=desk.town.other)
+    with pytest.raises(Forbidden, match="not_yours"):
+        desensitization.save_plan(
+            desk.session, stranger, desk.resource, desk.version, "open", plan.plan
+        )
+    with pytest.raises(Forbidden, match="no_role"):
+        desensitization.recheck(desk.session, desk.registrar, report)
+    both = desk.town.person("registrar", "head")
+    desk.registrar = both
+    own = desk.take(plan, desk.run(plan) | {"made_at": "2026-01-01T00:00:00+00:00"})
+    with pytest.raises(Forbidden, match="same_person"):
+        desensitization.recheck(desk.session, both, own)
+
+
+def test_two_editors_do_not_overwrite_each_other(desk: Desk):
+    plan = desk.plan()
+    seen = plan.row_version
+    desk.save(plan.plan | {"k": 8})
+    with pytest.raises(Conflict, match="plan_changed"):
+        desensitization.save_plan(
+            desk.session,
+            desk.registrar,
+            desk.resource,
+            desk.version,
+            "statistical",
+            plan.plan,
+            seen,
+        )
+
+
+def test_every_act_stands_in_the_journal_without_a_value(desk: Desk, session: Session):
+    proven(desk)
+    rows = session.scalars(
+        sa.select(JournalRow)
+        .where(JournalRow.act.in_(["mask", "recheck"]))
+        .order_by(JournalRow.seq)
+    ).all()
+    assert [row.act for row in rows] == ["mask", "mask", "recheck"]
+    planted = [one for one in (desk.folder / "in.csv").read_text("utf-8").split() if one]
+    assert not [one for one in planted[1:] for row in rows if one in str(row.facts)]
+
+
+def test_planted_values_are_nowhere_in_the_database(desk: Desk, session: Session):
+    proven(desk)
+    people = citizens(600, seed=5)
+    planted = [*people["公民身份号码"].head(10), *people["手机号码"].head(10)]
+    stored = "".join(
+        str(row)
+        for table in (MaskingPlan, MaskingReport, JournalRow)
+        for row in session.execute(sa.select(*table.__table__.columns))
+    )
+    assert [one for one in planted if one in stored] == []
+
+
+def test_many_versions_are_judged_in_two_queries(desk: Desk, session: Session):
+    proven(desk)
+    asked = 0
+
+    def count(*_: object) -> None:
+        nonlocal asked
+        asked += 1
+
+    versions = list(session.scalars(sa.select(Version)))
+    connection = session.connection()
+    sa.event.listen(connection, "before_cursor_execute", count)
+    desensitization.valid_reports(session, versions)
+    sa.event.remove(connection, "before_cursor_execute", count)
+    assert asked == 2
+
+
+def test_a_frozen_entry_takes_no_plan(desk: Desk):
+    plan = desk.plan()
+    desk.resource.frozen_at = plan.made_at
+    with pytest.raises(Conflict, match="frozen"):
+        desk.save(plan.plan | {"k": 9})
+
+
+def test_the_rights_are_those_of_the_table(desk: Desk):
+    assert access.acts()["mask"].roles == {"registrar"}
+    assert access.acts()["recheck"].roles == {"head", "secrecy"}

@@ -1,0 +1,129 @@
+"""Accounts and posts: what the system administrator does, and what even he does not."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from registry import calendar, db
+from registry.models.accounts import MergedPost, Organisation, Post
+from registry.models.journal import JournalRow
+from tests.factories import sign_in, token_of
+
+UNIT = "11150300DEM000022H"
+
+
+def send(client, address, **form):
+    page = client.get("/admin")
+    token = token_of(page.text)
+    return client.post(f"/admin/accounts/{address}", data={"csrf_token": token, **form})
+
+
+def rows(city, statement):
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        return session.scalars(statement).all()
+
+
+def test_accounts_are_found_by_name_and_shown_with_their_posts(city):
+    admin = sign_in(city, "sysadmin")
+    assert "萨仁" in admin.get("/admin").text
+    found = admin.get("/admin?q=萨仁").text
+    assert "registrar" in found
+    assert "巴特尔" not in found
+    assert "没有找到账号" in admin.get("/admin?q=%25").text
+
+
+def test_a_post_is_given_and_its_right_counts_at_once_and_ends_with_its_day(city):
+    admin, finance = sign_in(city, "sysadmin"), sign_in(city, "finance")
+    assert finance.get("/resources/new").status_code == 403
+    today = calendar.today().isoformat()
+    form = {"role": "registrar", "unit": UNIT, "starts": today}
+    assert send(admin, "finance/appoint", **form).status_code == 303
+    assert finance.get("/resources/new").status_code == 200
+    assert send(admin, "finance/appoint", **form).status_code == 409
+    post = rows(city, sa.select(Post).order_by(Post.id.desc()))[0]
+    yesterday = (calendar.today() - timedelta(days=1)).isoformat()
+    wrong = send(admin, "finance/end", post=post.id, ends=yesterday)
+    assert wrong.status_code == 422
+    assert "任期不对" in wrong.text
+    assert send(admin, "finance/end", post=post.id, ends=today).status_code == 303
+    assert finance.get("/resources/new").status_code == 200
+
+
+def test_a_wrong_form_is_shown_again_with_what_was_typed(city):
+    admin = sign_in(city, "sysadmin")
+    answer = send(admin, "consumer/appoint", role="king", unit=UNIT, starts="2026-01-01")
+    assert answer.status_code == 422
+    assert 'value="2026-01-01"' in answer.text
+    for form in ({}, {"role": "head", "unit": "nowhere"}, {"role": "head", "unit": UNIT}):
+        assert send(admin, "consumer/appoint", **form).status_code == 422
+    assert send(admin, "nobody/close").status_code == 404
+    assert send(admin, "consumer/end", post="x").status_code == 404
+
+
+def test_a_closed_account_is_out_at_the_next_request(city):
+    admin, victim = sign_in(city, "sysadmin"), sign_in(city, "project_manager")
+    assert victim.get("/inbox").status_code == 200
+    assert send(admin, "project_manager/close").status_code == 303
+    assert victim.get("/inbox").status_code == 303
+    assert send(admin, "project_manager/close").status_code == 409
+    assert send(admin, "project_manager/reopen").status_code == 303
+    sign_in(city, "project_manager")
+
+
+def test_nobody_keeps_his_own_account(city):
+    admin = sign_in(city, "sysadmin")
+    today = calendar.today().isoformat()
+    form = {"role": "auditor", "unit": UNIT, "starts": today}
+    assert send(admin, "sysadmin/appoint", **form).status_code == 403
+    assert send(admin, "sysadmin/close").status_code == 403
+
+
+def test_a_substitute_holds_the_same_post_until_a_day(city):
+    admin = sign_in(city, "sysadmin")
+    head = rows(
+        city,
+        sa.select(Post)
+        .join(Organisation, Organisation.id == Post.organisation_id)
+        .where(Post.role == "head", Organisation.code == UNIT),
+    )[0]
+    today = calendar.today().isoformat()
+    assert send(admin, "sharing/substitute", post=head.id, starts=today).status_code == 422
+    form = {"post": head.id, "starts": today, "ends": today}
+    assert send(admin, "sharing/substitute", **form).status_code == 303
+    made = rows(city, sa.select(Post).where(Post.substitute_for_id == head.id))
+    assert [(post.role, post.organisation_id) for post in made] == [("head", head.organisation_id)]
+
+
+def test_a_merged_post_is_filed_with_reason_consent_and_end(city):
+    admin = sign_in(city, "sysadmin")
+    today = calendar.today()
+    form = {
+        "pair": "register clear",
+        "unit": UNIT,
+        "reason": "单位只有两人",
+        "consent": "乌数〔2026〕1号",
+        "starts": today.isoformat(),
+        "ends": (today + timedelta(days=90)).isoformat(),
+    }
+    wrong = (
+        {"pair": "register publish"},
+        {"reason": " "},
+        {"ends": (today + timedelta(days=400)).isoformat()},
+    )
+    for change in wrong:
+        answer = send(admin, "registrar/merge", **{**form, **change})
+        assert answer.status_code == 422, change
+    assert send(admin, "consumer/merge", **form).status_code == 422
+    assert send(admin, "registrar/merge", **form).status_code == 303
+    assert len(rows(city, sa.select(MergedPost))) == 1
+    page = admin.get("/admin/accounts/registrar").text
+    assert "单位只有两人" in page
+
+
+def test_every_act_stands_in_the_journal_and_only_he_may(city):
+    acts = set(rows(city, sa.select(JournalRow.act).where(JournalRow.account == "sysadmin")))
+    assert acts >= {"appoint", "end_post", "disable", "enable", "merge_posts", "accounts"}
+    for name in ("registrar", "auditor", "security", "authority_head"):
+        client = sign_in(city, name)
+        assert client.get("/admin").status_code == 403
+        assert client.get("/admin/accounts/registrar").status_code == 403

@@ -1,0 +1,97 @@
+"""The auditor sees everything that was done or refused, changes nothing, and is on record."""
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from registry import db, work
+from registry.calendar import CITY
+from registry.models.journal import JournalRow
+from tests.factories import sign_in, token_of
+
+
+@pytest.fixture
+def auditor(city):
+    return sign_in(city, "auditor")
+
+
+def journal_rows(city, **where):
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        return session.scalars(
+            sa.select(JournalRow).filter_by(**where).order_by(JournalRow.seq)
+        ).all()
+
+
+def test_refused_acts_are_shown_and_found_by_person_outcome_and_day(city, auditor):
+    consumer = sign_in(city, "consumer")
+    token = token_of(consumer.get("/inbox").text)
+    assert consumer.post("/resources/new", data={"csrf_token": token}).status_code == 403
+    page = auditor.get("/audit?outcome=refused&person=李建国").text
+    assert "被拒绝" in page
+    day = journal_rows(city, outcome="refused")[-1].at.astimezone(CITY).date().isoformat()
+    assert "李建国" in auditor.get(f"/audit?person=consumer&day={day}").text
+    assert "没有符合条件的记录" in auditor.get("/audit?person=consumer&day=1999-01-01").text
+
+
+def test_every_look_is_a_row_of_the_journal(city, auditor):
+    before = len(journal_rows(city, act="read_all"))
+    for _ in range(2):
+        auditor.get("/audit?act=adopt")
+    found = journal_rows(city, act="read_all")
+    assert len(found) == before + 2
+    assert found[-1].account == "auditor"
+    assert "adopt" not in found[-1].facts
+
+
+def test_the_pages_of_the_journal_follow_each_other_without_gap(city, auditor):
+    address, seen = "/audit?act=adopt", 0
+    total = len(journal_rows(city, act="adopt"))
+    while address:
+        page = auditor.get(address).text
+        seen += page.count('<td class="num" data-label="序号">')
+        found = page.split('">更早的记录')[0].rsplit('href="', 1)[-1]
+        address = found.replace("&amp;", "&") if "更早的记录" in page else ""
+        if "没有更早的记录" in page:
+            break
+    assert seen == total
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(city, auditor):
+    engine = city.extensions["registry_database"].reading
+    counted = []
+
+    def count(*_):
+        counted[-1] += 1
+
+    event.listen(engine, "after_cursor_execute", count)
+    try:
+        for address in ("/audit", "/audit?person=nobody-at-all"):
+            counted.append(0)
+            auditor.get(address)
+    finally:
+        event.remove(engine, "after_cursor_execute", count)
+    assert counted[0] == counted[1]
+
+
+def test_the_verification_shows_the_head_and_the_proof_that_it_grew(city, auditor):
+    page = auditor.get("/audit/verification").text
+    assert "完好" in page
+    assert "还没有签名的日志头" in page
+    work.sign_heads(city.extensions["registry_settings"], city.extensions["registry_database"])
+    assert "成立" in auditor.get("/audit/verification").text
+
+
+def test_only_the_auditor_reads_and_he_changes_nothing(city, auditor):
+    for name in ("sysadmin", "security", "reviewer", "registrar"):
+        assert sign_in(city, name).get("/audit").status_code == 403
+        assert sign_in(city, name).get("/audit/verification").status_code == 403
+    token = token_of(auditor.get("/audit").text)
+    for address in ("/resources/new", "/security/freeze", "/submissions/new"):
+        assert auditor.post(address, data={"csrf_token": token}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "query", ["day=gestern", "before=-1", "before=9" * 30, "act=%00", "key=" + "x" * 500]
+)
+def test_a_crooked_filter_is_no_fault(auditor, query):
+    assert auditor.get(f"/audit?{query}").status_code == 200
