@@ -33,8 +33,41 @@ def made_up(plan: Plan, rows: int = 1000, seed: int = 1) -> pl.DataFrame:
     return pl.DataFrame([_column(line, people, n) for n, line in enumerate(plan["columns"])])
 
 
+# What a technique reads decides what its column is made of, whatever the column is called.
+_NUMERIC: Final = frozenset({"noise", "round", "limit", "microaggregate"})
+_BY_HIERARCHY: Final[Mapping[str, str]] = {
+    "amount": "月收入",
+    "date": "出生日期",
+    "address": "家庭住址",
+    "occupation": "职业",
+}
+
+
+def _read_by(line: Mapping[str, Any], people: pl.DataFrame) -> pl.Series | None:
+    """Values the technique of a line can treat; None when it takes any text."""
+    given = line.get("params") or {}
+    hierarchy = given.get("hierarchy") if line.get("technique") == "generalize" else None
+    if hierarchy in _BY_HIERARCHY:
+        return people[_BY_HIERARCHY[str(hierarchy)]]
+    if hierarchy == "age":
+        return pl.Series([18 + row * 7 % 70 for row in range(people.height)])
+    if hierarchy == "region":
+        return people["公民身份号码"].str.slice(0, 6)
+    if hierarchy == "icd":
+        return pl.Series([f"{'IJKE'[row % 4]}1{row % 9}.0" for row in range(people.height)])
+    if hierarchy == "map":
+        values = sorted(given.get("map") or {"样例": ""})
+        return pl.Series([values[row % len(values)] for row in range(people.height)])
+    if line.get("technique") in _NUMERIC:
+        return people["月收入"]
+    return people["出生日期"] if line.get("technique") == "shift" else None
+
+
 def _column(line: Mapping[str, Any], people: pl.DataFrame, n: int) -> pl.Series:
     kind, name = str(line.get("kind") or ""), str(line["name"])
+    readable = _read_by(line, people)
+    if readable is not None and kind not in _LIKE:
+        return readable.alias(name)
     if kind in _LIKE:
         # Two columns of one kind are two people: the second starts elsewhere in the table.
         values = people[_LIKE[kind]]

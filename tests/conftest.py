@@ -42,7 +42,7 @@ def town(session: Session) -> factories.Town:
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application over a demo city that the tests of one file share."""
     folder = tmp_path_factory.mktemp("city")
-    with factories.empty_database(folder) as opened:
+    with factories.city_database(folder) as opened:
         yield factories.city_app(folder, opened)
 
 

@@ -56,15 +56,45 @@ def empty_database(folder: Path) -> Iterator[db.Database]:
         database.close()
 
 
-def _own_postgresql() -> str:
-    """The address of a fresh database of this process on the server of the environment."""
+def _own_postgresql(template: str = "") -> str:
+    """The address of a fresh database of this process, maybe a copy of another."""
     address = sa.make_url(POSTGRESQL)
     name = f"registry_test_{os.getpid()}_{next(_names)}"
+    copied = f' TEMPLATE "{sa.make_url(template).database}"' if template else ""
     server = sa.create_engine(address, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}"{copied}')
     server.dispose()
     return address.set(database=name).render_as_string(hide_password=False)
+
+
+@cache
+def _city(folder: str) -> str:
+    """The address of the demo city, built once in a process and copied for every file of tests."""
+    address = _own_postgresql() if POSTGRESQL else f"sqlite:///{folder}/city-{os.getpid()}.sqlite"
+    database = db.connect(address, b"secret" * 6)
+    upgrade.upgrade(database)
+    with db.transaction(database, writes=True) as session:
+        demo.build(session, PASSWORD)
+    database.close()
+    return address
+
+
+@contextmanager
+def city_database(folder: Path) -> Iterator[db.Database]:
+    """A database with the demo city, on the engine of this run."""
+    made = _city(str(folder.parent))
+    if POSTGRESQL:
+        address = _own_postgresql(made)
+    else:
+        path = folder / "registry.sqlite"
+        shutil.copy(made.removeprefix("sqlite:///"), path)
+        address = f"sqlite:///{path}"
+    database = db.connect(address, b"secret" * 6)
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 def settings(folder: Path, **more: str) -> config.Settings:
@@ -76,9 +106,7 @@ def settings(folder: Path, **more: str) -> config.Settings:
 
 
 def city_app(folder: Path, database: db.Database, **more: str) -> Flask:
-    """The application over the demo city."""
-    with db.transaction(database, writes=True) as session:
-        demo.build(session, PASSWORD)
+    """The application over a database with the demo city."""
     return create_app(settings(folder, anonymous="open", **more), database)
 
 

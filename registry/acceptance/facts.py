@@ -12,8 +12,8 @@ import schemas
 from registry import calendar
 from registry.catalogue import carried, document_of
 from registry.catalogue.life import UNDECIDED
+from registry.desensitization import Proof, proofs
 from registry.models.catalogue import Decision, Resource, Version
-from registry.models.desensitization import MaskingPlan, MaskingReport
 from registry.models.lists import Edition
 from registry.models.papers import AssessedVersion, Assessment
 from registry.models.projects import (
@@ -28,6 +28,9 @@ from registry.models.projects import (
     ProjectSystem,
     System,
 )
+
+# Before the final acceptance there may be no data yet: a run over made-up rows proves the plan.
+_KINDS: Mapping[bool, tuple[str, ...]] = {True: ("measured",), False: ("measured", "plan_only")}
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,8 @@ class Facts:
     deferrals: Sequence[Deferral] = ()
     findings: Sequence[Finding] = ()
     mounts: Mapping[int, Mount] = field(default_factory=dict)
-    reports: Mapping[int, Sequence[tuple[MaskingPlan, MaskingReport]]] = field(default_factory=dict)
+    # By version and release profile: the report of a run that holds, or why none does.
+    proofs: Mapping[int, Mapping[str, Proof]] = field(default_factory=dict)
     editions: Mapping[str, Edition] = field(default_factory=dict)
     # Entries of the scope that cannot be judged: frozen ones are counted, never named.
     frozen: int = 0
@@ -154,7 +158,7 @@ def gather(
         deferrals=_of(session, Deferral, project),
         findings=_of(session, Finding, project),
         mounts=_mounts(session, resources),
-        reports=_reports(session, texts),
+        proofs=proofs(session, [entry.version for entry in entries], _KINDS[stage == "final"]),
         editions=_editions(session, project),
     )
 
@@ -247,20 +251,6 @@ def _mounts(session: Session, resources: Sequence[int]) -> dict[int, Mount]:
         sa.select(Mount).where(Mount.resource_id.in_(resources)).order_by(Mount.id)
     )
     return {mount.resource_id: mount for mount in rows}
-
-
-def _reports(session: Session, texts: Texts) -> dict[int, list[tuple[MaskingPlan, MaskingReport]]]:
-    versions, stands_for = _spread(texts)
-    found: dict[int, list[tuple[MaskingPlan, MaskingReport]]] = {}
-    for plan, report in session.execute(
-        sa.select(MaskingPlan, MaskingReport)
-        .join(MaskingReport, MaskingReport.plan_id == MaskingPlan.id)
-        .where(MaskingPlan.version_id.in_(versions))
-        .order_by(MaskingReport.id)
-    ):
-        for judged_id in stands_for[plan.version_id]:
-            found.setdefault(judged_id, []).append((plan, report))
-    return found
 
 
 def _editions(session: Session, project: Project) -> dict[str, Edition]:

@@ -4,7 +4,7 @@ The gates themselves, their articles, stages and reasons for 不适用 are rows 
 acceptance_gates.json; what the functions find is worded in sentences.json.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -115,33 +115,18 @@ def _impact(facts: Facts) -> Iterator[Shortfall]:
 
 
 def _masking(facts: Facts) -> Iterator[Shortfall]:
-    """Every release profile of an entry has a report that holds, on its newest plan."""
+    """Every release profile of an entry has a report that holds: of its plan, on its elements."""
     for entry in facts.entries:
         if not entry.personal:
             continue
-        runs = facts.reports.get(entry.version.id, ())
-        if not runs:
-            yield _of("no_masking_report", "registrar", entry, number=entry.version.number)
-        by_profile: dict[str, list[Run]] = {}
-        for run in sorted(runs, key=lambda run: (run[0].id, run[1].id)):
-            by_profile.setdefault(run[0].profile, []).append(run)
-        for known in by_profile.values():
-            code = _unproved(known, facts.stage)
-            if code:
-                yield _of(code, "registrar", entry)
+        found = facts.proofs.get(entry.version.id, {})
+        reasons = [p.reason for p in found.values() if p.reason] if found else ["no_plan"]
+        for reason in reasons:
+            yield _of(f"masking_{reason}", _RECHECK.get(str(reason), "registrar"), entry)
 
 
-def _unproved(runs: Sequence[Run], stage: str) -> str:
-    """What the runs of one profile do not prove; empty when they do."""
-    plan = runs[-1][0]
-    current = [report for _, report in runs if report.plan_digest == plan.digest]
-    if not current:
-        return "masking_plan_changed"
-    # A run over made-up rows after a measured one takes nothing away from it.
-    measured = [report for report in current if report.kind == "measured"]
-    if stage == "final" and not measured:
-        return "masking_not_measured"
-    return "" if (measured or current)[-1].verdict == "pass" else "masking_failed"
+# What is done but for the second person is with the head, not with the registrar.
+_RECHECK = {"not_rechecked": "head"}
 
 
 LISTS = ("responsibility", "negative", "supply-demand")
@@ -302,7 +287,8 @@ def evidence_of(facts: Facts, gate: str) -> list[str]:
         rows = [a for known in facts.assessments.values() for a in known.values()]
         return sorted({a.number for a in rows if a.kind == "pia" and a.number})[:5]
     if gate == "G-DEID":
-        return [runs[-1][1].key for runs in facts.reports.values() if runs][:5]
+        held = [p.report for known in facts.proofs.values() for p in known.values()]
+        return [report.key for report in held if report is not None][:5]
     if gate == "G-MOUNT":
         return sorted({mount.number for mount in facts.mounts.values()})[:5]
     return []

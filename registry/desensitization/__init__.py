@@ -11,7 +11,7 @@ from registry.desensitization.plans import (
     proposed,
     save_plan,
 )
-from registry.desensitization.proof import Proof, valid_report, valid_reports
+from registry.desensitization.proof import Proof, proofs, valid_report, valid_reports
 from registry.desensitization.reports import recheck, reports_of, take_report
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Proof",
     "drift",
     "plan_for",
+    "proofs",
     "proposed",
     "recheck",
     "reports_of",

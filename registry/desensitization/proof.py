@@ -1,6 +1,6 @@
 """Whether a version is proven to be desensitized, and if not, why: the evidence of G-DEID."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -32,11 +32,19 @@ def valid_report(session: Session, version: Version, kinds: Sequence[str] = ("me
 def valid_reports(
     session: Session, versions: Sequence[Version], kinds: Sequence[str] = ("measured",)
 ) -> Mapping[int, Proof]:
-    """The proof of each version by its id, in two queries however many there are.
+    """The proof of each version by its id: the best of its release profiles."""
+    found = proofs(session, versions, kinds)
+    return {version.id: _best(found[version.id].values()) for version in versions}
+
+
+def proofs(
+    session: Session, versions: Sequence[Version], kinds: Sequence[str] = ("measured",)
+) -> Mapping[int, Mapping[str, Proof]]:
+    """The proof of each version in each release profile, in two queries however many there are.
 
     A report holds for a version when it passed, was re-checked, is of the plan as it stands, and
     the plan fits the elements of the version. `kinds`: which reports count (`plan_only` does
-    before the first acceptance).
+    before the first acceptance); a measured one counts before any other.
     """
     plans = list(
         session.scalars(
@@ -50,26 +58,28 @@ def valid_reports(
         .where(
             MaskingReport.plan_id.in_([plan.id for plan in plans]), MaskingReport.kind.in_(kinds)
         )
-        .order_by(MaskingReport.id.desc())
+        .order_by((MaskingReport.kind == "measured").desc(), MaskingReport.id.desc())
     )
     reports: dict[int, list[MaskingReport]] = {}
     for report in found:
         reports.setdefault(report.plan_id, []).append(report)
-    return {version.id: _proof(version, plans, reports) for version in versions}
+    return {
+        version.id: {
+            plan.profile: _of_plan(version, plan, reports.get(plan.id, []))
+            for plan in plans
+            if plan.resource_id == version.resource_id
+        }
+        for version in versions
+    }
 
 
 # The nearest to a proof is told: whoever asks wants to know the last step that is missing.
 _NEAREST = ("not_rechecked", "elements_changed", "plan_changed", "failed", "no_report", "no_plan")
 
 
-def _proof(
-    version: Version, plans: Sequence[MaskingPlan], reports: Mapping[int, list[MaskingReport]]
-) -> Proof:
+def _best(found: Iterable[Proof]) -> Proof:
     best = Proof(None, "no_plan")
-    for plan in plans:
-        if plan.resource_id != version.resource_id:
-            continue
-        proof = _of_plan(version, plan, reports.get(plan.id, []))
+    for proof in found:
         if proof.report is not None:
             return proof
         if _NEAREST.index(str(proof.reason)) < _NEAREST.index(str(best.reason)):

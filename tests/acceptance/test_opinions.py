@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from registry import acceptance, accounts, calendar, catalogue, db, demo, papers, projects, signing
+from registry import acceptance, accounts, calendar, catalogue, db, papers, projects, signing
 from registry.access import SYSTEM
 from registry.access.actor import of_account
 from registry.demo.city import AUTHORITY, person
@@ -18,7 +18,7 @@ from registry.models.acceptance import Opinion
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource
 from registry.models.projects import Project
-from tests.factories import PASSWORD, empty_database
+from tests.factories import city_database
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,9 +27,7 @@ ROOT = Path(__file__).parents[2]
 def made(tmp_path_factory):
     """A demo city to sign in; every test rolls back what it did."""
     folder = tmp_path_factory.mktemp("opinions")
-    with empty_database(folder) as database:
-        with db.transaction(database, writes=True) as session:
-            demo.build(session, PASSWORD)
+    with city_database(folder) as database:
         yield database, folder, signing.load(folder / "signing.key")
 
 

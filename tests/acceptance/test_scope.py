@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from registry import acceptance, calendar, catalogue, db, projects
+from registry import acceptance, calendar, catalogue, db, desensitization, projects
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.models.catalogue import Resource, Version
-from registry.models.desensitization import MaskingPlan, MaskingReport
+from registry.models.desensitization import MaskingReport
 from registry.models.projects import BusinessTable, NotApplicable, ProjectResource
 from tests.factories import document
 
@@ -98,47 +98,42 @@ def test_an_entry_that_was_taken_down_no_longer_counts_as_catalogued(session, to
     assert "entry_gone" in codes(results(session, project)["G-CAT"])
 
 
-def plan_of(session, resource, actor, profile, digest="sm3:a"):
-    made = MaskingPlan(
-        resource_id=resource.id,
-        version_id=resource.live.id,
-        profile=profile,
-        plan={},
-        digest=digest,
-        made_by=actor.person_id,
-    )
-    session.add(made)
-    session.flush()
-    return made
+def plan_of(session, resource, actor, profile):
+    proposed = desensitization.proposed(resource.live, profile)
+    return desensitization.save_plan(session, actor, resource, resource.live, profile, proposed)
 
 
-def report_of(session, plan, actor, kind="measured", verdict="pass", digest=None):
+def report_of(session, plan, actor, kind="measured", verdict="pass", head=None):
     session.add(
         MaskingReport(
             plan_id=plan.id,
             kind=kind,
-            plan_digest=digest or plan.digest,
+            plan_digest=plan.digest,
             verdict=verdict,
             report={},
             digest="sm3:r",
             run_by=actor.person_id,
+            rechecked_by=head.person_id if head else None,
         )
     )
     session.flush()
 
 
 def test_every_release_profile_must_hold_not_only_the_last_one(session, town, project):
-    resource, actor = published(session, town), town.person("registrar")
+    resource, actor, head = published(session, town), town.person("registrar"), town.person("head")
     in_scope(session, project, resource)
-    assert codes(results(session, project)["G-DEID"]) == {"no_masking_report"}
+    assert codes(results(session, project)["G-DEID"]) == {"masking_no_plan"}
     one = plan_of(session, resource, actor, "statistical")
+    assert codes(results(session, project)["G-DEID"]) == {"masking_no_report"}
     report_of(session, one, actor, verdict="fail")
-    other = plan_of(session, resource, actor, "research", "sm3:b")
-    report_of(session, other, actor)
+    other = plan_of(session, resource, actor, "open")
+    report_of(session, other, actor, head=head)
     assert codes(results(session, project)["G-DEID"]) == {"masking_failed"}
     report_of(session, one, actor)
+    assert codes(results(session, project)["G-DEID"]) == {"masking_not_rechecked"}
+    report_of(session, one, actor, head=head)
     assert results(session, project)["G-DEID"].result == "pass"
-    report_of(session, one, actor, kind="plan_only")
+    report_of(session, one, actor, kind="plan_only", verdict="fail")
     assert results(session, project)["G-DEID"].result == "pass"
     one.digest = "sm3:c"
     session.flush()

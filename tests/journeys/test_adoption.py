@@ -14,7 +14,7 @@ from tests.journeys.browser import checked, drained, press, served, signed_in
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("adopted")
-    with factories.empty_database(folder) as database:
+    with factories.city_database(folder) as database:
         city = factories.city_app(folder, database)
         package = {
             "id": "old-17",
