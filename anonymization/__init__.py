@@ -8,18 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 from anonymization.crypto import make_key
 from anonymization.errors import Refused
-from anonymization.plan import check_plan, propose
+from anonymization.plan import check_plan
+from anonymization.proposal import propose
 
 if TYPE_CHECKING:
     from anonymization.attacks import verify
     from anonymization.detection import detect
+    from anonymization.fitting import fit
     from anonymization.pipeline import apply, measure, treat
+    from anonymization.recoding import anonymize_k
+    from anonymization.samples import made_up
 
 __all__ = [
     "Refused",
+    "anonymize_k",
     "apply",
     "check_plan",
     "detect",
+    "fit",
+    "made_up",
     "make_key",
     "measure",
     "propose",
@@ -28,6 +35,9 @@ __all__ = [
 ]
 
 _ENGINE = {
+    "anonymize_k": "recoding",
+    "fit": "fitting",
+    "made_up": "samples",
     "apply": "pipeline",
     "detect": "detection",
     "measure": "pipeline",

@@ -15,7 +15,8 @@ import polars as pl
 from anonymization import naming, reversal, risk
 from anonymization.detection import detect
 from anonymization.findings import Finding, Terms, as_texts, matching, share, token
-from anonymization.plan import profiles, role_of
+from anonymization.plan import profiles
+from anonymization.proposal import role_of
 from anonymization.tables import open_table
 
 

@@ -16,6 +16,7 @@ import polars as pl
 from anonymization import headers, patterns
 from anonymization.columns import NEEDED, Profile
 from anonymization.dictionary import addresses, closed_list, loose_names, names, share, words
+from anonymization.tables import open_table
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,11 @@ class Guess:
 def _verdict(profile: Profile, rows: int) -> Column:
     """The best reading of a column, with what follows from it."""
     masked = profile.layout(_STARS)[1] > 0.5
-    guesses = [] if masked else [*_checked(profile), *_headed(profile), *_spelled(profile)]
+    guesses = (
+        []
+        if masked
+        else [*_checked(profile), *_old(profile), *_headed(profile), *_spelled(profile)]
+    )
     best = max(guesses, key=lambda guess: guess.share, default=None)
     if best is None and not masked:
         best = _labelled(profile)
@@ -203,6 +208,26 @@ def _en(kind: str) -> str:
     return str(headers.kinds()[kind]["en"])
 
 
+# Region, birth date without its century, order number: no check digit, so the whole column must
+# be of it, and its years must be spread as births are and dates of papers are not.
+_OLD: Final = (
+    "^(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])[0-9]{4}"
+    "([0-9]{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}$"
+)
+
+
+def _old(profile: Profile) -> Iterator[Guess]:
+    """Citizen numbers of 15 digits, as given out until 1999."""
+    hits, part = profile.layout(_OLD)
+    if part < 0.9 or len(profile.values) < 8:
+        return
+    years = profile.values.str.extract(_OLD).drop_nulls()
+    if share(years.cast(pl.Int32) >= 27) > 0.5:
+        zh = f"{profile.present} 行中 {hits} 行像十五位的旧身份证号码"
+        en = f"{hits} of {profile.present} rows look like citizen numbers of 15 digits"
+        yield Guess("ID_CARD", hits, part - 0.01, zh, en)
+
+
 _DATE: Final = (
     r"^(?:18|19|20)[0-9]{2}(?:[-/.年] ?[0-9]{1,2}[-/.月]? ?(?:[0-9]{1,2}日?)?"
     r"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])?)(?:[ T]0?0:00(?::00.*)?)?$"
@@ -264,7 +289,7 @@ def _spelled(profile: Profile) -> Iterator[Guess]:
             if loose >= 0.6 and sure:
                 hits, strict = profile.like(loose_names(values))
                 yield Guess("PERSON", hits, strict - 0.02, *_spelling(profile, hits, "PERSON"))
-        elif strict >= 0.7 and len(values) >= 10:
+        elif strict >= 0.7 and len(values) >= 10 and _long_enough(values):
             yield Guess("PERSON", hits, strict - 0.02, *_spelling(profile, hits, "PERSON"))
     if header.organisation or first not in {"ADDRESS", None}:
         return
@@ -274,12 +299,17 @@ def _spelled(profile: Profile) -> Iterator[Guess]:
         yield Guess("ADDRESS", hits, share - 0.02, *_spelling(profile, hits, "ADDRESS"))
 
 
+def _long_enough(values: pl.Series) -> bool:
+    """Whether a fifth have three characters or more, as names do and cities or trades do not."""
+    return share(values.str.len_chars() >= 3) >= 0.2
+
+
 def _spelling(profile: Profile, hits: int, kind: str) -> tuple[str, str]:
     zh = headers.kinds()[kind]["zh"]
     said = f"列名含「{profile.header.word}」，" if kind in profile.header.kinds else ""
     return (
         f"{said}{profile.present} 行中 {hits} 行用字像{zh}",
-        f"{hits} of {profile.present} rows are worded like a {_en(kind)}",
+        f"{hits} of {profile.present} rows read like a {_en(kind)}",
     )
 
 
@@ -369,7 +399,7 @@ def _said(
             "the header or the table says it is an organisation's",
         )
     if item:
-        return f"列名或取值像「{item}」", f"header or values say {item}"
+        return f"列名或取值像「{item}」", f"header or values say {headers.items()[item]['en']}"
     return "未发现个人信息", "no personal information found"
 
 
@@ -403,7 +433,7 @@ def _neighbours(
             column = _born(frame, numbers[0], profile, column)
         if column.kind is None and column.item is None and people and not profile.header.kinds:
             hits, share = profile.like(names(profile.values))
-            if share >= 0.6 and len(profile.values) >= 5:
+            if share >= 0.6 and len(profile.values) >= 5 and _long_enough(profile.values):
                 zh, en = _spelling(profile, hits, "PERSON")
                 column = _as(column, "PERSON", hits, profile.present, zh, en)
         if column.kind == "ADDRESS" and "USCC" in kinds and not people and "PERSON" not in kinds:
@@ -500,13 +530,7 @@ def _frame(table: Any) -> pl.DataFrame:
     if isinstance(table, pl.Series):
         return table.to_frame()
     if isinstance(table, str | Path):
-        path = Path(table)
-        if path.suffix.lower() == ".parquet":
-            return pl.read_parquet(path)
-        try:
-            return pl.read_csv(path, infer_schema=False)
-        except pl.exceptions.ComputeError:
-            return pl.read_csv(path.read_bytes().decode("gb18030").encode(), infer_schema=False)
+        return open_table(table).frame()
     if hasattr(table, "schema") and hasattr(table, "column_names"):
         made = pl.from_arrow(table)
         assert isinstance(made, pl.DataFrame)

@@ -90,8 +90,9 @@ def addresses(values: pl.Series) -> pl.Series:
     region = values.str.contains(f"(?:{_any('region')})")
     street = values.str.contains(f"(?:{_any('street')}|街道|镇|乡|苏木|嘎查|村|社区)")
     door = values.str.contains(f"[0-9A-Za-z一二三四五六七八九十](?:{_any('door')})|[0-9]+-[0-9]+")
+    paper = values.str.contains(r"第[0-9]+号|[〔\[（(](?:19|20)[0-9]{2}[〕\]）)]|字第?[0-9]")
     short = values.str.len_chars() <= 80
-    return (short & door & (street | region)).fill_null(False)
+    return (short & ~paper & door & (street | region)).fill_null(False)
 
 
 def name_patterns() -> tuple[str, ...]:

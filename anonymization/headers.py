@@ -84,6 +84,9 @@ def _item(header: str) -> str | None:
 
 def _last(header: str, named: Iterable[tuple[str, Iterable[str]]]) -> str | None:
     found = [
-        (place, name) for name, words in named for word in words if (place := _place(header, word))
+        (place, name)
+        for name, words in named
+        for word in words
+        if (place := _place(header, word.lower()))
     ]
     return max(found)[1] if found else None

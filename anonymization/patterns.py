@@ -249,8 +249,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         "BANK_CARD",
         _LONG,
-        rf"{_BEFORE}([3-69][0-9]{{14,18}}|[3-69][0-9]{{3}}(?:[ -][0-9]{{4}}){{2,3}}[ -][0-9]{{1,4}}"
-        rf"|[3-69](?:[ .·-][0-9]){{14,18}}){_AFTER}",
+        rf"{_BEFORE}([3-69](?:[ .·-]?[0-9]){{14,18}}){_AFTER}",
         " -.·",
         _cards,
         _headed,
@@ -300,6 +299,13 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         "ADDRESS", "[路街巷道弄里区村镇乡旗查]", f"({address_pattern()})", quick=door_pattern()
     ),
     # What has no check of its own is believed behind the word that announces it.
+    Pattern(
+        "ID_CARD",
+        "身份证|证件",
+        r"(?:身份证|证件)(?:号码|号)?[^0-9A-Za-z]{0,4}\b([1-9][0-9]{14})\b",
+        "",
+        _by("citizen_id_15"),
+    ),
     Pattern(
         "PASSPORT",
         "护照|[Pp]assport|PASSPORT",

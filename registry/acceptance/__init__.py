@@ -1,19 +1,23 @@
 """The verdict on a project: computed, never typed; only signed opinions are stored."""
 
 from registry.acceptance.examine import STAGES, Examination, Line, examine, gates, said
+from registry.acceptance.gates import Shortfall
 from registry.acceptance.opinions import (
     Later,
     changed_since,
     countersign,
+    countersigned,
     find,
-    is_own_project,
+    is_countersigned,
     of_project,
     package_of,
     revocation_of,
     revocations,
     revoke,
     sign,
+    turned_since,
 )
+from registry.acceptance.people import holders
 from registry.acceptance.schedule import Milestone, schedule
 
 __all__ = [
@@ -22,12 +26,15 @@ __all__ = [
     "Later",
     "Line",
     "Milestone",
+    "Shortfall",
     "changed_since",
     "countersign",
+    "countersigned",
     "examine",
     "find",
     "gates",
-    "is_own_project",
+    "holders",
+    "is_countersigned",
     "of_project",
     "package_of",
     "revocation_of",
@@ -36,4 +43,5 @@ __all__ = [
     "said",
     "schedule",
     "sign",
+    "turned_since",
 ]

@@ -88,8 +88,11 @@ class Examination:
         facts = {
             "project": self.project.key,
             "stage": self.stage,
-            "gates": [[line.gate.id, line.result, line.reason] for line in self.lines],
+            "gates": [
+                [line.gate.id, line.result, line.reason, list(line.evidence)] for line in self.lines
+            ],
             "versions": [dict(version) for version in self.versions],
+            "deferrals": [dict(deferral) for deferral in self.deferrals],
         }
         return f"sm3:{sm3(schemas.canonical(facts)).hex()}"
 
@@ -166,7 +169,8 @@ def _line(facts: Facts, gate: Gate, bound: frozenset[str]) -> Line:
     signed = facts.exempt(gate.id)
     if signed is not None and signed.reason in gate.na_reasons:
         return Line(gate, "na", reason=signed.reason)
-    if "no_pi" in gate.na_reasons and not any(entry.personal for entry in facts.entries):
+    known = bool(facts.entries) and not facts.frozen
+    if "no_pi" in gate.na_reasons and known and not any(e.personal for e in facts.entries):
         return Line(gate, "na", reason="no_pi")
     found = tuple(CHECKS[gate.id](facts))
     proof = tuple(text for text in evidence_of(facts, gate.id) if text)

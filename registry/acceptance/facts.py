@@ -76,6 +76,9 @@ class Facts:
     mounts: Mapping[int, Mount] = field(default_factory=dict)
     reports: Mapping[int, Sequence[tuple[MaskingPlan, MaskingReport]]] = field(default_factory=dict)
     editions: Mapping[str, Edition] = field(default_factory=dict)
+    # Entries of the scope that cannot be judged: frozen ones are counted, never named.
+    frozen: int = 0
+    gone: Sequence[str] = ()
 
     def proof(self, gate: str, system: System | None = None) -> Evidence | None:
         """The newest evidence of a gate, of one system where it is asked per system."""
@@ -94,11 +97,20 @@ class Facts:
         """The signed reason why a gate does not bind: as a whole, for a system, for a resource."""
         wanted = (system.id if system else None, resource.id if resource else None)
         for one in self.not_applicable:
-            # What has no data yet may be mounted later, but not after the final acceptance.
-            late = one.reason == "no_data_yet" and self.stage == "final"
-            if one.gate == gate and (one.system_id, one.resource_id) == wanted and not late:
+            same = one.gate == gate and (one.system_id, one.resource_id) == wanted
+            if same and not self._refuted(one.reason):
                 return one
         return None
+
+    def _refuted(self, reason: str) -> bool:
+        """Whether the records contradict a reason that was signed: then it binds nobody."""
+        return {
+            "no_data": bool(self.entries or self.frozen),
+            "no_system": bool(self.systems),
+            "no_pi": any(entry.personal for entry in self.entries),
+            # What has no data yet may be mounted later, but not after the final acceptance.
+            "no_data_yet": self.stage == "final",
+        }.get(reason, False)
 
 
 def gather(
@@ -115,7 +127,8 @@ def gather(
         .where(ProjectSystem.project_id == project.id)
         .order_by(System.id)
     ).all()
-    entries = _entries(session, project, stage)
+    scope = _scope(session, project)
+    entries = _entries(scope, stage)
     versions = [entry.version.id for entry in entries]
     resources = [entry.resource.id for entry in entries]
     texts = carried(session, versions)
@@ -124,6 +137,8 @@ def gather(
         stage=stage,
         day=day or calendar.today(),
         deferral_paper=deferral_paper,
+        frozen=sum(resource.frozen_at is not None for resource in scope),
+        gone=[r.code or r.key for r in scope if r.frozen_at is None and not judged(r, stage)],
         systems=systems,
         tables=session.scalars(
             sa.select(BusinessTable)
@@ -144,19 +159,24 @@ def gather(
     )
 
 
-def _entries(session: Session, project: Project, stage: str) -> list[Entry]:
+def _scope(session: Session, project: Project) -> list[Resource]:
+    """The resources of the project, whatever became of them."""
     rows = session.scalars(
         sa.select(Resource)
         .join(ProjectResource, ProjectResource.resource_id == Resource.id)
-        .where(ProjectResource.project_id == project.id, Resource.frozen_at.is_(None))
+        .where(ProjectResource.project_id == project.id)
         .options(joinedload(Resource.department), selectinload(Resource.live))
         .options(selectinload(Resource.working))
         .order_by(Resource.code, Resource.id)
-    ).unique()
+    )
+    return list(rows.unique())
+
+
+def _entries(scope: Sequence[Resource], stage: str) -> list[Entry]:
     found = []
-    for resource in rows:
+    for resource in scope:
         version = judged(resource, stage)
-        if version is not None:
+        if version is not None and resource.frozen_at is None:
             document = document_of(version)
             problems = schemas.errors("resource", document, at="submission")
             found.append(Entry(resource, version, document, problems))
@@ -168,7 +188,8 @@ def judged(resource: Resource, stage: str) -> Version | None:
     working, live = resource.working, resource.live
     if working is not None and (working.state in UNDECIDED or live is None or stage == "approval"):
         return working
-    return live
+    # What was suspended or retired is nothing the city can still find or ask for.
+    return live if live is not None and live.state == "published" else None
 
 
 def _of(session: Session, table: type, project: Project, newest_first: bool = False) -> list[Any]:

@@ -4,14 +4,16 @@ The gates themselves, their articles, stages and reasons for 不适用 are rows 
 acceptance_gates.json; what the functions find is worded in sentences.json.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from registry.acceptance.facts import Entry, Facts
 from registry.calendar import CITY
+from registry.models.desensitization import MaskingPlan, MaskingReport
 from registry.models.projects import System
+from registry.projects import stated_by
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Shortfall:
 
 
 Check = Callable[[Facts], Iterator[Shortfall]]
+Run = tuple[MaskingPlan, MaskingReport]
 MANAGER = "project_manager"
 
 
@@ -37,10 +40,9 @@ def _of(code: str, ball: str, entry: Entry, **facts: Any) -> Shortfall:
 
 
 def _apply(facts: Facts) -> Iterator[Shortfall]:
-    wanted = {"upper": "filing", "nodata": "declaration", "emergency": "decision"}
-    need = wanted.get(facts.project.kind)
-    if need and not facts.project.facts.get(need):
-        yield Shortfall(f"no_{need}", MANAGER)
+    for need in stated_by(facts.project.kind):
+        if need["required"] and not facts.project.facts.get(need["id"]):
+            yield Shortfall(f"no_{need['id']}", MANAGER)
 
 
 def _catalogue(facts: Facts) -> Iterator[Shortfall]:
@@ -50,8 +52,12 @@ def _catalogue(facts: Facts) -> Iterator[Shortfall]:
         count = len(facts.tables) - len(open_tables)
         known = {"linked": count, "all": len(facts.tables), "names": names, "n": len(open_tables)}
         yield Shortfall("tables_open", "registrar", known)
-    if not facts.entries and not facts.tables:
+    if not facts.entries:
+        # Exempting every table is no catalogue: that nothing arises is declared and signed.
         yield Shortfall("no_entries", "registrar")
+    if facts.gone:
+        codes = "、".join(facts.gone[:5])
+        yield Shortfall("entry_gone", "registrar", {"n": len(facts.gone), "codes": codes})
     for entry in facts.entries:
         if entry.problems:
             message = entry.problems[0].message("zh")
@@ -93,6 +99,8 @@ def _decided(facts: Facts, entry: Entry, *steps: str) -> bool:
 
 
 def _secrecy(facts: Facts) -> Iterator[Shortfall]:
+    if facts.frozen:
+        yield Shortfall("frozen", "secrecy", {"n": facts.frozen})
     for entry in facts.entries:
         if not _decided(facts, entry, "clear"):
             yield _of("not_cleared", "secrecy", entry, number=entry.version.number)
@@ -107,21 +115,33 @@ def _impact(facts: Facts) -> Iterator[Shortfall]:
 
 
 def _masking(facts: Facts) -> Iterator[Shortfall]:
-    kinds = {"measured"} if facts.stage == "final" else {"measured", "plan_only"}
+    """Every release profile of an entry has a report that holds, on its newest plan."""
     for entry in facts.entries:
         if not entry.personal:
             continue
         runs = facts.reports.get(entry.version.id, ())
         if not runs:
             yield _of("no_masking_report", "registrar", entry, number=entry.version.number)
-            continue
-        plan, report = runs[-1]
-        if report.plan_digest != plan.digest:
-            yield _of("masking_plan_changed", "registrar", entry)
-        elif report.verdict != "pass":
-            yield _of("masking_failed", "registrar", entry)
-        elif report.kind not in kinds:
-            yield _of("masking_not_measured", "registrar", entry)
+        by_profile: dict[str, list[Run]] = {}
+        for run in sorted(runs, key=lambda run: (run[0].id, run[1].id)):
+            by_profile.setdefault(run[0].profile, []).append(run)
+        for known in by_profile.values():
+            code = _unproved(known, facts.stage)
+            if code:
+                yield _of(code, "registrar", entry)
+
+
+def _unproved(runs: Sequence[Run], stage: str) -> str:
+    """What the runs of one profile do not prove; empty when they do."""
+    plan = runs[-1][0]
+    current = [report for _, report in runs if report.plan_digest == plan.digest]
+    if not current:
+        return "masking_plan_changed"
+    # A run over made-up rows after a measured one takes nothing away from it.
+    measured = [report for report in current if report.kind == "measured"]
+    if stage == "final" and not measured:
+        return "masking_not_measured"
+    return "" if (measured or current)[-1].verdict == "pass" else "masking_failed"
 
 
 LISTS = ("responsibility", "negative", "supply-demand")
@@ -168,8 +188,14 @@ def _mount(facts: Facts) -> Iterator[Shortfall]:
         if not mount.answered:
             yield _of("mount_silent", "operator", entry, on=str(mount.tested_on))
         rows = entry.document.get("items")
-        names = [str(i.get("name")) for i in rows] if isinstance(rows, list) else []
-        missing = [name for name in names if name not in mount.columns]
+        items = [i for i in rows if isinstance(i, Mapping)] if isinstance(rows, list) else []
+        given = set(mount.columns)
+        # The platform may show the name of the field instead of the name of the item.
+        missing = [
+            str(i.get("name"))
+            for i in items
+            if i.get("name") not in given and i.get("field_name") not in given
+        ]
         if missing:
             yield _of("columns_missing", "operator", entry, columns="、".join(missing[:5]))
 
@@ -178,12 +204,19 @@ def _documents(gate: str, ball: str) -> Check:
     """Each system in scope has its proof, and the proof has not run out."""
 
     def check(facts: Facts) -> Iterator[Shortfall]:
+        yield from _no_system(facts)
         for system in facts.systems:
             if facts.exempt(gate, system=system):
                 continue
             yield from _document(facts, gate, ball, system)
 
     return check
+
+
+def _no_system(facts: Facts) -> Iterator[Shortfall]:
+    """Without a system nothing was proved; that there is none is a reason to be signed."""
+    if not facts.systems:
+        yield Shortfall("no_systems", MANAGER)
 
 
 def _document(facts: Facts, gate: str, ball: str, system: System | None) -> Iterator[Shortfall]:
@@ -196,10 +229,10 @@ def _document(facts: Facts, gate: str, ball: str, system: System | None) -> Iter
 
 
 def _cloud(facts: Facts) -> Iterator[Shortfall]:
-    contract = facts.project.facts.get("contract")
-    if facts.project.kind == "service" and isinstance(contract, Mapping):
+    if facts.project.kind == "service":
         # Data may stay with the vendor when the contract lets the unit take them out.
-        if contract.get("export_clause"):
+        yield from _no_system(facts)
+        if facts.project.facts.get("export_clause"):
             return
         for system in facts.systems:
             if facts.proof("G-CLOUD", system) is None:
@@ -250,9 +283,8 @@ def evidence_of(facts: Facts, gate: str) -> list[str]:
     if gate in {"G-CLOUD", "G-BRAIN", "G-IF", "G-SEC", "G-CRYPTO"}:
         return [f"{e.number}（{e.on}）" for e in facts.evidence if e.gate == gate]
     if gate == "G-APPLY":
-        known = [facts.project.facts.get(n) for n in ("filing", "declaration", "decision")]
-        stated = [str(one) for one in known if isinstance(one, str)]
-        return [facts.project.approval or "", *stated]
+        stated = [facts.project.facts.get(need["id"]) for need in stated_by(facts.project.kind)]
+        return [facts.project.approval or "", *(str(one) for one in stated if one)]
     if gate == "G-CAT":
         linked = sum(1 for t in facts.tables if t.resource_id or t.exempt_because)
         return [f"业务表 {linked}/{len(facts.tables)}", f"条目 {len(facts.entries)}"]

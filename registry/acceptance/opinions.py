@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 import schemas
 from registry import calendar, files, journal, papers, signing
@@ -22,31 +22,46 @@ from registry.models.accounts import MergedPost, Organisation, Person
 from registry.models.catalogue import Decision, Resource, Version
 from registry.models.files import StoredFile
 from registry.models.projects import Project
+from registry.projects import is_own_project
 from schemas import Problem
 
 PURPOSE = "opinion"
 
 
-def is_own_project(project: Project) -> bool:
-    """Whether the authority or its operator judges its own work: another body countersigns."""
-    unit = project.unit
-    return unit.id in {unit.authority_id, unit.operator_id}
+def countersigned(project: Project, stage: str) -> list[Mapping[str, str]]:
+    """Who countersigned this stage; enough are one of the other body, or two experts."""
+    known = project.facts.get("countersigned")
+    return [one for one in known if one["stage"] == stage] if isinstance(known, list) else []
+
+
+def is_countersigned(project: Project, stage: str) -> bool:
+    """Whether another body, or two outside experts, stand beside the authority's own review."""
+    weights = schemas.codes.table("acceptance_gates")["opinion"]["countersign_weight"]
+    return bool(sum(weights[one["role"]] for one in countersigned(project, stage)) >= 1)
 
 
 def countersign(session: Session, actor: Actor, project: Project) -> None:
-    """Confirm the review of a project of the authority itself; printed on the opinion."""
-    require(actor, "countersign", project.unit)
+    """Confirm the review of a project of the authority at its present stage; it is printed."""
+    holding = require(actor, "countersign", project.unit)
     if not is_own_project(project):
         raise Conflict("not_own_project")
-    holding = actor.holding({"development_commission", "expert"})
+    before = countersigned(project, project.stage)
+    if any(one["person"] == actor.person_key for one in before):
+        raise Conflict("countersigned_before")
     signed = {
+        "stage": project.stage,
+        "person": actor.person_key,
         "name": actor.name,
-        "unit": holding.organisation_name if holding else "",
+        "role": holding.role,
+        "unit": holding.organisation_name,
         "on": calendar.today().isoformat(),
     }
-    project.facts = {**project.facts, "countersigned": signed}
+    # A later stage is another review: what was countersigned before does not carry over.
+    project.facts = {**project.facts, "countersigned": [*before, signed]}
+    project.row_version += 1
     session.flush()
-    journal.record(session, actor, "countersign", "project", project.key)
+    facts = {"stage": project.stage, "role": holding.role}
+    journal.record(session, actor, "countersign", "project", project.key, facts=facts)
 
 
 def sign(
@@ -68,11 +83,12 @@ def sign(
     took a step on one of its versions.
     """
     holding = require(actor, "verify", project.unit)
-    if project.unit_id in actor.organisation_ids:
+    if project.unit_id in actor.organisation_ids - {project.unit.authority_id}:
         raise Forbidden("own_project", act="verify", roles=["acceptance"])
     found = examine(session, project, deferral_paper=deferral_paper)
     _require_signable(found, result, seen)
-    if is_own_project(project) and not project.facts.get("countersigned"):
+    # Nobody but its own officers may judge a project of the authority: others stand beside them.
+    if is_own_project(project) and not is_countersigned(project, found.stage):
         raise Conflict("not_countersigned")
     versions = _versions(session, found)
     require_apart(session, actor, "verify", [version.id for version in versions])
@@ -80,7 +96,7 @@ def sign(
     moment = now()
     payload = {
         **_payload(session, found, result),
-        "number": _number(session),
+        "number": _number(session, holding.organisation_id, "number"),
         "issued_on": calendar.today().isoformat(),
         "signers": [{"name": actor.name, "post": role_title(holding.role), "way": ""}],
         "merged_posts": _merged(session, versions),
@@ -133,10 +149,12 @@ def _require_signable(found: Examination, result: str, seen: str) -> None:
 
 def _payload(session: Session, found: Examination, result: str) -> dict[str, Any]:
     project = found.project
-    own = project.facts.get("countersigned")
     remarks = []
-    if isinstance(own, Mapping):
-        remarks.append(f"主管部门自建项目，由{own['unit']}{own['name']}于 {own['on']} 会签")
+    if is_own_project(project):
+        remarks = [
+            f"主管部门自建项目，由{one['unit']}{one['name']}于 {one['on']} 会签"
+            for one in countersigned(project, found.stage)
+        ]
     labels = {
         name: schemas.codes.labels(name, "zh") for name in ("project_kind", "gate", "na_reason")
     }
@@ -188,9 +206,14 @@ def _merged(session: Session, versions: Sequence[Version]) -> list[str]:
     return [f"{unit}{name}：{reason}" for name, unit, reason in rows]
 
 
-def _number(session: Session) -> str:
+def _number(session: Session, issuer_id: int, series: str) -> str:
+    """The next number of the issuer's own series of this year (acceptance_gates.json)."""
+    issuer = session.get_one(Organisation, issuer_id)
+    table = schemas.codes.table("acceptance_gates")["opinion"]
+    front = table["issuers"].get(issuer.code, issuer.short or issuer.name)
     year = calendar.today().year
-    return f"乌数核〔{year}〕{next_number(session, f'opinion:{year}')}号"
+    number = next_number(session, f"{series}:{issuer.code}:{year}")
+    return str(table[series].format(issuer=front, year=year, number=number))
 
 
 def _supersede(session: Session, opinion: Opinion) -> None:
@@ -237,17 +260,16 @@ def revoke(
     `pdf` is the digest of the issued PDF, as `papers.verify` names it.
     """
     project = session.get_one(Project, opinion.project_id)
-    require(actor, "revoke", project.unit)
+    holding = require(actor, "revoke", project.unit)
     if not reason.strip():
         raise Invalid([Problem("/reason", "revoke-reason", rule="revoke-reason")])
     if revocation_of(session, opinion) is not None:
         raise Conflict("revoked_before")
-    year = calendar.today().year
     on = calendar.today().isoformat()
     assert actor.person_id is not None
     made = Revocation(
         opinion_id=opinion.id,
-        number=f"乌数核撤〔{year}〕{next_number(session, f'revocation:{year}')}号",
+        number=_number(session, holding.organisation_id, "revocation"),
         reason=reason.strip()[:1000],
         statement=papers.revoke(opinion.number, pdf, reason.strip()[:1000], on, key),
         revoked_by=actor.person_id,
@@ -272,41 +294,59 @@ def revocations(session: Session) -> list[Any]:
 
 @dataclass(frozen=True)
 class Later:
-    """An entry that changed after an opinion: its name, key, versions, the gates that touches."""
+    """An entry that changed after an opinion: its name, key, versions, the gates that touches.
+
+    `after` is None for an entry that is no longer there.
+    """
 
     key: str
     name: str
     before: int
-    after: int
+    after: int | None
     gates: tuple[str, ...]
 
 
 def changed_since(session: Session, opinion: Opinion) -> list[Later]:
     """What changed in the entries of an opinion since it was signed (其后已变更)."""
     stated = {one["key"]: one for one in opinion.payload["versions"]}
-    rows = session.scalars(sa.select(Resource).where(Resource.key.in_(stated)))
+    signed = {one["digest"] for one in stated.values()}
+    rows = session.execute(
+        sa.select(Resource, Version)
+        .join(Version, Version.resource_id == Resource.id)
+        .where(Resource.key.in_(stated), Version.digest.in_(signed))
+        .options(selectinload(Resource.live), selectinload(Resource.working))
+        .order_by(Resource.id)
+    ).unique()
     found = []
-    for resource in rows:
-        now_read = resource.working or resource.live
-        before = session.scalar(
-            sa.select(Version).where(
-                Version.resource_id == resource.id,
-                Version.number == stated[resource.key]["version"],
-            )
-        )
-        if now_read is None or before is None or now_read.digest == before.digest:
-            continue
-        change = schemas.change(document_of(before), document_of(now_read))
-        if change.kind in {"none", "formal"}:
-            continue
-        touched = {gate.id for gate in gates() if gate.voided_by in change.voids} | {"G-REVIEW"}
-        found.append(
-            Later(
-                resource.key,
-                now_read.name,
-                before.number,
-                now_read.number,
-                tuple(gate.id for gate in gates() if gate.id in touched),
-            )
-        )
+    for resource, before in rows:
+        latest = resource.working or resource.live
+        touched = _touched(before, latest)
+        if touched:
+            after = latest.number if latest is not None else None
+            found.append(Later(resource.key, before.name, before.number, after, touched))
     return found
+
+
+def _touched(before: Version, latest: Version | None) -> tuple[str, ...]:
+    """The gates that rest on what differs; all of the catalogue when the entry is gone."""
+    if latest is None or latest.state in {"suspended", "retired", "wiped"}:
+        return tuple(gate.id for gate in gates() if gate.id in {"G-CAT", "G-LISTS", "G-MOUNT"})
+    if latest.digest == before.digest:
+        return ()
+    change = schemas.change(document_of(before), document_of(latest))
+    if change.kind in {"none", "formal"}:
+        return ()
+    touched = {gate.id for gate in gates() if gate.voided_by in change.voids}
+    touched |= {"G-HEAD", "G-REVIEW"}
+    if any(pointer.startswith("/items") for pointer in change.fields):
+        touched.add("G-MOUNT")
+    return tuple(gate.id for gate in gates() if gate.id in touched)
+
+
+def turned_since(session: Session, opinion: Opinion, deferral_paper: str = "") -> list[str]:
+    """The gates that stood when the opinion was signed and fail when computed again today."""
+    project = session.get_one(Project, opinion.project_id)
+    found = examine(session, project, opinion.stage, deferral_paper=deferral_paper)
+    failing = {line.gate.id for line in found.failing}
+    stood = {one["id"] for one in opinion.payload["gates"] if one["result"] != "fail"}
+    return [gate.id for gate in gates() if gate.id in failing & stood]

@@ -13,7 +13,8 @@ from flask import Blueprint, Response, request
 
 from registry.access.actor import NOBODY
 from registry.api import bodies
-from registry.api.actions import ACTIONS, Call, SearchRefused
+from registry.api.actions import ACTIONS
+from registry.api.call import Call, SearchRefused
 from registry.edge import actor, index, reads, session, settings
 from registry.edge.faults import sentence
 from registry.errors import Forbidden, Invalid, Missing, Refusal, SignInNeeded, Unreadable

@@ -190,7 +190,7 @@ def inbox(session: Session, actor: Actor) -> list[Task]:
         # What was returned is followed by a draft, which is the one that waits.
         if state.ball
         and state.id != "returned"
-        and not actor.roles.isdisjoint(acts()[_asked(state.id)].roles)
+        and not actor.roles.isdisjoint(acts()[asked(state.id)].roles)
     ]
     tasks = _proposed(session, actor)
     if not states:
@@ -205,7 +205,7 @@ def inbox(session: Session, actor: Actor) -> list[Task]:
         .options(defer(Version.document))
     )
     for version in rows:
-        step = _asked(version.state)
+        step = asked(version.state)
         if may(
             actor, step, version.resource.department, version.state, version.resource.project_id
         ):
@@ -238,7 +238,7 @@ def _proposed(session: Session, actor: Actor) -> list[Task]:
     ]
 
 
-def _asked(state: str) -> str:
+def asked(state: str) -> str:
     """The step that moves an entry on from this state."""
     if state not in UNDECIDED:
         return "register"

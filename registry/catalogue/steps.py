@@ -11,7 +11,7 @@ from registry.access import Actor, conflict, may, require, require_apart
 from registry.catalogue.check import check
 from registry.catalogue.life import CLOCKS, STEPS, UPDATE_CLOCK
 from registry.catalogue.numbering import next_code
-from registry.catalogue.reading import document_of
+from registry.catalogue.reading import asked, document_of
 from registry.catalogue.store import Change, RemarkText, Stored, store
 from registry.errors import Conflict, Invalid
 from registry.models.catalogue import Version
@@ -61,6 +61,9 @@ def prepare(
     if seen is not None and seen != version.digest:
         raise Conflict("changed_since", key=resource.key)
     require(actor, step, resource.department, version.state, resource.project_id)
+    if step == "return":
+        # Only whoever has the ball sends it back: those who could say yes.
+        require(actor, asked(version.state), resource.department, version.state)
     notice = require_apart(session, actor, step, line(session, version))
     if step == "return" and not any(r.text.strip() for r in remarks):
         raise Invalid([Problem("/reason", "reason", rule="reason")])
@@ -210,6 +213,9 @@ def available(session: Session, actor: Actor, version: Version) -> dict[str, str
             actor, step, resource.department, version.state, resource.project_id
         ):
             if step == "formal" and not is_formal(version):
+                continue
+            forward = asked(version.state)
+            if step == "return" and not may(actor, forward, resource.department, version.state):
                 continue
             refusal = conflict(session, actor, step, line(session, version))
             found[step] = refusal.code if refusal else None

@@ -22,8 +22,13 @@ from registry.models.exchange import Demand, Request, StandingConsent
 from registry.models.projects import System
 from schemas import Problem
 
-# A request or demand in one of these states is history and keeps the name it was closed under.
-CLOSED = frozenset({"refused", "ended", "withdrawn", "upward_answered"})
+# A request or demand for which nobody has the ball and no clock runs is history: it keeps the
+# name it was closed under.
+CLOSED = frozenset(
+    state["id"]
+    for state in schemas.codes.table("request_life")["states"]
+    if not state["act"] and not state["clock"]
+)
 
 Document = Mapping[str, Any]
 

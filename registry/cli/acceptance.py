@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 import sqlalchemy as sa
@@ -33,6 +34,21 @@ def _actor(session: Session, username: str) -> Actor:
     return of_account(session, account, calendar.today(), way="command")
 
 
+def _open(shortfall: acceptance.Shortfall) -> dict[str, str]:
+    (zh, zh_remedy), (en, en_remedy) = (acceptance.said(shortfall, one) for one in ("zh", "en"))
+    return {
+        "zh": zh,
+        "zh_remedy": zh_remedy,
+        "en": en,
+        "en_remedy": en_remedy,
+        "ball": shortfall.ball,
+    }
+
+
+def _result(code: str) -> str:
+    return schemas.codes.label("result", code)
+
+
 @main.command()
 @click.argument("project")
 @click.option("--stage", type=click.Choice(acceptance.STAGES), help="阶段 / stage")
@@ -44,24 +60,37 @@ def examine(project: str, stage: str | None, as_json: bool) -> None:
         found = acceptance.examine(
             session, _project(session, project), stage, deferral_paper=chosen.deferral_paper
         )
-        lines = [
+        lines: list[dict[str, Any]] = [
             {
                 "gate": line.gate.id,
+                "zh": line.gate.zh,
+                "en": line.gate.en,
+                "basis": line.gate.basis(),
                 "result": line.result,
                 "reason": line.reason,
-                "open": [acceptance.said(one)[0] for one in line.shortfalls],
+                "evidence": list(line.evidence),
+                "open": [_open(one) for one in line.shortfalls],
             }
             for line in found.lines
         ]
+        key = found.project.key
     if as_json:
-        facts = {"verdict": found.verdict, "stage": found.stage, "gates": lines}
+        facts = {
+            "project": key,
+            "verdict": found.verdict,
+            "stage": found.stage,
+            "digest": found.digest,
+            "gates": lines,
+        }
         click.echo(json.dumps(facts, ensure_ascii=False))
     else:
         for row in lines:
-            click.echo(f"{row['gate']:<10} {row['result']}")
-            for sentence in row["open"]:
-                click.echo(f"           {sentence}")
-        click.echo(f"{schemas.codes.label('result', found.verdict)} / {found.verdict}")
+            click.echo(f"{row['gate']:<10} {row['result']:<9} {row['zh']} / {row['en']}")
+            for one in row["open"]:
+                click.echo(f"           {one['zh']} / {one['en']}")
+                click.echo(f"           → {one['zh_remedy']} / {one['en_remedy']} ({one['ball']})")
+        word = "不出具意见" if found.verdict == "none" else _result(found.verdict)
+        click.echo(f"{word} / {found.verdict}")
     sys.exit(1 if found.verdict == "fail" else 0)
 
 
@@ -74,7 +103,8 @@ def opinion() -> None:
 @click.argument("project")
 @click.option("--as", "username", required=True, help="签署人账号 / account of the officer")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="保存到 / where to put it")
-def issue(project: str, username: str, output: Path | None) -> None:
+@click.option("--json", "as_json", is_flag=True)
+def issue(project: str, username: str, output: Path | None, as_json: bool) -> None:
     """Sign the computed verdict on PROJECT as an opinion."""
     chosen = settings()
     with writing() as session:
@@ -91,17 +121,22 @@ def issue(project: str, username: str, output: Path | None) -> None:
             deferral_paper=chosen.deferral_paper,
         )
         name, content = acceptance.package_of(session, chosen.data_dir, made)
-        number, result = made.number, made.result
+        number, result, digest = made.number, made.result, made.digest
     path = output or Path(name)
     path.write_bytes(content)
-    click.echo(f"{number} {schemas.codes.label('result', result)}: {path}")
+    if as_json:
+        facts = {"number": number, "result": result, "digest": digest, "file": str(path)}
+        click.echo(json.dumps(facts, ensure_ascii=False))
+    else:
+        click.echo(f"{number} {_result(result)} / {result}: {path}")
 
 
 @opinion.command("revoke")
 @click.argument("number")
 @click.option("--as", "username", required=True, help="主管部门负责人账号 / account of the head")
 @click.option("--reason", required=True, help="撤销理由 / reason")
-def revoke(number: str, username: str, reason: str) -> None:
+@click.option("--json", "as_json", is_flag=True)
+def revoke(number: str, username: str, reason: str, as_json: bool) -> None:
     """Take the opinion NUMBER back by a signed act."""
     chosen = settings()
     with writing() as session:
@@ -115,7 +150,8 @@ def revoke(number: str, username: str, reason: str) -> None:
             key=signing.load(chosen.signing_key_file),
             pdf=papers.pdf_digest(content),
         )
-        click.echo(f"{act.number}: {number}")
+        statement, told = act.statement, f"已撤销 / revoked {number}: {act.number}"
+    click.echo(json.dumps(statement, ensure_ascii=False) if as_json else told)
 
 
 @opinion.command("verify")
@@ -139,12 +175,16 @@ def verify(file: Path, trust: tuple[Path, ...], revocations: Path | None, as_jso
     """
     known = _keys(trust) if trust else None
     revoked = _json(revocations) if revocations else None
+    # The published list, or the one statement that a revocation printed.
+    one = [revoked] if isinstance(revoked, dict) else None
     verdict = papers.verify_opinion(
-        file, trusted=known, revocations=revoked if isinstance(revoked, list) else None
+        file, trusted=known, revocations=revoked if isinstance(revoked, list) else one
     )
     if as_json:
         checks = [{"check": c.name, "passed": c.passed} for c in verdict.checks]
-        click.echo(json.dumps({"status": verdict.status, "checks": checks}))
+        payload = dict(verdict.payload) if verdict.payload else None
+        facts = {"status": verdict.status, "checks": checks, "payload": payload}
+        click.echo(json.dumps(facts, ensure_ascii=False))
     else:
         for check in verdict.checks:
             sign = {True: "✓", False: "✗", None: "?"}[check.passed]

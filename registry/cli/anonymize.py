@@ -143,13 +143,14 @@ def detect(files: tuple[Path, ...], as_json: bool) -> None:
 @click.option("--release", help="发布批次 / name of the release")
 @click.option("--output", "-o", type=_FILE, help="方案文件 / where the plan goes")
 def plan(file: Path, profile: str, release: str | None, output: Path | None) -> None:
-    """Propose a masking plan for a file; read it before you use it."""
+    """Propose a masking plan that fits a file; read it before you use it."""
     from anonymization import detect as look
-    from anonymization import propose
+    from anonymization import fit, propose
     from anonymization.tables import open_table
 
     with _told():
-        proposed = propose(look(open_table(file).frame()), profile)
+        table = open_table(file).frame()
+        proposed = fit(propose(look(table), profile), table)
     if release:
         proposed["release"] = release
     text = json.dumps(proposed, ensure_ascii=False, indent=1) + "\n"
@@ -158,6 +159,23 @@ def plan(file: Path, profile: str, release: str | None, output: Path | None) -> 
         return
     _write(output, text)
     click.echo(f"方案已写出，请逐列核对 / plan written, check each column: {output.name}")
+
+
+@anonymize.command("sample")
+@click.argument("plan_file", type=_FILE)
+@click.option("--output", "-o", type=_FILE, required=True, help="CSV")
+@click.option("--rows", type=click.IntRange(1, 1_000_000), default=1000, show_default=True)
+def sample(plan_file: Path, output: Path, rows: int) -> None:
+    """Write made-up rows for a plan, to run it before there are real data (plan_only)."""
+    from anonymization import Refused, check_plan, made_up
+
+    plan_ = _document(plan_file)
+    with _told():
+        if faults := check_plan(plan_):
+            shown = "".join(one.zh for one in faults), " ".join(one.en for one in faults)
+            raise Refused("PLAN_FAULTY", *shown)
+    _write(output, made_up(plan_, rows).write_csv())
+    click.echo(f"虚构数据已写出 / made-up rows written: {output.name}")
 
 
 @anonymize.command("apply")

@@ -58,6 +58,11 @@ class People:
             self._known[unit.id, role] = found
         return found
 
+    def named(self, username: str) -> Actor:
+        """Who is behind a demo account."""
+        account = self.session.scalars(sa.select(Account).where(Account.username == username)).one()
+        return of_account(self.session, account, calendar.today())
+
     def _account(self, unit: Organisation, role: str) -> Account:
         named = self.session.scalar(sa.select(Account).where(Account.username == role))
         if named is not None:
@@ -97,7 +102,7 @@ def _project(session: Session, people: People, row: Mapping[str, Any], shift: ti
         starts=date.fromisoformat(row["start"]),
         planned_on=None if concluded else calendar.today() + timedelta(days=25),
         concluded_on=date.fromisoformat(concluded) if concluded else None,
-        facts=_facts(row, shift),
+        facts=_facts(people, row, shift),
     )
     session.add(project)
     session.flush()
@@ -121,16 +126,27 @@ def _project(session: Session, people: People, row: Mapping[str, Any], shift: ti
     _findings(session, people, project, row, shift)
 
 
-def _facts(row: Mapping[str, Any], shift: timedelta) -> dict[str, Any]:
-    facts = {
-        name: row[name]
-        for name in ("filing", "decision", "contract", "receipt", "declaration")
-        if name in row
-    }
+def _facts(people: People, row: Mapping[str, Any], shift: timedelta) -> dict[str, Any]:
+    facts = {name: row[name] for name in ("filing", "decision", "receipt") if name in row}
+    if "contract" in row:
+        facts["contract"] = f"合同 DEMO-{row['id'][1:]} 第八条"
+        facts["export_clause"] = row["contract"]["export_clause"]
+    if "declaration" in row:
+        facts["declaration"] = row["declaration"]["number"]
     if "catch_up" in row:
         facts["catch_up"] = (date.fromisoformat(row["catch_up"]) + shift).isoformat()
     if row.get("countersigned"):
-        facts["countersigned"] = {"name": "刘洋", "unit": "市发展和改革委员会", "on": "2026-11-20"}
+        commission = people.named("development_commission")
+        facts["countersigned"] = [
+            {
+                "stage": row["stage"],
+                "person": commission.person_key,
+                "name": commission.name,
+                "role": "development_commission",
+                "unit": commission.holdings[0].organisation_name,
+                "on": (TABLE_DAY + shift - timedelta(days=3)).isoformat(),
+            }
+        ]
     return facts
 
 

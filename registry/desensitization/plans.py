@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from anonymization import headers, propose
 from anonymization import plan as masking
 from registry import journal
 from registry.access import Actor, require
@@ -59,14 +60,19 @@ def plan_for(session: Session, resource: Resource, profile: str) -> MaskingPlan 
 def proposed(version: Version, profile: str) -> masking.Plan:
     """A plan to start from: what the kinds and roles of the elements call for."""
     items = _items(version)
-    found = [
-        _Item(item["name"], kind, item.get("pi_role") == "quasi", kind)
-        for item in items
-        for kind in (_text(item.get("pi_kind")),)
-    ]
-    plan = masking.propose(found, profile)
+    found = [_item(item) for item in items]
+    plan = propose(found, profile)
     lines = [_bound(item, line) for item, line in zip(items, plan["columns"], strict=True)]
     return plan | {"columns": lines, "release": f"{version.resource.key}-{version.number}"}
+
+
+def _item(item: Mapping[str, Any]) -> _Item:
+    """What an element is: as graded, else as its name suggests, since a blank grade says little."""
+    kind, role = _text(item.get("pi_kind")), item.get("pi_role")
+    if kind is None:
+        header = headers.read(item["name"])
+        kind = header.item or next(iter(header.kinds), None)
+    return _Item(item["name"], kind, role == "quasi", kind)
 
 
 def _bound(item: Mapping[str, Any], line: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 import schemas
 import search as engine
-from connectors import ckan
+from connectors import ckan, foreign
 from connectors.ckan import About
 from registry.access import Actor
 from registry.calendar import CITY
@@ -377,7 +377,7 @@ def _values(row: _Row, name: str) -> list[str]:
         return [value for value in _FACTS[name](row) if value]
     document = row.document or {}
     if name in ("groups", "vocab_themes"):
-        return [ckan.GROUP + code.replace("/", "-") for code in _texts(document.get("themes"))]
+        return [foreign.group_name(code) for code in _texts(document.get("themes"))]
     if name == "num_tags":
         return [str(len(_texts(document.get("keywords"))))]
     if name == "num_resources":

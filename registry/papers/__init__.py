@@ -9,7 +9,7 @@ from registry.papers.opinion import Unprintable, opinion
 from registry.papers.package import file_name, pdf_digest
 from registry.papers.revocation import revoke
 from registry.papers.slip import statement, verify_slip
-from registry.papers.verification import Verdict, verify, verify_opinion
+from registry.papers.verification import Verdict, signed_with, verify, verify_opinion
 
 __all__ = [
     "Unprintable",
@@ -18,6 +18,7 @@ __all__ = [
     "opinion",
     "pdf_digest",
     "revoke",
+    "signed_with",
     "statement",
     "verify",
     "verify_opinion",

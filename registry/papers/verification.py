@@ -127,6 +127,18 @@ def verify(
     return _judged(_Case(data, parts, document, public, trusted, heads, revocations))
 
 
+def signed_with(data: bytes, keys: Sequence[signing.PublicKey]) -> bool:
+    """Tell whether a package names one of these keys, before anything in it is parsed as PDF.
+
+    A stranger may sign any bytes with a key of his own: a server looks no further at those.
+    """
+    try:
+        _, public = _signature_file(_taken_apart(data, None).signature)
+    except Unreadable:
+        return False
+    return public in keys
+
+
 def _read(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(package.LARGEST + 1)

@@ -11,9 +11,21 @@ from registry.projects.records import (
     findings_of,
     raise_finding,
 )
-from registry.projects.scope import create, find, link_table, listed, may_see, systems_of
+from registry.projects.scope import (
+    create,
+    find,
+    is_own_project,
+    link_table,
+    listed,
+    may_see,
+    systems_of,
+)
+from registry.projects.stating import add_system, add_tables, ask, include, state, stated_by
 
 __all__ = [
+    "add_system",
+    "add_tables",
+    "ask",
     "close_finding",
     "conclude",
     "create",
@@ -24,9 +36,13 @@ __all__ = [
     "enterable",
     "find",
     "findings_of",
+    "include",
+    "is_own_project",
     "link_table",
     "listed",
     "may_see",
     "raise_finding",
+    "state",
+    "stated_by",
     "systems_of",
 ]

@@ -56,6 +56,10 @@ def enter_evidence(
         faults.append(Problem("/on", "evidence-date", rule="evidence-date"))
     elif on > calendar.today():
         faults.append(Problem("/on", "evidence-future", rule="evidence-future"))
+    if row.get("expires") and next_on is None:
+        faults.append(Problem("/next_on", "evidence-until", rule="evidence-until"))
+    elif next_on is not None and on is not None and next_on <= on:
+        faults.append(Problem("/next_on", "evidence-order", rule="evidence-order"))
     if row["per"] == "system" and system is None:
         faults.append(Problem("/system", "evidence-system", rule="evidence-system"))
     if faults:
@@ -127,8 +131,15 @@ def enter_mount(
 ) -> Mount:
     """Enter how the platform gives a resource, and what its last test answered."""
     require(actor, "mount", resource.department)
+    faults = []
     if not number.strip():
-        raise Invalid([Problem("/number", "evidence-number", rule="evidence-number")])
+        faults.append(Problem("/number", "evidence-number", rule="evidence-number"))
+    if not columns:
+        faults.append(Problem("/columns", "mount-columns", rule="mount-columns"))
+    if tested_on is not None and tested_on > calendar.today():
+        faults.append(Problem("/tested_on", "evidence-future", rule="evidence-future"))
+    if faults:
+        raise Invalid(faults)
     made = Mount(
         resource_id=resource.id,
         number=number.strip()[:80],
@@ -153,11 +164,18 @@ def raise_finding(
 ) -> Finding:
     """Order the rectification of a finding of Art. 20 until a day."""
     require(actor, "finding", project.unit)
+    faults = []
+    if kind not in schemas.codes.values("finding_kind"):
+        faults.append(Problem("/kind", "choice", rule="choice"))
     if not text.strip():
-        raise Invalid([Problem("/text", "finding-text", rule="finding-text")])
+        faults.append(Problem("/text", "finding-text", rule="finding-text"))
+    if due < calendar.today():
+        faults.append(Problem("/due", "due-past", rule="due-past"))
+    if faults:
+        raise Invalid(faults)
     made = Finding(
         project_id=project.id,
-        kind=kind[:10],
+        kind=kind,
         text=text.strip()[:2000],
         raised_by=_person(actor),
         raised_on=calendar.today(),
@@ -191,6 +209,11 @@ def defer(
     reason = _gate(gate)["deferrable"]
     if not paper or not reason:
         raise Conflict("not_deferrable", gate=gate)
+    longest = schemas.codes.table("acceptance_gates")["deferral"]["working_days"]
+    latest = calendar.load(session).due(calendar.today(), longest).on
+    if not calendar.today() <= due <= latest:
+        known = {"n": longest, "latest": latest.isoformat()}
+        raise Invalid([Problem("/due", "deferral-due", known, rule="deferral-due")])
     made = Deferral(
         project_id=project.id,
         gate=gate,

@@ -1,5 +1,6 @@
 """The examination of a project, the signature under it, and the opinions that were issued."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request, url_for
@@ -9,7 +10,7 @@ from registry import acceptance, papers, projects, signing
 from registry.access import may, role_title, why_not
 from registry.edge import actor, download, go, locale, reads, session, settings, writes
 from registry.edge.faults import sentence
-from registry.errors import Invalid, Missing
+from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.models.acceptance import Opinion
 from registry.models.projects import Project
 
@@ -35,13 +36,34 @@ def show(key: str) -> str:
         counts=_counts(found),
         said=lambda shortfall: acceptance.said(shortfall, locale()),
         ball=lambda role: role_title(role, locale()),
-        may_sign=may(actor(), "verify", project.unit),
+        people=acceptance.holders(
+            session(), project, {role for line in found.lines for role in line.balls}
+        ),
+        proofs=_PROOFS,
+        remedies=lambda line: dict.fromkeys(
+            acceptance.said(one, locale())[1] for one in line.shortfalls[:6]
+        ),
         why_not=_why_not(project, found),
-        may_countersign=acceptance.is_own_project(project)
-        and not project.facts.get("countersigned")
+        own=projects.is_own_project(project),
+        countersigned=acceptance.countersigned(project, found.stage),
+        may_countersign=projects.is_own_project(project)
+        and found.stage == project.stage
+        and not acceptance.is_countersigned(project, found.stage)
         and may(actor(), "countersign", project.unit),
         opinions=acceptance.of_project(session(), project),
     )
+
+
+# Where on the page of the project the proof of a gate stands; lists have a page of their own.
+_PROOFS = {
+    "G-APPLY": "facts",
+    "G-CAT": "tables",
+    "G-MOUNT": "entries",
+    "G-FIND": "findings",
+    **dict.fromkeys(("G-CLOUD", "G-BRAIN", "G-IF", "G-SEC", "G-CRYPTO"), "evidence"),
+    **dict.fromkeys(("G-GRADE", "G-SHARE", "G-SECRET", "G-PIA", "G-DEID"), "entries"),
+    **dict.fromkeys(("G-HEAD", "G-REVIEW"), "entries"),
+}
 
 
 def _counts(found: acceptance.Examination) -> dict[str, int]:
@@ -56,6 +78,11 @@ def _why_not(project: Project, found: acceptance.Examination) -> str:
     refusal = why_not(actor(), "verify", project.unit)
     if refusal is not None:
         return sentence(refusal)[1]
+    if project.unit_id in actor().organisation_ids - {project.unit.authority_id}:
+        return sentence(Forbidden("own_project", act="verify", roles=["acceptance"]))[1]
+    own = projects.is_own_project(project)
+    if own and not acceptance.is_countersigned(project, found.stage):
+        return sentence(Conflict("not_countersigned"))[1]
     return ""
 
 
@@ -112,6 +139,7 @@ def _page(made: Opinion, project: Project, problems: Any = ()) -> str:
         verdict=_verdict(package),
         revocation=acceptance.revocation_of(session(), made),
         later=acceptance.changed_since(session(), made),
+        turned=acceptance.turned_since(session(), made, settings().deferral_paper),
         gate_titles={gate.id: gate.title(locale()) for gate in acceptance.gates()},
         may_revoke=may(actor(), "revoke", project.unit),
         problems=problems,
@@ -121,8 +149,13 @@ def _page(made: Opinion, project: Project, problems: Any = ()) -> str:
 
 
 def _verdict(package: bytes) -> papers.Verdict:
-    trusted = [signing.load(settings().signing_key_file).public]
-    return papers.verify(package, trusted=trusted, revocations=acceptance.revocations(session()))
+    revocations = acceptance.revocations(session())
+    return papers.verify(package, trusted=_keys(), revocations=revocations)
+
+
+def _keys() -> Sequence[signing.PublicKey]:
+    """The key of today and those it replaced: an older opinion stays good after a rotation."""
+    return signing.load(settings().signing_key_file).publics
 
 
 @pages.get("/opinions/<number>/package")
@@ -152,6 +185,29 @@ def revoke(number: str) -> Response | tuple[str, int]:
     except Invalid as refusal:
         return _page(made, project, refusal.problems), 422
     return go(url_for(".opinion", number=number))
+
+
+@pages.get("/opinions/verify")
+@reads(public=True)
+def check_form() -> str:
+    """Where anybody checks an opinion he was given."""
+    return render_template("opinion_check.html", place="projects", keys=_keys())
+
+
+@pages.post("/opinions/verify")
+@reads(public=True)
+def check() -> tuple[str, int]:
+    """Check the package that was sent; nothing of it is kept."""
+    sent = request.files.get("package")
+    content = sent.stream.read() if sent is not None else b""
+    verdict = None
+    # Only what one of our keys claims to have signed is opened: anybody can sign any PDF.
+    if content and papers.signed_with(content, _keys()):
+        verdict = _verdict(content)
+    page = render_template(
+        "opinion_check.html", place="projects", keys=_keys(), sent=bool(content), verdict=verdict
+    )
+    return page, 200 if verdict is not None and verdict.is_valid else 422
 
 
 @pages.get("/opinions/revocations.json")

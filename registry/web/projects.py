@@ -1,5 +1,6 @@
 """Projects: their list, what they consist of, the proofs others enter, what was found."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -13,8 +14,16 @@ from registry.access import acts, may
 from registry.edge import actor, go, locale, reads, session, settings, writes
 from registry.errors import Invalid, Missing
 from registry.models.accounts import Organisation
-from registry.models.catalogue import Resource
-from registry.models.projects import BusinessTable, Evidence, Finding, Mount, Project, System
+from registry.models.catalogue import Resource, Version
+from registry.models.projects import (
+    BusinessTable,
+    Evidence,
+    Finding,
+    Mount,
+    Project,
+    ProjectResource,
+    System,
+)
 
 pages = Blueprint("projects", __name__, url_prefix="/projects")
 
@@ -53,7 +62,7 @@ def create() -> Response | tuple[str, int]:
             form.get("name", ""),
             form.get("kind", ""),
             approval=form.get("approval", "").strip()[:80] or None,
-            planned_on=_date(form.get("planned_on")),
+            planned_on=_date(form, "planned_on"),
         )
     except Invalid as refusal:
         page = render_template(
@@ -99,7 +108,35 @@ def _page(project: Project, problems: Any = (), part: str = "") -> str:
         part=part,
         typed=request.form,
         mounts=_mounts(found),
+        facts=projects.stated_by(project.kind),
+        own_entries=_own_entries(project, found),
+        deferrable=[g for g in acceptance.gates() if g.deferrable]
+        if settings().deferral_paper
+        else [],
+        finding_kinds=schemas.codes.labels("finding_kind", locale()),
     )
+
+
+def _own_entries(project: Project, found: acceptance.Examination) -> list[tuple[str, str]]:
+    """The entries of the unit that are not in the scope yet, for who may bring them in."""
+    if not may(actor(), "register", project.unit, project_id=project.id):
+        return []
+    inside = [version["key"] for version in found.versions]
+    rows = session().execute(
+        sa.select(Resource.key, Version.name)
+        .join(
+            Version,
+            Version.id == sa.func.coalesce(Resource.working_version_id, Resource.live_version_id),
+        )
+        .where(
+            Resource.department_id == project.unit_id,
+            Resource.frozen_at.is_(None),
+            Resource.key.not_in(inside),
+        )
+        .order_by(Version.name, Resource.key)
+        .limit(2000)
+    )
+    return [(key, name) for key, name in rows]
 
 
 @pages.post("/<key>/evidence")
@@ -115,8 +152,8 @@ def evidence(key: str) -> Response | tuple[str, int]:
             project,
             form.get("gate", ""),
             number=form.get("number", ""),
-            on=_date(form.get("on")),
-            next_on=_date(form.get("next_on")),
+            on=_date(form, "on"),
+            next_on=_date(form, "next_on"),
             issuer=form.get("issuer", ""),
             system=_system(project, form.get("system", "")),
         )
@@ -163,6 +200,7 @@ def mount(key: str) -> Response | tuple[str, int]:
             method=form.get("method", ""),
             columns=[line.strip() for line in form.get("columns", "").splitlines() if line.strip()],
             answered=form.get("answered") == "yes",
+            tested_on=_date(form, "tested_on"),
         )
     except Invalid as refusal:
         return _page(project, refusal.problems, "mounts"), 422
@@ -175,12 +213,12 @@ def finding(key: str) -> Response | tuple[str, int]:
     """Order the rectification of a finding."""
     project = projects.find(session(), actor(), key)
     form = request.form
-    due = _date(form.get("due"))
     try:
+        due = _date(form, "due")
         if due is None:
             raise Invalid([schemas.Problem("/due", "evidence-date", rule="evidence-date")])
         projects.raise_finding(
-            session(), actor(), project, form.get("kind", "F1"), form.get("text", ""), due
+            session(), actor(), project, form.get("kind", ""), form.get("text", ""), due
         )
     except Invalid as refusal:
         return _page(project, refusal.problems, "findings"), 422
@@ -215,11 +253,120 @@ def not_applicable(key: str) -> Response | tuple[str, int]:
             form.get("gate", ""),
             form.get("reason", ""),
             system=_system(project, form.get("system", "")),
+            resource=_resource(project, form.get("resource", "")),
             note=form.get("note", ""),
         )
     except Invalid as refusal:
         return _page(project, refusal.problems, "not-applicable"), 422
     return go(url_for("examination.show", key=key))
+
+
+@pages.post("/<key>/facts")
+@writes("ask_verification")
+def state(key: str) -> Response | tuple[str, int]:
+    """Record the papers that this kind of project rests on."""
+    project = projects.find(session(), actor(), key)
+    try:
+        projects.state(session(), actor(), project, request.form)
+    except Invalid as refusal:
+        return _page(project, refusal.problems, "facts"), 422
+    return go(url_for(".show", key=key) + "#facts")
+
+
+@pages.post("/<key>/systems")
+@writes("ask_verification")
+def system(key: str) -> Response | tuple[str, int]:
+    """Bring a system into the scope."""
+    project = projects.find(session(), actor(), key)
+    form = request.form
+    try:
+        projects.add_system(
+            session(),
+            actor(),
+            project,
+            code=form.get("code", ""),
+            name=form.get("name", ""),
+            level=form.get("level", ""),
+        )
+    except Invalid as refusal:
+        return _page(project, refusal.problems, "systems"), 422
+    return go(url_for(".show", key=key) + "#tables")
+
+
+@pages.post("/<key>/tables/new")
+@writes("register")
+def tables(key: str) -> Response | tuple[str, int]:
+    """Enter business tables by name, one a line."""
+    project = projects.find(session(), actor(), key)
+    form = request.form
+    try:
+        projects.add_tables(
+            session(),
+            actor(),
+            project,
+            _system(project, form.get("system", "")),
+            form.get("tables", "").splitlines(),
+        )
+    except Invalid as refusal:
+        return _page(project, refusal.problems, "tables-new"), 422
+    return go(url_for(".show", key=key) + "#tables")
+
+
+@pages.post("/<key>/entries")
+@writes("register")
+def include(key: str) -> Response:
+    """Bring an entry of the unit into the scope."""
+    project = projects.find(session(), actor(), key)
+    projects.include(session(), actor(), project, request.form.get("resource", "")[:40])
+    return go(url_for(".show", key=key) + "#entries")
+
+
+@pages.post("/<key>/ask")
+@writes("ask_verification")
+def ask(key: str) -> Response | tuple[str, int]:
+    """Ask for the verification of a stage."""
+    project = projects.find(session(), actor(), key)
+    form = request.form
+    try:
+        planned_on = _date(form, "planned_on")
+        projects.ask(session(), actor(), project, form.get("stage", ""), planned_on)
+    except Invalid as refusal:
+        return _page(project, refusal.problems, "ask"), 422
+    return go(url_for("examination.show", key=key))
+
+
+@pages.post("/<key>/deferrals")
+@writes("revoke")
+def defer(key: str) -> Response | tuple[str, int]:
+    """Allow an open gate to be mended later, under the city paper of the settings."""
+    project = projects.find(session(), actor(), key)
+    form = request.form
+    try:
+        due = _date(form, "due")
+        if due is None:
+            raise Invalid([schemas.Problem("/due", "evidence-date", rule="evidence-date")])
+        projects.defer(
+            session(), actor(), project, form.get("gate", ""), due, settings().deferral_paper
+        )
+    except Invalid as refusal:
+        return _page(project, refusal.problems, "deferrals"), 422
+    return go(url_for("examination.show", key=key))
+
+
+@pages.post("/<key>/conclusion")
+@writes("ask_verification")
+def conclude(key: str) -> Response | tuple[str, int]:
+    """Record the day of the acceptance meeting's conclusion."""
+    project = projects.find(session(), actor(), key)
+    try:
+        on = _date(request.form, "concluded_on")
+        if on is None:
+            problem = schemas.Problem("/concluded_on", "evidence-date", rule="evidence-date")
+            raise Invalid([problem])
+        projects.conclude(session(), actor(), project, on)
+    except Invalid as refusal:
+        return _page(project, refusal.problems, "conclusion"), 422
+    return go(url_for(".show", key=key))
 
 
 def _examined(project: Project) -> acceptance.Examination:
@@ -279,11 +426,27 @@ def _system(project: Project, code: str) -> System | None:
     return next((s for s in projects.systems_of(session(), project) if s.code == code), None)
 
 
-def _date(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat((text or "").strip())
-    except ValueError:
+def _resource(project: Project, key: str) -> Resource | None:
+    if not key:
         return None
+    found = session().scalar(
+        sa.select(Resource)
+        .join(ProjectResource, ProjectResource.resource_id == Resource.id)
+        .where(ProjectResource.project_id == project.id, Resource.key == key)
+    )
+    if found is None:
+        raise Missing("no_entry")
+    return found
+
+
+def _date(form: Mapping[str, str], name: str) -> date | None:
+    """The day in a box, None where it is blank; what is no day is refused, never dropped."""
+    text = form.get(name, "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as fault:
+        problem = schemas.Problem(f"/{name}", "evidence-date", rule="evidence-date")
+        raise Invalid([problem]) from fault
 
 
 def _number(text: str) -> int:

@@ -1,18 +1,26 @@
 """An opinion is signed on what was computed, holds offline, and is taken back only by an act."""
 
+import json
 import subprocess
 import sys
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from registry import acceptance, catalogue, db, demo, papers, signing
-from registry.demo.city import person
+from registry import acceptance, accounts, calendar, catalogue, db, demo, papers, projects, signing
+from registry.access import SYSTEM
+from registry.access.actor import of_account
+from registry.demo.city import AUTHORITY, person
 from registry.errors import Conflict, Forbidden, Invalid
 from registry.models.acceptance import Opinion
+from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource
 from registry.models.projects import Project
 from tests.factories import PASSWORD, empty_database
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -156,3 +164,111 @@ def test_the_authoritys_own_project_wants_a_countersignature(session, made):
     acceptance.countersign(session, person(session, "development_commission"), about)
     opinion = signed(session, made, about.name)
     assert "会签" in opinion.payload["remarks"][0]
+
+
+def test_the_command_tells_of_a_revocation_without_a_server(session, made, tmp_path):
+    opinion = signed(session, made)
+    name, package = acceptance.package_of(session, made[1], opinion)
+    head, pdf = person(session, "authority_head"), papers.pdf_digest(package)
+    act = acceptance.revoke(session, head, opinion, "材料不实", key=made[2], pdf=pdf)
+    path, statement, trusted = tmp_path / name, tmp_path / "revoked.json", tmp_path / "key.json"
+    path.write_bytes(package)
+    statement.write_text(json.dumps(act.statement))
+    trusted.write_text(json.dumps(made[2].public.fact()))
+    command = [sys.executable, "-m", "registry.cli", "opinion", "verify", str(path), "--json"]
+    command += ["--trust", str(trusted)]
+    told = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
+    assert (told.returncode, json.loads(told.stdout)["status"]) == (0, "valid"), told.stderr
+    command += ["--revocations", str(statement)]
+    told = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
+    assert (told.returncode, json.loads(told.stdout)["status"]) == (1, "revoked"), told.stderr
+
+
+def test_an_opinion_stays_good_after_the_key_is_replaced(session, made, tmp_path):
+    path = tmp_path / "signing.key"
+    old = signing.load(path)
+    opinion = signed(session, (made[0], made[1], old))
+    _, package = acceptance.package_of(session, made[1], opinion)
+    new = signing.rotate(path)
+    assert papers.signed_with(package, new.publics)
+    assert papers.verify(package, trusted=new.publics).is_valid
+    assert not papers.signed_with(package, [new.public])
+    assert not papers.signed_with(b"PK\x03\x04 garbage", new.publics)
+
+
+def test_two_experts_stand_for_the_other_body_and_one_does_not(session, made):
+    about = project(session, "政务外网骨干扩容")
+    about.facts = {k: v for k, v in about.facts.items() if k != "countersigned"}
+    authority = session.scalars(sa.select(Organisation).where(Organisation.code == AUTHORITY)).one()
+    experts = []
+    for n in (1, 2):
+        account = accounts.add_account(session, SYSTEM, f"expert{n}", "某专家", hashed="!")
+        accounts.appoint(session, SYSTEM, account, "expert", authority, date(2024, 1, 1))
+        experts.append(of_account(session, account, calendar.today()))
+    acceptance.countersign(session, experts[0], about)
+    with pytest.raises(Conflict, match="countersigned_before"):
+        acceptance.countersign(session, experts[0], about)
+    with pytest.raises(Conflict, match="not_countersigned"):
+        signed(session, made, about.name)
+    acceptance.countersign(session, experts[1], about)
+    assert len(signed(session, made, about.name).payload["remarks"]) == 2
+
+
+def test_the_authoritys_own_project_is_not_deadlocked(session, made):
+    about = project(session, "政务外网骨干扩容")
+    about.unit_id = session.scalars(
+        sa.select(Organisation.id).where(Organisation.code == AUTHORITY)
+    ).one()
+    session.flush()
+    session.refresh(about)
+    assert signed(session, made, about.name).payload["remarks"]
+
+
+def test_a_district_issues_under_its_own_number(session, made):
+    about = project(session, "海南区园区安全监管平台")
+    district = session.get_one(Organisation, about.unit.authority_id)
+    account = accounts.add_account(session, SYSTEM, "district-officer", "某人", hashed="!")
+    accounts.appoint(session, SYSTEM, account, "acceptance", district, date(2024, 1, 1))
+    officer = of_account(session, account, calendar.today())
+    found = acceptance.examine(session, about)
+    opinion = acceptance.sign(
+        session, officer, about, "fail", seen=found.digest, key=made[2], folder=made[1]
+    )
+    assert opinion.number == f"海南区数据核〔{calendar.today().year}〕1号"
+
+
+def test_a_deferral_turns_open_reports_into_a_conditional_result(session, made):
+    about = project(session, "企业信用监管系统")
+    head, paper = person(session, "authority_head"), "乌政发〔2026〕演示9号"
+    due = calendar.today() + timedelta(days=30)
+    with pytest.raises(Conflict, match="not_deferrable"):
+        projects.defer(session, head, about, "G-SEC", due, "")
+    with pytest.raises(Conflict, match="not_deferrable"):
+        projects.defer(session, head, about, "G-CAT", due, paper)
+    with pytest.raises(Invalid):
+        projects.defer(session, head, about, "G-SEC", due + timedelta(days=365), paper)
+    for gate in ("G-SEC", "G-CRYPTO"):
+        projects.defer(session, head, about, gate, due, paper)
+    assert acceptance.examine(session, about).verdict == "fail"
+    assert acceptance.examine(session, about, deferral_paper=paper).verdict == "conditional"
+    late = due + timedelta(days=1)
+    assert acceptance.examine(session, about, deferral_paper=paper, day=late).verdict == "fail"
+
+
+def test_what_fails_today_is_named_beside_the_opinion_that_stands(session, made):
+    opinion = signed(session, made)
+    assert acceptance.turned_since(session, opinion) == []
+    officer = person(session, "acceptance")
+    due = calendar.today() + timedelta(days=5)
+    projects.raise_finding(session, officer, project(session), "F4", "未按要求共享", due)
+    assert acceptance.turned_since(session, opinion) == ["G-FIND"]
+
+
+def test_an_entry_taken_down_afterwards_is_named_too(session, made):
+    opinion = signed(session, made)
+    key = opinion.payload["versions"][0]["key"]
+    resource = session.scalars(sa.select(Resource).where(Resource.key == key)).one()
+    resource.live.state = "suspended"
+    session.flush()
+    (later,) = acceptance.changed_since(session, opinion)
+    assert "G-MOUNT" in later.gates

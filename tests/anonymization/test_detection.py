@@ -1,6 +1,8 @@
 """Columns are read for what they hold, and nothing readable is overlooked in a release."""
 
+import json
 from datetime import date
+from importlib.resources import files
 
 import numpy as np
 import pandas as pd
@@ -9,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymization import patterns
+from anonymization import headers, patterns
 from anonymization.detection import Cell, Residual, cells, detect, residual
 from anonymization.identifiers import citizen_check
 from anonymization.synthetic import citizens
-from tests.anonymization.hard_tables import HELD, TUNED, UNSEEN, score
+from tests.anonymization.hard_tables import CLEAN, HELD, SPELLED, TUNED, UNSEEN, build, score
 
 TODAY = date(2026, 11, 23)
 
@@ -125,6 +127,21 @@ def test_numbers_that_pass_by_chance_are_not_reported():
     assert "与偶然相当" in evidence
 
 
+def test_old_numbers_are_found_by_their_spread_of_years_and_receipts_are_not():
+    chance = np.random.default_rng(8)
+
+    def numbers(first: int, last: int) -> list[str]:
+        return [
+            f"150302{chance.integers(first, last):02}{1 + i % 12:02}{1 + i % 28:02}{i % 1000:03}"
+            for i in range(300)
+        ]
+
+    table = pl.DataFrame({"c1": numbers(35, 90), "c2": numbers(15, 27)})
+    assert kinds(table) == {"c1": "ID_CARD", "c2": None}
+    text = pl.DataFrame({"备注": ["原身份证150302880214001已换发", "无"]})
+    assert residual(text, today=TODAY) == [Residual("备注", "ID_CARD", 1)]
+
+
 def test_a_few_numbers_among_orders_are_found():
     body = [f"150302198{i % 10}0{1 + i % 9}1{i % 10}{i:03}" for i in range(40)]
     hidden = [one + citizen_check(one) for one in body]
@@ -174,6 +191,22 @@ def test_words_and_counts_are_not_taken_for_people():
     for column in detect(table, today=TODAY):
         assert (column.kind, column.sensitivity) == (None, 0), column
     assert residual(table, today=TODAY) == []
+
+
+def test_every_item_of_personal_information_says_how_it_is_found():
+    items = headers.items()
+    listed = json.loads((files("anonymization") / "data" / "kinds.json").read_text("utf-8"))
+    assert {one["item"]: one["role"] for one in listed["kinds"]} == {
+        name: one["role"] for name, one in items.items()
+    }
+    assert {one["found"] for one in items.values()} == {
+        "pattern",
+        "header",
+        "dictionary",
+        "declared",
+    }
+    kinds = {kind for one in items.values() for kind in one["kinds"]}
+    assert kinds == set(headers.kinds()) - {"USCC"}
 
 
 def test_phrases_about_people_name_nobody():
@@ -226,3 +259,15 @@ def test_a_column_is_scanned_as_its_texts_are(texts):
     for row, text in enumerate(texts):
         for one in patterns.find(text.strip(" \t\r\n'\""), TODAY):
             assert (row, one.kind) in by_column
+
+
+@pytest.mark.parametrize("rows", [40, 400])
+def test_no_clean_column_is_flagged(rows):
+    found = detect(build(CLEAN, rows, rows).frame, today=TODAY)
+    assert [(one.name, one.kind, one.inside) for one in found if one.kind or one.inside] == []
+
+
+@pytest.mark.parametrize("name", SPELLED)
+def test_headers_are_read_as_departments_write_them(name):
+    (found,) = detect(build({name: SPELLED[name]}, 200, 5).frame, today=TODAY)
+    assert found.kind == SPELLED[name].kind

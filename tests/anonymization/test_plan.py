@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 import pytest
 
-from anonymization import check_plan, propose
+from anonymization import apply, check_plan, detect, fit, propose
 from anonymization.plan import choice_of, choices, digest, params, techniques
 from anonymization.techniques import Release, treatment
 from tests.anonymization.conftest import line, people_plan, replan
@@ -141,3 +141,20 @@ def test_every_technique_says_what_it_does_in_both_languages():
             assert row[part]["zh"]
             assert row[part]["en"]
         assert params({"technique": row["id"], "params": {}}) is not None
+
+
+def test_a_proposed_plan_fits_its_table_after_fitting(people, key, tmp_path):
+    people.write_csv(tmp_path / "in.csv")
+    for profile in ("statistical", "open"):
+        proposed = propose(detect(people), profile)
+        fitted = fit(proposed, people)
+        assert codes(fitted, people.columns) == []
+        report = apply(fitted, tmp_path / "in.csv", tmp_path / f"{profile}.csv", key)
+        assert report.passed, report.facts["findings"]
+        assert report.facts["suppressed"]["share"] <= 0.05
+        assert fit(fitted, people) == fitted
+
+
+def test_a_plan_that_is_not_judged_by_k_is_left_as_it_is(people):
+    proposed = propose(detect(people), "interface")
+    assert fit(proposed, people) == proposed

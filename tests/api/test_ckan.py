@@ -15,6 +15,7 @@ from ckanapi import (
     ValidationError,
 )
 
+import schemas
 from connectors import ckan
 from registry import db
 from registry.app import create_app
@@ -357,3 +358,31 @@ def test_a_frozen_entry_is_gone_with_the_next_call(city, reading, key_of):
     for asked in ({"fq": f"id:{key}"}, {"q": "婚姻档案数字化"}, {"fq": "title:婚姻档案数字化"}):
         found = reading.action.package_search(rows=1000, **asked)
         assert key not in [one["id"] for one in found["results"]]
+
+
+def test_what_clients_dump_is_the_same_catalogue_when_it_comes_in_again(city, reading):
+    dumped = reading.action.package_search(rows=1000)["results"]
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        held = {
+            key: schemas.loads(text)
+            for key, text in session.execute(
+                sa.select(Resource.key, Version.document).join(
+                    Version, Resource.live_version_id == Version.id
+                )
+            )
+        }
+    for place, one in enumerate(dumped):
+        assert ckan.incoming(place, one).document == held[one["id"]]
+
+
+def test_words_are_found_while_the_engine_is_away(city, token, tmp_path):
+    app = create_app(
+        factories.settings(tmp_path, search_url="http://127.0.0.1:9"),
+        city.extensions["registry_database"],
+    )
+    answer = app.test_client().post(
+        "/api/3/action/package_search",
+        json={"q": "婚姻 登记"},
+        headers={"Authorization": token("consumer")},
+    )
+    assert NAME in [one["title"] for one in answer.json["result"]["results"]]

@@ -65,6 +65,16 @@ def test_a_plan_that_leaves_an_id_readable_exits_1_and_writes_only_the_report(de
     assert json.loads(report.read_text("utf-8"))["verdict"] == "fail"
 
 
+def test_a_plan_is_tried_over_made_up_rows_before_there_are_data(desk: Path):
+    plan, rows, report = desk / "plan.json", desk / "rows.csv", desk / "report.json"
+    run("plan", desk / "citizens.csv", "-o", plan)
+    run("sample", plan, "-o", rows, "--rows", 2000)
+    run("key", desk / "key")
+    arguments = ("--key", desk / "key", "--report", report, "--kind", "plan_only")
+    run("apply", rows, "--plan", plan, "-o", desk / "out.csv", *arguments)
+    assert json.loads(report.read_text("utf-8"))["kind"] == "plan_only"
+
+
 def test_detect_names_the_kinds_by_file_and_column(desk: Path):
     found = json.loads(run("detect", desk / "citizens.csv", "--json").stdout)
     kinds = found["columns"]["citizens"]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import schemas
-from connectors import ckan, incoming
+from connectors import ckan, foreign, incoming
 from connectors.ckan import About
 from tests.schemas.strategies import documents, drafts, mutants, scalars, submissions, texts
 
@@ -62,7 +62,7 @@ NATIVE = ("id", "name", "title", "notes", "tags", "groups", "resources", "extras
 ODDER = ("owner_org", "state", "private", "tag_string", "metadata_created", "url", "author")
 keys = st.sampled_from([*NATIVE, *ODDER])
 extra = st.fixed_dictionaries(
-    {"key": st.sampled_from([*ckan._fields(), "更新周期", "share", "items:json"]) | texts},
+    {"key": st.sampled_from([*foreign.fields(), "更新周期", "share", "items:json"]) | texts},
     optional={"value": junk},
 )
 packages = st.dictionaries(keys | texts, junk, max_size=8) | st.fixed_dictionaries(

@@ -214,6 +214,13 @@ def test_only_the_registrar_of_the_unit_plans_and_only_another_person_rechecks(d
         desensitization.recheck(desk.session, both, own)
 
 
+def test_an_element_graded_as_nothing_is_proposed_by_its_name(desk: Desk):
+    desk.edit(3, name="所属区", pi_kind=None, pi_role=None)
+    plan = desensitization.proposed(desk.version, "statistical")
+    assert [line["role"] for line in plan["columns"]][2:] == ["quasi", "quasi"]
+    assert plan["quasi_identifiers"] == ["性别", "所属区"]
+
+
 def test_two_editors_do_not_overwrite_each_other(desk: Desk):
     plan = desk.plan()
     seen = plan.row_version

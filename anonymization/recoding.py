@@ -1,0 +1,233 @@
+"""Local recoding: generalize each class just as far as k (and l) ask, suppressing nothing.
+
+The table is split from the top: at each step along the hierarchy whose children lose least. Values
+too rare for a class of their own stay together at their parent, filled up from the largest child.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from anonymization.errors import Refused
+from anonymization.findings import Numbers
+
+# Value to its groups, from the value itself to the root: {"35": ("35", "30-39", "*")}.
+Hierarchy = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Recoded:
+    """The recoded table, its classes, and what it cost (NCP: 0 nothing lost, 1 all)."""
+
+    frame: pl.DataFrame
+    classes: int
+    ncp: float
+
+
+@dataclass(frozen=True)
+class _Tree:
+    """One hierarchy in numbers: node of each value at each level, name and penalty of each node."""
+
+    nodes: Numbers
+    penalties: Numbers
+    names: tuple[str, ...]
+
+    @property
+    def depth(self) -> int:
+        return int(self.nodes.shape[1])
+
+
+@dataclass(frozen=True)
+class _Class:
+    """Records that will look alike, and the level each column stands at."""
+
+    rows: Numbers
+    levels: tuple[int, ...]
+
+
+def anonymize_k(
+    frame: pl.DataFrame,
+    hierarchies: Mapping[str, Hierarchy],
+    k: int,
+    *,
+    sensitive: str | None = None,
+    l: int = 1,  # noqa: E741  # the name of the model
+) -> Recoded:
+    """Generalize the columns that have a hierarchy until every class holds `k` records.
+
+    With `sensitive` every class also holds `l` of its values. Nothing is suppressed and no row
+    moves. Raises Refused when the table is smaller than k or a hierarchy misses a value.
+    """
+    if k > frame.height:
+        raise Refused(
+            "K_LARGER_THAN_TABLE",
+            f"k 为 {k}，而数据只有 {frame.height} 行，任何分组都达不到。",
+            f"k is {k}, the table has {frame.height} rows; no class can reach it.",
+        )
+    columns = list(hierarchies)
+    trees = [_tree(frame[name], hierarchies[name]) for name in columns]
+    codes = np.column_stack([_codes(frame[name], hierarchies[name]) for name in columns])
+    secret = _secret(frame, sensitive)
+    if len(np.unique(secret)) < l:
+        raise Refused(
+            "L_LARGER_THAN_VALUES",
+            f"l 为 {l}，而列「{sensitive}」没有这么多种取值。",
+            f"l is {l}, the column {sensitive} has fewer values.",
+        )
+    split = _Split(trees, codes, secret, k, l)
+    classes = list(split.classes())
+    return Recoded(_written(frame, columns, split, classes), len(classes), split.ncp(classes))
+
+
+def _tree(values: pl.Series, hierarchy: Hierarchy) -> _Tree:
+    paths = [tuple(reversed(hierarchy[value])) for value in sorted(hierarchy)]
+    depth = max(map(len, paths))
+    ids: dict[tuple[str, ...], int] = {}
+    nodes = np.zeros((len(paths), depth), np.int64)
+    for row, path in enumerate(paths):
+        for level in range(depth):
+            # A shorter path stays at its leaf.
+            nodes[row, level] = ids.setdefault(path[: level + 1], len(ids))
+    leaves = np.zeros(len(ids))
+    for level in range(depth):
+        found, counts = np.unique(nodes[:, level], return_counts=True)
+        leaves[found] = counts
+    penalties = np.where(leaves <= 1, 0.0, leaves / len(paths))
+    return _Tree(nodes, penalties, tuple(path[-1] for path in ids))
+
+
+def _codes(values: pl.Series, hierarchy: Hierarchy) -> Numbers:
+    known = sorted(hierarchy)
+    coded = values.cast(pl.String).replace_strict(
+        known, list(range(len(known))), default=None, return_dtype=pl.Int64
+    )
+    if coded.null_count():
+        raise Refused(
+            "HIERARCHY_MISSES_VALUES",
+            f"列「{values.name}」有 {coded.null_count()} 个值不在层次表里，请补全层次表。",
+            f"{coded.null_count()} values of column {values.name} are not in its hierarchy; "
+            "complete it.",
+        )
+    return coded.to_numpy()
+
+
+def _secret(frame: pl.DataFrame, sensitive: str | None) -> Numbers:
+    if sensitive is None:
+        return np.zeros(frame.height, np.int64)
+    return frame[sensitive].rank("dense").fill_null(0).to_numpy()
+
+
+@dataclass(frozen=True)
+class _Split:
+    trees: Sequence[_Tree]
+    codes: Numbers
+    secret: Numbers
+    k: int
+    l: int  # noqa: E741
+
+    def classes(self) -> Iterator[_Class]:
+        """The classes at which no further split is possible."""
+        waiting = [_Class(np.arange(len(self.codes)), (0,) * len(self.trees))]
+        while waiting:
+            one = self._descended(waiting.pop())
+            parts = self._parts(one) if len(one.rows) >= 2 * self.k else None
+            if parts is None:
+                yield one
+            else:
+                waiting += parts
+
+    def _nodes(self, one: _Class, column: int, level: int) -> Numbers:
+        tree = self.trees[column]
+        return np.asarray(tree.nodes[self.codes[one.rows, column], level])
+
+    def _descended(self, one: _Class) -> _Class:
+        """The class at the finest levels its records already share: that costs nobody."""
+        levels = list(one.levels)
+        for column, tree in enumerate(self.trees):
+            while levels[column] + 1 < tree.depth:
+                nodes = self._nodes(one, column, levels[column] + 1)
+                if not (nodes == nodes[0]).all():
+                    break
+                levels[column] += 1
+        return _Class(one.rows, tuple(levels))
+
+    def _parts(self, one: _Class) -> list[_Class] | None:
+        """The best split of a class that keeps k and l in every part, or None."""
+        scored = []
+        for column, tree in enumerate(self.trees):
+            level = one.levels[column]
+            if level + 1 < tree.depth:
+                nodes = self._nodes(one, column, level + 1)
+                gain = self._gain(one, column, nodes)
+                if gain > 0:
+                    scored.append((gain, column, nodes))
+        for _, column, nodes in sorted(scored, key=lambda each: (-each[0], each[1])):
+            parts = self._split(one, column, nodes)
+            if all(self._is_diverse(part) for part in parts):
+                return parts
+        return None
+
+    def _gain(self, one: _Class, column: int, nodes: Numbers) -> float:
+        """How much penalty a split takes from the records that move down; 0 if it cannot be."""
+        tree = self.trees[column]
+        found, counts = np.unique(nodes, return_counts=True)
+        large = counts >= self.k
+        missing = self._missing(int(counts[~large].sum()))
+        if not large.any() or missing > (counts[large] - self.k).sum():
+            return 0.0
+        now = tree.penalties[self._nodes(one, column, one.levels[column])[0]]
+        moved = counts[large] * (now - tree.penalties[found[large]])
+        return float(moved.sum() - missing * now)
+
+    def _missing(self, left: int) -> int:
+        """How many records those left at the parent lack to be a class."""
+        return self.k - left if 0 < left < self.k else 0
+
+    def _split(self, one: _Class, column: int, nodes: Numbers) -> list[_Class]:
+        _, places, counts = np.unique(nodes, return_inverse=True, return_counts=True)
+        large = counts >= self.k
+        parts = [one.rows[places == n] for n in np.flatnonzero(large)]
+        left = [one.rows[~large[places]]]
+        missing = self._missing(len(left[0]))
+        parts.sort(key=len, reverse=True)
+        for n, part in enumerate(parts):
+            spare = min(missing, len(part) - self.k)
+            if spare > 0:
+                left.append(part[-spare:])
+                parts[n] = part[:-spare]
+                missing -= spare
+        down = list(one.levels)
+        down[column] += 1
+        made = [_Class(part, tuple(down)) for part in parts]
+        stayed = np.concatenate(left)
+        return [*made, _Class(stayed, one.levels)] if len(stayed) else made
+
+    def _is_diverse(self, one: _Class) -> bool:
+        return self.l <= 1 or len(np.unique(self.secret[one.rows])) >= self.l
+
+    def ncp(self, classes: Sequence[_Class]) -> float:
+        """The normalized certainty penalty, averaged over the cells."""
+        lost = sum(
+            len(one.rows) * self.trees[column].penalties[self._nodes(one, column, level)[0]]
+            for one in classes
+            for column, level in enumerate(one.levels)
+        )
+        return float(lost) / self.codes.size
+
+
+def _written(
+    frame: pl.DataFrame, columns: Sequence[str], split: _Split, classes: Sequence[_Class]
+) -> pl.DataFrame:
+    """The table with every cell at the level of its class."""
+    owner = np.empty(frame.height, np.int64)
+    for n, one in enumerate(classes):
+        owner[one.rows] = n
+    made = []
+    for column, name in enumerate(columns):
+        tree = split.trees[column]
+        levels = np.array([one.levels[column] for one in classes])[owner]
+        nodes = tree.nodes[split.codes[:, column], levels]
+        made.append(pl.Series(name, tree.names).gather(nodes))
+    return frame.with_columns(made)

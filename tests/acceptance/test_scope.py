@@ -1,0 +1,248 @@
+"""A verdict holds only over what was really looked at: nothing passes because nothing is there."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from registry import acceptance, calendar, catalogue, db, projects
+from registry.errors import Conflict, Forbidden, Invalid, Missing
+from registry.models.catalogue import Resource, Version
+from registry.models.desensitization import MaskingPlan, MaskingReport
+from registry.models.projects import BusinessTable, NotApplicable, ProjectResource
+from tests.factories import document
+
+
+@pytest.fixture
+def project(session, town):
+    manager = town.person("project_manager")
+    return projects.create(session, manager, town.department, "社区服务平台", "new")
+
+
+def published(session, town):
+    """An entry with personal items that went the whole way, by four persons."""
+    registrar = town.person("registrar")
+    stored = catalogue.register(session, registrar, town.department, document(), declared=True)
+    version = session.get_one(Version, stored.version_id)
+    catalogue.advance(session, registrar, version, "hand_in")
+    for role, step in (("secrecy", "clear"), ("head", "approve"), ("reviewer", "publish")):
+        catalogue.advance(session, town.person(role), version, step)
+    return version.resource
+
+
+def results(session, project, stage="final"):
+    found = acceptance.examine(session, project, stage)
+    return {line.gate.id: line for line in found.lines}
+
+
+def codes(line):
+    return {one.code for one in line.shortfalls}
+
+
+def waive(session, town, project, gate, reason, **more):
+    reviewer = town.person("reviewer")
+    return projects.declare_not_applicable(session, reviewer, project, gate, reason, **more)
+
+
+def in_scope(session, project, resource):
+    session.add(ProjectResource(project_id=project.id, resource_id=resource.id))
+    session.flush()
+
+
+def test_a_project_without_systems_or_entries_proves_nothing(session, town, project):
+    found = results(session, project)
+    for gate in ("G-CLOUD", "G-BRAIN", "G-SEC", "G-CRYPTO"):
+        assert codes(found[gate]) == {"no_systems"}
+    assert codes(found["G-CAT"]) == {"no_entries"}
+    assert found["G-DEID"].result != "na"
+
+
+def test_exempting_every_table_is_no_catalogue(session, town, project):
+    manager, registrar = town.person("project_manager"), town.person("registrar")
+    system = projects.add_system(session, manager, project, code="sq", name="社区系统")
+    assert projects.add_tables(session, registrar, project, system, ["T_1", " T_1 ", ""]) == 1
+    table = session.scalars(sa.select(BusinessTable)).one()
+    projects.link_table(session, registrar, project, table.id, exempt_because="日志表")
+    assert codes(results(session, project)["G-CAT"]) == {"no_entries"}
+
+
+@pytest.mark.parametrize(("gate", "reason"), [("G-CLOUD", "no_system"), ("G-CAT", "no_data")])
+def test_a_signed_reason_that_the_records_contradict_binds_nobody(
+    session, town, project, gate, reason
+):
+    waive(session, town, project, gate, reason)
+    assert results(session, project)[gate].result == "na"
+    manager = town.person("project_manager")
+    projects.add_system(session, manager, project, code="sq", name="社区系统")
+    in_scope(session, project, published(session, town))
+    assert results(session, project)[gate].result != "na"
+
+
+def test_a_frozen_entry_is_counted_against_the_project_and_not_named(session, town, project):
+    resource = published(session, town)
+    in_scope(session, project, resource)
+    resource.frozen_at = db.now()
+    session.flush()
+    line = results(session, project)["G-SECRET"]
+    assert codes(line) == {"frozen"}
+    said = acceptance.said(line.shortfalls[0])[0]
+    assert "1 个条目" in said
+    assert catalogue.document_of(resource.live)["name"] not in said
+
+
+def test_an_entry_that_was_taken_down_no_longer_counts_as_catalogued(session, town, project):
+    resource = published(session, town)
+    in_scope(session, project, resource)
+    resource.live.state = "suspended"
+    session.flush()
+    assert "entry_gone" in codes(results(session, project)["G-CAT"])
+
+
+def plan_of(session, resource, actor, profile, digest="sm3:a"):
+    made = MaskingPlan(
+        resource_id=resource.id,
+        version_id=resource.live.id,
+        profile=profile,
+        plan={},
+        digest=digest,
+        made_by=actor.person_id,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def report_of(session, plan, actor, kind="measured", verdict="pass", digest=None):
+    session.add(
+        MaskingReport(
+            plan_id=plan.id,
+            kind=kind,
+            plan_digest=digest or plan.digest,
+            verdict=verdict,
+            report={},
+            digest="sm3:r",
+            run_by=actor.person_id,
+        )
+    )
+    session.flush()
+
+
+def test_every_release_profile_must_hold_not_only_the_last_one(session, town, project):
+    resource, actor = published(session, town), town.person("registrar")
+    in_scope(session, project, resource)
+    assert codes(results(session, project)["G-DEID"]) == {"no_masking_report"}
+    one = plan_of(session, resource, actor, "statistical")
+    report_of(session, one, actor, verdict="fail")
+    other = plan_of(session, resource, actor, "research", "sm3:b")
+    report_of(session, other, actor)
+    assert codes(results(session, project)["G-DEID"]) == {"masking_failed"}
+    report_of(session, one, actor)
+    assert results(session, project)["G-DEID"].result == "pass"
+    report_of(session, one, actor, kind="plan_only")
+    assert results(session, project)["G-DEID"].result == "pass"
+    one.digest = "sm3:c"
+    session.flush()
+    assert codes(results(session, project)["G-DEID"]) == {"masking_plan_changed"}
+
+
+def test_a_report_that_runs_out_is_entered_with_its_last_day(session, town, project):
+    manager = town.person("project_manager")
+    system = projects.add_system(session, manager, project, code="sq", name="社区系统")
+    today = calendar.today()
+    known = {"number": "DB-1", "on": today, "system": system}
+    with pytest.raises(Invalid):
+        projects.enter_evidence(session, manager, project, "G-SEC", **known)
+    with pytest.raises(Invalid):
+        projects.enter_evidence(session, manager, project, "G-SEC", next_on=today, **known)
+    later = today + timedelta(days=300)
+    projects.enter_evidence(session, manager, project, "G-SEC", next_on=later, **known)
+    assert results(session, project)["G-SEC"].result == "pass"
+
+
+def test_the_applicant_cannot_type_his_own_proof(session, town, project):
+    manager = town.person("project_manager")
+    system = projects.add_system(session, manager, project, code="sq", name="社区系统")
+    with pytest.raises(Forbidden):
+        projects.enter_evidence(
+            session, manager, project, "G-CLOUD", number="T-1", on=calendar.today(), system=system
+        )
+
+
+def test_a_system_of_another_unit_is_not_taken_over(session, town, project):
+    manager = town.person("project_manager")
+    theirs = town.person("project_manager", unit=town.other)
+    other = projects.create(session, theirs, town.other, "校园平台", "new")
+    projects.add_system(session, theirs, other, code="xy", name="校园系统")
+    with pytest.raises(Invalid):
+        projects.add_system(session, manager, project, code="xy", name="我的系统")
+
+
+def test_only_entries_of_the_own_unit_come_into_the_scope(session, town, project):
+    registrar = town.person("registrar")
+    resource = published(session, town)
+    projects.include(session, registrar, project, resource.key)
+    projects.include(session, registrar, project, resource.key)
+    assert len(acceptance.examine(session, project).versions) == 1
+    foreign = session.get_one(Resource, resource.id)
+    foreign.department_id = town.other.id
+    session.flush()
+    with pytest.raises(Missing):
+        projects.include(session, registrar, project, foreign.key)
+
+
+def test_stages_go_forward_only(session, town, project):
+    manager = town.person("project_manager")
+    projects.ask(session, manager, project, "final", None)
+    assert project.stage == "final"
+    with pytest.raises(Conflict, match="stage_over"):
+        projects.ask(session, manager, project, "initial", None)
+
+
+def test_an_emergency_project_states_its_decision_and_a_near_catch_up_date(session, town):
+    manager = town.person("project_manager")
+    made = projects.create(session, manager, town.department, "防汛补充建设", "emergency")
+    far = (calendar.today() + timedelta(days=400)).isoformat()
+    for stated in ({}, {"decision": "急〔2026〕1号", "catch_up": far}, {"decision": "急"}):
+        with pytest.raises(Invalid):
+            projects.state(session, manager, made, stated)
+    near = calendar.today() + timedelta(days=60)
+    stated = {"decision": "急〔2026〕1号", "catch_up": near.isoformat()}
+    projects.state(session, manager, made, stated)
+    assert acceptance.examine(session, made).verdict == "none"
+    after = near + timedelta(days=1)
+    assert acceptance.examine(session, made, "final", day=after).verdict == "fail"
+
+
+def test_a_reason_for_not_applicable_is_signed_by_somebody_else(session, town, project):
+    own = town.person("reviewer", unit=town.department)
+    with pytest.raises(Forbidden):
+        projects.declare_not_applicable(session, own, project, "G-CLOUD", "no_system")
+    with pytest.raises(Invalid):
+        waive(session, town, project, "G-CLOUD", "withheld")
+    assert session.query(NotApplicable).count() == 0
+
+
+def test_a_finding_is_closed_by_another_than_who_raised_it(session, town, project):
+    officer = town.person("acceptance")
+    due = calendar.today() + timedelta(days=10)
+    for kind, text, day in (
+        ("F9", "x", due),
+        ("F4", " ", due),
+        ("F4", "x", calendar.today() - timedelta(1)),
+    ):
+        with pytest.raises(Invalid):
+            projects.raise_finding(session, officer, project, kind, text, day)
+    finding = projects.raise_finding(session, officer, project, "F4", "未共享", due)
+    assert codes(results(session, project, "approval")["G-FIND"]) == {"finding_open"}
+    with pytest.raises(Forbidden):
+        projects.close_finding(session, officer, finding)
+    projects.close_finding(session, town.person("acceptance"), finding)
+    assert results(session, project, "approval")["G-FIND"].result == "pass"
+
+
+def test_who_has_the_ball_is_named(session, town, project):
+    town.person("operator", unit=town.authority)
+    found = acceptance.holders(session, project, {"operator", "project_manager", "reviewer"})
+    assert found["operator"] == ["数据局 某人"]
+    assert found["project_manager"] == ["民政局 某人"]
+    assert "reviewer" not in found
