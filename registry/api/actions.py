@@ -18,6 +18,7 @@ from registry import catalogue
 from registry.api.call import Call, query_error, search_error
 from registry.discovery import fielded, packages
 from registry.discovery.packages import Asked
+from registry.edge.readings import noted
 from registry.errors import Invalid, Missing
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Alias, Resource
@@ -191,6 +192,7 @@ def _package(call: Call, resource: Resource) -> dict[str, Any]:
     shown = resource.live or resource.working
     if shown is None:
         raise Missing("no_entry")
+    noted([shown])
     return packages.package(resource, shown, catalogue.document_of(shown), call.address)
 
 

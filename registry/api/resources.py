@@ -15,6 +15,7 @@ from registry import access, accounts, catalogue
 from registry.api import bodies, openapi
 from registry.catalogue import RemarkText
 from registry.edge import actor, reads, session, settings, writes
+from registry.edge.readings import noted
 from registry.errors import Invalid, Missing, Outdated, SignInNeeded, Unconditional, Unreadable
 from registry.models.catalogue import Resource, Version
 from schemas import Problem
@@ -59,6 +60,7 @@ def listed() -> Response:
         query = query.where(Resource.department_id == accounts.organisation(session(), unit).id)
     limit = _limit()
     rows = session().execute(query.limit(limit + 1)).all()
+    noted(version for _, version in rows[:limit])
     page = [_entry(resource, version) for resource, version in rows[:limit]]
     following = page[-1]["key"] if len(rows) > limit else None
     return _json({"resources": page, "next": following})
@@ -75,6 +77,7 @@ def show(key: str) -> Response:
     version = version or catalogue.version_of(session(), actor(), resource)
     if version is None:
         raise Missing("no_entry")
+    noted([version])
     return _tagged(_json(_entry(resource, version)), resource)
 
 

@@ -6,7 +6,7 @@ line there. Free pages, the write-ahead log and the folders of the index are cle
 commit (`registry.discovery.cleansing`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -396,24 +396,30 @@ def _hours(deadline: str) -> int:
 # --- reading -------------------------------------------------------------------------------
 
 
-def note_reading(session: Session, actor: Actor, resource_id: int) -> None:
-    """Remember that this person opened the entry today; once a day is enough for the sheet."""
-    if not reading_is_due(session, actor, resource_id):
-        return
-    session.add(Reading(resource_id=resource_id, person_id=actor.person_id, on=calendar.today()))
-    session.flush()
+def note_readings(session: Session, actor: Actor, resource_ids: Iterable[int]) -> None:
+    """Remember that this person opened these entries today; once a day is enough for the sheet."""
+    due = unread_today(session, actor, resource_ids)
+    if due:
+        rows = [
+            {"resource_id": id_, "person_id": actor.person_id, "on": calendar.today()}
+            for id_ in sorted(due)
+        ]
+        session.execute(sa.insert(Reading), rows)
 
 
-def reading_is_due(session: Session, actor: Actor, resource_id: int) -> bool:
-    """Whether this reader is not yet on today's list of who opened the entry."""
-    if actor.person_id is None:
-        return False
-    known = sa.select(Reading.id).where(
-        Reading.resource_id == resource_id,
-        Reading.person_id == actor.person_id,
-        Reading.on == calendar.today(),
+def unread_today(session: Session, actor: Actor, resource_ids: Iterable[int]) -> set[int]:
+    """Those of the entries on whose list of today this reader does not stand yet."""
+    wanted = set(resource_ids)
+    if actor.person_id is None or not wanted:
+        return set()
+    known = session.scalars(
+        sa.select(Reading.resource_id).where(
+            Reading.resource_id.in_(wanted),
+            Reading.person_id == actor.person_id,
+            Reading.on == calendar.today(),
+        )
     )
-    return session.scalar(known) is None
+    return wanted - set(known)
 
 
 def freezes(session: Session, actor: Actor, *, ended: bool) -> list[tuple[Freeze, Resource]]:

@@ -14,11 +14,11 @@ from registry.access import Actor, Holding, acts, holding_for, may, role_title
 from registry.calendar import CITY
 from registry.catalogue import RemarkText
 from registry.edge import actor, go, locale, reads, remember, session, settings, writes
+from registry.edge.readings import noted
 from registry.errors import Conflict, Forbidden, Gone, Invalid, Missing, Unreadable
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from registry.web.masking import is_read
-from registry.web.readings import noted
 
 pages = Blueprint("resources", __name__, url_prefix="/resources")
 
@@ -72,7 +72,7 @@ def show(key: str) -> str | tuple[str, int]:
     version = catalogue.version_of(session(), actor(), resource)
     if version is None:
         raise Missing("no_entry")
-    noted(version)
+    noted([version])
     document = catalogue.document_of(version)
     return render_template(
         "resource.html",
@@ -144,7 +144,7 @@ def edit(key: str) -> str:
     """The form of the draft, with the reasons of the return beside the fields."""
     version = catalogue.require_version(session(), actor(), key)
     _own_draft(version)
-    noted(version)
+    noted([version])
     return _form(version, catalogue.document_of(version), version.resource.row_version)
 
 
@@ -242,7 +242,7 @@ def _save_typed(own: Session, who: Actor, key: str, typed: Document, seen: int) 
 def difference(key: str) -> str:
     """The working version beside the live one: what a reviewer looks at."""
     version = catalogue.require_version(session(), actor(), key)
-    noted(version)
+    noted([version])
     live = version.resource.live
     before = catalogue.document_of(live) if live else None
     after = catalogue.document_of(version)

@@ -11,6 +11,7 @@ from connectors import excel, files
 from registry import catalogue
 from registry.access import acts, may
 from registry.edge import actor, download, go, locale, reads, session, writes
+from registry.edge.readings import noted
 from registry.edge.words import sheet_fault
 from registry.errors import Invalid, Missing
 from registry.models.accounts import Organisation
@@ -70,7 +71,8 @@ def exported(own: sa.orm.Session, unit: Organisation) -> list[excel.Exported]:
         )
         .where(Resource.department_id == unit.id, Resource.frozen_at.is_(None))
         .order_by(Resource.code.is_(None), Resource.code, Resource.id)
-    )
+    ).all()
+    noted(version for _, version in rows)
     return [
         excel.Exported(
             catalogue.document_of(version),

@@ -101,7 +101,7 @@ def test_the_sheet_says_where_it_was_and_who_opened_it(session, town):
     resource = published(town)
     reader = town.person("consumer")
     for _ in range(2):
-        spill.note_reading(session, reader, resource.id)
+        spill.note_readings(session, reader, [resource.id])
     journal.record(session, SYSTEM, "backup", "backup", "b1")
     row = spill.freeze(session, town.person("secrecy"), resource.key, "state_secret")
     sheet = spill.sheet(session, row, resource)

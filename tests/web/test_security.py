@@ -92,3 +92,16 @@ def test_a_reading_is_noted_once_a_day_and_not_for_what_is_open_to_all(city):
         .where(Resource.key == key),
     )
     assert len(found) == 1
+
+
+def test_what_a_program_or_a_sheet_takes_away_stands_on_the_list_too(city):
+    key = entry(city, 3)
+    reader = sign_in(city, "development_commission")
+    assert reader.get(f"/api/v1/resources/{key}").status_code == 200
+    found = rows(
+        city,
+        sa.select(Reading.id)
+        .join(Resource, Resource.id == Reading.resource_id)
+        .where(Resource.key == key),
+    )
+    assert len(found) == 1
