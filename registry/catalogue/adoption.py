@@ -318,13 +318,13 @@ def _require_two(basis: Basis, units: Iterable[Organisation]) -> None:
     if basis.by is SYSTEM:
         return
     if basis.second.person_id == basis.by.person_id:
-        raise Forbidden("second_person", act="adopt")
+        raise Forbidden("adopted_alone", act="adopt")
     for unit in units:
         access.require(basis.by, "adopt", unit)
         if not (
             access.may(basis.second, "publish", unit) or access.may(basis.second, "adopt", unit)
         ):
-            raise Forbidden("second_person", act="adopt")
+            raise Forbidden("adopted_alone", act="adopt")
 
 
 def _role(actor: Actor) -> str:

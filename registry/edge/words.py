@@ -27,7 +27,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
             "您已办理过本条目的「%(other_zh)s」，不能再办理「%(act_zh)s」。请由其他人员办理，或者先备案合并岗。"
         ),
     ),
-    "second_person": (
+    "adopted_alone": (
         _("需要第二个人复核"),
         _("接收已批准目录由主管部门负责人批准、另一名审核人员复核，两人不能是同一人。"),
     ),
