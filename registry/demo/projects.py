@@ -13,14 +13,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-import schemas
 from registry import accounts, calendar, catalogue, lists
 from registry.access import SYSTEM, Actor
 from registry.access.actor import of_account
 from registry.db import now
+from registry.demo.masking import prove
 from registry.models.accounts import Account, Organisation
 from registry.models.catalogue import Resource, Version
-from registry.models.desensitization import MaskingPlan, MaskingReport
 from registry.models.papers import AssessedVersion, Assessment
 from registry.models.projects import (
     BusinessTable,
@@ -33,7 +32,6 @@ from registry.models.projects import (
     ProjectSystem,
     System,
 )
-from registry.signing import sm3
 
 TABLE_DAY = date(2026, 11, 23)
 NAMES = ("其木格", "张海燕", "阿古拉", "刘志刚", "娜仁", "王建军", "苏日娜", "赵敏", "布和")
@@ -300,35 +298,9 @@ def _masked(
         if version is None:
             continue
         items = catalogue.document_of(version).get("items", [])
-        personal = [i for i in items if i.get("pi_kind") or str(i.get("level")) >= "3"]
-        if not personal:
-            continue
-        plan = {"profile": "statistical", "columns": {i["name"]: "suppress" for i in personal}}
-        digest = f"sm3:{sm3(schemas.canonical(plan)).hex()}"
-        made = MaskingPlan(
-            resource_id=resource.id,
-            version_id=version.id,
-            profile="statistical",
-            plan=plan,
-            digest=digest,
-            made_by=_person(people.of(unit, "registrar")),
-            made_at=now(),
-        )
-        session.add(made)
-        session.flush()
-        report = {"plan": digest, "kind": kind, "suppressed_columns": len(personal)}
-        session.add(
-            MaskingReport(
-                plan_id=made.id,
-                kind=kind,
-                plan_digest=digest,
-                verdict="pass",
-                report=report,
-                digest=f"sm3:{sm3(schemas.canonical(report)).hex()}",
-                run_by=_person(people.of(unit, "registrar")),
-                run_at=now(),
-            )
-        )
+        if any(i.get("pi_kind") or str(i.get("level")) >= "3" for i in items):
+            registrar, head = people.of(unit, "registrar"), people.of(unit, "head")
+            prove(session, registrar, head, resource, version, kind)
 
 
 def _listed(session: Session, people: People, unit: Organisation, row: Mapping[str, Any]) -> None:
