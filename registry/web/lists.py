@@ -120,7 +120,7 @@ def _reader(unit: Organisation) -> Actor | None:
 
 def _unit(code: str | None = None) -> Organisation:
     """The unit that was asked for, else the first the actor works in."""
-    wanted = code or request.args.get("unit", "")
+    wanted = (code or request.args.get("unit", "")).replace("\x00", "")
     if wanted:
         found = session().scalar(sa.select(Organisation).where(Organisation.code == wanted[:40]))
         if found is None:
