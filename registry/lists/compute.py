@@ -165,7 +165,7 @@ def _supply_demand(session: Session, unit: Organisation, reader: Actor | None) -
         .where(
             sa.or_(Request.requester_id == unit.id, Request.provider_id == unit.id),
             ours,
-            # What is not yet stated is nobody's need.
+            # What has not gone out is nobody's need but its own unit's, and not even stated there.
             Request.state.not_in(["draft", "consent_out"]),
         )
         .order_by(Request.id)

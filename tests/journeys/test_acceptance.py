@@ -8,7 +8,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from registry import papers
-from tests.journeys.browser import checked, press, served, signed_in
+from tests.journeys.browser import checked, fill, opened, press, served, signed_in
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +43,12 @@ def test_the_officer_signs_what_passes_and_is_told_why_not(browser, origin, tmp_
     path = tmp_path / "opinion.zip"
     waiting.value.save_as(path)
     assert papers.verify_opinion(path).status == "unconfirmed"
+    anybody = opened(browser, origin)
+    anybody.goto("/opinions/verify")
+    anybody.set_input_files("#package", path)
+    press(anybody, "main button.btn-primary")
+    expect(anybody.locator(".note")).to_contain_text("有效")
+    checked(anybody, "opinion-check")
 
     head = signed_in(browser, origin, "authority_head")
     head.goto(number)
@@ -53,6 +59,21 @@ def test_the_officer_signs_what_passes_and_is_told_why_not(browser, origin, tmp_
     press(head, "button.btn-danger-line")
     expect(head.locator("main")).to_contain_text("已撤销")
     checked(head, "opinion-revoked")
+    anybody.set_input_files("#package", path)
+    press(anybody, "main button.btn-primary")
+    expect(anybody.locator(".note")).to_contain_text("已撤销")
+    checked(anybody, "opinion-check-revoked", expected=("422",))
+
+    registrar = signed_in(browser, origin, "registrar")
+    registrar.goto("/projects")
+    registrar.get_by_role("link", name="智慧民政综合服务平台").click()
+    registrar.locator("#entries").get_by_role("link", name="特困供养人员信息").click()
+    press(registrar, "aside form button.btn-primary")
+    fill(registrar, {"share_scope": "因履行法定职责需要使用的本市民政部门"})
+    press(registrar, ".bar button[value=save]")
+    officer.goto(number)
+    expect(officer.locator("main")).to_contain_text("其后已变更")
+    checked(officer, "opinion-changed-since")
 
 
 def test_the_manager_sees_what_is_missing_and_whose_turn_it_is(browser, origin):
@@ -72,7 +93,16 @@ def test_the_manager_sees_what_is_missing_and_whose_turn_it_is(browser, origin):
     manager.fill("#planned_on", "2027-03-01")
     press(manager, "main button.btn-primary")
     expect(manager.locator("h1")).to_have_text("民政数据治理")
-    checked(manager, "project-empty")
+    press(manager, "#systems button")
+    expect(manager.locator(".summary")).to_contain_text("请填写系统编码和名称")
+    manager.fill("#system-code", "mz-zl")
+    manager.fill("#system-name", "民政数据治理系统")
+    press(manager, "#systems button")
+    checked(manager, "project-empty", expected=("422",))
+    manager.select_option("#ask-stage", "initial")
+    press(manager, "#ask button")
+    expect(manager.locator("#G-CAT")).to_contain_text("项目还没有登记数据资源")
+    checked(manager, "examination-empty")
 
 
 def test_the_three_lists_are_shown_issued_and_do_not_change(browser, origin):

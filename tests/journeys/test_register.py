@@ -97,7 +97,7 @@ def test_an_entry_is_registered_cleared_approved_and_published(browser, city, or
         page.goto(batch)
         checked(page, f"submission-{username}")
         with page.expect_navigation():
-            page.get_by_role("button", name=word).click()
+            page.locator(".btn-primary", has_text=word).click()
         expect(page.locator("main")).to_contain_text("婚姻登记预约信息")
 
     reviewer = signed_in(browser, origin, "reviewer")
