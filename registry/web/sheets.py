@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from flask import Blueprint, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 import schemas
 from connectors import excel, files
 from registry import catalogue
 from registry.access import acts, may
-from registry.edge import actor, download, go, locale, reads, session, writes
+from registry.edge import actor, download, go, locale, reads, remember, session
 from registry.edge.readings import noted
 from registry.edge.words import sheet_fault
 from registry.errors import Invalid, Missing
@@ -61,7 +62,7 @@ def export() -> Response:
     return download(excel.write(found, f"{unit.name}数据资源目录"), f"{unit.name}数据资源目录.xlsx")
 
 
-def exported(own: sa.orm.Session, unit: Organisation) -> list[excel.Exported]:
+def exported(own: Session, unit: Organisation) -> list[excel.Exported]:
     """The entries of a unit for a sheet: the working version where there is one, else the live."""
     rows = own.execute(
         sa.select(Resource, Version)
@@ -87,9 +88,12 @@ def exported(own: sa.orm.Session, unit: Organisation) -> list[excel.Exported]:
 
 
 @pages.post("")
-@writes("register")
+@reads("register")
 def take() -> tuple[str, int] | str | Response:
-    """Read a sheet and take its entries as drafts: all of them, or none with every fault."""
+    """Read a sheet and take its entries as drafts: all of them, or none with every fault.
+
+    The sheet is parsed before anything is locked; the entries are stored in one short write.
+    """
     unit = _unit(request.form.get("unit", ""))
     sent = request.files.get("file")
     if sent is None or not sent.filename:
@@ -101,14 +105,7 @@ def take() -> tuple[str, int] | str | Response:
     except excel.Unreadable as refusal:
         return _page([_whole(refusal.code, **refusal.facts)]), 422
     try:
-        outcome = catalogue.take(
-            session(),
-            actor(),
-            unit,
-            [incoming(row) for row in rows],
-            declared=request.form.get("declared") == "yes",
-            as_drafts=request.form.get("as_drafts") == "yes",
-        )
+        outcome = _stored(unit.id, [incoming(row) for row in rows])
     except Invalid as refusal:
         messages = [Shown("", 0, "", "", p.message(locale()), "") for p in refusal.problems]
         return _page(messages), 422
@@ -123,6 +120,25 @@ def take() -> tuple[str, int] | str | Response:
         same=outcome.unchanged,
     )
     return go(address)
+
+
+def _stored(unit_id: int, entries: list[catalogue.Incoming]) -> catalogue.Outcome:
+    who, form = actor(), request.form
+    done: list[catalogue.Outcome] = []
+
+    def write(own: Session) -> None:
+        outcome = catalogue.take(
+            own,
+            who,
+            own.get_one(Organisation, unit_id),
+            entries,
+            declared=form.get("declared") == "yes",
+            as_drafts=form.get("as_drafts") == "yes",
+        )
+        done.append(outcome)
+
+    remember(write)
+    return done[0]
 
 
 def incoming(row: excel.Row) -> catalogue.Incoming:

@@ -112,7 +112,7 @@ def test_an_entry_is_registered_cleared_approved_and_published(browser, city, or
         reviewer.get_by_role("button", name="退回修改").click()
     reviewer.goto(batch)
     with reviewer.expect_navigation():
-        reviewer.get_by_role("button", name="审核通过并发布").click()
+        reviewer.locator(".btn-primary", has_text="审核通过并发布").click()
     drained(city)
 
     consumer = signed_in(browser, origin, "consumer")
