@@ -19,9 +19,10 @@ from registry.config import Settings
 from registry.demo import projects
 from registry.demo.adopted import as_adopted
 from registry.demo.exchange import add_requests
-from registry.models.accounts import Account, Organisation
+from registry.models.accounts import Account, Organisation, Post
 from registry.models.calendar import CalendarDay
 from registry.models.catalogue import Resource
+from registry.models.projects import Project
 
 AUTHORITY = "11150300DEM000209G"
 OPERATOR = "12150300DEM0002178"
@@ -31,6 +32,7 @@ PEOPLE: Mapping[str, tuple[str, str, str]] = {
     "secrecy": ("赵永强", "secrecy", "11150300DEM000022H"),
     "head": ("巴特尔", "head", "11150300DEM000022H"),
     "sharing": ("陈静", "sharing_head", "11150300DEM000022H"),
+    "vendor": ("周倩", "vendor", "11150300DEM000022H"),
     "project_manager": ("王丽", "project_manager", "11150300DEM000022H"),
     "reviewer": ("乌兰", "reviewer", AUTHORITY),
     "acceptance": ("孟和", "acceptance", AUTHORITY),
@@ -75,8 +77,21 @@ def build(session: Session, password: str) -> int:
     _people(session, units, password)
     made = _entries(session, units)
     projects.build(session, data("projects")["projects"])
+    _contracted(session)
     add_requests(session, units, data("requests")["requests"], data("demands"))
     return made
+
+
+def _contracted(session: Session) -> None:
+    """The compiler under contract works for one project of his unit, until its acceptance."""
+    post = session.scalars(sa.select(Post).where(Post.role == "vendor")).one()
+    project = session.scalars(
+        sa.select(Project)
+        .where(Project.unit_id == post.organisation_id)
+        .order_by(Project.id)
+        .limit(1)
+    ).one()
+    post.project_id, post.ends = project.id, project.planned_on
 
 
 def _calendar(session: Session) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from registry.access import Actor
 from registry.db import now
 from registry.errors import Missing
+from registry.exchange.life import GRANTED
 from registry.exchange.reading import name_of_resource
 from registry.models.catalogue import Resource
 from registry.models.exchange import Demand, Request
@@ -28,6 +29,19 @@ def tell(
                     organisation_id=unit, role=role, kind=kind, subject=subject, key=key, at=moment
                 )
             )
+
+
+def tell_users(session: Session, resource: Resource, act: str) -> int:
+    """Tell every unit with a running grant what became of the entry (条例 第二十七条); how many."""
+    units = session.scalars(
+        sa.select(Request.requester_id)
+        .where(Request.resource_id == resource.id, Request.state.in_(GRANTED))
+        .distinct()
+        .order_by(Request.requester_id)
+    ).all()
+    whom = [(unit, role) for unit in units for role in ("consumer", "sharing_head")]
+    tell(session, act, "resource", resource.key, whom)
+    return len(units)
 
 
 def unread(session: Session, actor: Actor, limit: int = 50) -> Sequence[Notice]:
@@ -55,8 +69,9 @@ class Line:
 
 
 def notices(session: Session, actor: Actor, limit: int = 20) -> list[Line]:
-    """The unread notices about requests and demands with the names they are known by."""
-    found = [n for n in unread(session, actor, limit) if n.subject in ("request", "demand")]
+    """The unread notices about requests, demands and used entries, with their names."""
+    known = ("request", "demand", "resource")
+    found = [n for n in unread(session, actor, limit) if n.subject in known]
     asked = session.execute(
         sa.select(Request.key, name_of_resource())
         .join(Resource, Resource.id == Request.resource_id)
@@ -69,6 +84,12 @@ def notices(session: Session, actor: Actor, limit: int = 20) -> list[Line]:
         )
     )
     titles |= {key: str(document.get("wanted") or "") for key, document in stated}
+    used = session.execute(
+        sa.select(Resource.key, name_of_resource()).where(
+            Resource.key.in_([n.key for n in found if n.subject == "resource"])
+        )
+    )
+    titles |= {key: name for key, name in used}  # noqa: C416 - a row is not a pair to the types
     return [Line(n.id, n.kind, n.subject, n.key, n.at, titles.get(n.key, "")) for n in found]
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 import schemas
-from registry import catalogue
+from registry import catalogue, exchange
 from registry.access import require
 from registry.edge import actor, go, locale, reads, session, writes
 from registry.errors import Conflict, Invalid, Unreadable
@@ -41,6 +41,7 @@ def take(key: str, step: str) -> Response | tuple[str, int]:
     if act not in RECORDS:
         calls = {"resume": catalogue.resume, "retire": catalogue.retire}
         calls[act](session(), actor(), resource, seen)
+        exchange.tell_users(session(), resource, act)
         return go(url_for("resources.show", key=key))
     try:
         typed = schemas.from_form(request.form.items(multi=True), RECORDS[act])
@@ -54,6 +55,8 @@ def take(key: str, step: str) -> Response | tuple[str, int]:
         signed[act](session(), actor(), resource, typed, seen)
     except Invalid as refusal:
         return _form(resource, act, typed, refusal.problems), 422
+    if act == "suspend":
+        exchange.tell_users(session(), resource, act)
     return go(url_for("resources.show", key=key))
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from registry import db
+from registry import db, exchange
 from registry.db import now
 from registry.models.catalogue import Element, Resource
 from registry.models.exchange import Demand, Request
@@ -271,3 +271,25 @@ def test_a_demand_page_links_the_way_to_a_request(city):
     page = sign_in(city, "reviewer").get(f"/demands/{key}")
     assert page.status_code == 200
     assert "转为数据申请" not in page.text
+
+
+def test_who_uses_an_entry_is_told_when_it_is_taken_out_of_use(session, town):
+    asker = town.person("consumer", unit=town.other)
+    resource = Resource(department_id=town.department.id)
+    session.add(resource)
+    session.flush()
+    for state in ("in_use", "ended", "draft"):
+        session.add(
+            Request(
+                requester_id=town.other.id,
+                provider_id=town.department.id,
+                resource_id=resource.id,
+                state=state,
+                document={},
+                created_by=asker.person_id,
+            )
+        )
+    session.flush()
+    assert exchange.tell_users(session, resource, "suspend") == 1
+    (line,) = exchange.notices(session, asker)
+    assert (line.subject, line.key, line.kind) == ("resource", resource.key, "suspend")
