@@ -25,16 +25,30 @@ from registry.models.projects import (
     System,
 )
 
+# Every verdict is computed anew, each from a fixed number of queries.
+PER_PAGE = 15
+
 pages = Blueprint("projects", __name__, url_prefix="/projects")
 
 
 @pages.get("")
 @reads()
 def index() -> str:
-    """The projects I have a part in, each with its verdict as of now."""
+    """The projects I have a part in, each with its verdict as of now, a page at a time."""
     found = projects.listed(session(), actor())
-    rows = [(project, _examined(project)) for project in found]
-    return render_template("projects.html", place="projects", rows=rows, may_create=bool(_units()))
+    last = -(-len(found) // PER_PAGE) or 1
+    page = max(1, min(_number(request.args.get("page", "")), last))
+    shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
+    return render_template(
+        "projects.html",
+        place="projects",
+        rows=[(project, _examined(project)) for project in shown],
+        total=len(found),
+        page=page,
+        last=last,
+        address=lambda n: url_for(".index", page=n),
+        may_create=bool(_units()),
+    )
 
 
 @pages.get("/new")
