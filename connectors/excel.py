@@ -77,6 +77,11 @@ class Row:
     items: list[tuple[int, dict[str, str]]] = field(default_factory=list)
 
     @property
+    def seen(self) -> str:
+        """The digest of the text that was exported; "" for an entry of the clerk's own."""
+        return self.cells.get("#digest", "")
+
+    @property
     def name(self) -> str:
         """The name of the resource as it was typed."""
         return self.cells.get("name", "")
@@ -132,6 +137,7 @@ def columns() -> tuple[Column, ...]:
                 )
             )
     made.append(Column(len(made), ("系统填写", KEY), "#key"))
+    made.append(Column(len(made), ("系统填写", "内容摘要"), "#digest"))
     return tuple(made)
 
 
@@ -211,6 +217,7 @@ class Exported:
     department: str = ""
     department_code: str = ""
     published_on: str = ""
+    digest: str = ""
 
 
 def texts(entry: Exported) -> tuple[dict[str, str], list[dict[str, str]]]:
@@ -224,6 +231,7 @@ def texts(entry: Exported) -> tuple[dict[str, str], list[dict[str, str]]]:
         "#department": entry.department,
         "#department_code": entry.department_code,
         "#published": entry.published_on,
+        "#digest": entry.digest,
         "#condition": schemas.share_condition(entry.document),
     }
     items: list[dict[str, str]] = [{} for _ in range(_count(pairs))]
@@ -310,7 +318,7 @@ def _head(book: Any, sheet: Any, title: str) -> None:
         sheet.write_string(1, column.at, column.headings[0], form)
         sheet.write_string(2, column.at, column.headings[1], form)
         sheet.set_column(column.at, column.at, 12 if column.codes else 18)
-        if column.name in {"#key", "items.*.id"}:
+        if column.name in {"#key", "#digest", "items.*.id"}:
             sheet.set_column(column.at, column.at, 10, None, {"hidden": True})
 
 

@@ -41,7 +41,7 @@ def keep(
     row = StoredFile(
         key=new_key(),
         purpose=purpose,
-        name=Path(name.replace("\\", "/")).name[:200] or purpose,
+        name=_clean(name) or purpose,
         size=len(content),
         digest=digest(content),
         organisation_id=organisation_id,
@@ -57,6 +57,12 @@ def keep(
     session.add(row)
     session.flush()
     return row
+
+
+def _clean(name: str) -> str:
+    """The last part of a name, without what no header and no folder may hold."""
+    last = Path(name.replace("\\", "/")).name
+    return "".join(sign for sign in last if sign.isprintable())[:200]
 
 
 def find(session: Session, key: str) -> StoredFile:

@@ -53,7 +53,8 @@ def share_condition(document: Mapping[str, Any], locale: str = "zh") -> str:
     basis = document.get("withheld_basis")
     if "3" in types and isinstance(basis, dict):
         known = {key: _text(basis.get(key)) for key in ("reason", "title", "article")}
-        parts.append(words["basis"].format(**known))
+        if any(known.values()):
+            parts.append(words["basis"].format(**known))
     return str(words["then"]).join(parts)
 
 

@@ -173,7 +173,7 @@ def merge(
     reason, consent = words.get("reason", "").strip(), words.get("consent", "").strip()
     if not reason or not consent or len(reason) > 500 or len(consent) > 200:
         raise Invalid([], code="merge_words")
-    if starts is None or ends is None or not starts <= ends <= starts + MERGED_FOR:
+    if starts is None or ends is None or not timedelta() <= ends - starts <= MERGED_FOR:
         raise Invalid([], code="merge_dates")
     holds = session.scalar(
         sa.select(Post.id).where(

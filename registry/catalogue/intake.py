@@ -23,12 +23,16 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Incoming:
-    """One entry of a sheet: how it is known, and its document given the one that is there."""
+    """One entry of a sheet: how it is known, and its document given the one that is there.
+
+    `seen` is the digest of the text the sheet was made from, where it was made from one.
+    """
 
     key: str
     code: str
     name: str
     document: Callable[[Resource | None, Document | None], Document]
+    seen: str = ""
 
 
 @dataclass
@@ -74,7 +78,7 @@ def take(
         except Invalid as refusal:
             outcome.faults += [(place, problem) for problem in refusal.problems]
             continue
-        problem = known.locked(resource)
+        problem = known.locked(resource) or known.stale(resource, entry.seen)
         if before is not None and schemas.canonical(document) == schemas.canonical(before):
             outcome.unchanged += 1
             continue
@@ -140,7 +144,13 @@ class _Known:
         state = self._versions[resource.id][1].state
         if state in {"draft", "published"}:
             return None
-        return Problem("", "in-review", rule="in-review")
+        return Problem("/name", "in-review", rule="in-review")
+
+    def stale(self, resource: Resource | None, seen: str) -> Problem | None:
+        """Whether the entry was changed after the sheet was made from it: a lost update."""
+        if resource is None or not seen or self._versions[resource.id][1].digest == seen:
+            return None
+        return Problem("/name", "sheet-stale", rule="sheet-stale")
 
     def repeated(self, entries: Sequence[Incoming]) -> list[tuple[int, Problem]]:
         """Entries of the sheet that are the same entry twice."""

@@ -1,5 +1,6 @@
 """One request: who asks, by which right, in which transaction, and how it ends."""
 
+import hashlib
 import logging
 import secrets
 from collections.abc import Callable
@@ -195,7 +196,7 @@ def _who() -> Actor:
 
 def _done_before() -> BaseResponse | None:
     """The answer of the first click, when this form was acted on already."""
-    key = request.form.get(FORM_KEY, "")[:64]
+    key = _form_key_of(request.form.get(FORM_KEY, ""))
     if not key or not actor().signed_in:
         return None
     answer = session().scalar(
@@ -204,8 +205,14 @@ def _done_before() -> BaseResponse | None:
     return redirect(answer, 303) if answer else None
 
 
+def _form_key_of(sent: str) -> str:
+    """The key as it is stored: of this person, so that nobody meets another's."""
+    whole = f"{actor().person_id}:{sent}".encode("utf-8", "surrogatepass")
+    return hashlib.sha256(whole).hexdigest() if sent else ""
+
+
 def _note_form_key(route: Route, answer: BaseResponse) -> None:
-    key = request.form.get(FORM_KEY, "")[:64] if route.writes else ""
+    key = _form_key_of(request.form.get(FORM_KEY, "")) if route.writes else ""
     where = answer.headers.get("Location", "")
     if key and where and actor().signed_in and answer.status_code == 303:
         session().add(FormKey(key=key, person_id=actor().person_id, answer=where[:400]))

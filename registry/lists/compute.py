@@ -165,8 +165,9 @@ def _supply_demand(session: Session, unit: Organisation, reader: Actor | None) -
         .where(
             sa.or_(Request.requester_id == unit.id, Request.provider_id == unit.id),
             ours,
+            Resource.frozen_at.is_(None),
             # What has not gone out is nobody's need but its own unit's, and not even stated there.
-            Request.state.not_in(["draft", "consent_out"]),
+            Request.state.not_in(["draft", "consent_out", "withdrawn"]),
         )
         .order_by(Request.id)
     )
@@ -223,7 +224,10 @@ def _asked(session: Session, unit: Organisation) -> dict[int, list[str]]:
                 Element.key == RequestElement.element_key,
             ),
         )
-        .where(sa.or_(Request.requester_id == unit.id, Request.provider_id == unit.id))
+        .where(
+            Resource.frozen_at.is_(None),
+            sa.or_(Request.requester_id == unit.id, Request.provider_id == unit.id),
+        )
         .order_by(RequestElement.request_id, Element.position)
     ):
         found.setdefault(request_id, []).append(name)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import schemas
-from registry import journal
+from registry import catalogue, journal
 from registry.access import Actor, may, require
 from registry.errors import Conflict, Invalid, Missing
 from registry.models.accounts import Organisation
@@ -96,7 +96,7 @@ def link_table(
     table = session.get(BusinessTable, table_id)
     if table is None or table.system_id not in ids:
         raise Missing("no_table")
-    resource = _own_resource(session, project, resource_key) if resource_key else None
+    resource = own_entry(session, actor, project, resource_key) if resource_key else None
     if resource is None and not exempt_because.strip():
         raise Invalid([Problem("/resource", "link-or-exempt", rule="link-or-exempt")])
     table.resource_id = resource.id if resource else None
@@ -109,10 +109,9 @@ def link_table(
     return table
 
 
-def _own_resource(session: Session, project: Project, key: str) -> Resource:
-    found = session.scalar(
-        sa.select(Resource).where(Resource.key == key, Resource.department_id == project.unit_id)
-    )
-    if found is None:
+def own_entry(session: Session, actor: Actor, project: Project, key: str) -> Resource:
+    """An entry of the project's unit, as far as the actor may know of it; a frozen one is none."""
+    found = catalogue.find(session, actor, key)
+    if found.department_id != project.unit_id or found.frozen_at is not None:
         raise Missing("no_entry")
     return found

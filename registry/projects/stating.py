@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 import schemas
 from registry import calendar, journal
 from registry.access import Actor, require
-from registry.errors import Conflict, Invalid, Missing
-from registry.models.catalogue import Resource
+from registry.errors import Conflict, Invalid
 from registry.models.projects import BusinessTable, Project, ProjectResource, ProjectSystem, System
-from registry.projects.scope import systems_of
+from registry.projects.scope import own_entry, systems_of
 from schemas import Problem
 
 LEVELS = range(1, 6)
@@ -108,11 +107,7 @@ def add_tables(
 def include(session: Session, actor: Actor, project: Project, key: str) -> None:
     """Bring an entry of the unit into the scope of its project."""
     require(actor, "register", project.unit, project_id=project.id)
-    resource = session.scalar(
-        sa.select(Resource).where(Resource.key == key, Resource.department_id == project.unit_id)
-    )
-    if resource is None:
-        raise Missing("no_entry")
+    resource = own_entry(session, actor, project, key)
     if session.get(ProjectResource, (project.id, resource.id)) is None:
         session.add(ProjectResource(project_id=project.id, resource_id=resource.id))
     _changed(session, actor, "include", project, {"resource": resource.key})

@@ -62,7 +62,10 @@ def _asked() -> tuple[Filter, dict[str, Any]]:
 def _act(act: str) -> str:
     """The name of an act: of the table of rights, of the journal's own list, or as it stands."""
     named = schemas.codes.label("act", act, locale())
-    return schemas.codes.label("journal_act", act, locale()) if named == act else named
+    for listed in ("journal_act", "exchange_step"):
+        if named == act:
+            named = schemas.codes.label(listed, act, locale())
+    return named
 
 
 def _link(row: JournalRow) -> str | None:

@@ -52,6 +52,7 @@ def inbox() -> str:
             session(), [exchange.overdue(), exchange.answers_for(session(), actor())]
         ),
         may_register=bool(_units()),
+        may_hand_in=may(actor(), "hand_in"),
         taken=_taken(),
         word=lambda step: codes.label("act", step, locale()),
     )

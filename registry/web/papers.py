@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from registry import catalogue, files
 from registry.access import role_title
 from registry.catalogue import assessments, signed
-from registry.edge import actor, go, locale, reads, session, settings, writes
+from registry.edge import actor, download, go, locale, reads, session, settings, writes
 from registry.edge.faults import sentence
 from registry.errors import Invalid, Refusal
 from registry.models.accounts import Organisation, Person
@@ -127,8 +127,8 @@ def scan(key: str) -> Response:
     row, _ = signed.find_form(session(), actor(), key)
     kept = signed.scan_of(session(), row)
     content = files.content(settings().data_dir, kept)
-    answer = Response(content, content_type=signed.kind_of(content))
-    answer.headers.set("Content-Disposition", "attachment", filename=kept.name)
+    answer = download(content, kept.name)
+    answer.content_type = signed.kind_of(content)
     return answer
 
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 import schemas
 from registry import acceptance, projects
-from registry.access import acts, may
+from registry.access import acts, holding_for, may
 from registry.edge import actor, go, locale, reads, session, settings, writes
 from registry.errors import Invalid, Missing
 from registry.models.accounts import Organisation
@@ -136,6 +136,9 @@ def _own_entries(project: Project, found: acceptance.Examination) -> list[tuple[
     if not may(actor(), "register", project.unit, project_id=project.id):
         return []
     inside = [version["key"] for version in found.versions]
+    post = holding_for(actor(), "register", project.unit, project.id)
+    # A compiler under contract knows of no draft outside his project.
+    reach = sa.true() if post and not post.project_id else Resource.project_id == project.id
     rows = session().execute(
         sa.select(Resource.key, Version.name)
         .join(
@@ -146,6 +149,7 @@ def _own_entries(project: Project, found: acceptance.Examination) -> list[tuple[
             Resource.department_id == project.unit_id,
             Resource.frozen_at.is_(None),
             Resource.key.not_in(inside),
+            reach,
         )
         .order_by(Version.name, Resource.key)
         .limit(2000)
@@ -202,8 +206,8 @@ def mount(key: str) -> Response | tuple[str, int]:
     """Enter the mount of an entry and what its test answered."""
     project = projects.find(session(), actor(), key)
     form = request.form
-    resource = session().scalar(sa.select(Resource).where(Resource.key == form.get("resource", "")))
-    if resource is None:
+    resource = _resource(project, form.get("resource", ""))
+    if resource is None or resource.frozen_at is not None:
         raise Missing("no_entry")
     try:
         projects.enter_mount(
@@ -457,10 +461,13 @@ def _date(form: Mapping[str, str], name: str) -> date | None:
     """The day in a box, None where it is blank; what is no day is refused, never dropped."""
     text = form.get(name, "").strip()
     try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as fault:
-        problem = schemas.Problem(f"/{name}", "evidence-date", rule="evidence-date")
-        raise Invalid([problem]) from fault
+        found = date.fromisoformat(text) if text else None
+    except ValueError:
+        found = date.min
+    # No paper of a project is older than its law or younger than its archive.
+    if found is not None and not 1990 <= found.year <= 2100:
+        raise Invalid([schemas.Problem(f"/{name}", "evidence-date", rule="evidence-date")])
+    return found
 
 
 def _number(text: str) -> int:

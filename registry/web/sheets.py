@@ -82,6 +82,7 @@ def exported(own: Session, unit: Organisation) -> list[excel.Exported]:
             unit.name,
             unit.code,
             resource.published_on.isoformat() if resource.published_on else "",
+            version.digest,
         )
         for resource, version in rows
     ]
@@ -150,11 +151,11 @@ def incoming(row: excel.Row) -> catalogue.Incoming:
         unit = resource.department
         published = resource.published_on.isoformat() if resource.published_on else ""
         known = excel.Exported(
-            before, resource.key, resource.code or "", unit.name, unit.code, published
+            before, resource.key, resource.code or "", unit.name, unit.code, published, row.seen
         )
         return excel.document(row, known)
 
-    return catalogue.Incoming(row.key, row.code, row.name, document)
+    return catalogue.Incoming(row.key, row.code, row.name, document, row.seen)
 
 
 def _shown(row: excel.Row, problem: schemas.Problem) -> Shown:
@@ -178,9 +179,8 @@ def _units() -> list[Organisation]:
 
 def _unit(code: str) -> Organisation:
     units = _units()
-    found = next((u for u in units if u.code == code), None) or (
-        units[0] if len(units) == 1 else None
-    )
+    only = units[0] if len(units) == 1 and not code else None
+    found = next((u for u in units if u.code == code), only)
     if found is None or not may(actor(), "register", found):
         raise Missing("no_unit", unit_code=code[:40])
     return found

@@ -14,6 +14,7 @@ from registry.edge import actor, go, locale, reads, session, writes
 from registry.edge.faults import sentence
 from registry.errors import Invalid, Missing
 from registry.models.catalogue import Resource, Submission, Version
+from schemas import Problem
 
 pages = Blueprint("submissions", __name__, url_prefix="/submissions")
 
@@ -74,6 +75,10 @@ def _by_entry(
 @reads()
 def show(key: str) -> str:
     """The batch: its entries with their states, and what the actor may do with them."""
+    return _page(key)
+
+
+def _page(key: str, problems: Sequence[Problem] = ()) -> str:
     batch, versions = catalogue.submission_versions(session(), actor(), key)
     rows = []
     for version in versions:
@@ -91,12 +96,20 @@ def show(key: str) -> str:
         "submission.html",
         place="inbox",
         batch=batch,
+        title=_title(batch, versions),
+        problems=problems,
         rows=rows,
         step=next(iter(sorted(steps)), None),
         locked=next((locked for _, _, locked in rows if locked), None),
         decisions=catalogue.decisions(session(), [v.id for v in versions]),
         **_papers(batch, versions),
     )
+
+
+def _title(batch: Submission, versions: Sequence[Version]) -> str:
+    """The name of the batch; none while one of its entries is frozen: it may be that entry's."""
+    held = sa.select(sa.func.count(Version.id)).where(Version.submission_id == batch.id)
+    return batch.title if session().scalar(held) == len(versions) else ""
 
 
 def _papers(batch: Submission, versions: Sequence[Version]) -> dict[str, Any]:
@@ -113,7 +126,7 @@ def _papers(batch: Submission, versions: Sequence[Version]) -> dict[str, Any]:
 
 @pages.post("/<key>/<any('clear', 'approve', 'publish', 'return'):step>")
 @writes()
-def advance(key: str, step: str) -> Response:
+def advance(key: str, step: str) -> Response | tuple[str, int]:
     """Decide on the chosen entries: all of them or none, each on the text that was shown."""
     _, versions = catalogue.submission_versions(session(), actor(), key)
     chosen = set(request.form.getlist("entry"))
@@ -121,12 +134,15 @@ def advance(key: str, step: str) -> Response:
         version.id: request.form.get(f"digest.{version.resource.key}", "") for version in versions
     }
     remarks = [RemarkText("", "R09", request.form.get("reason", "").strip()[:2000])]
-    catalogue.advance_many(
-        session(),
-        actor(),
-        [v for v in versions if v.resource.key in chosen],
-        step,
-        seen,
-        remarks if step == "return" else (),
-    )
+    try:
+        catalogue.advance_many(
+            session(),
+            actor(),
+            [v for v in versions if v.resource.key in chosen],
+            step,
+            seen,
+            remarks if step == "return" else (),
+        )
+    except Invalid as refusal:
+        return _page(key, refusal.problems), 422
     return go(url_for(".show", key=key))

@@ -212,3 +212,16 @@ def test_asking_what_is_allowed_takes_no_lock_and_changes_nothing(city):
     answer = city.test_client().options("/resources/new")
     assert answer.status_code == 200
     assert "POST" in answer.headers["Allow"]
+
+
+def test_a_key_of_a_form_that_somebody_else_used_is_no_obstacle(city):
+    for username in ("registrar", "sysadmin"):
+        client = sign_in(city, username)
+        token = token_of(client.get("/inbox").text)
+        data = {"csrf_token": token, "form_key": "the-same", "name": "甲", "declared": "yes"}
+        answer = client.post("/resources/new", data=data)
+        assert answer.status_code in {303, 403}
+    client = sign_in(city, "project_manager")
+    token = token_of(client.get("/inbox").text)
+    data = {"csrf_token": token, "form_key": "the-same", "name": "乙平台", "kind": "new"}
+    assert client.post("/projects/new", data=data).status_code == 303
