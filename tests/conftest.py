@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, settings
 from sqlalchemy.orm import Session
 
 from registry import db
@@ -13,6 +14,11 @@ from tests import factories
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+
+# A loaded machine is slow, not wrong: no example is judged by the clock.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_report_header() -> str:
