@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import schemas
-from registry import acceptance, calendar, db, papers, signing
+from registry import acceptance, calendar, papers, signing
 from registry.access import Actor
 from registry.access.actor import of_account
-from registry.cli.commands import database, main, settings, writing
+from registry.cli.commands import main, reading, settings, writing
 from registry.models.accounts import Account
 from registry.models.projects import Project
 
@@ -56,7 +56,7 @@ def _result(code: str) -> str:
 def examine(project: str, stage: str | None, as_json: bool) -> None:
     """Compute the verdict on PROJECT (key or name); exit 1 while a gate fails."""
     chosen = settings()
-    with db.transaction(database(chosen), writes=False) as session:
+    with reading(chosen) as session:
         found = acceptance.examine(
             session, _project(session, project), stage, deferral_paper=chosen.deferral_paper
         )
@@ -107,7 +107,7 @@ def opinion() -> None:
 def issue(project: str, username: str, output: Path | None, as_json: bool) -> None:
     """Sign the computed verdict on PROJECT as an opinion."""
     chosen = settings()
-    with writing() as session:
+    with writing(chosen) as session:
         actor, about = _actor(session, username), _project(session, project)
         found = acceptance.examine(session, about, deferral_paper=chosen.deferral_paper)
         made = acceptance.sign(
@@ -139,7 +139,7 @@ def issue(project: str, username: str, output: Path | None, as_json: bool) -> No
 def revoke(number: str, username: str, reason: str, as_json: bool) -> None:
     """Take the opinion NUMBER back by a signed act."""
     chosen = settings()
-    with writing() as session:
+    with writing(chosen) as session:
         made = acceptance.find(session, number)
         _, content = acceptance.package_of(session, chosen.data_dir, made)
         act = acceptance.revoke(

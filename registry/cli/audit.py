@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from registry import db, journal, signing, work
+from registry import journal, signing, work
 from registry.access import SYSTEM
-from registry.cli.commands import audit, database, settings
+from registry.cli.commands import audit, database, reading, settings, writing
 from registry.journal import heads
 from registry.journal.record import SEALED
 from registry.journal.tree import instant
@@ -19,7 +19,8 @@ from registry.models.journal import JournalRow
 def sign() -> None:
     """Sign the head of the journal now, and write it to the copy in the data folder."""
     chosen = settings()
-    signed = work.sign_heads(chosen, database(chosen))
+    with database(chosen) as opened:
+        signed = work.sign_heads(chosen, opened)
     click.echo("已签名 / signed" if signed else "没有新记录 / nothing new")
 
 
@@ -29,9 +30,8 @@ def export(file: Path) -> None:
     """Write every row, then the signed heads and the public keys, as JSON lines."""
     chosen = settings()
     key = signing.load(chosen.signing_key_file)
-    opened = database(chosen)
     draft = file.with_name(f"{file.name}.part")
-    with db.transaction(opened, writes=False) as session, draft.open("w", encoding="utf-8") as out:
+    with reading(chosen) as session, draft.open("w", encoding="utf-8") as out:
         for row in session.scalars(
             sa.select(JournalRow).order_by(JournalRow.seq).execution_options(yield_per=5_000)
         ):
@@ -45,7 +45,7 @@ def export(file: Path) -> None:
         for public in key.publics:
             out.write(json.dumps({"public_key": public.fact()}) + "\n")
     draft.replace(file)
-    with db.transaction(opened, writes=True) as session:
+    with writing(chosen) as session:
         facts = {"size": size, "root": root}
         journal.record(session, SYSTEM, "audit_export", "journal", "", facts=facts)
     click.echo(f"{size} 行 / rows: {file}")

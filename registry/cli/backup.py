@@ -35,7 +35,8 @@ def backup(folder: Path, with_keys: bool, as_json: bool) -> None:
     """Write a backup into FOLDER while the service goes on."""
     chosen = settings()
     try:
-        made = backups.backup(chosen, database(chosen), folder, with_keys=with_keys)
+        with database(chosen) as opened:
+            made = backups.backup(chosen, opened, folder, with_keys=with_keys)
     except backups.NoBackup as refusal:
         raise _told(refusal) from refusal
     if as_json:
@@ -59,7 +60,8 @@ def restore(folder: Path, verify: bool, as_json: bool) -> None:
             return
         backups.check(folder)
         backups.place_keys(chosen, folder)
-        done = backups.restore(chosen, database(chosen), discovery.open_index(chosen), folder)
+        with database(chosen) as opened:
+            done = backups.restore(chosen, opened, discovery.open_index(chosen), folder)
     except backups.NoBackup as refusal:
         raise _told(refusal) from refusal
     except search.Unavailable as fault:

@@ -42,16 +42,31 @@ def settings() -> Settings:
         sys.exit(CONFIGURATION)
 
 
-def database(chosen: Settings) -> db.Database:
-    """The database of the settings."""
-    return db.connect(chosen.database_url, chosen.secret_key())
+@contextmanager
+def database(chosen: Settings) -> Iterator[db.Database]:
+    """The database of the settings; its connections are given back when the command ends."""
+    opened = db.connect(chosen.database_url, chosen.secret_key())
+    try:
+        yield opened
+    finally:
+        opened.close()
 
 
 @contextmanager
-def writing() -> Iterator[Session]:
+def reading(chosen: Settings) -> Iterator[Session]:
+    """One read-only snapshot for a command."""
+    with database(chosen) as opened, db.transaction(opened, writes=False) as session:
+        yield session
+
+
+@contextmanager
+def writing(chosen: Settings | None = None) -> Iterator[Session]:
     """A writing transaction for a command; a refusal is told in one line, exit 1."""
     try:
-        with db.transaction(database(settings()), writes=True) as session:
+        with (
+            database(chosen or settings()) as opened,
+            db.transaction(opened, writes=True) as session,
+        ):
             yield session
     except Refusal as refusal:
         facts = ", ".join(f"{k}={v}" for k, v in refusal.facts.items())
@@ -76,14 +91,16 @@ def init() -> None:
     """Make the data folder, the keys and the tables."""
     chosen = settings()
     chosen.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    upgrade.upgrade(database(chosen))
+    with database(chosen) as opened:
+        upgrade.upgrade(opened)
     click.echo(f"已就绪 / ready: {chosen.data_dir}")
 
 
 @main.command("upgrade")
 def upgrade_() -> None:
     """Bring the tables to this release."""
-    upgrade.upgrade(database(settings()))
+    with database(settings()) as opened:
+        upgrade.upgrade(opened)
     click.echo("已升级 / upgraded")
 
 
@@ -93,10 +110,11 @@ def demo_() -> None:
     chosen = settings()
     if chosen.host not in {"127.0.0.1", "localhost", "::1"}:
         raise click.ClickException("演示环境只能监听本机 / the demo listens on loopback only")
-    upgrade.upgrade(database(chosen))
     password = demo.password_of(chosen)
-    with db.transaction(database(chosen), writes=True) as session:
-        made = demo.build(session, password)
+    with database(chosen) as opened:
+        upgrade.upgrade(opened)
+        with db.transaction(opened, writes=True) as session:
+            made = demo.build(session, password)
     if made:
         click.echo(f"演示城市:{made} 个条目 / demo city: {made} entries")
         click.echo(f"口令 / password: {password}")
@@ -169,7 +187,7 @@ def disable(username: str) -> None:
 @click.option("--json", "as_json", is_flag=True)
 def list_(as_json: bool) -> None:
     """Show accounts and their posts."""
-    with db.transaction(database(settings()), writes=False) as session:
+    with reading(settings()) as session:
         found = []
         for one in session.scalars(sa.select(Account).order_by(Account.username)):
             held = session.scalars(sa.select(Post).where(Post.person_id == one.person_id))
@@ -191,7 +209,7 @@ def index() -> None:
 def index_status(as_json: bool) -> None:
     """Show the engine, its entries, and what waits; exit 1 when the engine does not answer."""
     chosen = settings()
-    with db.transaction(database(chosen), writes=False) as session:
+    with reading(chosen) as session:
         waiting, since, parked = outbox.pending(session)
     try:
         found = discovery.open_index(chosen).status()
@@ -217,7 +235,8 @@ def index_rebuild() -> None:
     """Build the index anew while reading goes on."""
     chosen = settings()
     try:
-        count = discovery.rebuild(database(chosen), discovery.open_index(chosen))
+        with database(chosen) as opened:
+            count = discovery.rebuild(opened, discovery.open_index(chosen))
     except search.Unavailable as fault:
         raise click.ClickException(f"检索引擎没有应答 / no answer: {fault}") from fault
     click.echo(f"{count} 个条目 / entries")
@@ -229,7 +248,8 @@ def index_verify(as_json: bool) -> None:
     """Compare the index with the live versions; exit 1 when an entry differs."""
     chosen = settings()
     try:
-        found = discovery.verify(database(chosen), discovery.open_index(chosen))
+        with database(chosen) as opened:
+            found = discovery.verify(opened, discovery.open_index(chosen))
     except search.Unavailable as fault:
         raise click.ClickException(f"检索引擎没有应答 / no answer: {fault}") from fault
     if as_json:
@@ -255,7 +275,7 @@ def verify(as_json: bool) -> None:
     """
     chosen = settings()
     publics = signing.load(chosen.signing_key_file).publics
-    with db.transaction(database(chosen), writes=False) as session:
+    with reading(chosen) as session:
         faults = heads.prove(session, publics, chosen.data_dir)
         size, root = journal.head(session)
     if as_json:

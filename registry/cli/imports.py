@@ -5,7 +5,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +91,7 @@ def import_(
     _step("读取 / reading")
     read, deleted = _read(content, FORMATS[format_])
     digest = files.digest(content)
-    with _refusals(), closing(database(chosen)) as opened:
+    with _refusals(), database(chosen) as opened:
         _step(f"检查 {len(read)} 条 / checking")
         with db.transaction(opened, writes=False) as session:
             people = _people(session, by, second) if adopt else (_person(session, by), SYSTEM)

@@ -7,9 +7,9 @@ import click
 import sqlalchemy as sa
 
 from connectors import excel, files
-from registry import accounts, calendar, catalogue, db
+from registry import accounts, calendar, catalogue
 from registry.access.actor import of_account
-from registry.cli.commands import database, main, settings, writing
+from registry.cli.commands import main, reading, settings, writing
 from registry.edge.words import sheet_fault
 from registry.errors import Missing
 from registry.models.accounts import Account
@@ -21,7 +21,7 @@ from registry.web.sheets import exported, incoming
 @click.option("--output", "-o", required=True, type=click.Path(dir_okay=False, path_type=Path))
 def export(department: str, output: Path) -> None:
     """Write every entry of a unit into the official sheet."""
-    with db.transaction(database(settings()), writes=False) as session:
+    with reading(settings()) as session:
         try:
             unit = accounts.organisation(session, department)
         except Missing as refusal:
