@@ -24,6 +24,7 @@ def blueprints() -> Sequence[Blueprint]:
         security,
         sheets,
         sign_in,
+        statistics,
         submissions,
         transfers,
         withdrawal,
@@ -48,6 +49,7 @@ def blueprints() -> Sequence[Blueprint]:
         security.pages,
         audit.pages,
         papers.pages,
+        statistics.pages,
         admin.pages,
     )
 
@@ -61,6 +63,7 @@ def places() -> Sequence[tuple[str, str, str]]:
         ("requests", "/requests", "供需对接"),
         ("projects", "/projects", "项目核验"),
         ("lists", "/lists", "三张清单"),
+        ("statistics", "/statistics", "统计"),
     )
 
 

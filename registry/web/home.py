@@ -6,11 +6,9 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, render_template, request
 
 import schemas
-from registry import discovery
-from registry.catalogue import visible
+from registry import discovery, overview
 from registry.edge import actor, gettext, index, locale, reads, session, settings
 from registry.models.accounts import Organisation
-from registry.models.catalogue import Element, Resource, Version
 
 pages = Blueprint("home", __name__)
 
@@ -23,38 +21,16 @@ _LISTS = {"level": "level", "marks": "mark"}
 @reads(public=True)
 def home() -> str:
     """Search, what there is, and what came last; figures count what this reader may see."""
-    seen = visible(actor(), settings().anonymous)
-    live = (
-        sa.select(Resource.id, Resource.department_id, Version.id.label("version_id"))
-        .join(Version, Resource.live_version_id == Version.id)
-        .where(seen, Version.state == "published")
-    ).subquery()
-    entries, units = (
-        session()
-        .execute(
-            sa.select(sa.func.count(live.c.id), sa.func.count(live.c.department_id.distinct()))
-        )
-        .one()
-    )
-    elements = session().scalar(
-        sa.select(sa.func.count(Element.id)).join(live, live.c.version_id == Element.version_id)
-    )
-    newest = discovery.newest(session(), actor(), settings().anonymous)
-    by_unit = session().execute(
-        sa.select(Organisation.name, sa.func.count(live.c.id))
-        .join(live, live.c.department_id == Organisation.id)
-        .group_by(Organisation.name)
-        .order_by(sa.func.count(live.c.id).desc(), Organisation.name)
-        .limit(8)
-    )
+    anonymous = settings().anonymous
+    found = discovery.search(session(), index(), actor(), "", {}, 1, anonymous)
+    facets = {name: lines for name, _, lines in _facets(found.facets, {})}
     return render_template(
         "home.html",
         place="home",
-        entries=entries,
-        units=units,
-        elements=elements or 0,
-        newest=newest,
-        by_unit=by_unit.all(),
+        seen=overview.look(session(), actor(), anonymous),
+        newest=discovery.newest(session(), actor(), anonymous),
+        themes=facets.get("themes", ()),
+        by_unit=facets.get("department", ())[:8],
     )
 
 

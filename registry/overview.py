@@ -1,0 +1,226 @@
+"""How far the city is: figures counted from records, never typed, as far as a reader may see.
+
+Completion is counted against what stands in the systems (business tables found there and not
+exempt), not against what was typed: a share of typed entries would reward cutting one table into
+ten.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import accumulate
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from registry import calendar, exchange
+from registry.access import Actor
+from registry.catalogue import visible
+from registry.models.accounts import Organisation
+from registry.models.catalogue import Decision, Element, Resource, Version
+from registry.models.exchange import Request
+from registry.models.projects import BusinessTable, Mount, System
+
+MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A unit: its tables that want an entry, those whose entry is published, requests overdue."""
+
+    name: str
+    wanted: int
+    done: int
+    overdue: int
+
+    @property
+    def share(self) -> float:
+        """The share of the tables that is done, 0 to 1."""
+        return self.done / self.wanted
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Requests answered, or to be answered by now: how many, and how many in time."""
+
+    due: int
+    in_time: int
+
+    @property
+    def share(self) -> float | None:
+        """The share answered in time; None where none was due, which is not zero."""
+        return self.in_time / self.due if self.due else None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The figures of one look."""
+
+    entries: int
+    units: int
+    elements: int
+    mounted: int
+    completions: Sequence[Completion]
+    answers: Answers
+    overdue: int
+
+    @property
+    def wanted(self) -> int:
+        """The tables of all systems that want an entry."""
+        return sum(one.wanted for one in self.completions)
+
+    @property
+    def done(self) -> int:
+        """Those whose entry is published."""
+        return sum(one.done for one in self.completions)
+
+
+def look(session: Session, reader: Actor, anonymous: str = "none") -> Overview:
+    """The figures of the first page; requests count as far as the reader may know of them."""
+    live = _live(reader, anonymous).subquery()
+    entries, units = session.execute(
+        sa.select(sa.func.count(live.c.id), sa.func.count(live.c.department_id.distinct()))
+    ).one()
+    elements = session.scalar(
+        sa.select(sa.func.count(Element.id)).join(live, live.c.version_id == Element.version_id)
+    )
+    mounted = session.scalar(
+        sa.select(sa.func.count(Mount.resource_id.distinct()))
+        .join(live, live.c.id == Mount.resource_id)
+        .where(Mount.answered)
+    )
+    late = _overdue(session, reader)
+    return Overview(
+        entries=entries,
+        units=units,
+        elements=elements or 0,
+        mounted=mounted or 0,
+        completions=_completions(session, reader, anonymous, late) if reader.signed_in else (),
+        answers=_answers(session, reader),
+        overdue=sum(late.values()),
+    )
+
+
+def by_code(session: Session, reader: Actor, column: str) -> Mapping[str, int]:
+    """Published entries by a code they carry: "share_type", "open_type" or "level"."""
+    live = _live(reader, "none").subquery()
+    found = session.execute(
+        sa.select(getattr(Version, column), sa.func.count(Version.id))
+        .join(live, live.c.version_id == Version.id)
+        .group_by(getattr(Version, column))
+    )
+    return {code: count for code, count in found if code}
+
+
+def by_month(session: Session, reader: Actor) -> Sequence[tuple[str, int, int]]:
+    """Month (2026-11), entries published and entries mounted by its end; since the first month.
+
+    At most twelve months; a month before the first record is left out, because nothing known is
+    not nothing done.
+    """
+    live = _live(reader, "none").subquery()
+    first = (
+        sa.select(Decision.version_id, sa.func.min(Decision.at).label("at"))
+        .where(Decision.step.in_(["publish", "adopt"]))
+        .group_by(Decision.version_id)
+        .subquery()
+    )
+    published: Counter[str] = Counter()
+    for _, at, changed in session.execute(
+        sa.select(live.c.id, sa.func.min(first.c.at), sa.func.min(Version.changed_at))
+        .join(Version, sa.and_(Version.resource_id == live.c.id, Version.state.in_(_ISSUED)))
+        .outerjoin(first, first.c.version_id == Version.id)
+        .group_by(live.c.id)
+    ):
+        published[_month((at or changed).astimezone(calendar.CITY).date())] += 1
+    mounted = Counter(
+        _month(on)
+        for on in session.scalars(
+            sa.select(sa.func.min(Mount.tested_on))
+            .join(live, live.c.id == Mount.resource_id)
+            .where(Mount.answered)
+            .group_by(Mount.resource_id)
+        )
+    )
+    months = _months(min([*published, *mounted], default=""))
+    sums = [list(accumulate(counted[one] for one in months)) for counted in (published, mounted)]
+    return list(zip(months, *sums, strict=True))[-MONTHS:]
+
+
+_ISSUED = ("published", "superseded", "suspended", "retired")
+
+
+def _live(reader: Actor, anonymous: str) -> sa.Select[int, int, int]:
+    return (
+        sa.select(Resource.id, Resource.department_id, Version.id.label("version_id"))
+        .join(Version, Resource.live_version_id == Version.id)
+        .where(visible(reader, anonymous))
+    )
+
+
+def _completions(
+    session: Session, reader: Actor, anonymous: str, late: Mapping[int, int]
+) -> list[Completion]:
+    """Every unit in whose systems tables were found: late ones first, then the least done."""
+    live = _live(reader, anonymous).subquery()
+    found = session.execute(
+        sa.select(
+            Organisation.id,
+            Organisation.name,
+            sa.func.count(BusinessTable.id),
+            sa.func.count(live.c.id),
+        )
+        .join(System, System.unit_id == Organisation.id)
+        .join(BusinessTable, BusinessTable.system_id == System.id)
+        .outerjoin(live, live.c.id == BusinessTable.resource_id)
+        .where(BusinessTable.exempt_because.is_(None))
+        .group_by(Organisation.id, Organisation.name)
+    )
+    rows = [Completion(name, wanted, done, late.get(id_, 0)) for id_, name, wanted, done in found]
+    return sorted(rows, key=lambda one: (-one.overdue, one.share, one.name))
+
+
+def _overdue(session: Session, reader: Actor) -> Mapping[int, int]:
+    if not reader.signed_in:
+        return {}
+    found = session.execute(
+        sa.select(Request.provider_id, sa.func.count(Request.id))
+        .where(exchange.visible(session, reader), exchange.overdue())
+        .group_by(Request.provider_id)
+    )
+    return {unit: count for unit, count in found}  # noqa: C416 - a row is not a pair to the types
+
+
+def _answers(session: Session, reader: Actor) -> Answers:
+    """The requests of this year whose answer was due by today, or came."""
+    if not reader.signed_in:
+        return Answers(0, 0)
+    today = calendar.today()
+    due, in_time = session.execute(
+        sa.select(
+            sa.func.count(Request.id),
+            sa.func.count(sa.case((Request.replied_on <= Request.due, Request.id))),
+        ).where(
+            exchange.visible(session, reader),
+            Request.received_on >= date(today.year, 1, 1),
+            sa.or_(Request.replied_on.is_not(None), Request.due < today),
+        )
+    ).one()
+    return Answers(due, in_time)
+
+
+def _month(day: date) -> str:
+    return f"{day.year:04d}-{day.month:02d}"
+
+
+def _months(first: str) -> list[str]:
+    """Every month from the first to the present one; none without a first."""
+    if not first:
+        return []
+    year, month = (int(part) for part in first.split("-"))
+    last, found = calendar.today(), []
+    while (year, month) <= (last.year, last.month):
+        found.append(f"{year:04d}-{month:02d}")
+        year, month = year + month // 12, month % 12 + 1
+    return found
