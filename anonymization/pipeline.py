@@ -18,6 +18,7 @@ from typing import Any
 import polars as pl
 
 from anonymization import attacks, crypto, plan, report, risk, tables, techniques
+from anonymization.cells import text
 from anonymization.errors import Refused
 from anonymization.findings import Finding, Terms
 from anonymization.report import Report, Tally
@@ -156,10 +157,8 @@ def _check(masking: plan.Plan, columns: Sequence[str]) -> None:
 def _treatment(
     line: Mapping[str, Any], release: techniques.Release, whole: Callable[[], pl.DataFrame]
 ) -> techniques.Treatment | None:
-    if line["technique"] == "microaggregate":
-        name = line["name"]
-        values = whole().select(techniques.number(pl.col(name))).to_series()
-        return techniques.Groups(line, values).treat
+    if line["technique"] in techniques.WHOLE:
+        return techniques.prepared(line, release, whole()[line["name"]])
     return techniques.treatment(line, release)
 
 
@@ -217,7 +216,7 @@ class _Run:
         made = []
         for name, how in done.items():
             tally = self.tallies[name]
-            old = batch.select(techniques.text(pl.col(name))).to_series()
+            old = batch.select(text(pl.col(name))).to_series()
             tally.filled += len(old) - old.null_count()
             if how is None:
                 tally.changed = tally.filled
@@ -228,7 +227,7 @@ class _Run:
             made.append(new)
             technique = lines[name]["technique"]
             if technique != "keep":
-                shown = pl.select(techniques.text(pl.lit(new))).to_series()
+                shown = pl.select(text(pl.lit(new))).to_series()
                 gone = int((shown.is_null() & old.is_not_null()).sum())
                 tally.changed += int(shown.ne_missing(old).sum())
                 self.same[name] = self.same.get(name, 0) + int((shown == old).sum())
@@ -364,7 +363,7 @@ class _Run:
         made_up = {
             line["name"]
             for line in lines
-            if line["technique"] == "substitute" and not self.same.get(line["name"])
+            if line["technique"] in {"substitute", "fpe"} and not self.same.get(line["name"])
         }
         published = {line["name"] for line in lines if (line.get("open_basis") or "").strip()}
         return Terms(

@@ -60,6 +60,8 @@ def _read_by(line: Mapping[str, Any], people: pl.DataFrame) -> pl.Series | None:
         return pl.Series([values[row % len(values)] for row in range(people.height)])
     if line.get("technique") in _NUMERIC:
         return people["月收入"]
+    if line.get("technique") == "fpe":
+        return people["公民身份号码" if given.get("format") == "id" else "手机号码"]
     return people["出生日期"] if line.get("technique") == "shift" else None
 
 

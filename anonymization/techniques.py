@@ -19,13 +19,14 @@ import numpy as np
 import polars as pl
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from anonymization import headers, patterns
+from anonymization import formats, headers, patterns, substitution
+from anonymization.cells import by_distinct, distinct, number, spelled, text
 from anonymization.crypto import Keyed
 from anonymization.errors import Refused
 from anonymization.plan import Plan, params
 
 Params = Mapping[str, Any]
-BLANK = "*"
+NONCE = 12
 
 
 @dataclass(frozen=True)
@@ -77,17 +78,6 @@ def treatment(column: Mapping[str, Any], of: Release) -> Treatment | None:
         return batch.select(make(pl.col(name), given).alias(name)).to_series()
 
     return treat
-
-
-def text(of: pl.Expr) -> pl.Expr:
-    """A column as trimmed text; an empty cell is null."""
-    trimmed = of.cast(pl.String).str.strip_chars()
-    return pl.when(trimmed == "").then(None).otherwise(trimmed)
-
-
-def number(of: pl.Expr) -> pl.Expr:
-    """A column as numbers; thousands separators are read, what is no number is null."""
-    return text(of).str.replace_all("[,，\\s]", "").cast(pl.Float64, strict=False)
 
 
 # --- by expression: the engine does whole columns -------------------------------------------
@@ -321,60 +311,35 @@ _EXPRESSIONS: Mapping[str, Callable[[pl.Expr, Params], pl.Expr]] = {
 # --- row by row or by distinct value: what needs a key, chance or the whole column -----------
 
 
-def _spelled(batch: pl.DataFrame, name: str) -> pl.Series:
-    """The column as one spelling for each value, so that a full-width id is the same person."""
-    folded = text(pl.col(name)).str.normalize("NFKC").str.replace_all("\\s", "")
-    return batch.select(folded.str.to_uppercase().alias(name)).to_series()
-
-
-def _distinct(values: pl.Series, change: Callable[[str], str]) -> pl.Series:
-    """Change each distinct value once."""
-    old = values.drop_nulls().unique()
-    new = pl.Series([change(one) for one in old], dtype=pl.String)
-    if old.is_empty():
-        return pl.Series(values.name, [None] * len(values), dtype=pl.String)
-    return values.replace_strict(old, new, default=None, return_dtype=pl.String)
-
-
 def _pseudonym(name: str, given: Params, of: Release) -> Treatment:
     keyed, length = of.keyed(f"pseudonym\0{given.get('domain', name)}"), int(given["length"])
 
     def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
-        return _distinct(_spelled(batch, name), lambda one: keyed.hex(one)[:length])
+        return distinct(spelled(batch, name), lambda one: keyed.hex(one)[:length])
 
     return treat
 
 
-@cache
-def _names() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    from faker.providers.person.zh_CN import Provider
-
-    return tuple(Provider.last_names), tuple(Provider.first_names)
-
-
-@cache
-def _companies() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    from faker.providers.company.zh_CN import Provider
-
-    return tuple(Provider.company_prefixes), tuple(Provider.company_suffixes)
-
-
 def _substitute(name: str, given: Params, of: Release) -> Treatment:
     keyed = of.keyed(f"substitute\0{given.get('domain', name)}")
-    fronts, backs = _names() if given["with"] == "name" else _companies()
-
-    def made_up(one: str) -> str:
-        drawn = keyed.bytes(one)
-        for start in range(0, 32, 8):
-            left = int.from_bytes(drawn[start : start + 4], "big")
-            right = int.from_bytes(drawn[start + 4 : start + 8], "big")
-            chosen = fronts[left % len(fronts)] + backs[right % len(backs)]
-            if chosen != one:
-                break
-        return chosen
+    made_up = substitution.maker(given["with"], keyed.bytes)
 
     def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
-        return _distinct(_spelled(batch, name), made_up)
+        return distinct(spelled(batch, name), made_up)
+
+    return treat
+
+
+def format_key(name: str, given: Params, of: Release) -> bytes:
+    """The key a column is encrypted in its format with; columns of one domain share it."""
+    return of.keyed(f"fpe\0{given.get('domain', name)}").bytes("")
+
+
+def _fpe(name: str, given: Params, of: Release) -> Treatment:
+    key = format_key(name, given, of)
+
+    def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
+        return by_distinct(spelled(batch, name), lambda old: formats.encrypted(old, given, key))
 
     return treat
 
@@ -388,7 +353,10 @@ def _noise(name: str, given: Params, of: Release) -> Treatment:
             drawn = -np.sign(drawn) * np.log1p(-2 * np.abs(drawn))
         else:
             drawn = 2 * drawn
-        noisy = number(pl.col(name)) + pl.Series(drawn * scale)
+        noise = drawn * scale
+        if "bound" in given:
+            noise = np.clip(noise, -float(given["bound"]), float(given["bound"]))
+        noisy = number(pl.col(name)) + pl.Series(noise)
         return batch.select(_tidy(noisy.round(digits), 1.0 if digits == 0 else 0.5)).to_series()
 
     return treat
@@ -408,10 +376,10 @@ def _shift(name: str, given: Params, of: Release) -> Treatment:
         if subject is None:
             drawn = of.uniform(f"shift\0{name}", offset, len(batch))
         else:
-            spelled = _spelled(batch, subject).fill_null("")
-            distinct = spelled.unique()
-            chances = [one / 2**63 for one in keyed.numbers(distinct)]
-            drawn = spelled.replace_strict(distinct, pl.Series(chances)).to_numpy()
+            persons = spelled(batch, subject).fill_null("")
+            each = persons.unique()
+            chances = [one / 2**63 for one in keyed.numbers(each)]
+            drawn = persons.replace_strict(each, pl.Series(chances)).to_numpy()
         # -days … -1, 1 … days: a shift of nothing would leave the true day.
         steps = np.floor(drawn * 2 * days).astype(np.int64) - days
         return np.asarray(np.where(steps >= 0, steps + 1, steps))
@@ -419,19 +387,24 @@ def _shift(name: str, given: Params, of: Release) -> Treatment:
     return treat
 
 
+def cipher_key(name: str, of: Release) -> bytes:
+    """The key of 128 bits a column is encrypted with."""
+    return of.keyed(f"encrypt\0{name}").bytes("")[:16]
+
+
 def _encrypt(name: str, given: Params, of: Release) -> Treatment:
-    nonces = of.keyed(f"nonce\0{name}")
-    cipher_key = of.keyed(f"encrypt\0{name}").bytes("")[:16]
+    nonces, key = of.keyed(f"nonce\0{name}"), cipher_key(name, of)
 
     def sealed(one: str) -> str:
-        # A nonce from the value itself: equal values stay equal, different ones never share one.
-        nonce = nonces.bytes(one)[:12]
-        sealing = Cipher(algorithms.SM4(cipher_key), modes.GCM(nonce)).encryptor()
+        # A nonce from the value itself, as SIV does: equal values stay equal, different ones never
+        # share one, and a run that is repeated gives the same file.
+        nonce = nonces.bytes(one)[:NONCE]
+        sealing = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
         hidden = sealing.update(one.encode()) + sealing.finalize()
         return base64.b64encode(nonce + hidden + sealing.tag).decode()
 
     def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
-        return _distinct(batch.select(text(pl.col(name))).to_series(), sealed)
+        return distinct(batch.select(text(pl.col(name))).to_series(), sealed)
 
     return treat
 
@@ -462,7 +435,7 @@ def _redact(name: str, given: Params, of: Release) -> Treatment:
         return one
 
     def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
-        found = _distinct(batch.select(pl.col(name).cast(pl.String)).to_series(), blotted)
+        found = distinct(batch.select(pl.col(name).cast(pl.String)).to_series(), blotted)
         value = pl.col(name)
         # Full-width digits and characters of no width hide a number from every pattern.
         hidden = "[\\x{200b}-\\x{200f}\\x{feff}]"
@@ -477,19 +450,43 @@ def _redact(name: str, given: Params, of: Release) -> Treatment:
     return treat
 
 
-def _microaggregate(name: str, given: Params, of: Release) -> Treatment:
-    raise AssertionError("a column that needs the whole table is prepared by `Groups`")
-
-
 _ROWWISE: Mapping[str, Callable[[str, Params, Release], Treatment]] = {
     "pseudonym": _pseudonym,
     "substitute": _substitute,
+    "fpe": _fpe,
     "noise": _noise,
     "shift": _shift,
     "encrypt": _encrypt,
     "redact": _redact,
-    "microaggregate": _microaggregate,
 }
+
+
+# --- by the whole column --------------------------------------------------------------------
+
+WHOLE = frozenset({"microaggregate", "shuffle"})
+
+
+def prepared(column: Mapping[str, Any], of: Release, values: pl.Series) -> Treatment:
+    """What is done to a column by a technique of `WHOLE`, given all its values in their order."""
+    if column["technique"] == "shuffle":
+        return Shuffled(column, of, values).treat
+    return Groups(column, pl.select(number(pl.lit(values))).to_series()).treat
+
+
+class Shuffled:
+    """The values of a column in an order drawn by the key: each stays, none at its own record."""
+
+    def __init__(self, column: Mapping[str, Any], of: Release, values: pl.Series) -> None:
+        drawn = of.uniform(f"shuffle\0{column['name']}", 0, len(values))
+        ring = np.argsort(drawn, kind="stable")
+        # Each takes the value of the next on a ring through all: no record keeps its place.
+        places = np.empty(len(values), np.int64)
+        places[ring] = np.roll(ring, -1)
+        self._values = values.gather(places)
+
+    def treat(self, batch: pl.DataFrame, offset: int) -> pl.Series:
+        """The values that now stand at the records of a batch."""
+        return self._values.slice(offset, batch.height)
 
 
 _VALUE = "value"
