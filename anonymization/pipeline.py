@@ -113,7 +113,7 @@ def apply(
 
 
 def treat(masking: plan.Plan, frame: Any, key: bytes | None = None) -> Any:
-    """Treat a polars or pandas frame in memory, unjudged; the frame given back is of its kind.
+    """Treat a polars, pandas or Arrow table in memory, unjudged; what comes back is of its kind.
 
     For previews over made-up values and for tests. A release goes through `apply`.
     """
@@ -127,7 +127,9 @@ def treat(masking: plan.Plan, frame: Any, key: bytes | None = None) -> Any:
         if done is not None:
             made.append(done(table, 0).alias(name))
     result = pl.DataFrame(made)
-    return result if isinstance(frame, pl.DataFrame) else result.to_pandas()
+    if isinstance(frame, pl.DataFrame):
+        return result
+    return result.to_arrow() if hasattr(frame, "to_batches") else result.to_pandas()
 
 
 def measure(
