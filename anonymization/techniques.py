@@ -5,21 +5,17 @@ plan, the key and the place of a row alone, so that the size of a batch changes 
 """
 
 import base64
-import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib.resources import files
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import polars as pl
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from anonymization import formats, headers, patterns, substitution
+from anonymization import formats, headers, hierarchies, patterns, substitution
 from anonymization.cells import by_distinct, distinct, number, spelled, text
 from anonymization.crypto import Keyed
 from anonymization.errors import Refused
@@ -118,7 +114,7 @@ def _mask(of: pl.Expr, given: Params) -> pl.Expr:
             return _ends(value, 2, 3, "**", hidden=2)
         case "address":
             whole = pl.when(value.is_null()).then(None).otherwise(pl.lit(_STARS))
-            return (_place(value, "district") + _STARS).fill_null(whole)
+            return (hierarchies.place(value, "district") + _STARS).fill_null(whole)
         case _:
             return _ends(value, given["head"], given["tail"], _STARS)
 
@@ -133,155 +129,7 @@ def _ends(value: pl.Expr, head: int, tail: int, stars: str, hidden: int = 4) -> 
 
 
 def _generalize(of: pl.Expr, given: Params) -> pl.Expr:
-    return _HIERARCHIES[given["hierarchy"]](of, given)
-
-
-def _age(of: pl.Expr, given: Params) -> pl.Expr:
-    age = number(of)
-    possible = pl.when((age >= 0) & (age <= 130)).then(age).otherwise(None)
-    return _bands(possible.floor(), given, "岁", whole=True)
-
-
-def _amount(of: pl.Expr, given: Params) -> pl.Expr:
-    if given.get("cuts"):
-        cuts = [float(one) for one in given["cuts"]]
-        named = [_plain(one) for one in cuts]
-        labels = [
-            f"{named[0]}以下",
-            *(f"{a}~{b}" for a, b in pairwise(named)),
-            f"{named[-1]}以上",
-        ]
-        return number(of).cut(cuts, labels=labels, left_closed=True).cast(pl.String)
-    return _bands(number(of), given, "", whole=False)
-
-
-def _bands(value: pl.Expr, given: Params, unit: str, *, whole: bool) -> pl.Expr:
-    width, top = float(given["width"]), given.get("top")
-    start = (value / width).floor() * width
-    end = start + width - 1 if whole else start + width
-    joint = "-" if whole else "~"
-    band = _digits(start) + joint + _digits(end) + unit
-    if top is None:
-        return band
-    return pl.when(value >= top).then(pl.lit(f"{_plain(top)}{unit}以上")).otherwise(band)
-
-
-def _digits(value: pl.Expr) -> pl.Expr:
-    """A number without a needless `.0`."""
-    shown = value.round(6).cast(pl.String)
-    return shown.str.replace("\\.0$", "")
-
-
-def _plain(value: float) -> str:
-    return f"{value:.6f}".rstrip("0").rstrip(".")
-
-
-def _date(of: pl.Expr, given: Params) -> pl.Expr:
-    year, month, _ = _calendar(text(of))
-    match given["to"]:
-        case "month":
-            return year + "-" + month
-        case "quarter":
-            quarter = ((month.cast(pl.Int32) + 2) // 3).cast(pl.String)
-            return year + "年第" + quarter + "季度"
-        case "year":
-            return year + "年"
-        case _:
-            return year.str.head(3) + "0年代"
-
-
-def _calendar(value: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-    """Year, month and day as text; only the year where that is all there is."""
-    folded = value.str.normalize("NFKC")
-    solid = "^([12][0-9]{3})([01][0-9])([0-3][0-9])"
-    parted = "^([12][0-9]{3})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})"
-    month = "^([12][0-9]{3})[-/.年]([0-9]{1,2})"
-    bare = "^([12][0-9]{3})(?:年?$|[-/.年])"
-    year = pl.coalesce(
-        folded.str.extract(solid, 1), folded.str.extract(parted, 1), folded.str.extract(bare, 1)
-    )
-    months = pl.coalesce(folded.str.extract(solid, 2), folded.str.extract(month, 2))
-    days = pl.coalesce(folded.str.extract(solid, 3), folded.str.extract(parted, 3))
-    return year, months.str.zfill(2), days.str.zfill(2)
-
-
-_KEPT_DIGITS = {"province": 2, "city": 4, "district": 6}
-_PROVINCE = "^(.{2,8}?(?:自治区|特别行政区|省)|(?:北京|天津|上海|重庆)市)"
-_CITY = "^(.{2,8}?(?:自治州|地区|盟|市))"
-_DISTRICT = "^(.{1,8}?(?:区|县|旗|市))"
-_STREET = "^(.{1,10}?(?:街道|镇|乡|苏木))"
-
-
-def _region(of: pl.Expr, given: Params) -> pl.Expr:
-    """A GB/T 2260 code cut to its prefix and filled with zeros, or a name cut at its level."""
-    value, to = text(of), given["to"]
-    kept = _KEPT_DIGITS[to]
-    coded = value.str.contains("^[1-9][0-9]{5}(?:[0-9]{3}|[0-9]{6})?$")
-    code = value.str.head(kept) + "0" * (6 - kept)
-    return pl.when(coded).then(code).otherwise(_place(value, to))
-
-
-def _address(of: pl.Expr, given: Params) -> pl.Expr:
-    return _place(text(of), given["to"])
-
-
-def _place(value: pl.Expr, to: str) -> pl.Expr:
-    """A name of a place cut behind its province, city, district or street; null if not named."""
-    province = value.str.extract(_PROVINCE)
-    if to == "province":
-        return province
-    front, rest = province.fill_null(""), value.str.replace(_PROVINCE, "")
-    city = rest.str.extract(_CITY)
-    if to == "city":
-        # A municipality is its own city.
-        alone = pl.when(province.str.ends_with("市")).then(province).otherwise(None)
-        return pl.coalesce(front + city, alone)
-    front, rest = front + city.fill_null(""), rest.str.replace(_CITY, "")
-    district = rest.str.extract(_DISTRICT)
-    if to == "district":
-        return front + district
-    rest = rest.str.replace(_DISTRICT, "")
-    return front + district + rest.str.extract(_STREET).fill_null("")
-
-
-def _occupation(of: pl.Expr, given: Params) -> pl.Expr:
-    table, value = _data("occupations"), text(of)
-    found: Any = pl.when(value.is_null()).then(None)
-    for row in table["groups"]:
-        found = found.when(value.str.contains("|".join(row["words"]))).then(pl.lit(row["group"]))
-    made: pl.Expr = found.otherwise(pl.lit(table["other"]))
-    return made
-
-
-def _icd(of: pl.Expr, given: Params) -> pl.Expr:
-    code = text(of).str.to_uppercase().str.extract("^([A-Z][0-9]{2})")
-    found: Any = pl.when(code.is_null()).then(None)
-    for row in _data("icd_chapters")["chapters"]:
-        within = code.is_between(pl.lit(row["from"]), pl.lit(row["to"]))
-        found = found.when(within).then(pl.lit(f"{row['from']}-{row['to']} {row['zh']}"))
-    made: pl.Expr = found.otherwise(None)
-    return made
-
-
-def _map(of: pl.Expr, given: Params) -> pl.Expr:
-    return text(of).replace_strict(given["map"], default=None, return_dtype=pl.String)
-
-
-_HIERARCHIES: Mapping[str, Callable[[pl.Expr, Params], pl.Expr]] = {
-    "age": _age,
-    "date": _date,
-    "region": _region,
-    "amount": _amount,
-    "address": _address,
-    "occupation": _occupation,
-    "icd": _icd,
-    "map": _map,
-}
-
-
-@cache
-def _data(name: str) -> Any:
-    return json.loads((files("anonymization") / "data" / f"{name}.json").read_text("utf-8"))
+    return hierarchies.generalized(of, given)
 
 
 def _round(of: pl.Expr, given: Params) -> pl.Expr:
@@ -367,7 +215,7 @@ def _shift(name: str, given: Params, of: Release) -> Treatment:
     keyed = of.keyed("shift")
 
     def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
-        year, month, day = _calendar(text(pl.col(name)))
+        year, month, day = hierarchies.calendar(text(pl.col(name)))
         date = (year + month + day).str.to_date("%Y%m%d", strict=False)
         shifted = date + pl.duration(days=pl.lit(pl.Series(_shifts(batch, offset))))
         return batch.select(shifted.dt.strftime("%Y-%m-%d").alias(name)).to_series()
