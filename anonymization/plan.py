@@ -246,6 +246,7 @@ _STEPS = {
     "date": {"month", "quarter", "year", "decade"},
     "region": {"province", "city", "district"},
     "address": {"province", "city", "district", "street"},
+    "industry": {"section", "division"},
 }
 
 
