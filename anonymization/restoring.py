@@ -3,13 +3,14 @@
 import base64
 import binascii
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from anonymization import attacks, crypto, formats, techniques
+from anonymization import attacks, crypto, formats, places, tables, techniques
 from anonymization.cells import by_distinct, distinct, text
 from anonymization.errors import Refused
 from anonymization.plan import Plan, params
@@ -44,6 +45,23 @@ def restore(masking: Plan, frame: Any, key: bytes, key_id: str | None = None) ->
     return table.with_columns(
         _restored(line, table[line["name"]], release).alias(line["name"]) for line in lines
     )
+
+
+def restore_file(
+    masking: Plan, source: str | Path, target: str | Path, key: bytes, key_id: str | None = None
+) -> int:
+    """Write the released file `source` with its encrypted columns as they were; its rows."""
+    place = Path(target)
+    kind = tables.format_of(place, ("csv", "parquet"))
+    made = restore(masking, tables.open_table(source).frame(), key, key_id)
+    with places.temporary(place) as temporary:
+        final = temporary(f"final{place.suffix.lower()}")
+        with tables.disk():
+            writer = tables.writer(final, kind, made)
+            writer.write(made)
+            writer.close()
+        places.put(final, place)
+    return made.height
 
 
 def _restored(line: dict[str, Any], column: pl.Series, release: Release) -> pl.Series:
