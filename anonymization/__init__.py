@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from anonymization.fitting import fit
     from anonymization.pipeline import apply, measure, treat
     from anonymization.recoding import anonymize_k
+    from anonymization.restoring import restore
     from anonymization.samples import made_up
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "make_key",
     "measure",
     "propose",
+    "restore",
     "treat",
     "verify",
 ]
@@ -41,6 +43,7 @@ _ENGINE = {
     "apply": "pipeline",
     "detect": "detection",
     "measure": "pipeline",
+    "restore": "restoring",
     "treat": "pipeline",
     "verify": "attacks",
 }

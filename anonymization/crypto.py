@@ -123,14 +123,29 @@ def digest(document: object) -> str:
 
 def digest_file(path: str | Path) -> str:
     """`sm3:` and 64 digits over the bytes of a file, read in pieces."""
-    state = hashes.Hash(hashes.SM3())
+    state = Digest()
     with Path(path).open("rb") as file:
         while block := file.read(_BLOCK):
-            state.update(block)
-    return f"sm3:{state.finalize().hex()}"
+            state.add(block)
+    return state.named()
+
+
+class Digest:
+    """A digest that grows piece by piece."""
+
+    def __init__(self) -> None:
+        self._state = hashes.Hash(hashes.SM3())
+
+    def add(self, content: bytes) -> None:
+        """Take in the next bytes."""
+        self._state.update(content)
+
+    def named(self) -> str:
+        """`sm3:` and 64 digits over all of them; nothing can be added after."""
+        return f"sm3:{self._state.finalize().hex()}"
 
 
 def _named(content: bytes) -> str:
-    state = hashes.Hash(hashes.SM3())
-    state.update(content)
-    return f"sm3:{state.finalize().hex()}"
+    state = Digest()
+    state.add(content)
+    return state.named()

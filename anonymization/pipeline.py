@@ -5,10 +5,7 @@ pass; whatever else happens, nothing stands under the target's name and nothing 
 """
 
 import logging
-import os
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -17,7 +14,8 @@ from typing import Any
 
 import polars as pl
 
-from anonymization import attacks, crypto, plan, report, risk, tables, techniques
+from anonymization import attacks, crypto, places, plan, report, risk, tables, techniques
+from anonymization.cells import text
 from anonymization.errors import Refused
 from anonymization.findings import Finding, Terms
 from anonymization.report import Report, Tally
@@ -30,7 +28,7 @@ _ROW = "\0place"
 
 def apply(
     masking: plan.Plan,
-    source: str | Path,
+    source: str | Path | tables.Handed,
     target: str | Path,
     key: bytes | str | Path | None = None,
     *,
@@ -41,14 +39,15 @@ def apply(
 ) -> Report:
     """Treat the table `source` by the plan and write `target` when the result withstands attack.
 
-    `key` is a key or the file that holds one. `binding` is carried in the report (resource,
-    version). `kind` is `measured` or `plan_only` (a run over made-up rows). The report of a
-    failing release says why, and there is no target then. Raises Refused for what cannot be run.
+    `source` is a file, or a table handed over in batches (`connectors.database`). `key` is a key
+    or the file that holds one. `binding` is carried in the report (resource, version). `kind` is
+    `measured` or `plan_only` (a run over made-up rows). The report of a failing release says why,
+    and there is no target then. Raises Refused for what cannot be run.
     """
     place = Path(target)
     kind_out = tables.format_of(place, ("csv", "parquet"))
-    table = tables.open_table(source)
-    if place.exists() and place.samefile(source):
+    table = source if isinstance(source, tables.Handed) else tables.open_table(source)
+    if isinstance(table, tables.Table) and place.exists() and place.samefile(table.path):
         raise Refused(
             "SAME_FILE",
             "结果不能覆盖原始数据，请换一个输出文件名。",
@@ -59,11 +58,12 @@ def apply(
         key = crypto.read_key(key)
     release = techniques.release(masking, key)
     run = _Run(masking, table, release, progress or (lambda step, done, of: None))
-    before = crypto.digest_file(source)
-    with _temporary(place) as temporary:
+    before = table.seal()
+    with places.temporary(place) as temporary:
         first, final = temporary("first.parquet"), temporary(f"final{place.suffix.lower()}")
         run.treat(first)
-        if crypto.digest_file(source) != before:
+        digest = table.digest()
+        if before is not None and digest != before:
             raise Refused(
                 "SOURCE_CHANGED",
                 "处理期间原始数据发生了变化，请在数据不再变动后重新运行。",
@@ -89,7 +89,7 @@ def apply(
                 kind=kind,
                 binding=binding or {},
                 input={
-                    "digest": before,
+                    "digest": digest,
                     "rows": run.rows,
                     "columns": len(table.columns),
                     "format": table.format,
@@ -104,15 +104,13 @@ def apply(
             run.findings(),
         )
         if made.passed:
-            with tables.disk():
-                os.replace(final, place)
-                _sync_folder(place.parent)
+            places.put(final, place)
     log.info("a run over %d rows ended: %s", run.rows, made.facts["verdict"])
     return made
 
 
 def treat(masking: plan.Plan, frame: Any, key: bytes | None = None) -> Any:
-    """Treat a polars or pandas frame in memory, unjudged; the frame given back is of its kind.
+    """Treat a polars, pandas or Arrow table in memory, unjudged; what comes back is of its kind.
 
     For previews over made-up values and for tests. A release goes through `apply`.
     """
@@ -126,7 +124,9 @@ def treat(masking: plan.Plan, frame: Any, key: bytes | None = None) -> Any:
         if done is not None:
             made.append(done(table, 0).alias(name))
     result = pl.DataFrame(made)
-    return result if isinstance(frame, pl.DataFrame) else result.to_pandas()
+    if isinstance(frame, pl.DataFrame):
+        return result
+    return result.to_arrow() if hasattr(frame, "to_batches") else result.to_pandas()
 
 
 def measure(
@@ -156,10 +156,8 @@ def _check(masking: plan.Plan, columns: Sequence[str]) -> None:
 def _treatment(
     line: Mapping[str, Any], release: techniques.Release, whole: Callable[[], pl.DataFrame]
 ) -> techniques.Treatment | None:
-    if line["technique"] == "microaggregate":
-        name = line["name"]
-        values = whole().select(techniques.number(pl.col(name))).to_series()
-        return techniques.Groups(line, values).treat
+    if line["technique"] in techniques.WHOLE:
+        return techniques.prepared(line, release, whole()[line["name"]])
     return techniques.treatment(line, release)
 
 
@@ -168,7 +166,7 @@ class _Run:
     """One run: the counts it gathers on its way from the source to the judged result."""
 
     masking: plan.Plan
-    table: tables.Table
+    table: tables.Source
     release: techniques.Release
     progress: Progress
     rows: int = 0
@@ -217,7 +215,7 @@ class _Run:
         made = []
         for name, how in done.items():
             tally = self.tallies[name]
-            old = batch.select(techniques.text(pl.col(name))).to_series()
+            old = batch.select(text(pl.col(name))).to_series()
             tally.filled += len(old) - old.null_count()
             if how is None:
                 tally.changed = tally.filled
@@ -228,7 +226,7 @@ class _Run:
             made.append(new)
             technique = lines[name]["technique"]
             if technique != "keep":
-                shown = pl.select(techniques.text(pl.lit(new))).to_series()
+                shown = pl.select(text(pl.lit(new))).to_series()
                 gone = int((shown.is_null() & old.is_not_null()).sum())
                 tally.changed += int(shown.ne_missing(old).sum())
                 self.same[name] = self.same.get(name, 0) + int((shown == old).sum())
@@ -364,7 +362,7 @@ class _Run:
         made_up = {
             line["name"]
             for line in lines
-            if line["technique"] == "substitute" and not self.same.get(line["name"])
+            if line["technique"] in {"substitute", "fpe"} and not self.same.get(line["name"])
         }
         published = {line["name"] for line in lines if (line.get("open_basis") or "").strip()}
         return Terms(
@@ -377,33 +375,3 @@ class _Run:
             made_up=frozenset(made_up),
             published=frozenset(published),
         )
-
-
-@contextmanager
-def _temporary(target: Path) -> Iterator[Callable[[str], Path]]:
-    """Names beside the target that are gone at the end; those of dead runs are removed first."""
-    front = f".{target.name}."
-    made: list[Path] = []
-
-    def name(end: str) -> Path:
-        path = target.parent / f"{front}{os.getpid()}.{secrets.token_hex(4)}.part.{end}"
-        made.append(path)
-        return path
-
-    for stale in target.parent.glob(f"{front}*.part.*"):
-        owner = stale.name.removeprefix(front).split(".")[0]
-        if not (owner.isdigit() and Path(f"/proc/{owner}").exists()):
-            stale.unlink(missing_ok=True)
-    try:
-        yield name
-    finally:
-        for path in made:
-            path.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -208,14 +208,15 @@ def _column(plan: Plan, column: Mapping[str, Any]) -> list[Fault]:
                 "matched with other sources. Remove, generalize or pseudonymize it.",
             )
         )
-    if technique["id"] == "encrypt" and plan["profile"] in {"open", "statistical"}:
+    if plan["profile"] in technique.get("not_in", ()):
         faults.append(
             Fault(
                 "ENCRYPTED_IN_RELEASE",
                 name,
-                f"列「{name}」：加密可以还原，不能用于开放或统计共享；请删除或换成假名。",
-                f"column {name}: encryption can be undone and does not fit this profile; "
-                "remove or pseudonymize it.",
+                f"列「{name}」：{technique['zh']}可以还原，"
+                f"不能用于{profiles()[plan['profile']]['zh']}；请删除或换成假名。",
+                f"column {name}: what is done by {technique['en']} can be undone, which does not "
+                "fit this profile; remove or pseudonymize it.",
             )
         )
     return faults
@@ -245,6 +246,7 @@ _STEPS = {
     "date": {"month", "quarter", "year", "decade"},
     "region": {"province", "city", "district"},
     "address": {"province", "city", "district", "street"},
+    "industry": {"section", "division"},
 }
 
 

@@ -1,4 +1,4 @@
-"""Local recoding: generalize each class just as far as k (and l) ask, suppressing nothing.
+"""Local recoding: generalize each class just as far as k, l and t ask, suppressing nothing.
 
 The table is split from the top: at each step along the hierarchy whose children lose least. Values
 too rare for a class of their own stay together at their parent, filled up from the largest child.
@@ -52,13 +52,16 @@ def anonymize_k(
     hierarchies: Mapping[str, Hierarchy],
     k: int,
     *,
-    sensitive: str | None = None,
+    sensitive: str | Sequence[str] | None = None,
     l: int = 1,  # noqa: E741  # the name of the model
+    t: float | None = None,
 ) -> Recoded:
     """Generalize the columns that have a hierarchy until every class holds `k` records.
 
-    With `sensitive` every class also holds `l` of its values. Nothing is suppressed and no row
-    moves. Raises Refused when the table is smaller than k or a hierarchy misses a value.
+    With `sensitive`, one column or several, every class also holds `l` of its values, and with
+    `t` its values lie within that distance of those of the whole table, as `measure` takes it.
+    Nothing is suppressed and no row moves. Raises Refused when the table is smaller than k or a
+    hierarchy misses a value.
     """
     if k > frame.height:
         raise Refused(
@@ -69,14 +72,16 @@ def anonymize_k(
     columns = list(hierarchies)
     trees = [_tree(frame[name], hierarchies[name]) for name in columns]
     codes = np.column_stack([_codes(frame[name], hierarchies[name]) for name in columns])
-    secret = _secret(frame, sensitive)
-    if len(np.unique(secret)) < l:
-        raise Refused(
-            "L_LARGER_THAN_VALUES",
-            f"l 为 {l}，而列「{sensitive}」没有这么多种取值。",
-            f"l is {l}, the column {sensitive} has fewer values.",
-        )
-    split = _Split(trees, codes, secret, k, l)
+    secrets = [_secret(frame[name], t) for name in _names(sensitive)]
+    for name, secret in zip(_names(sensitive), secrets, strict=True):
+        if secret.different < l:
+            raise Refused(
+                "L_LARGER_THAN_VALUES",
+                f"l 为 {l}，而列「{name}」只有 {secret.different} 种取值，任何分组都达不到。",
+                f"l is {l}, the column {name} has {secret.different} values; no class can reach "
+                "it.",
+            )
+    split = _Split(trees, codes, secrets, k, l)
     classes = list(split.classes())
     return Recoded(_written(frame, columns, split, classes), len(classes), split.ncp(classes))
 
@@ -113,17 +118,57 @@ def _codes(values: pl.Series, hierarchy: Hierarchy) -> Numbers:
     return coded.to_numpy()
 
 
-def _secret(frame: pl.DataFrame, sensitive: str | None) -> Numbers:
+def _names(sensitive: str | Sequence[str] | None) -> Sequence[str]:
     if sensitive is None:
-        return np.zeros(frame.height, np.int64)
-    return frame[sensitive].rank("dense").fill_null(0).to_numpy()
+        return ()
+    return (sensitive,) if isinstance(sensitive, str) else sensitive
+
+
+@dataclass(frozen=True)
+class _Secret:
+    """A sensitive column in numbers, with the spread of the whole table that t is taken from."""
+
+    codes: Numbers
+    different: int
+    ordered: bool
+    spread: Numbers
+    t: float | None
+
+    def is_close(self, rows: Numbers) -> bool:
+        """Whether these records lie within t: the same distances as `risk.measure`."""
+        if self.t is None:
+            return True
+        own = self.codes[rows]
+        own = own[own >= 0] if self.ordered else own
+        if not len(own):
+            return True
+        shares = np.bincount(own, minlength=len(self.spread)) / len(own)
+        if not self.ordered:
+            return float((shares - self.spread).clip(0).sum()) <= self.t + 1e-12
+        if len(self.spread) < 2:
+            return True
+        apart = np.abs(np.cumsum(shares) - self.spread)[:-1].sum() / (len(self.spread) - 1)
+        return float(apart) <= self.t + 1e-12
+
+
+def _secret(values: pl.Series, t: float | None) -> _Secret:
+    ordered = values.dtype.is_numeric()
+    different = values.n_unique()
+    ranks = values.rank("dense").cast(pl.Int64)
+    # A blank number has no place in an order; a blank word is a word like others.
+    codes = (ranks - 1).fill_null(-1).to_numpy()
+    if not ordered:
+        codes = ranks.fill_null(0).to_numpy()
+    counted = np.bincount(codes[codes >= 0])
+    spread = counted / max(counted.sum(), 1)
+    return _Secret(codes, different, ordered, np.cumsum(spread) if ordered else spread, t)
 
 
 @dataclass(frozen=True)
 class _Split:
     trees: Sequence[_Tree]
     codes: Numbers
-    secret: Numbers
+    secrets: Sequence[_Secret]
     k: int
     l: int  # noqa: E741
 
@@ -154,7 +199,7 @@ class _Split:
         return _Class(one.rows, tuple(levels))
 
     def _parts(self, one: _Class) -> list[_Class] | None:
-        """The best split of a class that keeps k and l in every part, or None."""
+        """The best split of a class that keeps k, l and t in every part, or None."""
         scored = []
         for column, tree in enumerate(self.trees):
             level = one.levels[column]
@@ -205,7 +250,12 @@ class _Split:
         return [*made, _Class(stayed, one.levels)] if len(stayed) else made
 
     def _is_diverse(self, one: _Class) -> bool:
-        return self.l <= 1 or len(np.unique(self.secret[one.rows])) >= self.l
+        """Whether a class holds l values of every sensitive column, close to those of all."""
+        return all(
+            (self.l <= 1 or len(np.unique(secret.codes[one.rows])) >= self.l)
+            and secret.is_close(one.rows)
+            for secret in self.secrets
+        )
 
     def ncp(self, classes: Sequence[_Class]) -> float:
         """The normalized certainty penalty, averaged over the cells."""

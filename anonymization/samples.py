@@ -55,11 +55,15 @@ def _read_by(line: Mapping[str, Any], people: pl.DataFrame) -> pl.Series | None:
         return people["公民身份号码"].str.slice(0, 6)
     if hierarchy == "icd":
         return pl.Series([f"{'IJKE'[row % 4]}1{row % 9}.0" for row in range(people.height)])
+    if hierarchy == "industry":
+        return pl.Series([f"{1 + row % 97:02d}10" for row in range(people.height)])
     if hierarchy == "map":
         values = sorted(given.get("map") or {"样例": ""})
         return pl.Series([values[row % len(values)] for row in range(people.height)])
     if line.get("technique") in _NUMERIC:
         return people["月收入"]
+    if line.get("technique") == "fpe":
+        return people["公民身份号码" if given.get("format") == "id" else "手机号码"]
     return people["出生日期"] if line.get("technique") == "shift" else None
 
 

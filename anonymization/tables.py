@@ -7,7 +7,7 @@ quoting it: the parsers' own messages hold the row, and a row holds a person.
 import csv
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from errno import EDQUOT, EFBIG, ENOSPC
@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
+from anonymization import crypto
 from anonymization.errors import Refused
 
 _ROWS: Final = 131_072
@@ -66,8 +67,66 @@ class Table:
     def frame(self, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """The whole table in memory."""
         chosen = list(self.columns if columns is None else columns)
-        parts = list(self.batches(chosen))
-        return pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(chosen, pl.String))
+        return _joined(self.batches(chosen), chosen)
+
+    def seal(self) -> str | None:
+        """The digest of the file before it is read, to see whether it changed meanwhile."""
+        return self.digest()
+
+    def digest(self) -> str:
+        """The digest over the bytes of the file."""
+        return crypto.digest_file(self.path)
+
+
+@dataclass
+class Handed:
+    """A table handed over in batches by whoever can read it: a table of a database.
+
+    `read` gives the named columns from the first row on, in the same order each time.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    rows: int | None
+    read: Callable[[Sequence[str]], Iterator[pl.DataFrame]]
+    format: str = "table"
+    _digest: str = ""
+
+    def __post_init__(self) -> None:
+        _check_names(self.columns)
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
+        """The table in batches, or only these columns of it; a whole reading is digested."""
+        if columns is not None:
+            yield from self.read(list(columns))
+            return
+        state = crypto.Digest()
+        state.add("\0".join(self.columns).encode())
+        for batch in self.read(list(self.columns)):
+            state.add(batch.write_csv(include_header=False).encode())
+            for start in range(0, batch.height, _ROWS):
+                yield batch.slice(start, _ROWS)
+        self._digest = state.named()
+
+    def frame(self, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """The whole table in memory."""
+        return _joined(self.batches(columns), self.columns if columns is None else columns)
+
+    def seal(self) -> str | None:
+        """Nothing before it is read: one snapshot does not change."""
+        return None
+
+    def digest(self) -> str:
+        """The digest over its rows as they were last read whole."""
+        return self._digest
+
+
+Source = Table | Handed
+
+
+def _joined(batches: Iterator[pl.DataFrame], columns: Sequence[str]) -> pl.DataFrame:
+    parts = list(batches)
+    return pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
 
 
 def open_table(path: str | Path) -> Table:
@@ -86,13 +145,13 @@ def open_table(path: str | Path) -> Table:
         else:
             frame = _excel(place)
             table = Table(place, kind, tuple(frame.columns), frame.height)
-    _check_names(table)
+    _check_names(table.columns)
     return table
 
 
-def _check_names(table: Table) -> None:
+def _check_names(columns: Sequence[str]) -> None:
     seen: set[str] = set()
-    for number, name in enumerate(table.columns, 1):
+    for number, name in enumerate(columns, 1):
         if not name.strip():
             raise Refused(
                 "HEADER_BLANK",
@@ -106,11 +165,11 @@ def _check_names(table: Table) -> None:
                 f"the column name {name} stands twice (column {number}); rename one.",
             )
         seen.add(name)
-    if len(table.columns) > _COLUMNS:
+    if len(columns) > _COLUMNS:
         raise Refused(
             "TOO_MANY_COLUMNS",
-            f"共 {len(table.columns)} 列，超过 {_COLUMNS} 列的上限；请核对分隔符或分表处理。",
-            f"{len(table.columns)} columns, more than {_COLUMNS}; check the delimiter or split it.",
+            f"共 {len(columns)} 列，超过 {_COLUMNS} 列的上限；请核对分隔符或分表处理。",
+            f"{len(columns)} columns, more than {_COLUMNS}; check the delimiter or split it.",
         )
 
 
@@ -253,7 +312,7 @@ def _excel(path: Path) -> pl.DataFrame:
     if not rows:
         raise Refused("EMPTY", f"文件是空的：{path.name}。", f"the file is empty: {path.name}.")
     names = [_cell(one) for one in rows[0]]
-    _check_names(Table(path, "excel", tuple(names), None))
+    _check_names(names)
     return pl.DataFrame(
         {name: [_cell(row[i]) for row in rows[1:]] for i, name in enumerate(names)},
         schema=dict.fromkeys(names, pl.String),

@@ -5,27 +5,24 @@ plan, the key and the place of a row alone, so that the size of a batch changes 
 """
 
 import base64
-import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib.resources import files
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import polars as pl
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from anonymization import headers, patterns
+from anonymization import formats, headers, hierarchies, patterns, substitution
+from anonymization.cells import by_distinct, distinct, number, spelled, text
 from anonymization.crypto import Keyed
 from anonymization.errors import Refused
 from anonymization.plan import Plan, params
 
 Params = Mapping[str, Any]
-BLANK = "*"
+NONCE = 12
 
 
 @dataclass(frozen=True)
@@ -79,17 +76,6 @@ def treatment(column: Mapping[str, Any], of: Release) -> Treatment | None:
     return treat
 
 
-def text(of: pl.Expr) -> pl.Expr:
-    """A column as trimmed text; an empty cell is null."""
-    trimmed = of.cast(pl.String).str.strip_chars()
-    return pl.when(trimmed == "").then(None).otherwise(trimmed)
-
-
-def number(of: pl.Expr) -> pl.Expr:
-    """A column as numbers; thousands separators are read, what is no number is null."""
-    return text(of).str.replace_all("[,，\\s]", "").cast(pl.Float64, strict=False)
-
-
 # --- by expression: the engine does whole columns -------------------------------------------
 
 
@@ -128,7 +114,7 @@ def _mask(of: pl.Expr, given: Params) -> pl.Expr:
             return _ends(value, 2, 3, "**", hidden=2)
         case "address":
             whole = pl.when(value.is_null()).then(None).otherwise(pl.lit(_STARS))
-            return (_place(value, "district") + _STARS).fill_null(whole)
+            return (hierarchies.place(value, "district") + _STARS).fill_null(whole)
         case _:
             return _ends(value, given["head"], given["tail"], _STARS)
 
@@ -143,155 +129,7 @@ def _ends(value: pl.Expr, head: int, tail: int, stars: str, hidden: int = 4) -> 
 
 
 def _generalize(of: pl.Expr, given: Params) -> pl.Expr:
-    return _HIERARCHIES[given["hierarchy"]](of, given)
-
-
-def _age(of: pl.Expr, given: Params) -> pl.Expr:
-    age = number(of)
-    possible = pl.when((age >= 0) & (age <= 130)).then(age).otherwise(None)
-    return _bands(possible.floor(), given, "岁", whole=True)
-
-
-def _amount(of: pl.Expr, given: Params) -> pl.Expr:
-    if given.get("cuts"):
-        cuts = [float(one) for one in given["cuts"]]
-        named = [_plain(one) for one in cuts]
-        labels = [
-            f"{named[0]}以下",
-            *(f"{a}~{b}" for a, b in pairwise(named)),
-            f"{named[-1]}以上",
-        ]
-        return number(of).cut(cuts, labels=labels, left_closed=True).cast(pl.String)
-    return _bands(number(of), given, "", whole=False)
-
-
-def _bands(value: pl.Expr, given: Params, unit: str, *, whole: bool) -> pl.Expr:
-    width, top = float(given["width"]), given.get("top")
-    start = (value / width).floor() * width
-    end = start + width - 1 if whole else start + width
-    joint = "-" if whole else "~"
-    band = _digits(start) + joint + _digits(end) + unit
-    if top is None:
-        return band
-    return pl.when(value >= top).then(pl.lit(f"{_plain(top)}{unit}以上")).otherwise(band)
-
-
-def _digits(value: pl.Expr) -> pl.Expr:
-    """A number without a needless `.0`."""
-    shown = value.round(6).cast(pl.String)
-    return shown.str.replace("\\.0$", "")
-
-
-def _plain(value: float) -> str:
-    return f"{value:.6f}".rstrip("0").rstrip(".")
-
-
-def _date(of: pl.Expr, given: Params) -> pl.Expr:
-    year, month, _ = _calendar(text(of))
-    match given["to"]:
-        case "month":
-            return year + "-" + month
-        case "quarter":
-            quarter = ((month.cast(pl.Int32) + 2) // 3).cast(pl.String)
-            return year + "年第" + quarter + "季度"
-        case "year":
-            return year + "年"
-        case _:
-            return year.str.head(3) + "0年代"
-
-
-def _calendar(value: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-    """Year, month and day as text; only the year where that is all there is."""
-    folded = value.str.normalize("NFKC")
-    solid = "^([12][0-9]{3})([01][0-9])([0-3][0-9])"
-    parted = "^([12][0-9]{3})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})"
-    month = "^([12][0-9]{3})[-/.年]([0-9]{1,2})"
-    bare = "^([12][0-9]{3})(?:年?$|[-/.年])"
-    year = pl.coalesce(
-        folded.str.extract(solid, 1), folded.str.extract(parted, 1), folded.str.extract(bare, 1)
-    )
-    months = pl.coalesce(folded.str.extract(solid, 2), folded.str.extract(month, 2))
-    days = pl.coalesce(folded.str.extract(solid, 3), folded.str.extract(parted, 3))
-    return year, months.str.zfill(2), days.str.zfill(2)
-
-
-_KEPT_DIGITS = {"province": 2, "city": 4, "district": 6}
-_PROVINCE = "^(.{2,8}?(?:自治区|特别行政区|省)|(?:北京|天津|上海|重庆)市)"
-_CITY = "^(.{2,8}?(?:自治州|地区|盟|市))"
-_DISTRICT = "^(.{1,8}?(?:区|县|旗|市))"
-_STREET = "^(.{1,10}?(?:街道|镇|乡|苏木))"
-
-
-def _region(of: pl.Expr, given: Params) -> pl.Expr:
-    """A GB/T 2260 code cut to its prefix and filled with zeros, or a name cut at its level."""
-    value, to = text(of), given["to"]
-    kept = _KEPT_DIGITS[to]
-    coded = value.str.contains("^[1-9][0-9]{5}(?:[0-9]{3}|[0-9]{6})?$")
-    code = value.str.head(kept) + "0" * (6 - kept)
-    return pl.when(coded).then(code).otherwise(_place(value, to))
-
-
-def _address(of: pl.Expr, given: Params) -> pl.Expr:
-    return _place(text(of), given["to"])
-
-
-def _place(value: pl.Expr, to: str) -> pl.Expr:
-    """A name of a place cut behind its province, city, district or street; null if not named."""
-    province = value.str.extract(_PROVINCE)
-    if to == "province":
-        return province
-    front, rest = province.fill_null(""), value.str.replace(_PROVINCE, "")
-    city = rest.str.extract(_CITY)
-    if to == "city":
-        # A municipality is its own city.
-        alone = pl.when(province.str.ends_with("市")).then(province).otherwise(None)
-        return pl.coalesce(front + city, alone)
-    front, rest = front + city.fill_null(""), rest.str.replace(_CITY, "")
-    district = rest.str.extract(_DISTRICT)
-    if to == "district":
-        return front + district
-    rest = rest.str.replace(_DISTRICT, "")
-    return front + district + rest.str.extract(_STREET).fill_null("")
-
-
-def _occupation(of: pl.Expr, given: Params) -> pl.Expr:
-    table, value = _data("occupations"), text(of)
-    found: Any = pl.when(value.is_null()).then(None)
-    for row in table["groups"]:
-        found = found.when(value.str.contains("|".join(row["words"]))).then(pl.lit(row["group"]))
-    made: pl.Expr = found.otherwise(pl.lit(table["other"]))
-    return made
-
-
-def _icd(of: pl.Expr, given: Params) -> pl.Expr:
-    code = text(of).str.to_uppercase().str.extract("^([A-Z][0-9]{2})")
-    found: Any = pl.when(code.is_null()).then(None)
-    for row in _data("icd_chapters")["chapters"]:
-        within = code.is_between(pl.lit(row["from"]), pl.lit(row["to"]))
-        found = found.when(within).then(pl.lit(f"{row['from']}-{row['to']} {row['zh']}"))
-    made: pl.Expr = found.otherwise(None)
-    return made
-
-
-def _map(of: pl.Expr, given: Params) -> pl.Expr:
-    return text(of).replace_strict(given["map"], default=None, return_dtype=pl.String)
-
-
-_HIERARCHIES: Mapping[str, Callable[[pl.Expr, Params], pl.Expr]] = {
-    "age": _age,
-    "date": _date,
-    "region": _region,
-    "amount": _amount,
-    "address": _address,
-    "occupation": _occupation,
-    "icd": _icd,
-    "map": _map,
-}
-
-
-@cache
-def _data(name: str) -> Any:
-    return json.loads((files("anonymization") / "data" / f"{name}.json").read_text("utf-8"))
+    return hierarchies.generalized(of, given)
 
 
 def _round(of: pl.Expr, given: Params) -> pl.Expr:
@@ -321,60 +159,35 @@ _EXPRESSIONS: Mapping[str, Callable[[pl.Expr, Params], pl.Expr]] = {
 # --- row by row or by distinct value: what needs a key, chance or the whole column -----------
 
 
-def _spelled(batch: pl.DataFrame, name: str) -> pl.Series:
-    """The column as one spelling for each value, so that a full-width id is the same person."""
-    folded = text(pl.col(name)).str.normalize("NFKC").str.replace_all("\\s", "")
-    return batch.select(folded.str.to_uppercase().alias(name)).to_series()
-
-
-def _distinct(values: pl.Series, change: Callable[[str], str]) -> pl.Series:
-    """Change each distinct value once."""
-    old = values.drop_nulls().unique()
-    new = pl.Series([change(one) for one in old], dtype=pl.String)
-    if old.is_empty():
-        return pl.Series(values.name, [None] * len(values), dtype=pl.String)
-    return values.replace_strict(old, new, default=None, return_dtype=pl.String)
-
-
 def _pseudonym(name: str, given: Params, of: Release) -> Treatment:
     keyed, length = of.keyed(f"pseudonym\0{given.get('domain', name)}"), int(given["length"])
 
     def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
-        return _distinct(_spelled(batch, name), lambda one: keyed.hex(one)[:length])
+        return distinct(spelled(batch, name), lambda one: keyed.hex(one)[:length])
 
     return treat
 
 
-@cache
-def _names() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    from faker.providers.person.zh_CN import Provider
-
-    return tuple(Provider.last_names), tuple(Provider.first_names)
-
-
-@cache
-def _companies() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    from faker.providers.company.zh_CN import Provider
-
-    return tuple(Provider.company_prefixes), tuple(Provider.company_suffixes)
-
-
 def _substitute(name: str, given: Params, of: Release) -> Treatment:
     keyed = of.keyed(f"substitute\0{given.get('domain', name)}")
-    fronts, backs = _names() if given["with"] == "name" else _companies()
-
-    def made_up(one: str) -> str:
-        drawn = keyed.bytes(one)
-        for start in range(0, 32, 8):
-            left = int.from_bytes(drawn[start : start + 4], "big")
-            right = int.from_bytes(drawn[start + 4 : start + 8], "big")
-            chosen = fronts[left % len(fronts)] + backs[right % len(backs)]
-            if chosen != one:
-                break
-        return chosen
+    made_up = substitution.maker(given["with"], keyed.bytes)
 
     def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
-        return _distinct(_spelled(batch, name), made_up)
+        return distinct(spelled(batch, name), made_up)
+
+    return treat
+
+
+def format_key(name: str, given: Params, of: Release) -> bytes:
+    """The key a column is encrypted in its format with; columns of one domain share it."""
+    return of.keyed(f"fpe\0{given.get('domain', name)}").bytes("")
+
+
+def _fpe(name: str, given: Params, of: Release) -> Treatment:
+    key = format_key(name, given, of)
+
+    def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
+        return by_distinct(spelled(batch, name), lambda old: formats.encrypted(old, given, key))
 
     return treat
 
@@ -388,7 +201,10 @@ def _noise(name: str, given: Params, of: Release) -> Treatment:
             drawn = -np.sign(drawn) * np.log1p(-2 * np.abs(drawn))
         else:
             drawn = 2 * drawn
-        noisy = number(pl.col(name)) + pl.Series(drawn * scale)
+        noise = drawn * scale
+        if "bound" in given:
+            noise = np.clip(noise, -float(given["bound"]), float(given["bound"]))
+        noisy = number(pl.col(name)) + pl.Series(noise)
         return batch.select(_tidy(noisy.round(digits), 1.0 if digits == 0 else 0.5)).to_series()
 
     return treat
@@ -399,7 +215,7 @@ def _shift(name: str, given: Params, of: Release) -> Treatment:
     keyed = of.keyed("shift")
 
     def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
-        year, month, day = _calendar(text(pl.col(name)))
+        year, month, day = hierarchies.calendar(text(pl.col(name)))
         date = (year + month + day).str.to_date("%Y%m%d", strict=False)
         shifted = date + pl.duration(days=pl.lit(pl.Series(_shifts(batch, offset))))
         return batch.select(shifted.dt.strftime("%Y-%m-%d").alias(name)).to_series()
@@ -408,10 +224,10 @@ def _shift(name: str, given: Params, of: Release) -> Treatment:
         if subject is None:
             drawn = of.uniform(f"shift\0{name}", offset, len(batch))
         else:
-            spelled = _spelled(batch, subject).fill_null("")
-            distinct = spelled.unique()
-            chances = [one / 2**63 for one in keyed.numbers(distinct)]
-            drawn = spelled.replace_strict(distinct, pl.Series(chances)).to_numpy()
+            persons = spelled(batch, subject).fill_null("")
+            each = persons.unique()
+            chances = [one / 2**63 for one in keyed.numbers(each)]
+            drawn = persons.replace_strict(each, pl.Series(chances)).to_numpy()
         # -days … -1, 1 … days: a shift of nothing would leave the true day.
         steps = np.floor(drawn * 2 * days).astype(np.int64) - days
         return np.asarray(np.where(steps >= 0, steps + 1, steps))
@@ -419,19 +235,24 @@ def _shift(name: str, given: Params, of: Release) -> Treatment:
     return treat
 
 
+def cipher_key(name: str, of: Release) -> bytes:
+    """The key of 128 bits a column is encrypted with."""
+    return of.keyed(f"encrypt\0{name}").bytes("")[:16]
+
+
 def _encrypt(name: str, given: Params, of: Release) -> Treatment:
-    nonces = of.keyed(f"nonce\0{name}")
-    cipher_key = of.keyed(f"encrypt\0{name}").bytes("")[:16]
+    nonces, key = of.keyed(f"nonce\0{name}"), cipher_key(name, of)
 
     def sealed(one: str) -> str:
-        # A nonce from the value itself: equal values stay equal, different ones never share one.
-        nonce = nonces.bytes(one)[:12]
-        sealing = Cipher(algorithms.SM4(cipher_key), modes.GCM(nonce)).encryptor()
+        # A nonce from the value itself, as SIV does: equal values stay equal, different ones never
+        # share one, and a run that is repeated gives the same file.
+        nonce = nonces.bytes(one)[:NONCE]
+        sealing = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
         hidden = sealing.update(one.encode()) + sealing.finalize()
         return base64.b64encode(nonce + hidden + sealing.tag).decode()
 
     def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
-        return _distinct(batch.select(text(pl.col(name))).to_series(), sealed)
+        return distinct(batch.select(text(pl.col(name))).to_series(), sealed)
 
     return treat
 
@@ -462,7 +283,7 @@ def _redact(name: str, given: Params, of: Release) -> Treatment:
         return one
 
     def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
-        found = _distinct(batch.select(pl.col(name).cast(pl.String)).to_series(), blotted)
+        found = distinct(batch.select(pl.col(name).cast(pl.String)).to_series(), blotted)
         value = pl.col(name)
         # Full-width digits and characters of no width hide a number from every pattern.
         hidden = "[\\x{200b}-\\x{200f}\\x{feff}]"
@@ -477,19 +298,43 @@ def _redact(name: str, given: Params, of: Release) -> Treatment:
     return treat
 
 
-def _microaggregate(name: str, given: Params, of: Release) -> Treatment:
-    raise AssertionError("a column that needs the whole table is prepared by `Groups`")
-
-
 _ROWWISE: Mapping[str, Callable[[str, Params, Release], Treatment]] = {
     "pseudonym": _pseudonym,
     "substitute": _substitute,
+    "fpe": _fpe,
     "noise": _noise,
     "shift": _shift,
     "encrypt": _encrypt,
     "redact": _redact,
-    "microaggregate": _microaggregate,
 }
+
+
+# --- by the whole column --------------------------------------------------------------------
+
+WHOLE = frozenset({"microaggregate", "shuffle"})
+
+
+def prepared(column: Mapping[str, Any], of: Release, values: pl.Series) -> Treatment:
+    """What is done to a column by a technique of `WHOLE`, given all its values in their order."""
+    if column["technique"] == "shuffle":
+        return Shuffled(column, of, values).treat
+    return Groups(column, pl.select(number(pl.lit(values))).to_series()).treat
+
+
+class Shuffled:
+    """The values of a column in an order drawn by the key: each stays, none at its own record."""
+
+    def __init__(self, column: Mapping[str, Any], of: Release, values: pl.Series) -> None:
+        drawn = of.uniform(f"shuffle\0{column['name']}", 0, len(values))
+        ring = np.argsort(drawn, kind="stable")
+        # Each takes the value of the next on a ring through all: no record keeps its place.
+        places = np.empty(len(values), np.int64)
+        places[ring] = np.roll(ring, -1)
+        self._values = values.gather(places)
+
+    def treat(self, batch: pl.DataFrame, offset: int) -> pl.Series:
+        """The values that now stand at the records of a batch."""
+        return self._values.slice(offset, batch.height)
 
 
 _VALUE = "value"

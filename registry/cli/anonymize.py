@@ -10,12 +10,17 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import schemas
 from registry.cli.commands import main
+
+if TYPE_CHECKING:
+    from polars import DataFrame
+
+    from anonymization.tables import Handed
 
 Progress = Callable[[str, int, int | None], None]
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -86,6 +91,44 @@ def _progress() -> Progress | None:
     return show
 
 
+def _from_database(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that name a table of a database in the place of a file."""
+    for option in (
+        click.option("--max-rows", type=click.IntRange(min=1), help="行数上限 / most rows"),
+        click.option("--url-file", type=_FILE, help="数据库地址文件（0600） / address of it, 0600"),
+        click.option("--table", help="数据库中的表 / a table of a database: [schema.]name"),
+    ):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def _source(
+    file: Path | None, table: str | None, url_file: Path | None, max_rows: int | None
+) -> "Iterator[Path | Handed]":
+    """What is read: a file, or a table of a database while it is open."""
+    if (file is None) == (table is None) or (table is None) != (url_file is None):
+        raise click.UsageError(
+            "请给出一个文件，或者 --table 和 --url-file / give a file, or --table and --url-file"
+        )
+    if file is not None:
+        yield file
+        return
+    from connectors import database
+
+    assert table is not None
+    assert url_file is not None
+    limit = max_rows or database.ROWS
+    with database.opened(database.address_in(url_file), table, most_rows=limit) as handed:
+        yield handed
+
+
+def _frame(source: "Path | Handed") -> "DataFrame":
+    from anonymization.tables import open_table
+
+    return (open_table(source) if isinstance(source, Path) else source).frame()
+
+
 @anonymize.command("key")
 @click.argument("path", type=_FILE)
 def key_(path: Path) -> None:
@@ -133,7 +176,8 @@ def detect(files: tuple[Path, ...], as_json: bool) -> None:
 
 
 @anonymize.command("plan")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=_FILE, required=False)
+@_from_database
 @click.option(
     "--profile",
     type=click.Choice(["open", "statistical", "interface", "lawful_raw"]),
@@ -142,15 +186,22 @@ def detect(files: tuple[Path, ...], as_json: bool) -> None:
 )
 @click.option("--release", help="发布批次 / name of the release")
 @click.option("--output", "-o", type=_FILE, help="方案文件 / where the plan goes")
-def plan(file: Path, profile: str, release: str | None, output: Path | None) -> None:
+def plan(
+    file: Path | None,
+    table: str | None,
+    url_file: Path | None,
+    max_rows: int | None,
+    profile: str,
+    release: str | None,
+    output: Path | None,
+) -> None:
     """Propose a masking plan that fits a file; read it before you use it."""
     from anonymization import detect as look
     from anonymization import fit, propose
-    from anonymization.tables import open_table
 
-    with _told():
-        table = open_table(file).frame()
-        proposed = fit(propose(look(table), profile), table)
+    with _told(), _source(file, table, url_file, max_rows) as source:
+        found = _frame(source)
+        proposed = fit(propose(look(found), profile), found)
     if release:
         proposed["release"] = release
     text = json.dumps(proposed, ensure_ascii=False, indent=1) + "\n"
@@ -179,7 +230,8 @@ def sample(plan_file: Path, output: Path, rows: int) -> None:
 
 
 @anonymize.command("apply")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=_FILE, required=False)
+@_from_database
 @click.option("--plan", "plan_file", type=_FILE, required=True, help="脱敏方案 / masking plan")
 @click.option("--output", "-o", type=_FILE, required=True, help="结果 / the release")
 @click.option("--key", "key_file", type=_FILE, help="密钥文件 / key file")
@@ -190,7 +242,10 @@ def sample(plan_file: Path, output: Path, rows: int) -> None:
 @click.option("--earlier", type=_FILE, multiple=True, help="以前的发布 / an earlier release")
 @click.option("--json", "as_json", is_flag=True)
 def apply(
-    file: Path,
+    file: Path | None,
+    table: str | None,
+    url_file: Path | None,
+    max_rows: int | None,
     plan_file: Path,
     output: Path,
     key_file: Path | None,
@@ -201,14 +256,14 @@ def apply(
     earlier: tuple[Path, ...],
     as_json: bool,
 ) -> None:
-    """Treat a file by a plan; the release is written only if it withstands attack. Exit 1: fail."""
+    """Treat a file or a table by a plan; written only if it withstands attack. Exit 1: fail."""
     from anonymization import apply as run
 
     given = {"resource": resource, "version": version_digest}
-    with _told(as_json):
+    with _told(as_json), _source(file, table, url_file, max_rows) as source:
         report = run(
             _document(plan_file),
-            file,
+            source,
             output,
             key_file,
             binding={name: value for name, value in given.items() if value},
@@ -244,6 +299,31 @@ def _findings(findings: list[dict[str, Any]]) -> None:
     for one in findings:
         click.echo(f"! {one['code']} {one['detail']}{one['remedy']}")
         click.echo(f"  {one['detail_en']} {one['remedy_en']}")
+
+
+@anonymize.command("restore")
+@click.argument("file", type=_FILE)
+@click.option("--plan", "plan_file", type=_FILE, required=True, help="脱敏方案 / masking plan")
+@click.option("--key", "key_file", type=_FILE, required=True, help="密钥文件 / key file")
+@click.option(
+    "--report", "report_file", type=_FILE, help="报告，核对密钥 / report, to check the key"
+)
+@click.option("--output", "-o", type=_FILE, required=True, help="结果 / where it goes")
+def restore(
+    file: Path, plan_file: Path, key_file: Path, report_file: Path | None, output: Path
+) -> None:
+    """Give encrypted columns of a release back to whoever holds its key."""
+    from anonymization.crypto import read_key
+    from anonymization.restoring import restore_file
+
+    report = _document(report_file) if report_file else {}
+    with _told():
+        key = read_key(key_file)
+        rows = restore_file(_document(plan_file), file, output, key, report.get("key_id"))
+    click.echo(
+        f"{rows} 行已还原，含个人信息，请按原始数据保管 / rows restored, keep them as raw data: "
+        f"{output.name}"
+    )
 
 
 @anonymize.command("measure")

@@ -159,10 +159,13 @@ def test_made_up_names_are_nobodys_own_and_hold_within_a_release(people, key):
     assert both.unique().height == both["old"].n_unique()
 
 
-def test_a_pandas_frame_comes_back_as_one(people, key):
-    made = treat(people_plan(), people.to_pandas(), crypto.read_key(key))
-    assert type(made).__module__.startswith("pandas")
-    assert next(iter(made.columns)) == "公民身份号码"
+def test_a_pandas_frame_and_an_arrow_table_come_back_as_such_with_the_same_values(people, key):
+    secret = crypto.read_key(key)
+    wanted = treat(people_plan(), people, secret)
+    for given in (people.to_pandas(), people.to_arrow()):
+        made = treat(people_plan(), given, secret)
+        assert type(made) is type(given)
+        assert pl.DataFrame(made).equals(wanted)
 
 
 # --- bad input -------------------------------------------------------------------------------

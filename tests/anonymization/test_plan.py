@@ -44,6 +44,9 @@ def test_a_sound_plan_has_no_faults():
         (line("姓名", "generalize", hierarchy="date", to="street"), "BAD_PARAMETER"),
         (line("姓名", "generalize", hierarchy="map"), "BAD_PARAMETER"),
         (line("姓名", "generalize", hierarchy="amount", cuts=[3, 1]), "BAD_PARAMETER"),
+        (line("姓名", "fpe", "direct"), "BAD_PARAMETER"),
+        (line("姓名", "fpe", "direct", format="name"), "BAD_PARAMETER"),
+        (line("姓名", "noise", scale=1, bound=0), "BAD_PARAMETER"),
         (line("性别", "suppress"), "SET_NAMES_NO_COLUMN"),
     ],
 )
@@ -54,6 +57,13 @@ def test_a_fault_names_its_column(changed, code):
 def test_masking_is_no_treatment_for_open_data():
     plan = replan(people_plan(profile="open", k=20), line("姓名", "mask", "direct", style="name"))
     assert codes(plan) == [("MASK_IN_OPEN", "姓名")]
+
+
+def test_what_can_be_undone_is_no_treatment_for_open_data():
+    plan = people_plan(profile="open", k=20)
+    changed = line("公民身份号码", "fpe", "direct", format="id")
+    assert codes(replan(plan, changed)) == [("ENCRYPTED_IN_RELEASE", "公民身份号码")]
+    assert codes(replan(people_plan(), changed)) == []
 
 
 def test_k_is_never_below_that_of_the_profile():
@@ -121,7 +131,7 @@ def test_every_choice_of_the_form_is_a_plan_without_faults_and_recognised_again(
 
 
 # What a key or the whole column decides cannot stand in a table of examples.
-BY_KEY = {"pseudonym", "made-up-name", "made-up-company", "encrypt", "microaggregate-20", "remove"}
+BY_KEY = {"pseudonym", "encrypt", "microaggregate-20", "shuffle", "remove"}
 
 
 @pytest.mark.parametrize("choice", sorted(choices().keys() - BY_KEY))

@@ -55,6 +55,27 @@ def test_with_a_sensitive_column_every_class_holds_l_of_its_values(rows):
     assert made.frame["病"].equals(frame["病"])
 
 
+@settings(max_examples=40, deadline=None)
+@given(ROWS, st.sampled_from([0.0, 0.1, 0.3]), st.booleans())
+def test_with_t_every_class_is_as_near_to_the_table_as_asked(rows, t, numeric):
+    drawn = [n * n % 7 for n in range(len(rows))]
+    secret = pl.Series("收入", drawn if numeric else [str(n) for n in drawn])
+    made = anonymize_k(table(rows).with_columns(secret), TREES, 2, sensitive="收入", t=t)
+    found = risk.measure(made.frame, list(TREES), ["收入"])
+    assert found.k >= 2
+    assert (found.t or 0.0) <= t + 1e-9
+
+
+def test_several_sensitive_columns_are_all_kept_apart():
+    frame = table([(str(n), "男", "海南区") for n in range(40)]).with_columns(
+        pl.Series("病", [str(n % 3) for n in range(40)]), pl.Series("险", list("ab" * 20))
+    )
+    made = anonymize_k(frame, TREES, 2, sensitive=["病", "险"], l=2)
+    for name in ("病", "险"):
+        assert (risk.measure(made.frame, list(TREES), [name]).l or 0) >= 2
+    assert made.classes > 1
+
+
 def test_a_citys_ages_lose_little():
     people = citizens(3000, seed=2).with_columns(
         (2026 - pl.col("出生日期").str.head(4).cast(pl.Int32))

@@ -6,9 +6,11 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from anonymization import restore, treat
+from anonymization.identifiers import CITIZEN_CHECKS, CITIZEN_WEIGHTS
 from anonymization.plan import choices
-from anonymization.techniques import Groups, Release, treatment
-from tests.anonymization.conftest import line
+from anonymization.techniques import WHOLE, Groups, Release, treatment
+from tests.anonymization.conftest import line, refused
 
 KEY = b"k" * 32
 OF = Release("r", KEY, KEY)
@@ -79,11 +81,7 @@ def test_a_text_loses_numbers_in_every_disguise():
     assert "已核实" in whole
 
 
-SIMPLE = [
-    row
-    for row in choices().values()
-    if row["technique"] not in {"keep", "suppress", "microaggregate"}
-]
+SIMPLE = [row for row in choices().values() if row["technique"] not in {"keep", "suppress", *WHOLE}]
 
 
 @settings(max_examples=60, deadline=None)
@@ -99,3 +97,122 @@ def test_no_mask_shows_a_value_it_should_hide(value):
     for style in ("name", "id", "mobile", "bank", "email", "plate", "address"):
         shown = treated([value], "mask", style=style)[0]
         assert shown is None or value not in shown
+
+
+# --- what keeps its shape ---------------------------------------------------------------------
+
+
+def valid(number: str) -> bool:
+    total = sum(int(one) * weight for one, weight in zip(number[:17], CITIZEN_WEIGHTS, strict=True))
+    return CITIZEN_CHECKS[total % 11] == number[17]
+
+
+def test_an_encrypted_citizen_number_keeps_shape_and_check_digit(people):
+    numbers = people["公民身份号码"].to_list()
+    kept = treated(numbers, "fpe", format="id", check="keep")
+    void = treated(numbers, "fpe", format="id")
+    assert all(valid(one) for one in kept)
+    assert not any(valid(one) for one in void)
+    assert len(set(kept)) == len(set(void)) == len(set(numbers))
+    assert not set(kept) & set(numbers)
+
+
+def test_a_wrong_check_digit_comes_back_as_wrong_as_it_was():
+    numbers = ["150302199001010014", "150302199001010015", "15030219900101001X"]
+    for check in ("void", "keep"):
+        plan = {"profile": "interface", "columns": [line("列", "fpe", format="id", check=check)]}
+        made = treat(plan, pl.DataFrame({"列": numbers}), KEY)
+        assert restore(plan, made, KEY)["列"].to_list() == numbers
+
+
+FORMATS = {"id": "[0-9]{17}[0-9X]|[0-9]{15}", "mobile": "1[0-9]{10}", "number": "[0-9]{6,32}"}
+SHAPED = st.sampled_from([*FORMATS, "letters"]).flatmap(
+    lambda name: st.tuples(
+        st.just(name),
+        st.lists(st.from_regex(FORMATS.get(name, "[0-9A-Z]{4,20}"), fullmatch=True), min_size=1),
+        st.sampled_from(["void", "keep"]),
+        st.binary(min_size=32, max_size=32),
+    )
+)
+
+
+@given(SHAPED)
+def test_what_is_encrypted_in_its_format_is_read_again_with_the_key(drawn):
+    name, values, check, key = drawn
+    values = [one for one in values if one.isascii()]
+    plan = {"profile": "interface", "columns": [line("列", "fpe", format=name, check=check)]}
+    made = treat(plan, pl.DataFrame({"列": values}, schema={"列": pl.String}), key)
+    assert made["列"].null_count() == 0
+    assert made["列"].str.len_chars().to_list() == [len(one) for one in values]
+    assert restore(plan, made, key)["列"].to_list() == values
+
+
+def test_a_void_mobile_number_is_nobodys_and_what_has_no_shape_is_blanked():
+    made = treated(
+        ["13804730012", "１３８０４７３００１２", "0473-2012345", "x"], "fpe", format="mobile"
+    )
+    assert made[0] == made[1]
+    assert made[0].startswith("2")
+    assert made[2:] == [None, None]
+    assert treated(["12345"], "fpe", format="number") == [None]
+
+
+def test_encryption_gives_equal_values_one_cipher_text_and_comes_back():
+    plan = {"profile": "interface", "columns": [line("列", "encrypt")]}
+    frame = pl.DataFrame({"列": ["张小明", "李白", "张小明", None]})
+    made = treat(plan, frame, KEY)
+    assert made["列"].n_unique() == 3
+    assert restore(plan, made, KEY).equals(frame)
+
+
+def test_a_wrong_key_and_an_altered_cipher_text_are_told():
+    plan = {"profile": "interface", "columns": [line("列", "encrypt")]}
+    made = treat(plan, pl.DataFrame({"列": ["张小明"]}), KEY)
+    refused("KEY_WRONG", lambda: restore(plan, made, b"j" * 32))
+    altered = pl.DataFrame({"列": ["A" + made["列"][0][1:]]})
+    refused("KEY_WRONG", lambda: restore(plan, altered, KEY))
+    refused("KEY_WRONG", lambda: restore(plan, made, KEY, key_id="0" * 16))
+    kept = {"profile": "interface", "columns": [line("列")]}
+    refused("NOTHING_TO_RESTORE", lambda: restore(kept, made, KEY))
+
+
+# --- what is made up, moved, bounded ----------------------------------------------------------
+
+
+def test_a_made_up_citizen_number_is_valid_and_of_nobody_alive(people):
+    made = treated(people["公民身份号码"].to_list(), "substitute", **{"with": "id"})
+    assert all(valid(one) for one in made)
+    assert {one[6:8] for one in made} == {"18"}
+    assert max(int(one[6:10]) for one in made) <= 1850
+    assert len(set(made)) == people["公民身份号码"].n_unique()
+
+
+def test_a_made_up_mobile_number_and_mail_are_not_in_use():
+    mobiles = treated([f"1380473{n:04d}" for n in range(500)], "substitute", **{"with": "mobile"})
+    assert {one[:2] for one in mobiles} == {"10", "11", "12"}
+    assert all(len(one) == 11 for one in mobiles)
+    mails = treated(["a@b.cn", "c@d.cn"], "substitute", **{"with": "email"})
+    assert all(one.endswith("@example.cn") for one in mails)
+
+
+def test_made_up_values_join_within_a_domain_of_one_release_only():
+    given = {"with": "address", "domain": "住址"}
+    first = treated(["海勃湾区1号", "海勃湾区2号"], "substitute", **given)
+    assert treated(["海勃湾区2号"], "substitute", **given) == first[1:]
+    other = Release("s", KEY, KEY)
+    assert treated(["海勃湾区1号", "海勃湾区2号"], "substitute", other, **given) != first
+
+
+def test_a_shuffle_moves_every_value_and_loses_none():
+    plan = {"profile": "interface", "columns": [line("列", "shuffle")]}
+    values = [str(n) for n in range(500)]
+    made = treat(plan, pl.DataFrame({"列": values}), KEY)["列"].to_list()
+    assert sorted(made) == sorted(values)
+    assert all(a != b for a, b in zip(made, values, strict=True))
+
+
+def test_noise_stays_within_its_bound():
+    made = treated(["1000"] * 4000, "noise", scale=50, bound=60)
+    assert min(made) == 940
+    assert max(made) == 1060
+    assert treated(["1000"] * 4000, "noise", scale=50, bound=60) == made

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from anonymization.synthetic import citizens
@@ -73,6 +74,43 @@ def test_a_plan_is_tried_over_made_up_rows_before_there_are_data(desk: Path):
     arguments = ("--key", desk / "key", "--report", report, "--kind", "plan_only")
     run("apply", rows, "--plan", plan, "-o", desk / "out.csv", *arguments)
     assert json.loads(report.read_text("utf-8"))["kind"] == "plan_only"
+
+
+def test_a_table_of_a_database_is_planned_and_treated_by_an_address_in_a_file(desk: Path):
+    engine = sa.create_engine(f"sqlite:///{desk}/office.sqlite")
+    citizens(2000, seed=3).to_pandas().to_sql("居民", engine, index=False)
+    (desk / "address").write_text(f"sqlite:///{desk}/office.sqlite")
+    (desk / "address").chmod(0o600)
+    named = ("--table", "居民", "--url-file", desk / "address")
+    run("key", desk / "key")
+    run("plan", *named, "--release", "1", "-o", desk / "plan.json")
+    rest = ("--plan", desk / "plan.json", "--key", desk / "key", "-o", desk / "out.csv")
+    facts = json.loads(run("apply", *named, *rest, "--json").stdout)
+    assert (facts["verdict"], facts["input"]["format"]) == ("pass", "table")
+    run("apply", *named, *rest, "--max-rows", 5, code=2)
+    run("apply", *rest, code=2)
+    run("apply", desk / "citizens.csv", *named, *rest, code=2)
+
+
+def test_encrypted_columns_come_back_with_the_key_and_not_with_another(desk: Path):
+    plan, out, back = desk / "plan.json", desk / "out.csv", desk / "back.csv"
+    run("key", desk / "key")
+    run("key", desk / "other")
+    run("plan", desk / "citizens.csv", "--release", "1", "-o", plan)
+    document = json.loads(plan.read_text("utf-8"))
+    for column in document["columns"]:
+        if column["name"] == "公民身份号码":
+            column |= {"technique": "fpe", "params": {"format": "id"}}
+    plan.write_text(json.dumps(document), "utf-8")
+    report = desk / "report.json"
+    rest = ("--plan", plan, "--report", report)
+    run("apply", desk / "citizens.csv", *rest, "--key", desk / "key", "-o", out)
+    before = pl.read_csv(desk / "citizens.csv", infer_schema=False)["公民身份号码"]
+    assert not set(pl.read_csv(out, infer_schema=False)["公民身份号码"]) & set(before)
+    run("restore", out, *rest, "--key", desk / "other", "-o", back, code=2)
+    assert not back.exists()
+    run("restore", out, *rest, "--key", desk / "key", "-o", back)
+    assert set(pl.read_csv(back, infer_schema=False)["公民身份号码"]) <= set(before)
 
 
 def test_detect_names_the_kinds_by_file_and_column(desk: Path):

@@ -1,0 +1,35 @@
+"""How the cells of a column are read: as trimmed text, as numbers, as one spelling each."""
+
+from collections.abc import Callable
+
+import polars as pl
+
+
+def text(of: pl.Expr) -> pl.Expr:
+    """A column as trimmed text; an empty cell is null."""
+    trimmed = of.cast(pl.String).str.strip_chars()
+    return pl.when(trimmed == "").then(None).otherwise(trimmed)
+
+
+def number(of: pl.Expr) -> pl.Expr:
+    """A column as numbers; thousands separators are read, what is no number is null."""
+    return text(of).str.replace_all("[,，\\s]", "").cast(pl.Float64, strict=False)
+
+
+def spelled(batch: pl.DataFrame, name: str) -> pl.Series:
+    """The column as one spelling for each value, so that a full-width id is the same person."""
+    folded = text(pl.col(name)).str.normalize("NFKC").str.replace_all("\\s", "")
+    return batch.select(folded.str.to_uppercase().alias(name)).to_series()
+
+
+def by_distinct(values: pl.Series, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Change all distinct values at once, each once; what changes to null becomes blank."""
+    old = values.drop_nulls().unique()
+    if old.is_empty():
+        return pl.Series(values.name, [None] * len(values), dtype=pl.String)
+    return values.replace_strict(old, change(old), default=None, return_dtype=pl.String)
+
+
+def distinct(values: pl.Series, change: Callable[[str], str]) -> pl.Series:
+    """Change each distinct value once, by a function of one text."""
+    return by_distinct(values, lambda old: pl.Series(map(change, old), dtype=pl.String))

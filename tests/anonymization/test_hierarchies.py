@@ -1,0 +1,54 @@
+"""Values are generalized by the national lists the library carries."""
+
+import polars as pl
+import pytest
+
+from anonymization.hierarchies import generalized
+
+
+def at(values: list[str | None], **given: object) -> list[str | None]:
+    frame = pl.DataFrame({"列": values}, schema={"列": pl.String})
+    return frame.select(generalized(pl.col("列"), given)).to_series().to_list()
+
+
+@pytest.mark.parametrize(
+    ("to", "wanted"),
+    [
+        ("province", ["内蒙古自治区", "海南省", "内蒙古自治区", "内蒙古自治区", "北京市"]),
+        ("city", ["乌海市", None, "乌海市", "内蒙古自治区乌海市", "北京市"]),
+        ("district", ["海南区", None, None, "内蒙古自治区乌海市海勃湾区", None]),
+    ],
+)
+def test_a_district_of_this_city_is_no_province_of_the_same_name(to, wanted):
+    names = ["海南区", "海南省", "乌海市", "内蒙古自治区乌海市海勃湾区", "北京市"]
+    assert at(names, hierarchy="region", to=to) == wanted
+
+
+def test_a_code_of_no_province_is_no_region():
+    codes = ["150302", "990101", "150302001002", "460000"]
+    assert at(codes, hierarchy="region", to="city") == ["150300", None, "150300", "460000"]
+
+
+def test_a_trade_is_found_by_code_letter_and_name():
+    trades = ["0610", "B06", "B", "煤炭开采和洗选业", "教育", "9799", "00", "杂项", None]
+    sections = at(trades, hierarchy="industry", to="section")
+    assert sections[:4] == ["B 采矿业"] * 4
+    assert sections[4:] == ["P 教育", "T 国际组织", None, "其他行业", None]
+    assert at(["0610", "教育"], hierarchy="industry", to="division") == ["B06", "P 教育"]
+
+
+def test_every_division_of_the_trades_has_one_section():
+    found = at([f"{n:02d}" for n in range(1, 98)], hierarchy="industry", to="section")
+    assert None not in found
+    assert len(set(found)) == 20
+
+
+def test_ages_fall_into_the_bands_given():
+    ages = ["0", "5", "6", "13", "14", "80", "131", "x"]
+    made = at(ages, hierarchy="age", cuts=[6, 14, 80])
+    assert made == ["0-5岁", "0-5岁", "6-13岁", "6-13岁", "14-79岁", "80岁以上", None, None]
+
+
+def test_amounts_fall_into_the_limits_given():
+    made = at(["-1", "0", "999.9", "1,000", "x", None], hierarchy="amount", cuts=[0, 1000])
+    assert made == ["0以下", "0~1000", "0~1000", "1000以上", None, None]
