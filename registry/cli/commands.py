@@ -42,6 +42,16 @@ def settings() -> Settings:
         sys.exit(CONFIGURATION)
 
 
+def keys(chosen: Settings) -> signing.Key:
+    """The signing key, made where there is none with the secret; exit 78 when it is unusable."""
+    chosen.secret_key()
+    try:
+        return signing.load(chosen.signing_key_file)
+    except signing.KeyUnusable as fault:
+        click.echo(f"签名密钥文件不能使用 / the signing key cannot be used: {fault}", err=True)
+        sys.exit(CONFIGURATION)
+
+
 @contextmanager
 def database(chosen: Settings) -> Iterator[db.Database]:
     """The database of the settings; its connections are given back when the command ends."""
@@ -91,6 +101,7 @@ def init() -> None:
     """Make the data folder, the keys and the tables."""
     chosen = settings()
     chosen.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keys(chosen)
     with database(chosen) as opened:
         upgrade.upgrade(opened)
     click.echo(f"已就绪 / ready: {chosen.data_dir}")
@@ -129,7 +140,9 @@ def serve() -> None:
     """Serve the pages: gunicorn, one worker with 8 threads by default."""
     from registry.cli.server import run
 
-    run(settings())
+    chosen = settings()
+    keys(chosen)
+    run(chosen)
 
 
 @main.group()

@@ -18,6 +18,7 @@ def blueprints() -> Sequence[Blueprint]:
         lists,
         masking,
         papers,
+        probes,
         projects,
         requests,
         resources,
@@ -49,6 +50,7 @@ def blueprints() -> Sequence[Blueprint]:
         audit.pages,
         papers.pages,
         admin.pages,
+        probes.pages,
     )
 
 
