@@ -9,7 +9,7 @@ snapshot.
 import logging
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC as UTC_ZONE
 from datetime import datetime
@@ -198,6 +198,51 @@ def commit(session: Session) -> None:
         if is_passing(fault):
             raise unavailable(fault) from fault
         raise
+
+
+class Held:
+    """A lock of the PostgreSQL server, held by a connection of its own as long as that lives."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def is_held(self) -> bool:
+        """Whether the connection, and with it the lock, is still there."""
+        try:
+            self._connection.cursor().execute("SELECT 1")
+        except Exception:
+            # Whatever the driver says: who cannot ask does not know that he holds it.
+            return False
+        return True
+
+    def close(self) -> None:
+        """Give the lock back, with the connection."""
+        with suppress(Exception):
+            self._connection.invalidate()
+
+
+def hold(database: Database, number: int) -> Held | None:
+    """Hold an advisory lock of the server beyond any transaction; None when another does.
+
+    Also None while the server does not answer: the next try may find it.
+    """
+    try:
+        raw = database.writing.raw_connection()
+    except Exception as fault:
+        log.warning("database does not answer: %s", type(fault).__name__)
+        return None
+    held = Held(raw)
+    try:
+        driver: Any = raw.driver_connection
+        driver.autocommit = True
+        found = driver.execute("SELECT pg_try_advisory_lock(%s)", (number,)).fetchone()
+    except Exception as fault:
+        log.warning("database does not answer: %s", type(fault).__name__)
+        found = None
+    if found is None or not found[0]:
+        held.close()
+        return None
+    return held
 
 
 def write_test(database: Database) -> str:

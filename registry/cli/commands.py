@@ -2,6 +2,7 @@
 
 import json
 import logging
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from registry import (
     outbox,
     signing,
     upgrade,
+    work,
 )
 from registry.access import SYSTEM, role_title, roles
 from registry.config import Settings
@@ -143,6 +145,23 @@ def serve() -> None:
     chosen = settings()
     keys(chosen)
     run(chosen)
+
+
+@main.command("work")
+def work_() -> None:
+    """Do the work beside the pages: index, cleansing, signed heads; SIGTERM ends it.
+
+    One process does it at a time: another `work`, or the thread of `serve`, takes over when this
+    one ends.
+    """
+    chosen = settings()
+    keys(chosen)
+    logging.getLogger("registry").setLevel(chosen.log.upper())
+    with database(chosen) as opened:
+        worker = work.Worker(chosen, opened)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: worker.tell_to_stop())
+        worker.run()
 
 
 @main.group()

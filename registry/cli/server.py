@@ -18,11 +18,13 @@ from registry.work import Worker
 class _Server(BaseApplication):  # type: ignore[misc]
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._work: Worker | None = None
         super().__init__()
 
     def load_config(self) -> None:
         for name, value in options(self.settings).items():
             self.cfg.set(name, value)
+        self.cfg.set("worker_exit", self._left)
 
     def load(self) -> Flask:
         # Runs in the worker, after the fork: a thread started earlier would be gone. The library
@@ -30,8 +32,14 @@ class _Server(BaseApplication):  # type: ignore[misc]
         from registry.app import create_app
 
         app = create_app(self.settings)
-        Worker(self.settings, app.extensions["registry_database"]).start()
+        self._work = Worker(self.settings, app.extensions["registry_database"])
+        self._work.start()
         return app
+
+    def _left(self, _arbiter: object, _worker: object) -> None:
+        """End the thread after its batch; the requests have ended before it."""
+        if self._work is not None:
+            self._work.stop()
 
 
 def options(settings: Settings) -> dict[str, Any]:
