@@ -10,10 +10,10 @@ from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import schemas
-from registry import access, api, catalogue, db, exchange, web
+from registry import access, api, catalogue, db, exchange, health, web
 from registry.calendar import CITY
 from registry.config import Settings
-from registry.edge import actor, csrf_token, locale, requests
+from registry.edge import actor, csrf_token, index, locale, metrics, requests
 from registry.edge import faults as edge_faults
 from registry.edge.locale import gettext, ngettext
 from registry.edge.requests import Registry, form_key, session
@@ -35,6 +35,9 @@ def create_app(settings: Settings, database: db.Database | None = None) -> Flask
     app.extensions["registry_database"] = database or db.connect(
         settings.database_url, settings.secret_key()
     )
+    app.extensions["registry_health"] = health.Health(
+        settings, app.extensions["registry_database"], index
+    )
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
@@ -43,6 +46,7 @@ def create_app(settings: Settings, database: db.Database | None = None) -> Flask
         app.register_blueprint(group)
     _templates(app, settings)
     edge_faults.install(app)
+    metrics.install(app)
     app.after_request(requests.after)
     logging.getLogger("registry").setLevel(settings.log.upper())
     return app

@@ -9,7 +9,7 @@ snapshot.
 import logging
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC as UTC_ZONE
 from datetime import datetime
@@ -110,7 +110,14 @@ def connect(url: str, secret: bytes = b"") -> Database:
     if address.get_backend_name() == "sqlite":
         engine = _sqlite(address)
     else:
-        engine = sa.create_engine(address, pool_size=12, max_overflow=8, pool_pre_ping=True)
+        # A server that swallows packets must not hold a page for minutes.
+        engine = sa.create_engine(
+            address,
+            pool_size=12,
+            max_overflow=8,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": WAIT_FOR_WRITER_S},
+        )
     event.listen(engine, "begin", _begin)
     return Database(
         reading=engine.execution_options(registry_writes=False),
@@ -191,6 +198,111 @@ def commit(session: Session) -> None:
         if is_passing(fault):
             raise unavailable(fault) from fault
         raise
+
+
+class Held:
+    """A lock of the PostgreSQL server, held by a connection of its own as long as that lives."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def is_held(self) -> bool:
+        """Whether the connection, and with it the lock, is still there."""
+        try:
+            self._connection.cursor().execute("SELECT 1")
+        except Exception:
+            # Whatever the driver says: who cannot ask does not know that he holds it.
+            return False
+        return True
+
+    def close(self) -> None:
+        """Give the lock back, with the connection."""
+        with suppress(Exception):
+            self._connection.invalidate()
+
+
+def hold(database: Database, number: int) -> Held | None:
+    """Hold an advisory lock of the server beyond any transaction; None when another does.
+
+    Also None while the server does not answer: the next try may find it.
+    """
+    try:
+        raw = database.writing.raw_connection()
+    except Exception as fault:
+        log.warning("database does not answer: %s", type(fault).__name__)
+        return None
+    held = Held(raw)
+    try:
+        driver: Any = raw.driver_connection
+        driver.autocommit = True
+        found = driver.execute("SELECT pg_try_advisory_lock(%s)", (number,)).fetchone()
+    except Exception as fault:
+        log.warning("database does not answer: %s", type(fault).__name__)
+        found = None
+    if found is None or not found[0]:
+        held.close()
+        return None
+    return held
+
+
+def write_test(database: Database) -> str:
+    """Write and commit without changing anything: "ok", or why it cannot be done.
+
+    "busy" somebody else writes at this moment · "read_only" · "full" · "away". SQLite writes its
+    own header again (one page of the write-ahead log, synced); PostgreSQL commits a transaction
+    with a number of its own, which goes to its log. No table is needed, and no lock on
+    PostgreSQL.
+    """
+    try:
+        raw = database.writing.raw_connection()
+    except sa.exc.TimeoutError:
+        return "busy"
+    except Exception as fault:
+        # The drivers' own classes: SQLAlchemy stands between only for statements of its engine.
+        return _why_unwritable(fault)
+    whole = False
+    try:
+        cursor = raw.cursor()
+        if database.is_sqlite:
+            _write_header(cursor)
+        else:
+            cursor.execute("SELECT current_setting('transaction_read_only'), pg_is_in_recovery()")
+            if cursor.fetchone() != ("off", False):
+                return "read_only"
+            cursor.execute("SELECT pg_current_xact_id()")
+            raw.commit()
+        cursor.close()
+        whole = True
+    except Exception as fault:
+        return _why_unwritable(fault)
+    finally:
+        if not whole:
+            # Whatever it waits for or holds ends with the connection.
+            raw.invalidate()
+        raw.close()
+    return "ok"
+
+
+def _write_header(cursor: Any) -> None:
+    cursor.execute("PRAGMA query_only = OFF")
+    # Whoever asks for our health does not wait as long as somebody who saves.
+    cursor.execute("PRAGMA busy_timeout = 1000")
+    cursor.execute("BEGIN IMMEDIATE")
+    (number,) = cursor.execute("PRAGMA user_version").fetchone()
+    cursor.execute(f"PRAGMA user_version = {int(number)}")
+    cursor.execute("COMMIT")
+    cursor.execute(f"PRAGMA busy_timeout = {WAIT_FOR_WRITER_S * 1000}")
+
+
+def _why_unwritable(fault: BaseException | None) -> str:
+    state = getattr(fault, "sqlstate", None)
+    if state is not None:
+        return {"25006": "read_only", "53100": "full"}.get(state, "away")
+    words = str(fault)
+    for found, why in (("readonly", "read_only"), ("is full", "full"), ("is locked", "busy")):
+        if found in words:
+            return why
+    return "away"
 
 
 def is_passing(fault: DBAPIError) -> bool:

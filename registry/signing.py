@@ -22,10 +22,11 @@ import os
 import secrets
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -35,12 +36,17 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 )
 from gmssl import sm2
 
+import schemas
+
 DEFAULT: Final = "sm2-sm3"
 USER_ID: Final = b"1234567812345678"
 
 # Longer than any key or signature of ours; garbage beyond it is not worth parsing.
 _MAX_HEX: Final = 512
 _MAX_KEY_FILE: Final = 1 << 20
+_SUCCESSION: Final = "succession"
+# One a year for longer than anybody keeps a paper; each costs a check of a signature.
+_MAX_SUCCESSIONS: Final = 64
 
 
 class KeyUnusable(Exception):
@@ -76,6 +82,8 @@ class Key:
     public: PublicKey
     private: bytes = field(repr=False)
     older: tuple[PublicKey, ...] = ()
+    # How each older key named the next, oldest first: see `succession`.
+    successions: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def publics(self) -> tuple[PublicKey, ...]:
@@ -119,11 +127,74 @@ def rotate(path: Path, algorithm: str = DEFAULT) -> Key:
 
     The old private key is gone afterwards.
     """
+    prepare(path, algorithm)
+    return take_over(path)
+
+
+def prepare(path: Path, algorithm: str = DEFAULT) -> tuple[Key, Key]:
+    """Put the next key beside the present one, which goes on signing: the present, the next.
+
+    A next key that lies there already, and follows the present one, is given again: who was
+    interrupted goes on with it.
+    """
     _known(algorithm)
     old = _read(path)
-    key = replace(_generate(algorithm), older=old.publics)
-    _place(path, _text(key), replacing=True)
-    return key
+    beside = _next(path)
+    with suppress(KeyUnusable):
+        waiting = _read(beside)
+        if waiting.older == old.publics and waiting.public.algorithm == algorithm:
+            return old, waiting
+    made = _generate(algorithm)
+    handed = (*old.successions, succession(old, made.public))
+    new = replace(made, older=old.publics, successions=handed)
+    _place(beside, _text(new), replacing=True)
+    return old, new
+
+
+def take_over(path: Path) -> Key:
+    """Make the next key the present one, in one step; the old private key is gone."""
+    os.replace(_next(path), path)
+    _sync_folder(path.parent)
+    return _read(path)
+
+
+def _next(path: Path) -> Path:
+    return path.with_name(f"{path.name}.next")
+
+
+def succession(old: Key, new: PublicKey) -> dict[str, Any]:
+    """State, signed by the old key, that the new one follows it.
+
+    Whoever trusts the old key, or holds a paper signed by it, can so recognize what we sign later.
+    """
+    statement = {"kind": _SUCCESSION, "public_key": new.fact()}
+    return {
+        "statement": statement,
+        "by": old.public.key_id,
+        "signature": sign(old, schemas.canonical(statement)).fact(),
+    }
+
+
+def followed(publics: Iterable[PublicKey], successions: object) -> tuple[PublicKey, ...]:
+    """The keys, and those that follow them by signed successions.
+
+    Total: garbage among the successions adds nothing.
+    """
+    known = list(publics)
+    listed = successions if isinstance(successions, list | tuple) else []
+    for one in listed[:_MAX_SUCCESSIONS]:
+        if not isinstance(one, Mapping) or not isinstance(one.get("statement"), Mapping):
+            continue
+        statement, made = one["statement"], signature(one.get("signature"))
+        new = public_key(statement.get("public_key"))
+        old = find(known, made.key_id) if made else None
+        if made is None or new is None or old is None:
+            continue
+        # Written anew from what was read: nothing but these two facts can have been signed.
+        text = schemas.canonical({"kind": _SUCCESSION, "public_key": new.fact()})
+        if verify(old, made, text):
+            known.append(new)
+    return tuple(known)
 
 
 def sign(key: Key, data: bytes) -> Signature:
@@ -195,6 +266,7 @@ def _text(key: Key) -> str:
         **key.public.fact(),
         "private": key.private.hex(),
         "older": [public.fact() for public in key.older],
+        "successions": list(key.successions),
     }
     facts["public"] = facts.pop("value")
     return json.dumps(facts, indent=1) + "\n"
@@ -227,7 +299,10 @@ def _key(facts: object, path: Path) -> Key:
     # A private key that does not belong to the public one would sign papers nobody can verify.
     if ALGORITHMS[public.algorithm].public(private) != public.value:
         raise damaged
-    return Key(public, private, tuple(one for one in older if one is not None))
+    handed = facts.get("successions", [])
+    if not isinstance(handed, list) or not all(isinstance(one, dict) for one in handed):
+        raise damaged
+    return Key(public, private, tuple(one for one in older if one is not None), tuple(handed))
 
 
 def _place(path: Path, text: str, *, replacing: bool) -> None:

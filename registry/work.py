@@ -1,13 +1,14 @@
-"""Work beside the requests: the index kept in step, by whoever holds the lock of this machine.
+"""Work beside the requests: the index kept in step, by whoever has the turn.
 
-One thread of one process does it; a second process waits for the lock and takes over when the
-first ends. No Flask: a web worker's thread runs it, or a process of its own.
+One thread of one process does it; a second process waits for its turn and takes over when the
+first ends. No Flask: a web worker's thread runs it, or a process of its own (`catalogue work`).
 """
 
 import fcntl
 import logging
 import threading
 from pathlib import Path
+from typing import IO
 
 import search
 from registry import db, discovery, signing
@@ -19,6 +20,7 @@ from search import Index
 
 log = logging.getLogger(__name__)
 
+WORK_LOCK = 0x57484D57  # the advisory lock of the work, the same on every machine
 PAUSE_S = 0.3
 # While an engine is away it is asked again after this pause: long enough not to be a burden.
 PAUSE_AWAY_S = 2.0
@@ -26,43 +28,115 @@ PAUSE_AWAY_S = 2.0
 SIGN_EVERY_S = 60
 
 
+class Turn:
+    """The right to do the work: one process has it, all others wait.
+
+    On one machine it is the lock of a file, which the system takes back however a process ends.
+    On PostgreSQL processes of other machines work for the same registry: there it is a lock of
+    the server as well, which ends with the connection that holds it.
+    """
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._path = Path(settings.data_dir) / "work.lock"
+        self._database = database
+        self._file: IO[str] | None = None
+        self._held: db.Held | None = None
+
+    def take(self) -> bool:
+        """Have the right from now on, or say that another process has it."""
+        if self.holds():
+            return True
+        self.give_back()
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._file = self._path.open("w")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.give_back()
+            return False
+        if not self._database.is_sqlite:
+            self._held = db.hold(self._database, WORK_LOCK)
+            if self._held is None:
+                self.give_back()
+                return False
+        return True
+
+    def holds(self) -> bool:
+        """Whether the right is still there: a lost connection loses it."""
+        return self._file is not None and (
+            self._database.is_sqlite or (self._held is not None and self._held.is_held())
+        )
+
+    def give_back(self) -> None:
+        """Let another process have it."""
+        if self._held is not None:
+            self._held.close()
+        if self._file is not None:
+            self._file.close()
+        self._held = self._file = None
+
+
 class Worker:
-    """The thread that drains the queue of the index until it is told to stop."""
+    """Drains the queue of the index, cleanses and signs heads until it is told to stop."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
         self._database = database
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="registry-work", daemon=True)
+        self._thread = threading.Thread(target=self.run, name="registry-work", daemon=True)
+        self._turn = Turn(settings, database)
         self._index: Index | None = None
 
     def start(self) -> None:
-        """Begin; returns at once."""
+        """Begin in a thread of its own; returns at once."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """End after the present batch."""
+    def tell_to_stop(self) -> None:
+        """End after the present batch; returns at once, from a handler of a signal too."""
         self._stop.set()
+
+    def stop(self) -> None:
+        """End the thread after the present batch, and wait for that."""
+        self.tell_to_stop()
         self._thread.join(timeout=30)
 
-    def _run(self) -> None:
-        path = Path(self._settings.data_dir) / "work.lock"
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with path.open("w") as file:
+    def run(self) -> None:
+        """Work in this thread, as soon as no other process does, until told to stop."""
+        told = None
+        try:
             while not self._stop.is_set():
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
+                mine = self._take()
+                if mine is not told:
+                    told = mine
+                    log.info("this process does the work" if mine else "another process works")
+                if not mine:
                     self._stop.wait(PAUSE_AWAY_S)
-            while not self._stop.wait(self._step()):
+                    continue
+                pause = self._step()
                 self._sign()
+                self._stop.wait(pause)
+        finally:
+            self._turn.give_back()
+            if self._index is not None:
+                self._index.close()
+            log.info("the work has ended")
+
+    def _take(self) -> bool:
+        try:
+            return self._turn.take()
+        except OSError as fault:
+            # A folder that cannot be written now may be later; the thread must outlive it.
+            log.warning("the lock cannot be had: %s", type(fault).__name__)
+            return False
 
     def _step(self) -> float:
         """Drain what waits; the pause until the next look."""
         try:
             if self._index is None:
                 self._index = discovery.open_index(self._settings)
+                # An empty queue asks the index nothing: after a new release it would stay old.
+                if not self._index.status().is_current:
+                    return self._rebuilt()
             while discovery.drain(self._database, self._index) and not self._stop.is_set():
                 pass
             discovery.cleanse(self._database, self._index, self._settings.data_dir)
@@ -91,7 +165,7 @@ class Worker:
     def _rebuilt(self) -> float:
         assert self._index is not None
         try:
-            discovery.rebuild(self._database, self._index)
+            discovery.rebuild(self._database, self._index, self._stop.is_set)
         except (search.Unavailable, Unavailable) as fault:
             log.warning("the rebuild waits: %s", type(fault).__name__)
             return PAUSE_AWAY_S

@@ -44,7 +44,7 @@ def _template(folder: str) -> Path:
 def empty_database(folder: Path) -> Iterator[db.Database]:
     """A migrated database without rows, on the engine of this run."""
     if POSTGRESQL:
-        database = db.connect(_own_postgresql(), b"secret" * 6)
+        database = db.connect(own_postgresql(), b"secret" * 6)
         upgrade.upgrade(database)
     else:
         path = folder / "registry.sqlite"
@@ -56,7 +56,7 @@ def empty_database(folder: Path) -> Iterator[db.Database]:
         database.close()
 
 
-def _own_postgresql(template: str = "") -> str:
+def own_postgresql(template: str = "") -> str:
     """The address of a fresh database of this process, maybe a copy of another."""
     address = sa.make_url(POSTGRESQL)
     name = f"registry_test_{os.getpid()}_{next(_names)}"
@@ -71,7 +71,7 @@ def _own_postgresql(template: str = "") -> str:
 @cache
 def _city(folder: str) -> str:
     """The address of the demo city, built once in a process and copied for every file of tests."""
-    address = _own_postgresql() if POSTGRESQL else f"sqlite:///{folder}/city-{os.getpid()}.sqlite"
+    address = own_postgresql() if POSTGRESQL else f"sqlite:///{folder}/city-{os.getpid()}.sqlite"
     database = db.connect(address, b"secret" * 6)
     upgrade.upgrade(database)
     with db.transaction(database, writes=True) as session:
@@ -85,7 +85,7 @@ def city_database(folder: Path) -> Iterator[db.Database]:
     """A database with the demo city, on the engine of this run."""
     made = _city(str(folder.parent))
     if POSTGRESQL:
-        address = _own_postgresql(made)
+        address = own_postgresql(made)
     else:
         path = folder / "registry.sqlite"
         shutil.copy(made.removeprefix("sqlite:///"), path)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from registry import (
     outbox,
     signing,
     upgrade,
+    work,
 )
 from registry.access import SYSTEM, role_title, roles
 from registry.config import Settings
@@ -39,6 +41,16 @@ def settings() -> Settings:
     except config.ConfigurationError as refusal:
         for fault in refusal.faults:
             click.echo(fault, err=True)
+        sys.exit(CONFIGURATION)
+
+
+def keys(chosen: Settings) -> signing.Key:
+    """The signing key, made where there is none with the secret; exit 78 when it is unusable."""
+    chosen.secret_key()
+    try:
+        return signing.load(chosen.signing_key_file)
+    except signing.KeyUnusable as fault:
+        click.echo(f"签名密钥文件不能使用 / the signing key cannot be used: {fault}", err=True)
         sys.exit(CONFIGURATION)
 
 
@@ -91,6 +103,7 @@ def init() -> None:
     """Make the data folder, the keys and the tables."""
     chosen = settings()
     chosen.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keys(chosen)
     with database(chosen) as opened:
         upgrade.upgrade(opened)
     click.echo(f"已就绪 / ready: {chosen.data_dir}")
@@ -129,7 +142,26 @@ def serve() -> None:
     """Serve the pages: gunicorn, one worker with 8 threads by default."""
     from registry.cli.server import run
 
-    run(settings())
+    chosen = settings()
+    keys(chosen)
+    run(chosen)
+
+
+@main.command("work")
+def work_() -> None:
+    """Do the work beside the pages: index, cleansing, signed heads; SIGTERM ends it.
+
+    One process does it at a time: another `work`, or the thread of `serve`, takes over when this
+    one ends.
+    """
+    chosen = settings()
+    keys(chosen)
+    logging.getLogger("registry").setLevel(chosen.log.upper())
+    with database(chosen) as opened:
+        worker = work.Worker(chosen, opened)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: worker.tell_to_stop())
+        worker.run()
 
 
 @main.group()

@@ -1,6 +1,5 @@
 """`catalogue import`: entries of another catalogue as drafts, or adopted as approved before."""
 
-import fcntl
 import json
 import sys
 from collections import Counter
@@ -16,7 +15,7 @@ from sqlalchemy.orm import Session
 import search
 from connectors import ckan, incoming
 from connectors.incoming import Fault, Incoming
-from registry import access, calendar, db, discovery, files
+from registry import access, calendar, db, discovery, files, work
 from registry.access import SYSTEM, Actor
 from registry.access.actor import of_account
 from registry.catalogue import adoption
@@ -211,18 +210,17 @@ def _refusals() -> Iterator[None]:
 def _indexed(chosen: Settings, opened: Database) -> bool:
     """Bring the index up to date, unless a running server does it: one at a time may write it."""
     _step("建立索引 / indexing")
-    chosen.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (chosen.data_dir / "work.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        try:
-            index = discovery.open_index(chosen)
-            while discovery.drain(opened, index):
-                pass
-        except search.Unavailable:
-            return False
+    turn = work.Turn(chosen, opened)
+    if not turn.take():
+        return False
+    try:
+        index = discovery.open_index(chosen)
+        while discovery.drain(opened, index):
+            pass
+    except search.Unavailable:
+        return False
+    finally:
+        turn.give_back()
     return True
 
 

@@ -1,11 +1,16 @@
 """gunicorn over the settings: never preloaded, so that a fork loses nothing."""
 
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from registry.app import create_app
 from registry.config import Settings
 from registry.work import Worker
 
@@ -13,17 +18,28 @@ from registry.work import Worker
 class _Server(BaseApplication):  # type: ignore[misc]
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._work: Worker | None = None
         super().__init__()
 
     def load_config(self) -> None:
         for name, value in options(self.settings).items():
             self.cfg.set(name, value)
+        self.cfg.set("worker_exit", self._left)
 
     def load(self) -> Flask:
-        # Runs in the worker, after the fork: a thread started earlier would be gone.
+        # Runs in the worker, after the fork: a thread started earlier would be gone. The library
+        # of the metrics asks for its folder when it is first imported, which is now.
+        from registry.app import create_app
+
         app = create_app(self.settings)
-        Worker(self.settings, app.extensions["registry_database"]).start()
+        self._work = Worker(self.settings, app.extensions["registry_database"])
+        self._work.start()
         return app
+
+    def _left(self, _arbiter: object, _worker: object) -> None:
+        """End the thread after its batch; the requests have ended before it."""
+        if self._work is not None:
+            self._work.stop()
 
 
 def options(settings: Settings) -> dict[str, Any]:
@@ -46,4 +62,24 @@ def options(settings: Settings) -> dict[str, Any]:
 
 def run(settings: Settings) -> None:
     """Serve until told to stop."""
-    _Server(settings).run()
+    with _counters():
+        _Server(settings).run()
+
+
+@contextmanager
+def _counters() -> Iterator[None]:
+    """A folder for the counters of the workers, gone when the server ends.
+
+    It lies in memory where the system has such a place: on a full disk a write to a mapped file
+    would end the worker, and reading has to go on.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own in it, by mkdtemp
+    folder = tempfile.mkdtemp(prefix="catalogue-", dir=memory if memory.is_dir() else None)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    owner = os.getpid()
+    try:
+        yield
+    finally:
+        # Every worker leaves through here as well.
+        if os.getpid() == owner:
+            shutil.rmtree(folder, ignore_errors=True)

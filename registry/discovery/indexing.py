@@ -1,7 +1,7 @@
 """The index in step with the live versions: draining the queue, rebuilding, proving it equal."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -135,19 +135,26 @@ def _apply(index: Index, found: dict[int, SearchDoc], gone: list[str]) -> set[in
     return bad
 
 
-def rebuild(database: Database, index: Index) -> int:
-    """Build the index anew from the live versions while reading goes on; how many entries."""
+def rebuild(
+    database: Database, index: Index, is_stopped: Callable[[], bool] = lambda: False
+) -> int:
+    """Build the index anew from the live versions while reading goes on; how many entries.
+
+    Told to stop, it leaves the index as it was and raises search.Unavailable.
+    """
     with db.transaction(database, writes=False) as session:
         count = 0
 
         def counted() -> Iterator[SearchDoc]:
             nonlocal count
             for doc in everything(session):
+                if is_stopped():
+                    raise search.Unavailable("told to stop")
                 count += 1
                 yield doc
 
         index.rebuild(counted())
-    while drain(database, index):
+    while not is_stopped() and drain(database, index):
         pass
     return count
 

@@ -33,6 +33,8 @@ def refused(refusal: Refusal) -> Any:
     """The answer to a refusal; somebody without a name is led to the sign-in page."""
     if isinstance(refusal, SignInNeeded) and not _wants_json() and request.method == "GET":
         return Response(status=303, headers={"Location": url_for("sign_in.form", next=_here())})
+    # Counted where the answer is complete, see edge.metrics; a code, never its facts.
+    g.refusal = refusal.code
     problems = refusal.problems if isinstance(refusal, Invalid) else ()
     words = {locale: sentence(refusal, locale) for locale in LOCALES}
     answer = _answer(refusal.status, refusal.code, words, problems)

@@ -47,13 +47,15 @@ SENDING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 class Route:
     """What a view is: reading or writing, for which act, whether without a name.
 
-    `guarded` views ask a browser that sends something for the token of its own forms.
+    `guarded` views ask a browser that sends something for the token of its own forms. A view
+    that stands `apart` runs in no transaction: it answers when the database does not.
     """
 
     writes: bool
     act: str | None = None
     public: bool = False
     guarded: bool = True
+    apart: bool = False
 
 
 def reads(
@@ -69,6 +71,11 @@ def reads(
 def writes(act: str | None = None, *, public: bool = False) -> Callable[[View], View]:
     """Mark a view that changes something, under the lock of the one writer."""
     return _marked(Route(writes=True, act=act, public=public))
+
+
+def probes() -> Callable[[View], View]:
+    """Mark a view for machines that watch us: public, without transaction, actor or journal."""
+    return _marked(Route(writes=False, public=True, apart=True))
 
 
 def _marked(route: Route) -> Callable[[View], View]:
@@ -100,7 +107,7 @@ class Registry(Flask):
             return self.make_default_options_response()
         view = self.view_functions[request.url_rule.endpoint]  # type: ignore[union-attr]
         route: Route | None = getattr(view, "route", None)
-        if route is None:
+        if route is None or route.apart:
             return super().dispatch_request()
         if any("\x00" in str(value) for value in (request.view_args or {}).values()):
             raise Missing
@@ -180,7 +187,7 @@ def _authorise(route: Route) -> None:
 
 def _who() -> Actor:
     """The actor of this request: by API token where one is sent, else by the browser's session."""
-    sent = request.headers.get("Authorization") or request.headers.get("X-CKAN-API-Key")
+    sent = _sent_token()
     if sent:
         found = accounts.token_actor(session(), sent.removeprefix("Bearer ").strip()[:200])
         if found is None:
@@ -192,6 +199,10 @@ def _who() -> Actor:
         return NOBODY
     g.touch = signed_in[1]
     return signed_in[0]
+
+
+def _sent_token() -> str | None:
+    return request.headers.get("Authorization") or request.headers.get("X-CKAN-API-Key")
 
 
 def _done_before() -> BaseResponse | None:
@@ -256,6 +267,22 @@ def database() -> Database:
 def settings() -> Settings:
     """The settings of the application."""
     return cast(Settings, current_app.extensions["registry_settings"])
+
+
+def act_by_token(act: str) -> None:
+    """Refuse unless the request carries the API token of somebody who may do this act.
+
+    For views that stand apart, and answer some without asking the database.
+    """
+    with db.transaction(database(), writes=False) as own:
+        g.session = own
+        try:
+            g.actor = _who() if _sent_token() else NOBODY
+            refusal = access.why_not(g.actor, act)
+        finally:
+            g.pop("session", None)
+    if refusal is not None:
+        raise refusal
 
 
 def index() -> Index | None:

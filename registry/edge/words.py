@@ -308,6 +308,31 @@ FILES: Mapping[str, str] = {
     "header_missing": _("没有找到「%(heading)s」一栏。请用下载的模板填写，不要删改表头。"),
 }
 
+# What a look at the installation found, for whoever watches it; by the codes of registry.health.
+PROBES: Mapping[str, str] = {
+    "ok": _("正常"),
+    "database_away": _("数据库没有应答，请检查数据库服务和网络。"),
+    "database_read_only": _("数据库只读，不能保存。请检查数据库状态和文件权限。"),
+    "database_full": _("数据库所在磁盘已满，不能保存。请腾出空间，不需要重启。"),
+    "database_stuck": _("写入一分钟以上没有结束，别人不能保存。请检查占用数据库的进程。"),
+    "database_busy": _("数据库正在写入。"),
+    "database_tables": _("数据表不完整，请先运行 catalogue upgrade。"),
+    "disk_full": _("数据目录所在磁盘已满，请腾出空间，不需要重启。"),
+    "disk_low": _("数据目录所在磁盘剩余空间不足一成，请及时腾出空间。"),
+    "disk_away": _("数据目录读不到，请检查磁盘和挂载。"),
+    "key_missing": _("没有签名密钥文件，请放回原文件。"),
+    "key_unusable": _("签名密钥文件不能使用，请检查权限，或者从备份恢复。"),
+    "queue_behind": _("索引更新落后五分钟以上，请检查后台进程。"),
+    "queue_parked": _("有条目不能进入索引，请运行 catalogue index status 查看。"),
+    "search_away": _("检索引擎没有应答，暂由数据库检索。"),
+    "search_outdated": _("检索索引由另一版本建立，正在重建或者需要重建。"),
+}
+
+
+def probe(code: str, locale: str) -> str:
+    """What a look at the installation found, as a sentence."""
+    return translations(locale).gettext(PROBES[code])
+
 
 def sheet_fault(code: str, facts: Mapping[str, object], locale: str) -> str:
     """Why an upload is not read, and what to do, as a sentence."""

@@ -13,14 +13,16 @@ def revoke(number: str, pdf_digest: str, reason: str, on: str, key: signing.Key)
     """Sign that the opinion of this number and PDF digest is revoked since the date.
 
     ``pdf_digest`` (``sm3:…``) ties the act to one issued file: a later paper under the same
-    number is not touched. The result is plain JSON, to be published and kept.
+    number is not touched. The result is plain JSON, to be published and kept. A key that followed
+    others carries their successions: a paper may be older than the key that takes it back.
     """
     statement = {"kind": _KIND, "number": number, "pdf": pdf_digest, "reason": reason, "on": on}
-    return {
+    made: dict[str, Any] = {
         "statement": statement,
         "public_key": key.public.fact(),
         "signature": signing.sign(key, schemas.canonical(statement)).fact(),
     }
+    return made | ({"successions": list(key.successions)} if key.successions else {})
 
 
 def revoking(
@@ -31,6 +33,8 @@ def revoking(
 ) -> Mapping[str, Any] | None:
     """Give the statement that revokes this opinion, signed by one of the keys, or None.
 
+    Keys that follow one of them by a signed succession count as well.
+
     A revocation anybody else signed says nothing: otherwise whoever dislikes an opinion could
     revoke it.
     """
@@ -40,7 +44,9 @@ def revoking(
         if not isinstance(revocation, Mapping) or not isinstance(statement, Mapping):
             continue
         about = tuple(statement.get(name) for name in ("kind", "number", "pdf"))
-        if about == wanted and is_signed(revocation, keys):
+        if about != wanted:
+            continue
+        if is_signed(revocation, signing.followed(keys, revocation.get("successions"))):
             return statement
     return None
 

@@ -18,6 +18,7 @@ def blueprints() -> Sequence[Blueprint]:
         lists,
         masking,
         papers,
+        probes,
         projects,
         requests,
         resources,
@@ -51,6 +52,7 @@ def blueprints() -> Sequence[Blueprint]:
         papers.pages,
         statistics.pages,
         admin.pages,
+        probes.pages,
     )
 
 

@@ -9,7 +9,7 @@ from jinja2.ext import babel_extract
 
 import registry
 from registry import web
-from registry.edge.words import FILES, SENTENCES
+from registry.edge.words import FILES, PROBES, SENTENCES
 
 WEB = Path(registry.__file__).parent / "web"
 PLACES = re.compile(r"%\(\w+\)s")
@@ -18,7 +18,7 @@ HAN = re.compile(r"[一-鿿]")
 
 def wanted() -> set[str]:
     found = {text for pair in SENTENCES.values() for text in pair}
-    found |= set(FILES.values())
+    found |= set(FILES.values()) | set(PROBES.values())
     found |= {name for _, _, name in web.places()}
     for template in sorted((WEB / "templates").glob("*.html")):
         with template.open("rb") as source:

@@ -377,6 +377,19 @@ def test_a_revoked_opinion_verifies_as_revoked(issued, key):
     assert "材料不实" in verdict.sentence("en")
 
 
+def test_a_key_that_follows_revokes_for_a_reader_who_knows_the_paper_alone(issued, key, other_key):
+    followed = replace(other_key, successions=(signing.succession(key, other_key.public),))
+    given = [revocation(issued, followed)]
+    assert papers.verify(issued, revocations=given).status == "revoked"
+    # Nobody else may name a successor: neither the successor himself nor an altered statement.
+    forged = signing.succession(replace(other_key), other_key.public)
+    altered = {**followed.successions[0], "statement": {"kind": "succession", "public_key": {}}}
+    for one in (forged, altered, {}, 3, None):
+        stranger = replace(other_key, successions=(one,))
+        given = [revocation(issued, stranger)]
+        assert papers.verify(issued, revocations=given).status == "unconfirmed", one
+
+
 def test_a_new_key_of_the_authority_can_revoke_an_old_opinion(issued, key, other_key):
     trusted = [other_key.public, key.public]
     given = [revocation(issued, other_key)]

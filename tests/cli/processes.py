@@ -1,0 +1,93 @@
+"""The program as an operator runs it: real processes of `catalogue` over a folder of a test."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests import factories
+
+COMMAND = [sys.executable, "-c", "from registry.cli import main; main()"]
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """The settings of an installation in this folder, on the database engine of this run."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("CATALOGUE_", "PROMETHEUS"))}
+    named = {f"CATALOGUE_{key.upper()}": value for key, value in more.items()}
+    if factories.POSTGRESQL and "CATALOGUE_DATABASE_URL" not in named:
+        named["CATALOGUE_DATABASE_URL"] = factories.own_postgresql()
+    return {**kept, "CATALOGUE_DATA_DIR": str(folder), **named}
+
+
+def catalogue(env: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [*COMMAND, *words], env=env, check=False, capture_output=True, text=True, timeout=120
+    )
+
+
+@contextmanager
+def running(env: dict[str, str], *words: str) -> Iterator[subprocess.Popen[str]]:
+    """A command that goes on by itself; ended with the test, whatever became of it."""
+    process = subprocess.Popen(
+        [*COMMAND, *words], env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(40)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+@contextmanager
+def served(env: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`catalogue serve` on a free port, once it answers: the process and its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with running({**env, "CATALOGUE_PORT": str(port)}, "serve") as process:
+        address = f"http://127.0.0.1:{port}"
+        until(lambda: answers(f"{address}/livez"))
+        yield process, address
+
+
+def until(holds, seconds: float = 60.0) -> None:
+    """Wait until something holds; fail when it never does."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never came to hold"
+        time.sleep(0.05)
+
+
+def answers(address: str) -> bool:
+    """Whether anything answers there."""
+    try:
+        return fetched(address)[0] > 0
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def fetched(address: str, **headers: str) -> tuple[int, str]:
+    """Status and text of an answer, whatever its status."""
+    try:
+        with urllib.request.urlopen(
+            urllib.request.Request(address, headers=headers), timeout=30
+        ) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as fault:
+        with fault:
+            return fault.code, fault.read().decode()
