@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 import schemas
 import search as engine
@@ -74,6 +74,8 @@ class Live:
     about: About
     document: dict[str, Any]
     digest: str
+    resource_id: int
+    opened: bool
 
 
 @dataclass
@@ -140,7 +142,8 @@ def live(
 def _live(row: Any, address: str) -> Live:
     loaded = schemas.loads(row.document)
     document = loaded if isinstance(loaded, dict) else {}
-    return Live(_row(row, address).about, document, row.digest or "")
+    opened = row.open_type in ("1", "2") and row.visibility == "1" and row.share_type in ("1", "2")
+    return Live(_row(row, address).about, document, row.digest or "", row.resource_id, opened)
 
 
 def _by_columns(session: Session, asked: Asked, readable: list[Condition]) -> Keys:
@@ -217,6 +220,25 @@ def names(session: Session, actor: Actor, anonymous: str) -> list[str]:
     return sorted(ckan.slug(_row(one, "").about) for one in rows)
 
 
+def last_change(session: Session, actor: Actor, anonymous: str) -> datetime | None:
+    """When what this reader sees last changed."""
+    readable = _readable(actor, anonymous, private=False)
+    return session.scalar(_KEYS.with_only_columns(sa.func.max(Shown.at)).where(*readable))
+
+
+def authority(session: Session) -> tuple[str, str]:
+    """Code and name of the unit that answers for the catalogue: it decides over most others."""
+    other = aliased(Organisation)
+    row = session.execute(
+        sa.select(Organisation.code, Organisation.name)
+        .join(other, other.authority_id == Organisation.id)
+        .group_by(Organisation.id, Organisation.code, Organisation.name)
+        .order_by(sa.func.count(other.id).desc(), Organisation.id)
+        .limit(1)
+    ).first()
+    return (row[0], row[1]) if row else ("", "")
+
+
 def counts(session: Session, actor: Actor, anonymous: str) -> Counter[str]:
     """How many live entries this reader may see, by the code of their unit."""
     rows = session.execute(
@@ -272,7 +294,13 @@ _QUERY = (
     .join(Organisation, Organisation.id == Resource.department_id)
     .join(Shown, Shown.resource_id == Resource.id)
 )
-_WHOLE = _QUERY.add_columns(Version.document, Shown.digest)
+_WHOLE = _QUERY.add_columns(
+    Version.document,
+    Version.open_type,
+    Version.share_type,
+    Shown.digest,
+    Resource.id.label("resource_id"),
+)
 _KEYS = _QUERY.with_only_columns(Resource.key)
 
 
