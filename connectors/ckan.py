@@ -40,6 +40,21 @@ class About:
     remediation_due: str | None = None
     address: str = ""
 
+    def record(self) -> dict[str, Any]:
+        """The facts by the names of the record `entry`."""
+        return {
+            "key": self.key,
+            "code": self.code,
+            "department": self.department_name,
+            "department_code": self.department_code,
+            "state": "published" if self.state == "active" else self.state,
+            "version": self.version,
+            "level": self.level,
+            "published_on": self.created.date(),
+            "updated_at": self.modified,
+            "remediation_due": self.remediation_due,
+        }
+
 
 def package(document: Mapping[str, Any], about: About) -> dict[str, Any]:
     """The package of a document; total over whatever a draft may hold."""

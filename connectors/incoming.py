@@ -1,6 +1,7 @@
 """What comes in from another catalogue: one entry each, and the file it stands in."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -147,6 +148,15 @@ def _countable(value: object) -> object:
 def text(value: object) -> str:
     """The text of a value, without NUL and blanks around; "" for what is no text."""
     return value.replace("\x00", "").strip() if isinstance(value, str) else ""
+
+
+# What XML cannot hold; of no use in a text anywhere.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+def clean(value: str) -> str:
+    """The text without what XML cannot hold."""
+    return _UNPRINTABLE.sub("", value)
 
 
 def day(value: object) -> date | None:

@@ -11,6 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from registry import shown
 from registry.db import now
 from registry.models.catalogue import Resource
 from registry.models.outbox import OutboxRow
@@ -30,6 +31,7 @@ class Claim:
 def touch(session: Session, resource_ids: Iterable[int]) -> None:
     """Say that what the index shows of these resources may be stale."""
     ids = sorted(set(resource_ids))
+    shown.refresh(session, ids)
     for start in range(0, len(ids), _CHUNK):
         some = ids[start : start + _CHUNK]
         session.execute(

@@ -189,6 +189,11 @@ def package_show(call: Call) -> dict[str, Any]:
 
 def _package(call: Call, resource: Resource) -> dict[str, Any]:
     """The live version, or the draft of somebody who has a part in it."""
+    for one in packages.live(
+        call.session, call.actor, [resource.key], call.anonymous, call.address
+    ):
+        noted([resource.live] if resource.live else [])
+        return ckan.package(one.document, one.about)
     shown = resource.live or resource.working
     if shown is None:
         raise Missing("no_entry")

@@ -8,6 +8,7 @@ from registry.catalogue.intake import Incoming, Outcome, take
 from registry.catalogue.life import STATES, STEPS, State, Step
 from registry.catalogue.numbering import next_code
 from registry.catalogue.reading import (
+    answered_for,
     carried,
     decisions,
     document_of,
@@ -52,6 +53,7 @@ __all__ = [
     "Tombstone",
     "advance",
     "advance_many",
+    "answered_for",
     "available",
     "carried",
     "check",

@@ -42,15 +42,16 @@ def known(actor: Actor, anonymous: str = "none") -> sa.ColumnElement[bool]:
             Version.visibility == "1",
             Version.share_type != "3",
         )
-    mine = Resource.department_id.in_(actor.organisation_ids or {0})
     if actor.holds("auditor"):
         return not_frozen
-    authority = Resource.department_id.in_(
-        sa.select(Organisation.id).where(
-            Organisation.authority_id.in_(actor.organisation_ids or {0})
-        )
-    )
-    return sa.and_(not_frozen, sa.or_(Version.visibility == "1", mine, authority))
+    return sa.and_(not_frozen, sa.or_(Version.visibility == "1", answered_for(actor)))
+
+
+def answered_for(actor: Actor) -> sa.ColumnElement[bool]:
+    """The condition on Resource that it belongs to a unit of the actor, or to one he decides on."""
+    units = actor.organisation_ids or {0}
+    below = sa.select(Organisation.id).where(Organisation.authority_id.in_(units))
+    return sa.or_(Resource.department_id.in_(units), Resource.department_id.in_(below))
 
 
 def workable(actor: Actor) -> sa.ColumnElement[bool]:

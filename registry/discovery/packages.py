@@ -4,6 +4,7 @@ Rights are part of the query. Documents are read only for the page, or once for 
 or a facet looks into them: the number of queries does not depend on the number of entries.
 """
 
+import itertools
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -12,26 +13,33 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 import schemas
 import search as engine
 from connectors import ckan, foreign
 from connectors.ckan import About
+from registry import shown
 from registry.access import Actor
 from registry.calendar import CITY
 from registry.catalogue import visible
 from registry.discovery import fielded
-from registry.discovery.fielded import Every, Node, Span, Term
+from registry.discovery.fielded import Every, Node, Not, Some, Span, Term
 from registry.discovery.query import reader
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
+from registry.models.shown import Shown, Trait
+from registry.shown import LONGEST_FIELD, LONGEST_VALUE
 from search import Index, Query
 
 log = logging.getLogger(__name__)
 
 # Fields of plain text: a value is looked for inside, not compared.
 WORDS = frozenset({"text", "title", "notes", "author", "res_name", "name_ngram", "title_ngram"})
+# At most this many hits are asked for at once, and as many keys go into one question.
+MOST_HITS = 1_000
+MOST_KEYS = 5_000
+Condition = sa.ColumnElement[bool]
 SORTS = frozenset({"score", "id", "name", "title", "title_string", "metadata_created"}) | {
     "metadata_modified"
 }
@@ -59,6 +67,17 @@ class Answer:
     facets: Mapping[str, Counter[str]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Live:
+    """A live entry as it leaves this registry: facts, document, and when what is seen changed."""
+
+    about: About
+    document: dict[str, Any]
+    digest: str
+    resource_id: int
+    opened: bool
+
+
 @dataclass
 class _Row:
     """What is known of one live entry without its document; the document when it was read."""
@@ -76,42 +95,148 @@ def search(
     session: Session, index: Index | None, actor: Actor, asked: Asked, anonymous: str, address: str
 ) -> Answer:
     """The live entries this reader may see that answer the question; `address` begins links."""
-    readable = _readable(actor, anonymous, private=asked.private)
-    told = _told_by_columns(asked)
-    if told is not None:
-        return _page(session, asked, [*readable, *told], address)
-    rows = [_row(one, address) for one in session.execute(_QUERY.where(*readable))]
-    filters = list(asked.filters)
+    found = find(session, index, actor, asked, anonymous)
+    page = live(session, actor, found.keys, anonymous, address)
+    return Answer(
+        found.count, [ckan.package(one.document, one.about) for one in page], found.facets
+    )
+
+
+@dataclass(frozen=True)
+class Keys:
+    """How many entries hold, the keys of the page in order, and the values of each facet."""
+
+    count: int = 0
+    keys: Sequence[str] = ()
+    facets: Mapping[str, Counter[str]] = field(default_factory=dict)
+
+
+def find(session: Session, index: Index | None, actor: Actor, asked: Asked, anonymous: str) -> Keys:
+    """The keys of what answers the question. No document is read that a column can stand for."""
+    told, filters = _split(asked.filters)
+    readable = [*_readable(actor, anonymous, private=asked.private), *told]
+    ranks: dict[str, int] | None = None
     if asked.words.strip():
         ranks = _ranks(session, index, actor, asked.words)
         if ranks is None:
             filters.append(Every(tuple(Term("text", word) for word in asked.words.split()[:32])))
-        else:
-            rows = [row for row in rows if row.about.key in ranks]
-            for row in rows:
-                row.rank = ranks[row.about.key]
+    if filters or not all(_is_counted(name) for name in asked.facets):
+        return _judged(session, actor, asked, anonymous, readable, filters, ranks)
+    if ranks is None:
+        return _by_columns(session, asked, readable)
+    return _by_ranks(session, asked, readable, ranks)
+
+
+def live(
+    session: Session, actor: Actor, keys: Sequence[str], anonymous: str, address: str
+) -> list[Live]:
+    """The entries with these keys that this reader may see, in the order of the keys."""
+    if not keys:
+        return []
+    readable = _readable(actor, anonymous, private=True)
+    rows = session.execute(_WHOLE.where(Resource.key.in_(keys), *readable))
+    found = {row.key: _live(row, address) for row in rows}
+    return [found[key] for key in keys if key in found]
+
+
+def _live(row: Any, address: str) -> Live:
+    loaded = schemas.loads(row.document)
+    document = loaded if isinstance(loaded, dict) else {}
+    opened = row.open_type in ("1", "2") and row.visibility == "1" and row.share_type in ("1", "2")
+    return Live(_row(row, address).about, document, row.digest or "", row.resource_id, opened)
+
+
+def _by_columns(session: Session, asked: Asked, readable: list[Condition]) -> Keys:
+    """Without words: the database counts, sorts and cuts the page."""
+    ordered = [(name, falling) for name, falling in asked.order if name != "score"]
+    query = _KEYS.where(*readable)
+    count = session.scalar(query.with_only_columns(sa.func.count(Resource.id))) or 0
+    facets = _counted(session, asked.facets, [readable])
+    if not asked.rows or asked.start >= count:
+        return Keys(count, (), facets)
+    if all(name in _ORDERS for name, _ in ordered):
+        order = [_ORDERS[n].desc() if falling else _ORDERS[n].asc() for n, falling in ordered]
+        window = query.order_by(*order, Resource.key).limit(asked.rows).offset(asked.start)
+        return Keys(count, session.scalars(window).all(), facets)
+    rows = [_row(one, "") for one in session.execute(_QUERY.where(*readable))]
+    return Keys(count, _cut(rows, asked), facets)
+
+
+def _by_ranks(
+    session: Session, asked: Asked, readable: list[Condition], ranks: Mapping[str, int]
+) -> Keys:
+    """With words: the engine knows which and in what order, the database who may see them."""
+    keys = list(ranks)
+    chunks = [
+        [*readable, Resource.key.in_(keys[start : start + MOST_KEYS])]
+        for start in range(0, len(keys), MOST_KEYS)
+    ]
+    facets = _counted(session, asked.facets, chunks)
+    if asked.order and asked.order[0] == ("score", True):
+        seen = {key for one in chunks for key in session.scalars(_KEYS.where(*one))}
+        ranked = [key for key in keys if key in seen]
+        return Keys(len(ranked), ranked[asked.start : asked.start + asked.rows], facets)
+    rows = [_row(one, "") for some in chunks for one in session.execute(_QUERY.where(*some))]
+    for row in rows:
+        row.rank = ranks[row.about.key]
+    return Keys(len(rows), _cut(rows, asked), facets)
+
+
+def _judged(
+    session: Session,
+    actor: Actor,
+    asked: Asked,
+    anonymous: str,
+    readable: list[Condition],
+    filters: Sequence[Node],
+    ranks: Mapping[str, int] | None,
+) -> Keys:
+    """What no column can tell: one by one, over what the columns have left."""
+    rows = [_row(one, "") for one in session.execute(_QUERY.where(*readable))]
+    if ranks is not None:
+        rows = [row for row in rows if row.about.key in ranks]
+        for row in rows:
+            row.rank = ranks[row.about.key]
     looked_into = {name for node in filters for name in fielded.fields(node)} | set(asked.facets)
     if any(name not in _FACTS for name in looked_into):
         _read_documents(session, rows, actor, anonymous)
     whole = Every(tuple(filters))
     rows = [row for row in rows if fielded.holds(whole, _values_of(row), WORDS)]
+    facets = {
+        name: Counter(v for row in rows for v in dict.fromkeys(_values(row, name)))
+        for name in asked.facets
+    }
+    return Keys(len(rows), _cut(rows, asked), facets)
+
+
+def _cut(rows: list[_Row], asked: Asked) -> list[str]:
     _sort(rows, asked.order)
-    page = rows[asked.start : asked.start + asked.rows]
-    _read_documents(session, [row for row in page if row.document is None], actor, anonymous)
-    return Answer(
-        len(rows),
-        [ckan.package(row.document or {}, row.about) for row in page],
-        {
-            name: Counter(v for row in rows for v in dict.fromkeys(_values(row, name)))
-            for name in asked.facets
-        },
-    )
+    return [row.about.key for row in rows[asked.start : asked.start + asked.rows]]
 
 
 def names(session: Session, actor: Actor, anonymous: str) -> list[str]:
     """The names of every live entry this reader may see, sorted."""
     rows = session.execute(_QUERY.where(*_readable(actor, anonymous, private=False)))
     return sorted(ckan.slug(_row(one, "").about) for one in rows)
+
+
+def last_change(session: Session, actor: Actor, anonymous: str) -> datetime | None:
+    """When what this reader sees last changed."""
+    readable = _readable(actor, anonymous, private=False)
+    return session.scalar(_KEYS.with_only_columns(sa.func.max(Shown.at)).where(*readable))
+
+
+def authority(session: Session) -> tuple[str, str]:
+    """Code and name of the unit that answers for the catalogue: it decides over most others."""
+    other = aliased(Organisation)
+    row = session.execute(
+        sa.select(Organisation.code, Organisation.name)
+        .join(other, other.authority_id == Organisation.id)
+        .group_by(Organisation.id, Organisation.code, Organisation.name)
+        .order_by(sa.func.count(other.id).desc(), Organisation.id)
+        .limit(1)
+    ).first()
+    return (row[0], row[1]) if row else ("", "")
 
 
 def counts(session: Session, actor: Actor, anonymous: str) -> Counter[str]:
@@ -153,7 +278,7 @@ _QUERY = (
         Resource.key,
         Resource.code,
         Resource.created_at,
-        Resource.updated_at,
+        Shown.at,
         Resource.published_on,
         Resource.remediation_due,
         Organisation.key.label("unit_key"),
@@ -167,7 +292,16 @@ _QUERY = (
     )
     .join(Version, Resource.live_version_id == Version.id)
     .join(Organisation, Organisation.id == Resource.department_id)
+    .join(Shown, Shown.resource_id == Resource.id)
 )
+_WHOLE = _QUERY.add_columns(
+    Version.document,
+    Version.open_type,
+    Version.share_type,
+    Shown.digest,
+    Resource.id.label("resource_id"),
+)
+_KEYS = _QUERY.with_only_columns(Resource.key)
 
 
 def _row(row: Any, address: str) -> _Row:
@@ -180,65 +314,152 @@ def _row(row: Any, address: str) -> _Row:
         level=row.level,
         version=row.number,
         created=_moment(row.published_on) or row.created_at,
-        modified=row.updated_at,
+        modified=row.at,
         remediation_due=_text(row.remediation_due),
         address=f"{address}/resources/{row.key}",
     )
     return _Row(row.id, about, row.name, row.level or "", row.visibility or "")
 
 
-# Browsing and harvesting ask for nothing else: the database answers that without reading it all.
+# What a column says: the database answers that without reading a document.
 _COLUMNS: Mapping[str, sa.ColumnElement[Any]] = {
     "id": Resource.__table__.c.key,
+    "code": Resource.__table__.c.code,
     "organization": Organisation.__table__.c.code,
     "department_code": Organisation.__table__.c.code,
     "owner_org": Organisation.__table__.c.key,
     "share_type": Version.__table__.c.share_type,
     "open_type": Version.__table__.c.open_type,
     "level": Version.__table__.c.level,
+    "extras_level": Version.__table__.c.level,
 }
 _ORDERS: Mapping[str, sa.ColumnElement[Any]] = {
     "id": Resource.__table__.c.key,
-    "metadata_modified": Resource.__table__.c.updated_at,
+    "metadata_modified": Shown.__table__.c.at,
 }
+_CONSTANT: Mapping[str, str] = {"state": "active", "dataset_type": "dataset", "type": "dataset"}
 
 
-def _told_by_columns(asked: Asked) -> list[sa.ColumnElement[bool]] | None:
-    """The conditions of a question that columns alone can answer; None for any other."""
-    ordered = all(name == "score" or name in _ORDERS for name, _ in asked.order)
-    if asked.words.strip() or asked.facets or not ordered:
-        return None
-    found = []
-    for node in asked.filters:
-        condition = _condition(node)
-        if condition is None:
-            return None
-        found.append(condition)
-    return found
+def _split(filters: Sequence[Node]) -> tuple[list[Condition], list[Node]]:
+    """The conditions that columns and traits can tell, and what is left to be judged."""
+    told: list[Condition] = []
+    left: list[Node] = []
+    for node in filters:
+        for part in node.parts if isinstance(node, Every) else (node,):
+            condition = _condition(part)
+            if condition is None:
+                left.append(part)
+            else:
+                told.append(condition)
+    return told, left
 
 
-def _condition(node: Node) -> sa.ColumnElement[bool] | None:
+def _condition(node: Node) -> Condition | None:
     match node:
         case Term("*", "", True):
             return sa.true()
-        case Term("state", "active", False):
-            return sa.true()
-        case Term(name, value, False) if name in _COLUMNS:
-            return _COLUMNS[name] == value
-        case Every(parts):
-            found = [_condition(part) for part in parts]
-            known = [one for one in found if one is not None]
-            return sa.and_(sa.true(), *known) if len(known) == len(parts) else None
+        case Term():
+            return _term(node)
+        case Not(part):
+            found = _condition(part)
+            return None if found is None else sa.not_(found)
+        case Every(parts) | Some(parts):
+            conditions = [_condition(part) for part in parts]
+            known = [one for one in conditions if one is not None]
+            if len(known) < len(parts):
+                return None
+            return sa.or_(*known) if isinstance(node, Some) else sa.and_(sa.true(), *known)
         case Span("metadata_modified", low, high, with_low, with_high):
             return _between(low, high, with_low=with_low, with_high=with_high)
         case _:
             return None
 
 
-def _between(
-    low: str, high: str, *, with_low: bool, with_high: bool
-) -> sa.ColumnElement[bool] | None:
-    column = Resource.updated_at
+def _term(term: Term) -> Condition | None:
+    """A condition that is true or false, never unknown: it may stand under a NOT."""
+    name, value = term.field, term.value
+    if name in _CONSTANT:
+        holds = _CONSTANT[name].startswith(value) if term.prefix else _CONSTANT[name] == value
+        return sa.true() if holds else sa.false()
+    if name in _COLUMNS:
+        return _is(_COLUMNS[name], value, prefix=term.prefix)
+    if name == "name" and not term.prefix:
+        as_slug = sa.func.replace(Resource.code, "/", "-") == value
+        coded = sa.and_(Resource.code.is_not(None), sa.or_(Resource.code == value, as_slug))
+        return sa.or_(coded, sa.and_(Resource.code.is_(None), Resource.key == value))
+    if name in _FACTS or name in WORDS or name in _COUNTS:
+        return None
+    return _trait(name, value, prefix=term.prefix)
+
+
+def _is(column: sa.ColumnElement[Any], value: str, *, prefix: bool) -> Condition:
+    if prefix:
+        value_holds = sa.func.substr(column, 1, len(value)) == value
+        return sa.and_(column.is_not(None), column != "", value_holds)
+    return sa.and_(column.is_not(None), column == value) if value else sa.false()
+
+
+def _trait(name: str, value: str, *, prefix: bool) -> Condition | None:
+    """Whether a document holds the value; None for fields whose values are not kept."""
+    kept = _trait_field(name)
+    if kept is None or len(value) >= LONGEST_VALUE:
+        return None
+    if name in _THEMES:
+        theme = foreign.theme_of(value)
+        if prefix or foreign.group_name(theme) != value:
+            return None if prefix else sa.false()
+        value = theme
+    ours = sa.select(Trait.resource_id).where(Trait.field == kept)
+    if prefix and not value:
+        return Resource.id.in_(ours)
+    held = sa.func.substr(Trait.value, 1, len(value)) == value if prefix else Trait.value == value
+    return Resource.id.in_(ours.where(held))
+
+
+def _trait_field(name: str) -> str | None:
+    """The name under which values are kept: a field of ours, or the key of a foreign extra."""
+    if name in _THEMES:
+        return "themes"
+    name = _RENAMED.get(name.removeprefix("extras_"), name.removeprefix("extras_"))
+    if name not in shown.kept() and name in foreign.fields():
+        return None
+    return name if len(name) <= LONGEST_FIELD and "\x00" not in name else None
+
+
+def _is_counted(name: str) -> bool:
+    """Whether the database can count the values of this facet."""
+    if name in _COLUMNS:
+        return True
+    unkept = name in _FACTS or name in WORDS or name in _COUNTS
+    return not unkept and _trait_field(name) is not None
+
+
+def _counted(
+    session: Session, names: Sequence[str], chunks: Sequence[Sequence[Condition]]
+) -> dict[str, Counter[str]]:
+    """How often each value of these facets stands among the entries of all chunks."""
+    found = {name: Counter[str]() for name in names}
+    for name, conditions in itertools.product(names, chunks):
+        number = sa.func.count()
+        if name in _COLUMNS:
+            column = _COLUMNS[name]
+            query = _KEYS.with_only_columns(column, number).where(*conditions).group_by(column)
+        else:
+            query = (
+                _KEYS.join(Trait, Trait.resource_id == Resource.id)
+                .with_only_columns(Trait.value, number)
+                .where(Trait.field == _trait_field(name), *conditions)
+                .group_by(Trait.value)
+            )
+        for value, count in session.execute(query):
+            if value:
+                told = foreign.group_name(value) if name in _THEMES else value
+                found[name][told] += count
+    return found
+
+
+def _between(low: str, high: str, *, with_low: bool, with_high: bool) -> Condition | None:
+    column = Shown.at
     found: list[sa.ColumnElement[bool]] = [sa.true()]
     try:
         if low != "*":
@@ -257,27 +478,7 @@ def _exact(text: str) -> datetime:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-def _page(
-    session: Session, asked: Asked, conditions: list[sa.ColumnElement[bool]], address: str
-) -> Answer:
-    query = _QUERY.add_columns(Version.document).where(*conditions)
-    order = [
-        _ORDERS[name].desc() if falling else _ORDERS[name].asc()
-        for name, falling in asked.order
-        if name != "score"
-    ]
-    count = session.scalar(query.with_only_columns(sa.func.count(Resource.id))) or 0
-    found = []
-    if asked.rows and asked.start < count:
-        window = query.order_by(*order, Resource.key).limit(asked.rows).offset(asked.start)
-        for one in session.execute(window):
-            loaded = schemas.loads(one.document)
-            document = loaded if isinstance(loaded, dict) else {}
-            found.append(ckan.package(document, _row(one, address).about))
-    return Answer(count, found)
-
-
-def _readable(actor: Actor, anonymous: str, *, private: bool) -> list[sa.ColumnElement[bool]]:
+def _readable(actor: Actor, anonymous: str, *, private: bool) -> list[Condition]:
     public = [] if private else [Version.visibility == "1"]
     return [visible(actor, anonymous), Version.state == "published", *public]
 
@@ -308,12 +509,13 @@ def _ranks(
         return None
     asker = reader(session, actor)
     try:
-        total = index.search(Query(text=words, reader=asker, limit=0)).total
-        hits = index.search(Query(text=words, reader=asker, limit=total)).hits
+        found = index.search(Query(text=words, reader=asker, limit=MOST_HITS))
+        if found.total > MOST_HITS:
+            found = index.search(Query(text=words, reader=asker, limit=found.total))
     except engine.Unavailable as fault:
         log.warning("search engine does not answer: %s", type(fault).__name__)
         return None
-    return {hit.key: place for place, hit in enumerate(hits)}
+    return {hit.key: place for place, hit in enumerate(found.hits)}
 
 
 def _sort(rows: list[_Row], order: Sequence[tuple[str, bool]]) -> None:
@@ -365,6 +567,8 @@ _RENAMED: Mapping[str, str] = {
     "res_format": "format_types",
     "res_name": "name",
 }
+_THEMES = frozenset({"groups", "vocab_themes"})
+_COUNTS = frozenset({"num_tags", "num_resources"})
 
 
 def _values_of(row: _Row) -> Callable[[str], list[str]]:
@@ -376,44 +580,29 @@ def _values(row: _Row, name: str) -> list[str]:
     if name in _FACTS:
         return [value for value in _FACTS[name](row) if value]
     document = row.document or {}
-    if name in ("groups", "vocab_themes"):
-        return [foreign.group_name(code) for code in _texts(document.get("themes"))]
+    if name in _THEMES:
+        return [foreign.group_name(code) for code in shown.texts(document.get("themes"))]
     if name == "num_tags":
-        return [str(len(_texts(document.get("keywords"))))]
+        return [str(len(shown.texts(document.get("keywords"))))]
     if name == "num_resources":
-        return [str(len(_texts(document.get("format_types"))))]
+        return [str(len(shown.texts(document.get("format_types"))))]
     if name == "text":
         held = (row.title, row.about.department_name, row.about.code or "")
-        return [" ".join([*held, *_texts(document)])]
+        return [" ".join([*held, *shown.texts(document)])]
     return _of_document(document, name.removeprefix("extras_"))
 
 
 def _of_document(document: Mapping[str, Any], name: str) -> list[str]:
     name = _RENAMED.get(name, name)
     if name in document and name != "extras":
-        return _texts(document[name])
+        return shown.texts(document[name])
     extras = document.get("extras")
     return [
         text
         for one in (extras if isinstance(extras, list) else ())
         if isinstance(one, Mapping) and one.get("key") == name
-        for text in _texts(one.get("value"))
+        for text in shown.texts(one.get("value"))
     ]
-
-
-def _texts(value: object) -> list[str]:
-    """Every text inside a value, outermost first."""
-    found: list[str] = []
-    waiting = [value]
-    while waiting:
-        here = waiting.pop(0)
-        if isinstance(here, str):
-            found.append(here)
-        elif isinstance(here, Mapping):
-            waiting.extend(here.values())
-        elif isinstance(here, list):
-            waiting.extend(here)
-    return found
 
 
 def _moment(day: date | None) -> datetime | None:

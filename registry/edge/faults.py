@@ -148,7 +148,15 @@ def _told(problem: schemas.Problem) -> dict[str, Any]:
 
 def _wants_json() -> bool:
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return request.path.startswith("/api/") or best == "application/json"
+    return best == "application/json" or _is_for_programs(request.path)
+
+
+# Nobody who asks for these looks at a page: a refusal is a problem with its status, no redirect.
+_PROGRAMS = ("/api/", "/catalog", "/dataset/", "/oai", "/manifest")
+
+
+def _is_for_programs(path: str) -> bool:
+    return path.startswith(_PROGRAMS) or path.endswith((".jsonld", ".ttl", ".xml"))
 
 
 def _here() -> str:

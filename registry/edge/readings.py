@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from registry import discovery, journal
 from registry.access import may
 from registry.catalogue import spill
+from registry.discovery.packages import Live
 from registry.edge.requests import actor, remember, session
 from registry.journal import Entry
 from registry.models.catalogue import Version
@@ -14,14 +15,31 @@ from registry.models.catalogue import Version
 
 def noted(versions: Iterable[Version]) -> None:
     """Note that this reader opened the text of these versions, but for what anybody may read."""
-    who = actor()
-    if not who.signed_in:
+    if not actor().signed_in:
         return
-    opened = {
-        version.resource_id: (version.resource.key, version.number)
-        for version in versions
-        if version.state != "published" or not discovery.is_opened(version)
-    }
+    _note(
+        {
+            version.resource_id: (version.resource.key, version.number)
+            for version in versions
+            if version.state != "published" or not discovery.is_opened(version)
+        }
+    )
+
+
+def noted_live(entries: Iterable[Live]) -> None:
+    """Note the same of live entries that went out in a list to a program."""
+    if actor().signed_in:
+        _note(
+            {
+                one.resource_id: (one.about.key, one.about.version)
+                for one in entries
+                if not one.opened
+            }
+        )
+
+
+def _note(opened: dict[int, tuple[str, int]]) -> None:
+    who = actor()
     fresh = spill.unread_today(session(), who, opened)
     audited = opened if may(who, "read_all") else {}
     if not fresh and not audited:

@@ -14,5 +14,6 @@ from registry.models import (  # noqa: F401 - importing a file puts its tables i
     outbox,
     papers,
     projects,
+    shown,
 )
 from registry.models.columns import Text as Text

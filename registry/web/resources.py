@@ -23,6 +23,8 @@ from registry.web.masking import is_read
 pages = Blueprint("resources", __name__, url_prefix="/resources")
 
 Document = Mapping[str, Any]
+# What a program may ask for instead of the page, and the ending of its address.
+LINKED = {"text/turtle": "ttl", "application/ld+json": "jsonld", "application/rdf+xml": "xml"}
 
 
 @pages.get("/new")
@@ -62,8 +64,14 @@ def register() -> Response | tuple[str, int]:
 
 @pages.get("/<key>")
 @reads(public=True)
-def show(key: str) -> str | tuple[str, int]:
-    """The entry as this reader may see it; a tombstone where it is no longer in use."""
+def show(key: str) -> Response | str | tuple[str, int]:
+    """The entry as this reader may see it; a tombstone where it is no longer in use.
+
+    A program that accepts linked data and no page is sent to that spelling of the entry.
+    """
+    wanted = request.accept_mimetypes.best_match(["text/html", *LINKED])
+    if wanted in LINKED:
+        return go(f"/resources/{key}.{LINKED[wanted]}")
     try:
         resource = catalogue.find(session(), actor(), key, settings().anonymous)
     except Gone:

@@ -1,0 +1,143 @@
+"""OAI-PMH 2.0: the XML of answers and the records in it. Knows the protocol, no session."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import schemas
+from connectors.ckan import About
+from connectors.incoming import clean
+from schemas import Field
+
+OAI = "http://www.openarchives.org/OAI/2.0/"
+OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
+DC = "http://purl.org/dc/elements/1.1/"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+
+# Prefix → schema and namespace of what a record holds.
+FORMATS: Mapping[str, tuple[str, str]] = {
+    "oai_dc": ("http://www.openarchives.org/OAI/2.0/oai_dc.xsd", OAI_DC),
+    "dcat_ap": ("http://www.w3.org/2000/07/rdf.xsd", RDF),
+}
+# Which element of Dublin Core takes the value of a property of the schema's annotations.
+_ELEMENTS: Mapping[str, str] = {
+    "dct:title": "title", "dct:description": "description", "dcat:keyword": "subject",
+    "dcat:theme": "subject", "dct:publisher": "publisher", "dct:format": "format",
+    "dct:identifier": "identifier", "dct:accessRights": "rights", "dct:rights": "rights",
+    "dct:license": "rights", "dct:relation": "relation", "dct:source": "source",
+    "dct:issued": "date",
+}  # fmt: skip
+
+for _prefix, _space in {"oai_dc": OAI_DC, "dc": DC, "xsi": XSI, "rdf": RDF}.items():
+    ET.register_namespace(_prefix, _space)
+ET.register_namespace("", OAI)
+
+
+def stamp(when: datetime) -> str:
+    """A moment of the protocol: UTC, whole seconds."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def answer(
+    base: str, when: datetime, asked: Mapping[str, str], parts: Iterable[ET.Element]
+) -> bytes:
+    """The whole answer. `asked` is left empty where the request itself could not be understood."""
+    root = ET.Element(f"{{{OAI}}}OAI-PMH")
+    root.set(f"{{{XSI}}}schemaLocation", f"{OAI} http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd")
+    add(root, "responseDate", stamp(when))
+    request = add(root, "request", base)
+    for name, value in asked.items():
+        request.set(name, clean(value))
+    root.extend(parts)
+    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def element(name: str, text: str = "", **attributes: str) -> ET.Element:
+    """An element of the protocol."""
+    made = ET.Element(f"{{{OAI}}}{name}", attributes)
+    made.text = clean(text) or None
+    return made
+
+
+def add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
+    """A child element of the protocol."""
+    made = element(name, text, **attributes)
+    parent.append(made)
+    return made
+
+
+def header(identifier: str, when: datetime, set_: str, *, deleted: bool) -> ET.Element:
+    """The header of a record; that of a deleted one is all there is of it."""
+    made = element("header", **({"status": "deleted"} if deleted else {}))
+    add(made, "identifier", identifier)
+    add(made, "datestamp", stamp(when))
+    add(made, "setSpec", set_)
+    return made
+
+
+def record(head: ET.Element, metadata: ET.Element | None) -> ET.Element:
+    """A record: its header, and its metadata unless it is deleted."""
+    made = element("record")
+    made.append(head)
+    if metadata is not None:
+        add(made, "metadata").append(metadata)
+    return made
+
+
+def metadata(prefix: str, about: About, document: Mapping[str, Any]) -> ET.Element:
+    """An entry in one of FORMATS."""
+    if prefix == "dcat_ap":
+        # The library of graphs is heavy: loaded by the first who wants this format.
+        from connectors import dcat
+
+        for name, space in dcat.PREFIXES.items():
+            ET.register_namespace(name, str(space))
+        own = dcat.written(dcat.dataset(about, document), "xml")
+        return ET.fromstring(own)  # noqa: S314 - our own text of a moment ago
+    return _dublin_core(about, document)
+
+
+def _dublin_core(about: About, document: Mapping[str, Any]) -> ET.Element:
+    made = ET.Element(f"{{{OAI_DC}}}dc")
+    made.set(f"{{{XSI}}}schemaLocation", f"{OAI_DC} {FORMATS['oai_dc'][0]}")
+    seen: set[tuple[str, str]] = set()
+
+    def say(name: str, text: str) -> None:
+        if text and (name, text) not in seen:
+            seen.add((name, text))
+            ET.SubElement(made, f"{{{DC}}}{name}").text = text
+
+    facts = about.record()
+    for one, value in [
+        *((one, facts.get(one.key)) for one in schemas.fields("entry")),
+        *((one, document.get(one.key)) for one in schemas.fields("resource")),
+    ]:
+        name = _ELEMENTS.get(one.dcat or "")
+        if name is not None:
+            for text in _words(one, value):
+                say(name, text)
+    if not any(name == "title" for name, _ in seen):
+        say("title", about.code or about.key)
+    say("identifier", about.address)
+    say("type", "Dataset")
+    say("language", "zh")
+    say("coverage", "乌海市")
+    return made
+
+
+def _words(one: Field, value: object) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    found = []
+    for single in values:
+        if isinstance(single, datetime | date):
+            found.append(single.isoformat()[:10])
+        elif isinstance(single, str) and single.strip():
+            label = schemas.codes.label(one.codes, single) if one.codes else single
+            found.append(clean(label).strip())
+        elif isinstance(single, Mapping):
+            texts = [clean(v).strip() for v in single.values() if isinstance(v, str)]
+            found.append("；".join(filter(None, texts)))
+    return found

@@ -1,0 +1,189 @@
+"""The catalogue as linked data: DCAT-AP in three spellings, page by page, with the reader's rights.
+
+`/catalog` and `/resources/<key>` lead to the spelling that is asked for; the addresses with an
+ending say it themselves. `q`, `fq`, `modified_since` and `page` are those of ckanext-dcat.
+"""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry import catalogue
+from registry.discovery import fielded, packages
+from registry.discovery.fielded import Span
+from registry.discovery.packages import Asked, Live
+from registry.edge import actor, index, reads, session, settings
+from registry.edge.readings import noted_live
+from registry.errors import Invalid, Missing, SignInNeeded, Unreadable
+from schemas import Problem
+
+calls = Blueprint("feeds", __name__)
+
+PAGE = 100
+# Media type → ending; the first is what a client without a wish gets.
+TYPES = {
+    "application/ld+json": "jsonld",
+    "text/turtle": "ttl",
+    "application/rdf+xml": "xml",
+    "application/json": "jsonld",
+    "application/xml": "xml",
+    "text/xml": "xml",
+}
+_FORM = "<any(jsonld, ttl, xml):form>"
+_LONGEST = 4_000
+
+
+@calls.get("/catalog")
+@reads(public=True)
+def negotiated() -> BaseResponse:
+    """The catalogue in the spelling the client accepts; JSON-LD for one without a wish."""
+    wanted = request.accept_mimetypes.best_match(list(TYPES), "application/ld+json")
+    query = request.query_string.decode("utf-8", "replace")
+    answer = redirect(f"/catalog.{TYPES[wanted]}{'?' + query if query else ''}", 303)
+    answer.headers["Vary"] = "Accept"
+    return answer
+
+
+@calls.get(f"/catalog.{_FORM}")
+@reads(public=True)
+def catalog(form: str) -> Response:
+    """One page of the catalogue: the data sets this reader may see, by key."""
+    _require_reader()
+    number = _page()
+    asked = Asked(
+        words=_text("q"),
+        filters=_filters(),
+        order=[("id", False)],
+        start=(number - 1) * PAGE,
+        rows=PAGE,
+    )
+    found = packages.find(session(), index(), actor(), asked, settings().anonymous)
+    last = max(1, -(-found.count // PAGE))
+    if number > last:
+        raise Missing("missing")
+    entries = _live(found.keys)
+    links = {"self": _address(form, number), "first": _address(form, 1)}
+    links["last"] = _address(form, last)
+    if number > 1:
+        links["previous"] = _address(form, number - 1)
+    if number < last:
+        links["next"] = _address(form, number + 1)
+    answer = _unchanged(form, [links["self"], str(found.count)], entries)
+    if answer is None:
+        # The library of graphs costs a tenth of a second and 17 MB: loaded where it is needed.
+        from connectors import dcat
+
+        page = dcat.Page(
+            settings().public_url,
+            f"{settings().public_url}/catalog",
+            packages.authority(session()),
+            number,
+            PAGE,
+            found.count,
+            packages.last_change(session(), actor(), settings().anonymous),
+            links,
+        )
+        graph = dcat.catalogue([(one.about, one.document) for one in entries], page)
+        answer = _written(
+            dcat.written(graph, form), form, [links["self"], str(found.count)], entries
+        )
+    for name in ("first", "previous", "next", "last"):
+        if name in links:
+            answer.headers.add("Link", f'<{links[name]}>; rel="{name}"')
+    return answer
+
+
+@calls.get(f"/resources/<key>.{_FORM}")
+@calls.get(f"/dataset/<key>.{_FORM}")
+@reads(public=True)
+def dataset(key: str, form: str) -> Response:
+    """One live entry, by key."""
+    _require_reader()
+    # Gone and Missing are told apart as on the page.
+    resource = catalogue.find(session(), actor(), key, settings().anonymous)
+    entries = _live([resource.key])
+    if not entries:
+        raise Missing("no_entry")
+    answer = _unchanged(form, [request.path], entries)
+    if answer is None:
+        from connectors import dcat
+
+        graph = dcat.dataset(entries[0].about, entries[0].document)
+        answer = _written(dcat.written(graph, form), form, [request.path], entries)
+    return answer
+
+
+def _live(keys: Any) -> list[Live]:
+    who, address = actor(), settings().public_url
+    entries = packages.live(session(), who, keys, settings().anonymous, address)
+    noted_live(entries)
+    return entries
+
+
+def _written(body: bytes, form: str, parts: list[str], entries: list[Live]) -> Response:
+    media = next(media for media, ending in TYPES.items() if ending == form)
+    answer = Response(body, content_type=f"{media}; charset=utf-8")
+    answer.headers["ETag"] = _etag(form, parts, entries)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def _unchanged(form: str, parts: list[str], entries: list[Live]) -> Response | None:
+    """304 where the client holds what would be written: nothing is spelled out for it."""
+    tag = _etag(form, parts, entries)
+    if not request.if_none_match.contains_weak(tag.removeprefix('W/"').removesuffix('"')):
+        return None
+    answer = Response(status=304)
+    answer.headers["ETag"] = tag
+    return answer
+
+
+def _etag(form: str, parts: list[str], entries: list[Live]) -> str:
+    """From what was asked and the moment of every entry, which moves with all that is seen."""
+    seen = [form, *parts, *(f"{one.about.key}@{one.about.modified}" for one in entries)]
+    return f'W/"{hashlib.sha256(chr(10).join(seen).encode()).hexdigest()[:32]}"'
+
+
+def _require_reader() -> None:
+    if not actor().signed_in and settings().anonymous != "open":
+        raise SignInNeeded("sign_in")
+
+
+def _page() -> int:
+    text = request.args.get("page", "1")
+    if not (text.isascii() and text.isdigit() and len(text) < 8 and int(text) > 0):
+        raise Invalid([Problem("/page", "natural-number")])
+    return int(text)
+
+
+def _text(name: str) -> str:
+    value = request.args.get(name, "")
+    if "\x00" in value or len(value) > _LONGEST:
+        raise Unreadable("unreadable")
+    return value
+
+
+def _filters() -> list[fielded.Node]:
+    found: list[fielded.Node] = []
+    try:
+        found += [fielded.parse(_text("fq"))] if _text("fq").strip() else []
+    except fielded.Unclear as fault:
+        raise Invalid([Problem("/fq", "type")]) from fault
+    if since := _text("modified_since").strip():
+        try:
+            datetime.fromisoformat(since)
+        except ValueError as fault:
+            raise Invalid([Problem("/modified_since", "date")]) from fault
+        found.append(Span("metadata_modified", since, "*", True, True))
+    return found
+
+
+def _address(form: str, number: int) -> str:
+    asked = [(name, _text(name)) for name in ("q", "fq", "modified_since") if _text(name)]
+    query = [*asked, *([("page", str(number))] if number > 1 else [])]
+    base = f"{settings().public_url}/catalog.{form}"
+    return f"{base}?{urlencode(query)}" if query else base

@@ -1,0 +1,122 @@
+"""What a harvester is told: every entry this reader may see, and every one he once could have seen.
+
+An entry that was shown and is no longer (suspended, retired, frozen, wiped, or closed to this
+reader) stays in the list for ever as a deletion without content. One he never could see is not in
+it. Ordered by the moment of the last visible change, so that a list can be continued anywhere.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from registry.access import Actor
+from registry.catalogue import answered_for, visible
+from registry.models.accounts import Organisation
+from registry.models.catalogue import Resource, Version
+from registry.models.shown import Shown
+
+
+@dataclass(frozen=True)
+class Header:
+    """One line of the list; `place` continues after it."""
+
+    key: str
+    at: datetime
+    unit: str
+    is_deleted: bool
+    place: tuple[datetime, int]
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which lines are wanted: of a unit, of an entry, changed in [since, before)."""
+
+    unit: str | None = None
+    key: str | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+
+
+def headers(
+    session: Session,
+    actor: Actor,
+    anonymous: str,
+    window: Window,
+    after: tuple[datetime, int] | None = None,
+    limit: int = 100,
+) -> list[Header]:
+    """The lines after a place, oldest change first."""
+    seen = sa.case((visible(actor, anonymous), 1), else_=0)
+    query = (
+        _FROM.with_only_columns(
+            Shown.at, Shown.resource_id, Resource.key, Organisation.code, seen.label("seen")
+        )
+        .where(*_wanted(actor, anonymous, window))
+        .order_by(Shown.at, Shown.resource_id)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(sa.tuple_(Shown.at, Shown.resource_id) > sa.tuple_(*_bound(after)))
+    return [
+        Header(row.key, row.at, row.code, not row.seen, (row.at, row.resource_id))
+        for row in session.execute(query)
+    ]
+
+
+def count(session: Session, actor: Actor, anonymous: str, window: Window) -> int:
+    """How many lines there are."""
+    query = _FROM.with_only_columns(sa.func.count()).where(*_wanted(actor, anonymous, window))
+    return session.scalar(query) or 0
+
+
+def earliest(session: Session) -> datetime | None:
+    """No line is older than this."""
+    return session.scalar(sa.select(sa.func.min(Shown.at)))
+
+
+def units(session: Session, actor: Actor, anonymous: str) -> Sequence[tuple[str, str]]:
+    """Code and name of every unit with a line for this reader."""
+    query = (
+        _FROM.with_only_columns(Organisation.code, Organisation.name)
+        .where(*_wanted(actor, anonymous, Window()))
+        .group_by(Organisation.code, Organisation.name)
+        .order_by(Organisation.code)
+    )
+    return [(code, name) for code, name in session.execute(query)]
+
+
+_FROM = (
+    sa.select(Shown.resource_id)
+    .join(Resource, Resource.id == Shown.resource_id)
+    .join(Organisation, Organisation.id == Resource.department_id)
+    .outerjoin(Version, Version.id == Resource.live_version_id)
+)
+
+
+def _bound(place: tuple[datetime, int]) -> tuple[sa.ColumnElement[datetime], int]:
+    return sa.literal(place[0], Shown.__table__.c.at.type), place[1]
+
+
+def _wanted(actor: Actor, anonymous: str, window: Window) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = [sa.or_(visible(actor, anonymous), _once(actor))]
+    if window.unit is not None:
+        found.append(Organisation.code == window.unit)
+    if window.key is not None:
+        found.append(Resource.key == window.key)
+    if window.since is not None:
+        found.append(Shown.at >= window.since)
+    if window.before is not None:
+        found.append(Shown.at < window.before)
+    return found
+
+
+def _once(actor: Actor) -> sa.ColumnElement[bool]:
+    """Whether this reader, or one like him, could see the entry before."""
+    if not actor.signed_in:
+        return Shown.was_open.is_(True)
+    if actor.holds("auditor"):
+        return sa.true()
+    return sa.or_(Shown.was_named.is_(True), answered_for(actor))

@@ -1,0 +1,44 @@
+"""What readers see of an entry, as programs ask for it: since when, and the values of filters."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.db import UTC, Base, now
+
+
+class Shown(Base):
+    """An entry that was ever public: when what is seen of it last changed, and who could see it.
+
+    The row outlives the entry: a harvester is told of the deletion for ever. It holds no content.
+    """
+
+    __tablename__ = "shown"
+    __table_args__ = (sa.Index(None, "at", "resource_id"),)
+
+    resource_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True
+    )
+    at: Mapped[datetime] = mapped_column(UTC, default=now)
+    # A digest of everything that is seen beside the document; another one means another moment.
+    face: Mapped[str] = mapped_column(sa.String(64))
+    version_id: Mapped[int | None] = mapped_column(sa.ForeignKey("version.id"), index=True)
+    # Of the document as it is exported, without salt: whoever holds the document can make it.
+    digest: Mapped[str | None] = mapped_column(sa.String(80))
+    # Whether it could once be seen without a name, and by everybody with one.
+    was_open: Mapped[bool] = mapped_column(default=False)
+    was_named: Mapped[bool] = mapped_column(default=False)
+
+
+class Trait(Base):
+    """A value of a live document that filters and facets ask for: a code, a keyword, an extra."""
+
+    __tablename__ = "trait"
+    __table_args__ = (sa.Index(None, "field", "value", "resource_id"),)
+
+    resource_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True
+    )
+    field: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    value: Mapped[str] = mapped_column(sa.String(200), primary_key=True)

@@ -1,0 +1,188 @@
+"""Keeps, beside every public entry, what programs ask of it: moment, digest, values of filters.
+
+Called wherever the index is told of a change, in the same transaction: so the moment moves with
+every visible change and with no other, and a filter needs to read no document.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import schemas
+from registry.db import now
+from registry.models.accounts import Organisation
+from registry.models.catalogue import Resource, Version
+from registry.models.shown import Shown, Trait
+
+LONGEST_FIELD = 80
+LONGEST_VALUE = 200
+_KINDS = frozenset({"code", "codes", "list"})
+_CHUNK = 500
+
+
+@cache
+def kept() -> frozenset[str]:
+    """The fields of a document whose values are kept as traits; the schema says which."""
+    return frozenset(
+        one.key
+        for one in schemas.fields("resource")
+        if one.kind in _KINDS or one.search in ("facet", "filter")
+    )
+
+
+def traits(document: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Every (field, value) of a document that is kept, foreign extras under their own keys."""
+    found = {(name, text) for name in kept() for text in texts(document.get(name))}
+    extras = document.get("extras")
+    for one in extras if isinstance(extras, list) else ():
+        key = one.get("key") if isinstance(one, Mapping) else None
+        if isinstance(key, str) and key not in document and 0 < len(key) <= LONGEST_FIELD:
+            found |= {(key, text) for text in texts(one.get("value"))}
+    return {(name, text[:LONGEST_VALUE]) for name, text in found if text}
+
+
+def texts(value: object) -> list[str]:
+    """Every text inside a value, outermost first."""
+    found: list[str] = []
+    waiting = [value]
+    while waiting:
+        here = waiting.pop(0)
+        if isinstance(here, str):
+            found.append(here)
+        elif isinstance(here, Mapping):
+            waiting.extend(here.values())
+        elif isinstance(here, list):
+            waiting.extend(here)
+    return found
+
+
+def digest(text: str) -> str:
+    """`sm3:` and 64 digits over the canonical text of a document: no salt, so anybody can."""
+    return f"sm3:{hashlib.new('sm3', text.encode()).hexdigest()}"
+
+
+def refresh(session: Session, ids: Sequence[int]) -> None:
+    """Bring the rows of these resources up to what is seen of them now."""
+    for start in range(0, len(ids), _CHUNK):
+        _refresh(session, ids[start : start + _CHUNK])
+
+
+_QUERY = (
+    sa.select(
+        Resource.id,
+        Resource.code,
+        Resource.frozen_at,
+        Resource.live_version_id,
+        Resource.remediation_due,
+        Organisation.code.label("unit_code"),
+        Organisation.name.label("unit_name"),
+        Version.state,
+        Version.share_type,
+        Version.open_type,
+        Version.visibility,
+        Shown.face,
+        Shown.version_id,
+        Shown.digest,
+        Shown.was_open,
+        Shown.was_named,
+    )
+    .join(Organisation, Organisation.id == Resource.department_id)
+    .outerjoin(Version, Version.id == Resource.live_version_id)
+    .outerjoin(Shown, Shown.resource_id == Resource.id)
+)
+
+
+def _refresh(session: Session, ids: Sequence[int]) -> None:
+    rows = session.execute(_QUERY.where(Resource.id.in_(ids))).all()
+    # What was never public leaves no row: nobody learns that there is a draft.
+    changed = {
+        row.id: row
+        for row in rows
+        if (_is_live(row) or row.face is not None) and _face(row) != row.face
+    }
+    if not changed:
+        return
+    renewed = [id_ for id_, row in changed.items() if row.version_id != _version(row)]
+    documents = _documents(session, [id_ for id_ in renewed if _is_live(changed[id_])])
+    if renewed:
+        session.execute(sa.delete(Trait).where(Trait.resource_id.in_(renewed)))
+    _write(session, changed.values(), documents)
+    found = [
+        {"resource_id": id_, "field": name, "value": value}
+        for id_, text in documents.items()
+        for name, value in sorted(traits(_loaded(text)))
+    ]
+    if found:
+        session.execute(sa.insert(Trait), found)
+
+
+def _write(session: Session, rows: Iterable[Any], documents: Mapping[int, str]) -> None:
+    moment = now()
+    fresh, old = [], []
+    for row in rows:
+        values = {
+            "at": moment,
+            "face": _face(row),
+            "version_id": _version(row),
+            "digest": digest(documents[row.id]) if row.id in documents else row.digest,
+            "was_open": bool(row.was_open) or _is_open(row),
+            "was_named": bool(row.was_named) or (_is_live(row) and row.visibility == "1"),
+        }
+        if not _is_live(row):
+            values["digest"] = None
+        if row.face is None:
+            fresh.append({"resource_id": row.id, **values})
+        else:
+            old.append({"b_id": row.id, **values})
+    if fresh:
+        session.execute(sa.insert(Shown), fresh)
+    if old:
+        table = Shown.__table__
+        session.execute(
+            sa.update(table)  # type: ignore[arg-type]
+            .where(table.c.resource_id == sa.bindparam("b_id"))
+            .values({name: sa.bindparam(name) for name in old[0] if name != "b_id"}),
+            old,
+        )
+
+
+def _documents(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    rows = session.execute(
+        sa.select(Resource.id, Version.document)
+        .join(Version, Version.id == Resource.live_version_id)
+        .where(Resource.id.in_(ids))
+    )
+    return {id_: text for id_, text in rows}  # noqa: C416 - a row is no pair to the types
+
+
+def _loaded(text: str) -> Mapping[str, Any]:
+    value = schemas.loads(text)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _is_live(row: Any) -> bool:
+    return row.state == "published" and row.frozen_at is None
+
+
+def _is_open(row: Any) -> bool:
+    return (
+        _is_live(row)
+        and row.open_type in ("1", "2")
+        and row.visibility == "1"
+        and row.share_type in ("1", "2")
+    )
+
+
+def _version(row: Any) -> int | None:
+    return row.live_version_id if _is_live(row) else None
+
+
+def _face(row: Any) -> str:
+    if not _is_live(row):
+        return "gone"
+    seen = (row.live_version_id, row.unit_code, row.unit_name, row.code, row.remediation_due)
+    return hashlib.sha256(repr([str(one) for one in seen]).encode()).hexdigest()

@@ -1,0 +1,253 @@
+"""A harvester of OAI-PMH gets every entry once, deletions for ever, errors by their names."""
+
+from datetime import timedelta
+from xml.etree import ElementTree as ET
+
+import pytest
+import sqlalchemy as sa
+from sickle import Sickle
+from sickle.oaiexceptions import (
+    BadArgument,
+    BadResumptionToken,
+    CannotDisseminateFormat,
+    IdDoesNotExist,
+    NoRecordsMatch,
+)
+
+from connectors.oai import DC, OAI, RDF
+from registry import catalogue, db
+from registry.access.actor import of_account
+from registry.api import oai as api
+from registry.app import create_app
+from registry.catalogue import spill
+from registry.models.accounts import Account
+from registry.models.catalogue import Freeze, Resource
+from tests.api.test_feeds import everything
+from tests.factories import settings
+
+CIVIL = "11150300DEM000022H"
+NAME = "婚姻登记信息"
+SPACES = {"o": OAI, "dc": DC, "rdf": RDF}
+
+
+@pytest.fixture(scope="module")
+def reader(site, token):
+    return Sickle(f"{site}/oai", headers={"Authorization": token("consumer")})
+
+
+@pytest.fixture(scope="module")
+def nobody(site):
+    return Sickle(f"{site}/oai")
+
+
+@pytest.fixture
+def asks(city, token):
+    client = city.test_client()
+
+    def ask(who="consumer", **given):
+        headers = {"Authorization": token(who)} if who else {}
+        answer = client.get("/oai", query_string=given, headers=headers)
+        assert answer.status_code == 200
+        assert answer.content_type == "text/xml; charset=utf-8"
+        return ET.fromstring(answer.get_data())
+
+    return ask
+
+
+def error(root):
+    (found,) = root.findall("o:error", SPACES)
+    assert found.text
+    return found.get("code")
+
+
+def key_in(record):
+    return record.header.identifier.rsplit(":", 1)[1]
+
+
+def live_keys(records):
+    return {key_in(one) for one in records if not one.deleted}
+
+
+def test_what_the_repository_says_of_itself(reader):
+    said = reader.Identify()
+    assert (said.protocolVersion, said.deletedRecord) == ("2.0", "persistent")
+    assert said.granularity == "YYYY-MM-DDThh:mm:ssZ"
+    assert {one.metadataPrefix for one in reader.ListMetadataFormats()} == {"oai_dc", "dcat_ap"}
+    assert f"department:{CIVIL}" in {one.setSpec for one in reader.ListSets()}
+
+
+def test_a_harvester_gets_every_entry_once_over_all_pages(city, token, reader):
+    records = list(reader.ListRecords(metadataPrefix="oai_dc"))
+    keys = [key_in(one) for one in records]
+    assert len(keys) == len(set(keys)) > api.PAGE
+    assert everything(city, token) <= live_keys(records)
+    stamps = [one.header.datestamp for one in records]
+    assert stamps == sorted(stamps)
+    heads = [one.identifier for one in reader.ListIdentifiers(metadataPrefix="oai_dc")]
+    assert heads == [one.header.identifier for one in records]
+
+
+def test_a_record_says_what_the_document_says_in_both_formats(reader, key_of):
+    identifier = f"oai:127.0.0.1:{key_of(NAME)}"
+    dublin = reader.GetRecord(identifier=identifier, metadataPrefix="oai_dc")
+    assert dublin.metadata["title"] == [NAME]
+    assert "婚姻登记" in dublin.metadata["subject"]
+    assert dublin.metadata["publisher"] == ["市民政局"]
+    assert dublin.header.setSpecs == [f"department:{CIVIL}"]
+    linked = reader.GetRecord(identifier=identifier, metadataPrefix="dcat_ap")
+    assert f"/resources/{key_of(NAME)}" in linked.raw
+    assert "http://www.w3.org/ns/dcat#" in linked.raw
+
+
+def test_a_set_holds_over_the_pages_and_so_do_the_days(reader, monkeypatch):
+    monkeypatch.setattr(api, "PAGE", 3)
+    asked = {"metadataPrefix": "oai_dc", "set": f"department:{CIVIL}"}
+    some = list(reader.ListRecords(**asked))
+    assert len(some) > 3
+    assert {one.header.setSpecs[0] for one in some} == {f"department:{CIVIL}"}
+    last = some[-1].header.datestamp
+    again = list(reader.ListRecords(**asked, **{"from": last, "until": last}))
+    assert {key_in(one) for one in again} == {
+        key_in(one) for one in some if one.header.datestamp == last
+    }
+    with pytest.raises(NoRecordsMatch):
+        list(reader.ListRecords(**asked, **{"from": "2999-01-01"}))
+
+
+def test_nobody_harvests_the_open_part_alone(city, token, nobody):
+    records = list(nobody.ListRecords(metadataPrefix="oai_dc"))
+    assert live_keys(records) == everything(city, token, who=None)
+    closed = everything(city, token) - live_keys(records)
+    assert not closed & {key_in(one) for one in records}
+    with pytest.raises(IdDoesNotExist):
+        nobody.GetRecord(identifier=f"oai:127.0.0.1:{closed.pop()}", metadataPrefix="oai_dc")
+
+
+def test_what_leaves_the_catalogue_stays_as_a_deletion_without_content(
+    city, reader, nobody, key_of, token
+):
+    opened = sorted(everything(city, token, who=None))[0]
+    shut = sorted(everything(city, token) - everything(city, token, who=None))[0]
+    for key, how in ((opened, "retire"), (shut, "wipe")):
+        _ends(city, key, how)
+        one = reader.GetRecord(identifier=f"oai:127.0.0.1:{key}", metadataPrefix="oai_dc")
+        assert one.deleted
+        assert "metadata" not in one.raw
+    seen = {key_in(one): one.deleted for one in reader.ListRecords(metadataPrefix="dcat_ap")}
+    assert seen[opened]
+    assert seen[shut]
+    outside = {key_in(one): one.deleted for one in nobody.ListRecords(metadataPrefix="oai_dc")}
+    assert outside[opened]
+    # Who never could see it does not learn that it was there.
+    assert shut not in outside
+
+
+def _ends(city, key, how):
+    with db.transaction(city.extensions["registry_database"], writes=True) as session:
+
+        def person(name):
+            account = session.scalars(sa.select(Account).where(Account.username == name)).one()
+            return of_account(session, account, db.now().date())
+
+        resource = session.scalars(sa.select(Resource).where(Resource.key == key)).one()
+        if how == "retire":
+            resource.live.state = "retired"
+            session.flush()
+            catalogue.store(session, person("auditor"), [_touch(resource)])
+        else:
+            spill.freeze(session, person("security"), key, "unsure")
+            row = session.scalars(sa.select(Freeze).where(Freeze.resource_id == resource.id)).one()
+            spill.destroy(session, resource, city.extensions["registry_settings"].data_dir)
+            assert row.key
+
+
+def _touch(resource):
+    return catalogue.Change(
+        department=resource.department, step="retire", state="retired", resource=resource,
+        version=resource.live, working="as_before", decided=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({}, "badVerb"),
+        ({"verb": "Explode"}, "badVerb"),
+        ({"verb": ["Identify", "Identify"]}, "badVerb"),
+        ({"verb": "Identify", "set": "x"}, "badArgument"),
+        ({"verb": "ListRecords"}, "badArgument"),
+        ({"verb": "ListRecords", "metadataPrefix": ["oai_dc", "oai_dc"]}, "badArgument"),
+        ({"verb": "ListRecords", "metadataPrefix": "marc21"}, "cannotDisseminateFormat"),
+        ({"verb": "ListRecords", "metadataPrefix": "oai_dc", "from": "2026-13-01"}, "badArgument"),
+        ({"verb": "ListRecords", "metadataPrefix": "oai_dc", "from": "last week"}, "badArgument"),
+        ({"verb": "ListRecords", "metadataPrefix": "oai_dc", "until": "9999-12-31"}, "badArgument"),
+        (
+            {"verb": "ListRecords", "metadataPrefix": "oai_dc", "from": "2026-02-01",
+             "until": "2026-01-01"},
+            "badArgument",
+        ),
+        (
+            {"verb": "ListRecords", "metadataPrefix": "oai_dc", "from": "2026-02-01",
+             "until": "2026-03-01T00:00:00Z"},
+            "badArgument",
+        ),
+        ({"verb": "ListRecords", "metadataPrefix": "oai_dc", "until": "1990-01-01"},
+         "noRecordsMatch"),
+        ({"verb": "ListRecords", "metadataPrefix": "oai_dc", "set": "colour:red"},
+         "noRecordsMatch"),
+        ({"verb": "ListRecords", "resumptionToken": "x", "metadataPrefix": "oai_dc"},
+         "badArgument"),
+        ({"verb": "ListRecords", "resumptionToken": "x"}, "badResumptionToken"),
+        ({"verb": "ListRecords", "resumptionToken": "\u00e9\u4e2d"}, "badResumptionToken"),
+        ({"verb": "ListSets", "resumptionToken": "x"}, "badResumptionToken"),
+        ({"verb": "GetRecord", "metadataPrefix": "oai_dc"}, "badArgument"),
+        ({"verb": "GetRecord", "metadataPrefix": "oai_dc", "identifier": "x"}, "idDoesNotExist"),
+        ({"verb": "GetRecord", "metadataPrefix": "oai_dc", "identifier": "oai:x:\x00"},
+         "badArgument"),
+        ({"verb": "ListMetadataFormats", "identifier": "oai:other.host:x"}, "idDoesNotExist"),
+    ],
+)  # fmt: skip
+def test_every_error_has_its_name_in_the_protocol(asks, given, code):
+    root = asks(**given)
+    assert error(root) == code
+    request = root.find("o:request", SPACES)
+    assert request.text.endswith("/oai")
+    assert bool(request.attrib) == (code not in ("badVerb", "badArgument"))
+
+
+def test_a_token_is_sealed_ends_and_belongs_to_its_verb(asks, monkeypatch):
+    monkeypatch.setattr(api, "PAGE", 5)
+    root = asks(verb="ListIdentifiers", metadataPrefix="oai_dc")
+    token = root.find(".//o:resumptionToken", SPACES)
+    assert int(token.get("completeListSize")) > 5
+    assert asks(verb="ListIdentifiers", resumptionToken=token.text).findall(".//o:header", SPACES)
+    assert error(asks(verb="ListRecords", resumptionToken=token.text)) == "badResumptionToken"
+    changed = token.text[:-2] + ("A" if token.text[-2] != "A" else "B") + token.text[-1]
+    assert error(asks(verb="ListIdentifiers", resumptionToken=changed)) == "badResumptionToken"
+    later = db.now() + api.LIFE + timedelta(minutes=1)
+    monkeypatch.setattr(api, "now", lambda: later)
+    assert error(asks(verb="ListIdentifiers", resumptionToken=token.text)) == "badResumptionToken"
+
+
+def test_a_form_is_answered_like_a_query(city, token, asks):
+    headers = {"Authorization": token("consumer")}
+    asked = {"verb": "ListIdentifiers", "metadataPrefix": "oai_dc"}
+    posted = city.test_client().post("/oai", data=asked, headers=headers)
+    one, other = ET.fromstring(posted.get_data()), asks(**asked)
+    assert [e.text for e in one.iter(f"{{{OAI}}}identifier")] == [
+        e.text for e in other.iter(f"{{{OAI}}}identifier")
+    ]
+
+
+def test_a_city_that_lets_nobody_read_says_so(city, tmp_path):
+    app = create_app(settings(tmp_path, anonymous="none"), city.extensions["registry_database"])
+    assert app.test_client().get("/oai?verb=Identify").status_code == 401
+
+
+def test_sickle_names_our_errors(reader):
+    with pytest.raises(CannotDisseminateFormat):
+        list(reader.ListRecords(metadataPrefix="marc21"))
+    with pytest.raises(BadResumptionToken):
+        list(reader.ListRecords(resumptionToken="x"))
+    with pytest.raises(BadArgument):
+        reader.GetRecord(metadataPrefix="oai_dc")
