@@ -84,7 +84,7 @@ class _Asked:
     """A question with its rights and filters, ready to be put in several ways."""
 
     def __init__(self, query: Query) -> None:
-        self._plan = plan(query.text)
+        self._plan = plan(query.text, query.lexicon)
         self._query = query
         self._sort = _sort(query, has_text=self._plan.scored is not None)
         self._rights = _rights(query)
@@ -164,7 +164,7 @@ def _ranked(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 
 def _weaker(engine: Engine, request: Request) -> tuple[Hit, ...]:
-    wide = replace(request, size=request.size + _MARGIN)
+    wide = replace(request, size=min(request.size + _MARGIN, DEEPEST))
     ranked = _settled(engine, wide, engine.ask((wide,))[0], request.size)
     return tuple(_hit(one) for one in ranked[: request.size])
 

@@ -10,20 +10,21 @@ import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import schemas
 from schemas import Field
 from search import analysis, pinyin
 from search.protocol import Reader, SearchDoc
 
-_RULES = 1
+_RULES = 2
 _TITLE_WEIGHT = 4
 _MOST_TOKENS = 50_000
 _LONGEST_VALUE = 200
 
 TITLE = "/name"
-ANALYSED = ("all", "py2", "pyi")
+ELEMENTS = "/items/*/name"
+ANALYSED = ("all", "items", "py2", "pyi")
 KEYWORDS = ("readers", "exact", "code")
 
 
@@ -54,7 +55,7 @@ def _facet_name(pointer: str) -> str:
     return pointer.strip("/").replace("items/*/", "item_").replace("/", "_")
 
 
-ENVELOPE_FACETS = ("department", "level", "marks")
+ENVELOPE_FACETS = ("department", "units", "level", "year", "element", "marks")
 
 
 def facets() -> tuple[str, ...]:
@@ -90,10 +91,15 @@ class IndexDoc:
 def index_doc(doc: SearchDoc) -> IndexDoc:
     """Turn an entry into what is indexed of it."""
     title = " ".join(texts(doc.document, TITLE))
+    # A unit is typed by its sound as often as a title is: `gongan` means 市公安局.
+    unit = " ".join(_strings(doc.envelope.get("department_name")))
     tokens = {
         "all": _all_tokens(doc, title),
-        "py2": pinyin.title_pairs(title),
-        "pyi": pinyin.title_initials(title),
+        "items": [
+            token for name in texts(doc.document, ELEMENTS) for token in analysis.tokens(name)
+        ],
+        "py2": [*pinyin.title_pairs(title), *pinyin.title_pairs(unit)],
+        "pyi": [*pinyin.title_initials(title), *pinyin.title_initials(unit)],
     }
     return IndexDoc(
         doc.key,
@@ -134,7 +140,7 @@ def _all_tokens(doc: SearchDoc, title: str) -> list[str]:
     for pointer in text_fields()[1:]:
         for text in texts(doc.document, pointer):
             found.extend(analysis.tokens(text))
-    for name in ("department_name", "code"):
+    for name in ("department_name", "department_short", "code"):
         for text in _strings(doc.envelope.get(name)):
             found.extend(analysis.tokens(text))
     return found
@@ -159,8 +165,22 @@ def _facet_values(doc: SearchDoc) -> dict[str, tuple[str, ...]]:
     }
     found["department"] = [doc.department]
     found["level"] = _strings(doc.envelope.get("level"))
+    found["units"] = [doc.department, *_strings(doc.envelope.get("units"))]
+    found["year"] = _years(doc)
+    found["element"] = map(element, texts(doc.document, ELEMENTS))
     found["marks"] = _strings(doc.envelope.get("marks"))
     return {name: usable(values) for name, values in found.items()}
+
+
+def element(name: str) -> str:
+    """Give the name of a data element as it is compared: folded, without blanks."""
+    return "".join(analysis.fold(name).split())
+
+
+def _years(doc: SearchDoc) -> list[str]:
+    """Give the year of the last change, by the clock of the city."""
+    seconds = _seconds(doc.envelope.get("updated_at"))
+    return [str(datetime.fromtimestamp(seconds, _CITY).year)] if seconds else []
 
 
 def usable(values: Iterable[str]) -> tuple[str, ...]:
@@ -218,6 +238,7 @@ def _strings(value: object) -> Iterator[str]:
             yield from _strings(part)
 
 
+_CITY = timezone(timedelta(hours=8))
 _DIGEST_BITS = 29
 
 

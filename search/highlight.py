@@ -10,39 +10,46 @@ from dataclasses import dataclass, replace
 
 from search import analysis, documents, pinyin, question
 from search.protocol import Hit, Result, SearchDoc, Why
+from search.synonyms import Lexicon
 
 Mark = tuple[int, int]
 _MOST_REASONS = 6
 _MOST_PER_FIELD = 3
 
 
-def marks(text: str, asked: str) -> tuple[Mark, ...]:
+def marks(text: str, asked: str, lexicon: Lexicon | None = None) -> tuple[Mark, ...]:
     """Give the stretches of `text`, from and to, that hold words of the question `asked`.
 
     Offsets count characters of `text` as given; stretches are in order and do not touch.
     """
-    return tuple(_joined(span for span, _ in _spans(text, wanted(asked))))
+    return tuple(_joined(span for span, _ in _spans(text, wanted(asked, lexicon))))
 
 
-def explained(result: Result, asked: str, entries: Mapping[str, SearchDoc]) -> Result:
+def explained(
+    result: Result,
+    asked: str,
+    entries: Mapping[str, SearchDoc],
+    lexicon: Lexicon | None = None,
+) -> Result:
     """Fill in why each hit was found, from the entries read from the database."""
     return replace(
         result,
-        hits=tuple(_explained(hit, asked, entries) for hit in result.hits),
-        related=tuple(_explained(hit, asked, entries) for hit in result.related),
+        hits=tuple(_explained(hit, asked, entries, lexicon) for hit in result.hits),
+        related=tuple(_explained(hit, asked, entries, lexicon) for hit in result.related),
     )
 
 
-def why(asked: str, doc: SearchDoc) -> tuple[Why, ...]:
+def why(asked: str, doc: SearchDoc, lexicon: Lexicon | None = None) -> tuple[Why, ...]:
     """Tell where an entry matches a question: title first, then items, then the rest.
 
     `field` is the pointer's name ("name", "abstract", "items", "department", ...), `value` the
     text there, `reason` one of "exact", "word", "synonym", "pinyin", "code".
     """
     title = " ".join(documents.texts(doc.document, documents.TITLE))
-    found = list(_title_reasons(asked, title))
+    words = wanted(asked, lexicon)
+    found = list(_title_reasons(asked, title, words))
     for name, texts in _shown(doc):
-        matching = [(text, _reason(text, wanted(asked))) for text in texts]
+        matching = [(text, _reason(text, words)) for text in texts]
         reasons = [Why(name, text, reason) for text, reason in matching if reason]
         found.extend(reasons[:_MOST_PER_FIELD])
     return tuple(found[:_MOST_REASONS])
@@ -59,32 +66,34 @@ class Wanted:
 
 
 @functools.lru_cache(maxsize=512)
-def wanted(asked: str) -> Wanted:
+def wanted(asked: str, lexicon: Lexicon | None = None) -> Wanted:
     """Collect the words to look for; a run outside the dictionary counts by its bigrams."""
-    parts = [part for part in question.parts(asked) if part.is_required]
+    parts = [part for part in question.parts(asked, lexicon) if part.is_required]
     typed: list[str] = []
     pairs: list[str] = []
     letters: list[str] = []
     for part in parts:
         for run, is_han in analysis.pieces(part.text):
             typed.extend(analysis.bigrams(run) or [run] if is_han else [run])
-            readings = [] if is_han else pinyin.spelled(run)
+            readings = [] if is_han or part.variants else pinyin.spelled(run)
             pairs.extend(pair for reading in readings for pair in pinyin.pairs(reading))
-            if not is_han and not readings and run.isalpha() and len(run) > 1:
+            if not (is_han or readings or part.variants) and run.isalpha() and len(run) > 1:
                 letters.append(run)
-    others = [other for part in parts for other in (*part.variants, *part.related)]
+    others = [other for part in parts for other in (*part.variants, *part.near, *part.related)]
     return Wanted(tuple(typed), tuple(others), frozenset(pairs), tuple(letters))
 
 
-def _explained(hit: Hit, asked: str, entries: Mapping[str, SearchDoc]) -> Hit:
+def _explained(
+    hit: Hit, asked: str, entries: Mapping[str, SearchDoc], lexicon: Lexicon | None
+) -> Hit:
     doc = entries.get(hit.key)
-    return hit if doc is None else replace(hit, why=why(asked, doc))
+    return hit if doc is None else replace(hit, why=why(asked, doc, lexicon))
 
 
-def _title_reasons(asked: str, title: str) -> Iterator[Why]:
+def _title_reasons(asked: str, title: str, words: Wanted) -> Iterator[Why]:
     if title and analysis.exact(asked) == analysis.exact(title):
         yield Why("name", title, "exact")
-    elif reason := _reason(title, wanted(asked), sounds=True):
+    elif reason := _reason(title, words, sounds=True):
         yield Why("name", title, reason)
 
 

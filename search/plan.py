@@ -11,10 +11,16 @@ from dataclasses import dataclass, field
 
 from search import analysis, pinyin, question
 from search.question import Part
+from search.synonyms import Lexicon
 
 CHARACTER = 0.6
 SOUND = 0.2
+VARIANT = 0.9
+NEAR = 0.4
 RELATED = 0.4
+HALF = 0.2
+ELEMENT = 0.3
+NAMED_ELEMENT = 1.0
 CODE = 10.0
 EXACT = 1000.0
 """Beyond what BM25 can add up to over 32 clauses, so an exact title always stands first."""
@@ -71,12 +77,12 @@ class Plan:
 
 
 @functools.lru_cache(maxsize=2_048)
-def plan(text: str) -> Plan:
+def plan(text: str, lexicon: Lexicon | None = None) -> Plan:
     """Make the trees of a question; total over any string, and bounded in cost."""
     title = analysis.exact(text)
     if not title:
         return Plan()
-    parts = question.parts(text)
+    parts = question.parts(text, lexicon)
     same = Term("exact", title)
     scored = (
         Fixed(same, EXACT),
@@ -102,32 +108,51 @@ def _inside(part: Part) -> Iterator[Node]:
     """Give what scores inside one part: its tokens, or what stands for it, whichever is better."""
     own = tuple(_tokens(part))
     others = [
-        *(AllOf(tuple(_solid(variant))) for variant in part.variants),
-        *(AllOf(tuple(_solid(other, RELATED))) for other in part.related),
+        *(AllOf(tuple(_solid(variant, VARIANT * part.weight))) for variant in part.variants),
+        *(AllOf(tuple(_solid(other, NEAR * part.weight))) for other in part.near),
+        *(AllOf(tuple(_solid(other, RELATED * part.weight))) for other in part.related),
     ]
     if not others:
         yield from own
     else:
         yield BestOf((AnyOf(own), *others) if own else tuple(others))
+    if part.near and not part.is_han:
+        # Of an English word with no entry of its own, half of its Chinese still helps.
+        yield from _solid(part.variants[0], HALF)
+    if part.is_required:
+        yield from _among_elements(part)
+
+
+def _among_elements(part: Part) -> Iterator[Node]:
+    """Give what scores where the data elements hold the part, more where it was asked of them."""
+    boost = NAMED_ELEMENT if part.may_be_element else ELEMENT
+    texts = (part.text, *part.variants) if part.may_be_element else (part.text,)
+    ways = [tuple(_solid(text, boost, "items")) for text in texts]
+    if found := tuple(AllOf(way) for way in ways if way):
+        yield BestOf(found)
 
 
 def _tokens(part: Part) -> Iterator[Node]:
     for run, is_han in analysis.pieces(part.text):
         if not is_han:
-            yield from _word(run)
+            yield from _word(run, part)
             continue
-        yield from (Term("all", pair) for pair in analysis.bigrams(run))
+        yield from (Term("all", pair, part.weight) for pair in analysis.bigrams(run))
         if len(run) == 1 or part.is_required:
             # A lone character is all that was asked; beside bigrams it only mends typing errors.
-            weight = CHARACTER if len(run) > 1 else 1.0
+            weight = part.weight * (CHARACTER if len(run) > 1 else 1.0)
             yield from (Term("all", character, weight) for character in run)
 
 
-def _word(word: str) -> Iterator[Node]:
-    """Give what a word of letters and digits may be: a word, half a code, or pinyin."""
-    yield from (Term("all", piece) for piece in analysis.words(word))
+def _word(word: str, part: Part) -> Iterator[Node]:
+    """Give what a word of letters and digits may be: a word, half a code, or pinyin.
+
+    A word of the dictionary is no pinyin: `fan` and `gas` are not typed for their sound.
+    """
+    yield from (Term("all", piece, part.weight) for piece in analysis.words(word))
     yield from _code(word)
-    yield from _spoken(word)
+    if not part.variants:
+        yield from _spoken(word)
 
 
 def _code(word: str) -> Iterator[Node]:
@@ -155,20 +180,22 @@ def _terms(name: str, tokens: Iterable[str]) -> tuple[Node, ...]:
     return tuple(Term(name, token) for token in tokens)
 
 
-def _solid(text: str, boost: float = 1.0) -> Iterator[Node]:
+def _solid(text: str, boost: float = 1.0, place: str = "all") -> Iterator[Node]:
     """Give the tokens that must all be there for a text to be there."""
     for run, is_han in analysis.pieces(text):
         tokens = (analysis.bigrams(run) or [run]) if is_han else analysis.words(run)
-        yield from (Term("all", token, boost) for token in tokens)
+        yield from (Term(place, token, boost) for token in tokens)
 
 
 def _whole(part: Part) -> Node:
     """Give what an entry must hold for the part to be there, in one of its variants."""
-    ways: list[Node] = [AllOf(tuple(_solid(text))) for text in (part.text, *part.variants)]
+    place = "items" if part.is_element else "all"
+    texts = (part.text, *part.variants, *part.near)
+    ways: list[Node] = [AllOf(tuple(_solid(text, place=place))) for text in texts]
     for run, is_han in analysis.pieces(part.text):
-        if not is_han and run == part.text:
+        if not is_han and run == part.text and not part.is_element:
             ways.extend(_code(run))
-            ways.extend(_heard(run))
+            ways.extend(() if part.variants else _heard(run))
     return AnyOf(tuple(ways))
 
 

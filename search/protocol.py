@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from search.synonyms import Lexicon
+
 
 class Unavailable(Exception):
     """The engine does not answer; the caller may ask the database instead."""
@@ -19,8 +21,8 @@ class SearchDoc:
 
     `turn` grows with every change of an entry and never falls back: an older turn is ignored.
     The envelope holds `code`, `department_name`, `level`, `published_on`, `updated_at`, `opened`,
-    `marks` (codes of the list mark) and `shown_to` (department codes that may see an entry of
-    visibility 2).
+    `marks` (codes of the list mark), `units` (codes of the department and of those above it) and
+    `shown_to` (department codes that may see an entry of visibility 2).
     """
 
     key: str
@@ -42,7 +44,10 @@ class Reader:
 
 @dataclass(frozen=True)
 class Query:
-    """A question: any text at all, filters by facet, and the page wanted."""
+    """A question: any text at all, filters by facet, and the page wanted.
+
+    `lexicon` is the dictionary it is read with; None for the one delivered.
+    """
 
     text: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -51,6 +56,7 @@ class Query:
     offset: int = 0
     limit: int = 20
     facets: tuple[str, ...] = ()
+    lexicon: Lexicon | None = None
 
 
 @dataclass(frozen=True)

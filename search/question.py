@@ -1,7 +1,8 @@
 """What a person typed, split into the parts that carry meaning.
 
 Terms of the dictionary are matched first, then words that ask are taken out of what is left; so
-的士 keeps its 的, and 「哪里可以办结婚证」 is a question about 结婚证.
+的士 keeps its 的, and 「哪里可以办结婚证」 is a question about 结婚证. Before both, what is asked
+of the data elements is set apart: 「要有联系电话字段的企业表」 wants 联系电话 among them.
 """
 
 import functools
@@ -9,25 +10,34 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from search import analysis, synonyms
+from search import analysis
+from search.synonyms import Lexicon, delivered
 
 LONGEST_TEXT = 256
 MOST_CLAUSES = 32
+WEAK = 0.6
+TOLD = 0.5
 
 
 @dataclass(frozen=True)
 class Part:
     """A stretch of a question and what else may stand for it.
 
-    `variants` mean the same and count like it, `related` only score. An entry need not hold a part
-    that is not required. `touches` says that nothing stood between this part and the one before.
+    `variants` mean the same and count like it, `near` ones too but stand behind, `related` only
+    score. An entry need not hold a part that is not required; `weight` is what it adds to the
+    score. `touches` says that nothing stood between this part and the one before, `is_element`
+    that it must be found among the data elements, `may_be_element` that it counts more there.
     """
 
     text: str
     variants: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
     is_required: bool = True
     touches: bool = False
+    is_element: bool = False
+    may_be_element: bool = False
+    weight: float = 1.0
 
     @property
     def is_han(self) -> bool:
@@ -41,13 +51,43 @@ class Part:
 
 
 @functools.lru_cache(maxsize=2_048)
-def parts(text: str) -> tuple[Part, ...]:
-    """Split a question; total over any string, at most 256 characters and 32 clauses of it."""
+def parts(text: str, lexicon: Lexicon | None = None) -> tuple[Part, ...]:
+    """Split a question; total over any string, at most 256 characters and 32 clauses of it.
+
+    Without a dictionary the one delivered is used.
+    """
+    words = lexicon or delivered()
     plain = _BETWEEN.sub(" ", analysis.fold(text[:LONGEST_TEXT]))
-    found = tuple(_capped(_parts(plain, _meaning)) or _capped(_parts(plain, _runs)))
+    found = tuple(_capped(_asked(words, plain)) or _capped(_parts(words, plain, _runs)))
     if any(part.is_required for part in found):
         return found
-    return tuple(replace(part, is_required=True) for part in found)
+    return tuple(replace(part, is_required=True, weight=1.0) for part in found)
+
+
+def _asked(words: Lexicon, plain: str) -> Iterator[Part]:
+    """Set apart the situation somebody tells of before he asks, unless nothing else is known."""
+    told = _SITUATION.match(plain)
+    rest = list(_framed(words, plain[told.end() :])) if told else []
+    if told is None or not any(part.variants for part in rest):
+        yield from _framed(words, plain)
+        return
+    for part in _parts(words, told["situation"], _meaning):
+        yield replace(part, is_required=False, weight=TOLD)
+    yield from rest
+
+
+def _framed(words: Lexicon, plain: str) -> Iterator[Part]:
+    """Split at what is asked of the data elements, where a question says so."""
+    at = 0
+    for frame in _ELEMENTS.finditer(plain):
+        yield from _parts(words, plain[at : frame.start()], _meaning)
+        asked = frame["elements"] or frame["named"]
+        for name in _AND.split(asked or frame["held"]):
+            for part in _parts(words, name, _meaning):
+                is_asked = part.is_required and bool(asked)
+                yield replace(part, is_element=is_asked, may_be_element=part.is_required)
+        at = frame.end()
+    yield from _parts(words, plain[at:], _meaning)
 
 
 def stretches(found: Iterable[Part]) -> list[str]:
@@ -65,15 +105,20 @@ Piece = tuple[int, int, bool]
 """Start, end, and whether an entry must hold it."""
 
 
-def _parts(plain: str, cut: Callable[[str, int, int], Iterator[Piece]]) -> Iterator[Part]:
+def _parts(
+    words: Lexicon, plain: str, cut: Callable[[str, int, int], Iterator[Piece]]
+) -> Iterator[Part]:
     last = -1
-    for start, end, term in synonyms.segments(plain):
+    for start, end, term in words.segments(plain):
         if term is not None:
-            yield Part(plain[start:end], term.same, term.related, touches=start == last)
+            text = plain[start:end]
+            yield Part(text, term.same, term.related, term.near, touches=start == last)
             last = end
             continue
         for at, to, is_required in cut(plain, start, end):
-            yield Part(plain[at:to], is_required=is_required, touches=at == last)
+            weight = 1.0 if is_required else WEAK
+            text, touches = plain[at:to], at == last
+            yield Part(text, is_required=is_required, touches=touches, weight=weight)
             last = to
 
 
@@ -89,7 +134,7 @@ def _meaning(plain: str, start: int, end: int) -> Iterator[Piece]:
 
 def _runs(plain: str, start: int, end: int) -> Iterator[Piece]:
     for run in analysis.RUNS.finditer(plain, start, end):
-        yield run.start(), run.end(), True
+        yield run.start(), run.end(), not _alone().issuperset(run.group())
 
 
 def _capped(found: Iterable[Part]) -> list[Part]:
@@ -106,6 +151,24 @@ def _capped(found: Iterable[Part]) -> list[Part]:
 
 
 _BETWEEN = re.compile(rf"[^\w{analysis.HAN}]+|_+")
+# 「有」 alone also says that something exists; with the word for a field it can only mean one.
+_ELEMENTS = re.compile(
+    r"(?:要有|含有|包含|包括|带有|具有|含|带|有)?(?P<elements>[^\s的]{2,20}?)(?:这个|等)?(?:字段|数据项|信息项)(?:的|[^\w]|$)"
+    r"|(?:含有|包含|包括|带有|具有|含|带|有)(?P<held>[^\s的有没]{2,14}?)的(?=[^\s]{2})"
+    r"|(?:with|having) (?P<named>[a-z' -]{2,40}?) fields?\b"
+)
+# 「买房想看看开发商有没有资质」 asks for developers, whoever buys.
+_SITUATION = re.compile(
+    rf"(?P<situation>[{analysis.HAN}]{{2,10}}?)"
+    r"(?:之后|以后|后(?![遗勤期续台备])|之前|的时候|我?想(?:要|看看|查|知道|了解|问|找|看))"
+    rf"(?=[{analysis.HAN}]{{3,}})"
+)
+_AND = re.compile("和|与|及|以及|、| and ")
+
+
+@functools.cache
+def _alone() -> frozenset[str]:
+    return frozenset(analysis.table("questions")["alone"])
 
 
 @functools.cache

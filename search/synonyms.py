@@ -1,66 +1,165 @@
 """The dictionary of government terms: what may stand for a word when somebody asks.
 
-Synonyms are applied to questions only, so a new group needs no new index. The groups, each with
-its source or reason, are `search/data/synonyms.json`.
+Synonyms are applied to questions only, so a new group needs no new index. The groups delivered,
+each with its source or reason, are `search/data/synonyms.json`; `search/data/english.json` gives
+English words their Chinese, beside what the schema itself says in both languages. The authority's
+own entries are laid over them with `extended`.
 """
 
 import functools
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+import schemas
 from search import analysis
 
 LONGEST_TERM = 24
+LONGEST_PHRASE = 48
+
+
+@dataclass(frozen=True)
+class Group:
+    """Terms that mean the same, others around them, and the source or reason.
+
+    A `broader` term is answered by the terms but answers none of them; `related` ones only score.
+    """
+
+    terms: tuple[str, ...]
+    related: tuple[str, ...] = ()
+    because: str = ""
+    broader: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Name a group by its terms, so that it can be retired whatever its place in a file."""
+        return hashlib.blake2b("\n".join(self.terms).encode(), digest_size=6).hexdigest()
 
 
 @dataclass(frozen=True)
 class Term:
-    """What a word may be replaced by: `same` in meaning, or only `related`."""
+    """What a word may be replaced by: `same` in meaning, only `related`, or between them.
+
+    `near` counts like the same but stands behind it: what the Chinese of an English word may be
+    replaced by.
+    """
 
     same: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+
+
+class Lexicon:
+    """A dictionary in the form questions are cut with; equal only to itself."""
+
+    def __init__(self, groups: Iterable[Group], english: Mapping[str, Iterable[str]]) -> None:
+        self.groups = tuple(groups)
+        self.english = english
+        self.terms = {**_chinese(self.groups)}
+        for word, meanings in english.items():
+            self.terms.update(dict.fromkeys(_numbers(word), _meant(self.terms, tuple(meanings))))
+        self._longest: dict[str, int] = {}
+        for term in self.terms:
+            self._longest[term[0]] = max(self._longest.get(term[0], 0), len(term))
+
+    def segments(self, plain: str) -> Iterator[tuple[int, int, Term | None]]:
+        """Cut a folded question at the longest terms of the dictionary, from left to right.
+
+        Yields start and end, with the term or with None for what lies between.
+        """
+        at = last = 0
+        while at < len(plain):
+            end = self._end(plain, at)
+            if end is None:
+                at += 1
+                continue
+            if last < at:
+                yield last, at, None
+            yield at, end, self.terms[plain[at:end]]
+            at = last = end
+        if last < len(plain):
+            yield last, len(plain), None
+
+    def _end(self, plain: str, at: int) -> int | None:
+        longest = self._longest.get(plain[at], 0)
+        for end in range(min(len(plain), at + longest), at, -1):
+            if plain[at:end] in self.terms and _stands_alone(plain, at, end):
+                return end
+        return None
+
+    def extended(self, groups: Iterable[Group], retired: Collection[str] = ()) -> "Lexicon":
+        """Give this dictionary with more groups, and without those whose keys are retired."""
+        kept = (group for group in self.groups if group.key not in retired)
+        return Lexicon((*kept, *groups), self.english)
 
 
 @functools.cache
-def dictionary() -> dict[str, Term]:
-    """Give every term of the dictionary, folded, with what may stand for it."""
+def delivered() -> Lexicon:
+    """Give the dictionary as it is delivered."""
+    groups = (
+        Group(
+            tuple(row["terms"]),
+            tuple(row.get("related", ())),
+            row["because"],
+            tuple(row.get("broader", ())),
+        )
+        for row in analysis.table("synonyms")["groups"]
+    )
+    return Lexicon(groups, {**_of_schema(), **analysis.table("english")["terms"]})
+
+
+def _chinese(groups: Iterable[Group]) -> dict[str, Term]:
+    """Give every term of the groups, folded, with what may stand for it."""
     # A single character is asked for, but stands for nothing: 酒 would make 酒店 a kind of 酒类.
     same: dict[str, dict[str, None]] = {}
     related: dict[str, dict[str, None]] = {}
-    for group in analysis.table("synonyms")["groups"]:
-        terms = [analysis.fold(term) for term in group["terms"]]
-        for term in terms:
+    for group in groups:
+        terms = [plain(term) for term in group.terms]
+        broad = [plain(term) for term in group.broader]
+        wider = [plain(other) for other in group.related]
+        for term in filter(None, (*terms, *broad)):
             others = [other for other in terms if other != term and len(other) > 1]
+            around = wider if term in broad else [*(t for t in broad if len(t) > 1), *wider]
             same.setdefault(term, {}).update(dict.fromkeys(others))
-            wider = [analysis.fold(other) for other in group.get("related", ())]
-            related.setdefault(term, {}).update(dict.fromkeys(wider))
+            related.setdefault(term, {}).update(dict.fromkeys(around))
     return {term: Term(tuple(same[term]), tuple(related[term])) for term in same}
 
 
-def segments(plain: str) -> Iterator[tuple[int, int, Term | None]]:
-    """Cut a folded question at the longest terms of the dictionary, from left to right.
-
-    Yields start and end, with the term or with None for what lies between.
-    """
-    at = last = 0
-    while at < len(plain):
-        end = _longest(plain, at)
-        if end is None:
-            at += 1
-            continue
-        if last < at:
-            yield last, at, None
-        yield at, end, dictionary()[plain[at:end]]
-        at = last = end
-    if last < len(plain):
-        yield last, len(plain), None
+def plain(term: str) -> str:
+    """Fold a term the way questions are folded, with single blanks between its words."""
+    return " ".join(analysis.fold(term).split())
 
 
-def _longest(plain: str, at: int) -> int | None:
-    for end in range(min(len(plain), at + LONGEST_TERM), at, -1):
-        if plain[at:end] in dictionary() and _stands_alone(plain, at, end):
-            return end
-    return None
+def _of_schema() -> dict[str, list[str]]:
+    """Give English words for data elements that the code lists hold in both languages."""
+    kinds = schemas.codes.values("pi_kind")
+    return {
+        plain(texts["en"]): [texts["zh"]]
+        for texts in kinds.values()
+        if "en" in texts and 2 < len(texts["en"]) <= LONGEST_PHRASE and texts["en"].isascii()
+    }
+
+
+def _meant(terms: Mapping[str, Term], meanings: tuple[str, ...]) -> Term:
+    """Give what an English word means: its Chinese, whose own synonyms are only near to it."""
+    near = [
+        other
+        for meaning in meanings
+        for other in terms.get(plain(meaning), Term()).same
+        if not other.isascii() and other not in meanings
+    ]
+    return Term(tuple(map(plain, meanings)), near=tuple(dict.fromkeys(near)))
+
+
+def _numbers(word: str) -> Iterator[str]:
+    """Give a word in the singular and the plural."""
+    yield word
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        yield f"{word[:-1]}ies"
+    elif word.endswith(("s", "x", "ch", "sh")):
+        yield f"{word}es"
+    else:
+        yield f"{word}s"
 
 
 def _stands_alone(plain: str, at: int, end: int) -> bool:

@@ -14,7 +14,7 @@ from registry.exchange.asked import strings
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Element, Resource, Version
 from search import analysis
-from search.synonyms import dictionary, segments
+from search.synonyms import delivered
 
 MOST_PLACES = 100
 MOST_MATCHES = 8
@@ -108,7 +108,7 @@ def variants(text: str) -> frozenset[str]:
     if not plain:
         return frozenset()
     forms = [""]
-    for start, end, term in segments(plain):
+    for start, end, term in delivered().segments(plain):
         choices = (plain[start:end], *(term.same if term else ()))
         forms = [form + choice for form in forms for choice in choices][:24]
     return frozenset([plain, *forms])
@@ -154,7 +154,9 @@ _EMPTY = frozenset({"管理", "信息", "数据", "工作", "服务", "乌海", 
 def _words(text: str) -> frozenset[str]:
     """Pairs of characters, which need no dictionary, and the synonyms of known words."""
     plain = analysis.fold(text)
-    known = [plain[start:end] for start, end, term in segments(plain) if term is not None]
-    wider = [other for word in known for other in dictionary()[word].same]
+    known = [
+        plain[start:end] for start, end, term in delivered().segments(plain) if term is not None
+    ]
+    wider = [other for word in known for other in delivered().terms[word].same]
     pairs = {pair for part in (plain, *wider) for pair in analysis.tokens(part) if len(pair) > 1}
     return frozenset(pairs - _EMPTY)

@@ -52,6 +52,30 @@ def test_a_synonym_counts_like_the_word_itself(index: Index) -> None:
     assert ([hit.key for hit in result.hits], result.total) == (["a"], 1)
 
 
+def test_a_unit_is_found_by_the_sound_of_its_name(index: Index) -> None:
+    index.rebuild([doc("a", "养犬登记", envelope={"department_name": "市公安局"}), doc("b", "乙")])
+    for asked in ("gongan", "gaj", "public security bureau"):
+        assert keys(index, asked) == ["a"], asked
+
+
+def test_only_entries_with_the_element_are_counted_when_a_field_is_asked_for(index: Index) -> None:
+    index.rebuild([
+        doc("a", "企业名录", items=[{"name": "联系电话"}]),
+        doc("b", "企业名录", abstract="可拨打联系电话", items=[{"name": "地址"}]),
+    ])  # fmt: skip
+    assert keys(index, "要有联系电话字段的企业表") == ["a"]
+
+
+def test_elements_units_and_years_are_filters(index: Index) -> None:
+    above = {"units": ("REGION",), "updated_at": "2025-12-31T20:00:00+00:00"}
+    index.rebuild([
+        doc("a", "甲", unit="U1", items=[{"name": "联系 电话"}], envelope=above),
+        doc("b", "乙", unit="U2", items=[{"name": "地址"}]),
+    ])  # fmt: skip
+    for name, value in (("element", "联系电话"), ("units", "REGION"), ("year", "2026")):
+        assert keys(index, "", filters={name: (value,)}) == ["a"], name
+
+
 def test_half_a_code_finds_its_entry(index: Index) -> None:
     index.rebuild([doc("a", "甲", envelope={"code": "307001150300/000004"}), doc("b", "乙")])
     assert keys(index, "307001") == ["a"]

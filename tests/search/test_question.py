@@ -78,11 +78,55 @@ def test_every_group_of_the_dictionary_says_why_and_has_something_to_offer() -> 
     assert len(groups) > 300
     for group in groups:
         assert group["because"]
-        assert len(group["terms"]) + len(group.get("related", ())) > 1
+        around = len(group.get("related", ())) + len(group.get("broader", ()))
+        assert len(group["terms"]) + around > 1
         assert len(set(group["terms"])) == len(group["terms"])
         assert max(map(len, group["terms"])) <= synonyms.LONGEST_TERM, group
 
 
+def test_a_broader_word_is_answered_by_the_narrower_and_not_the_other_way_round() -> None:
+    terms = synonyms.delivered().terms
+    assert "空气质量" in terms["空气"].same
+    assert "空气" not in terms["空气质量"].same
+    assert "空气" in terms["空气质量"].related
+
+
+def test_an_english_word_stands_for_its_chinese_in_singular_and_plural() -> None:
+    for asked in ("kindergarten", "kindergartens", "list of kindergartens"):
+        wanted = [part for part in question.parts(asked) if part.is_required]
+        assert [part.variants for part in wanted] == [("幼儿园",)], asked
+
+
+def test_what_the_schema_says_in_both_languages_needs_no_dictionary() -> None:
+    assert question.parts("vehicle identification number")[0].variants == ("车辆识别代号",)
+
+
+def test_a_field_asked_for_must_stand_among_the_data_elements() -> None:
+    found = question.parts("要有联系电话和地址字段的企业表")
+    assert [(p.text, p.is_element) for p in found if p.is_required] == [
+        ("联系电话", True), ("地址", True), ("企业", False),
+    ]  # fmt: skip
+
+
+def test_the_situation_told_before_a_question_need_not_be_there() -> None:
+    assert required("买房想看看开发商有没有资质") == ["开发商", "资质"]
+    assert required("买房") == ["买房"]
+
+
+def test_a_verb_is_weak_only_where_it_stands_alone() -> None:
+    assert required("查企业") == ["企业"]
+    assert required("审查企业") == ["审查", "企业"]
+
+
+def test_a_lexicon_is_extended_and_groups_are_retired_by_their_key() -> None:
+    own = synonyms.Group(("数字乌海", "城市大脑"), (), "市里的说法")
+    wider = synonyms.delivered().extended([own])
+    assert wider.terms["城市大脑"].same == ("数字乌海",)
+    assert "城市大脑" not in synonyms.delivered().terms
+    assert "城市大脑" not in wider.extended([], {own.key}).terms
+    assert question.parts("城市大脑", wider)[0].variants == ("数字乌海",)
+
+
 def test_a_synonym_works_both_ways() -> None:
-    assert "最低生活保障" in synonyms.dictionary()["低保"].same
-    assert "低保" in synonyms.dictionary()["最低生活保障"].same
+    assert "最低生活保障" in synonyms.delivered().terms["低保"].same
+    assert "低保" in synonyms.delivered().terms["最低生活保障"].same

@@ -1,0 +1,123 @@
+"""Print how queries nobody tuned to are answered, and whether the counts are honest.
+
+    python -m benchmarks.search_held_out [FOLDER] [--url http://host:port/test-held] [--misses]
+
+`held_out.json` beside this file holds the queries with the written rules that grade every entry;
+the part `city` is asked of the demo city, `portals` and `counts` of FOLDER/corpus.jsonl as well
+(see search_quality.py). Precision and recall are those of all counted hits of a question.
+"""
+
+import argparse
+import json
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import search
+from benchmarks import search_quality as quality
+from registry.demo import city
+from search import Index, Query, SearchDoc, documents
+
+HELD_OUT = Path(__file__).with_name("held_out.json")
+Graded = tuple[str, str, quality.Row]
+
+
+def queries(part: str) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = json.loads(HELD_OUT.read_text("utf-8"))[part]
+    return found
+
+
+def demo_city() -> Iterator[SearchDoc]:
+    """Every entry of the demo city, as if all were published."""
+    units = {unit["uscc"]: unit for unit in city.data("departments")["departments"]}
+    for number, entry in enumerate(city.data("resources")["entries"]):
+        unit = units[entry["department"]]
+        envelope = {
+            "code": entry["code"],
+            "department_name": unit["name"],
+            "department_short": unit["short"],
+        }
+        yield SearchDoc(
+            f"{number:06}", "1", unit["uscc"], 1, entry.get("document") or entry, envelope
+        )
+
+
+def elements(doc: SearchDoc) -> str:
+    return " ".join(documents.texts(doc.document, "/items/*/name"))
+
+
+def whole(doc: SearchDoc) -> str:
+    """All the text of an entry that can be searched."""
+    found = [
+        t for pointer in documents.text_fields() for t in documents.texts(doc.document, pointer)
+    ]
+    return " ".join([*found, str(doc.envelope.get("department_name"))])
+
+
+def grade(query: Mapping[str, Any], doc: SearchDoc) -> int:
+    if "items" in query and not re.search(query["items"], elements(doc)):
+        return 0
+    title = str(doc.document.get("name"))
+    return next((g for g, rule in query["rules"] if re.search(rule, title)), 0)
+
+
+def graded(index: Index, docs: Sequence[SearchDoc], part: str) -> Iterator[Graded]:
+    for query in queries(part):
+        judged = {doc.key: g for doc in docs if (g := grade(query, doc))}
+        got = quality.answers(index, query["query"])
+        yield query["cls"], query["query"], quality.row(judged, got)
+
+
+def counted(index: Index, docs: Sequence[SearchDoc]) -> Iterator[tuple[str, float, float, int]]:
+    """Precision and recall over all counted hits, and how many there should be."""
+    texts = {doc.key: whole(doc) for doc in docs}
+    for query in queries("counts"):
+        right = {
+            key for key, text in texts.items() if all(re.search(r, text) for r in query["holds"])
+        }
+        result = index.search(Query(query["query"], reader=quality.EVERYBODY, limit=10_000))
+        got = {hit.key for hit in result.hits}
+        if right:
+            good = len(got & right)
+            yield query["query"], good / len(got) if got else 0.0, good / len(right), len(right)
+
+
+def report(index: Index, docs: Sequence[SearchDoc], part: str, misses: bool) -> None:
+    rows = list(graded(index, docs, part))
+    print(f"{part}: {len(docs)} entries")
+    print(f"{'class':6} {'n':>3} {'nDCG@10':>8} {'MRR':>6} {'R@20':>6} {'zero':>6}")
+    for name, (count, figures) in quality.table(rows).items():
+        print(f"{name:6} {count:3} " + "{:8.4f} {:6.3f} {:6.3f} {:6.3f}".format(*figures))
+    for name, text, figures in sorted(rows, key=lambda one: one[2]) if misses else ():
+        if figures[0] < 0.7:
+            print(f"{name:6} {figures[0]:.3f} {text}")
+    found = list(counted(index, docs))
+    precision = sum(row[1] for row in found) / len(found)
+    recall = sum(row[2] for row in found) / len(found)
+    print(f"counts over {len(found)}: precision {precision:.3f}, recall {recall:.3f}")
+    for text, exact, full, many in found if misses else ():
+        if min(exact, full) < 0.95:
+            print(f"       p {exact:.2f} r {full:.2f} of {many}: {text}")
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("folder", type=Path, nargs="?")
+    arguments.add_argument("--url", default="tantivy:")
+    arguments.add_argument("--misses", action="store_true", help="also list queries below 0.7")
+    given = arguments.parse_args()
+    parts = [("city", list(demo_city()))]
+    if given.folder:
+        parts.append(("portals", list(quality.corpus(given.folder))))
+    for part, docs in parts:
+        with tempfile.TemporaryDirectory() as data_dir:
+            index = search.open(given.url, Path(data_dir))
+            index.rebuild(docs)
+            report(index, docs, part, given.misses)
+            index.close()
+
+
+if __name__ == "__main__":
+    main()
