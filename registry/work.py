@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 import search
-from registry import db, discovery, signing
+from registry import db, discovery, held, signing
 from registry.config import Settings
 from registry.db import Database
 from registry.errors import Unavailable
@@ -66,6 +66,7 @@ class Worker:
             while discovery.drain(self._database, self._index) and not self._stop.is_set():
                 pass
             discovery.cleanse(self._database, self._index, self._settings.data_dir)
+            held.sweep(self._settings.data_dir)
         except search.Outdated:
             # Another analyser built it: build it anew rather than answer with the wrong words.
             return self._rebuilt()
