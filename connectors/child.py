@@ -16,10 +16,10 @@ MEMORY = 512 << 20
 SECONDS = 30
 
 
-def limit() -> None:
+def limit(memory: int = MEMORY, seconds: int = SECONDS) -> None:
     """Take the rights away that a parser has no use for."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
@@ -28,18 +28,21 @@ def main() -> None:
     # Before the limits: the parser itself has to be loaded.
     from python_calamine import CalamineWorkbook
 
-    from connectors.files import MOST_COLUMNS, MOST_ROWS, _decoded
+    from connectors import traits
+    from connectors.files import MOST_COLUMNS, MOST_ROWS, decoded
 
     data = sys.stdin.buffer.read()
     limit()
     found: dict[str, list[list[str]]] = {}
+    told: dict[str, traits.Traits] = {}
     try:
         if sys.argv[1] == "csv":
-            text = _decoded(data)
+            text = decoded(data)
             if not text:
                 refuse("file_kind")
             found["csv"] = _kept(csv.reader(io.StringIO(text, newline="")), MOST_ROWS, MOST_COLUMNS)
         else:
+            told = traits.of_workbook(data)
             book = CalamineWorkbook.from_filelike(io.BytesIO(data))
             for name in book.sheet_names:
                 sheet = book.get_sheet_by_name(name)
@@ -47,12 +50,26 @@ def main() -> None:
                     refuse("file_rows")
                 rows = sheet.to_python(skip_empty_area=False)
                 found[name] = _kept(rows, MOST_ROWS, MOST_COLUMNS)
+                one = told.setdefault(name, traits.Traits())
+                one.merged = [(*a, *b) for a, b in sheet.merged_cell_ranges or ()][: traits.MOST]
+                one.long_numbers = _long_numbers(rows)[: traits.MOST]
     except MemoryError:
         refuse("file_bomb")
     except Exception:
         # Whatever the parser stumbles over, the file is at fault; its words are for nobody.
         refuse("file_broken")
-    sys.stdout.write(json.dumps(found, ensure_ascii=True))
+    traits_found = {name: one.plain() for name, one in told.items()}
+    sys.stdout.write(json.dumps({"tables": found, "traits": traits_found}, ensure_ascii=True))
+
+
+def _long_numbers(rows: Iterable[Iterable[object]]) -> list[tuple[int, int]]:
+    """Cells with whole numbers of more digits than a float tells apart: a lost identifier."""
+    return [
+        (line, at)
+        for line, row in enumerate(rows)
+        for at, value in enumerate(row)
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= 1e15
+    ]
 
 
 def _kept(rows: Iterable[Iterable[object]], most: int, widest: int) -> list[list[str]]:

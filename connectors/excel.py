@@ -5,17 +5,26 @@ means, how a wrong one is kept and what is wrong with it are the form's. A row h
 element; what concerns the whole resource stands in its first row.
 """
 
+import hashlib
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
 import schemas
-from connectors.files import Table
+from connectors.files import Opened, Table
+from connectors.traits import Traits
 
 SHEET = "信息资源目录"
+NOTES = "填写说明"
+LISTS = "代码表"
+# What a marked copy adds; sent back, it is not read.
+FAULTS = "错误清单"
+FAULTS_COLUMN = "错误说明"
+VERSION_LINE = "模板版本"
 PROFILE = "national-1272"
 KEY = "条目标识"
 HEADER_ROWS = 3
@@ -75,6 +84,8 @@ class Row:
     code: str
     cells: dict[str, str]
     items: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    # Where each column of ours stands in the clerk's own sheet; None: as in the template.
+    places: Mapping[int, int] | None = None
 
     @property
     def seen(self) -> str:
@@ -96,6 +107,39 @@ class Fault:
     heading: str
     message: str
     article: str = ""
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """What is wrong with a cell or a column before anything is judged: `code` names the sentence.
+
+    Row and column count from 0; `row` is that of the heading where a whole column is meant.
+    """
+
+    code: str
+    row: int
+    at: int
+    facts: Mapping[str, object]
+
+    @property
+    def letter(self) -> str:
+        """The letters of the column in the clerk's sheet."""
+        return _letters(self.at)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet as it was read: its entries, what is wrong with cells, what a clerk should know.
+
+    `notes` are codes of sentences with their facts, and stop nothing.
+    """
+
+    name: str
+    # The first row of data, counted from 0.
+    start: int
+    rows: list[Row]
+    oddities: list[Oddity]
+    notes: list[tuple[str, Mapping[str, object]]]
 
 
 # columns ----------------------------------------------------------------------------------------
@@ -204,6 +248,13 @@ def _letters(at: int) -> str:
     return letters
 
 
+@cache
+def version() -> str:
+    """The version of the template: another one whenever a column is another."""
+    headings = "\n".join(f"{column.headings} {column.name}" for column in columns())
+    return f"{PROFILE}-{hashlib.sha256(headings.encode()).hexdigest()[:6]}"
+
+
 # out --------------------------------------------------------------------------------------------
 
 
@@ -283,8 +334,8 @@ def write(entries: Sequence[Exported], title: str = "") -> bytes:
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     sheet = book.add_worksheet(SHEET)
-    notes = book.add_worksheet("填写说明")
-    lists = book.add_worksheet("代码表")
+    notes = book.add_worksheet(NOTES)
+    lists = book.add_worksheet(LISTS)
     _head(book, sheet, title)
     cell = book.add_format({"border": 1, "text_wrap": True, "valign": "top", "num_format": "@"})
     line = HEADER_ROWS
@@ -339,7 +390,7 @@ def _drop_downs(sheet: Any, lists: Any, last: int) -> None:
             continue
         for line, word in enumerate(known.values()):
             lists.write_string(line, at, word)
-        source = f"=代码表!${_letters(at)}$1:${_letters(at)}${len(known)}"
+        source = f"={LISTS}!${_letters(at)}$1:${_letters(at)}${len(known)}"
         # A warning, not a stop: what is typed besides is reported with its row and column.
         rule = {"validate": "list", "source": source, "error_type": "warning"}
         sheet.data_validation(HEADER_ROWS, column.at, last, column.at, rule)
@@ -357,6 +408,7 @@ def _notes(book: Any, notes: Any) -> None:
         ("代码", "可以从下拉框选，也可以填代码。多个值用“；”隔开。"),
         ("保密", "先审查，后录入：国家秘密、工作秘密不得填写。"),
         ("标识", "隐藏的“条目标识”“信息项标识”由系统填写，请勿改动；新增的留空。"),
+        (VERSION_LINE, version()),
     ]
     for number, (name, text) in enumerate(lines):
         notes.write_string(number, 0, name, bold)
@@ -373,30 +425,67 @@ def _notes(book: Any, notes: Any) -> None:
 
 def read(tables: Mapping[str, Table]) -> list[Row]:
     """The entries of a workbook; raises Unreadable when the sheet or a column is missing."""
-    table = tables.get(SHEET) or (next(iter(tables.values())) if len(tables) == 1 else None)
+    return sheet(Opened("xlsx", tables, {})).rows
+
+
+def sheet(opened: Opened) -> Sheet:
+    """The sheet of an upload; raises Unreadable when it or a required column is missing.
+
+    A cell that is not what it seems (a formula, an identifier that lost digits, cells merged
+    across columns, a column nobody knows) is an oddity, never a silent loss. Cells merged
+    downwards are read in every row, as a person reads them.
+    """
+    tables = opened.tables
+    name = SHEET if SHEET in tables else next(iter(tables)) if len(tables) == 1 else ""
+    table = tables.get(name)
     if table is None:
         raise Unreadable("sheet_missing", sheet=SHEET)
-    start, places = _places(table)
+    used = _version_of(tables)
+    start, places = _places(table, used)
+    traits = opened.traits.get(name, Traits())
+    oddities = _odd_columns(table, start, places) + _odd_cells(table, start, places, traits)
+    filled = _filled(table, start, places, traits)
+    found = _entries(table, filled, start, places, oddities)
+    if not found:
+        raise Unreadable("sheet_empty", sheet=name)
+    oddities.sort(key=lambda one: (one.row, one.at))
+    return Sheet(name, start, found, oddities, _told(opened, name, start, used))
+
+
+def _entries(
+    table: Table,
+    filled: Mapping[tuple[int, int], str],
+    start: int,
+    places: Mapping[int, int],
+    oddities: list[Oddity],
+) -> list[Row]:
     found: list[Row] = []
-    for number, cells in enumerate(table[start:], start + 1):
+    for line, cells in enumerate(table[start:], start):
         if not any(cells):
             continue
         whole: dict[str, str] = {}
         item: dict[str, str] = {}
         for column in columns():
             at = places.get(column.at)
-            text = cells[at] if at is not None and at < len(cells) else ""
-            name = column.name if column.part is None else f"{column.name}#{column.part}"
-            (item if column.per_item else whole)[name] = text
+            if at is None:
+                # A column that is not there says nothing; it must not empty the field.
+                continue
+            text = (cells[at] if at < len(cells) else "") or filled.get((line, at), "")
+            (item if column.per_item else whole)[_cell_name(column)] = text
         here = found[-1] if found else None
         if here is None or _begins(here, whole):
-            here = Row(number, whole.get("#key", ""), whole.get("#code", ""), whole)
+            key, code = whole.get("#key", ""), whole.get("#code", "")
+            here = Row(line + 1, key, code, whole, places=places)
             found.append(here)
+        else:
+            oddities += _differing(here, whole, line, places)
         if any(item.values()):
-            here.items.append((number, item))
-    if not found:
-        raise Unreadable("sheet_empty", sheet=SHEET)
+            here.items.append((line + 1, item))
     return found
+
+
+def _cell_name(column: Column) -> str:
+    return column.name if column.part is None else f"{column.name}#{column.part}"
 
 
 def _begins(here: Row, whole: Mapping[str, str]) -> bool:
@@ -407,14 +496,137 @@ def _begins(here: Row, whole: Mapping[str, str]) -> bool:
     return name != here.name or bool(here.key)
 
 
-def _places(table: Table) -> tuple[int, dict[int, int]]:
-    """The row where data begin, and where every column stands, found by the two heading rows."""
-    tried = [(at, _matched(table[at], table[at + 1])) for at in range(min(10, len(table) - 1))]
-    start, found = max(tried, key=lambda one: len(one[1]), default=(0, {}))
+def _differing(
+    here: Row, whole: Mapping[str, str], line: int, places: Mapping[int, int]
+) -> list[Oddity]:
+    """Cells of the resource that say something else in a later row, where they are not read."""
+    return [
+        Oddity(
+            "row_differs",
+            line,
+            places[column.at],
+            {"row": line + 1, "heading": column.title, "first": here.number},
+        )
+        for column in columns()
+        if not column.per_item
+        and not column.name.startswith("#")
+        and (text := _trimmed(whole.get(_cell_name(column), "")))
+        and text != _trimmed(here.cells.get(_cell_name(column), ""))
+    ]
+
+
+def _places(table: Table, used: str) -> tuple[int, dict[int, int]]:
+    """The row where data begin, and where every column stands, found by one or two heading rows."""
+    two = [(at + 2, _matched(table[at], table[at + 1])) for at in range(min(10, len(table) - 1))]
+    one = [(at + 1, _matched(table[at], [])) for at in range(min(10, len(table)))]
+    start, found = max(two + one, key=lambda tried: len(tried[1]), default=(0, {}))
     for column in columns()[:31]:
         if column.required and column.at not in found and not column.name.startswith("#"):
+            if used and used != version():
+                raise Unreadable("template_old", version=used[:40], heading=column.title)
             raise Unreadable("header_missing", heading=column.title)
-    return start + 2, found
+    return start, found
+
+
+def _version_of(tables: Mapping[str, Table]) -> str:
+    """The version of the template a workbook was made from; "" where it says none."""
+    lines = tables.get(NOTES, [])
+    return next((row[1] for row in lines if len(row) > 1 and row[0] == VERSION_LINE), "")
+
+
+# Counted lines of the office, and what a marked copy adds: no field, and no loss.
+_PASSED = frozenset({"序号", FAULTS_COLUMN})
+
+
+def _odd_columns(table: Table, start: int, places: Mapping[int, int]) -> list[Oddity]:
+    """Columns with content that are none of ours: what is dropped in silence is lost."""
+    used = {at for row in table[start:] for at, text in enumerate(row) if text}
+    known = {_plain(column.title) for column in columns()}
+    upper = table[start - 2] if start >= 2 else []
+    lower = table[start - 1]
+    found = []
+    for at in sorted(used - set(places.values())):
+        heading = _heading(upper, lower, at)
+        if _plain(heading) in _PASSED:
+            continue
+        code = "column_twice" if _plain(heading) in known else "column_unknown"
+        shown = heading or f"{_letters(at)} 列"
+        found.append(Oddity(code, start - 1, at, {"heading": shown[:60]}))
+    return found
+
+
+def _heading(upper: Sequence[str], lower: Sequence[str], at: int) -> str:
+    texts = [row[at] if at < len(row) else "" for row in (upper, lower)]
+    return texts[1] or texts[0]
+
+
+def _odd_cells(table: Table, start: int, places: Mapping[int, int], traits: Traits) -> list[Oddity]:
+    titles = {at: column.title for column in columns() if (at := places.get(column.at)) is not None}
+    found = [
+        Oddity(code, row, at, {"row": row + 1, "heading": titles[at]})
+        for code, cells in (("cell_formula", traits.formulas), ("cell_digits", traits.long_numbers))
+        for row, at in cells
+        if row >= start and at in titles
+    ]
+    for top, left, bottom, right in traits.merged:
+        across = [at for at in range(left, min(right, left + 400) + 1) if at in titles]
+        if bottom >= start and len(across) > 1 and _at(table, top, left):
+            facts = {"row": top + 1, "heading": titles[across[0]]}
+            found.append(Oddity("cell_merged", top, left, facts))
+    return found
+
+
+def _at(table: Table, row: int, at: int) -> str:
+    return table[row][at] if row < len(table) and at < len(table[row]) else ""
+
+
+# What tells one entry or item from the next is never filled downwards.
+_TELLING = frozenset({"name", "items.*.name", "items.*.id", "#key", "#code", "#digest"})
+_MOST_FILLED = 1_000_000
+
+
+def _filled(
+    table: Table, start: int, places: Mapping[int, int], traits: Traits
+) -> dict[tuple[int, int], str]:
+    """The text of a cell merged downwards, by row and column, for the rows below the first."""
+    named = {at: c.name for c in columns() if (at := places.get(c.at)) is not None}
+    found: dict[tuple[int, int], str] = {}
+    for top, left, bottom, right in traits.merged:
+        text = _at(table, top, left)
+        if top < start or left != right or named.get(left, "name") in _TELLING or not text:
+            continue
+        for row in range(top + 1, min(bottom + 1, len(table))):
+            if len(found) >= _MOST_FILLED:
+                return found
+            found[row, left] = text
+    return found
+
+
+def _told(
+    opened: Opened, name: str, start: int, used: str
+) -> list[tuple[str, Mapping[str, object]]]:
+    """What stops nothing but should be known: hidden rows, sheets that are not read."""
+    found: list[tuple[str, Mapping[str, object]]] = []
+    if used and used != version():
+        found.append(("template_other", {"version": used[:40], "now": version()}))
+    traits = opened.traits.get(name, Traits())
+    table = opened.tables[name]
+    hidden = [
+        row + 1 for row in traits.hidden_rows if start <= row < len(table) and any(table[row])
+    ]
+    if traits.hidden:
+        found.append(("sheet_hidden", {"sheet": name[:40]}))
+    if hidden:
+        rows = "、".join(map(str, hidden[:10]))
+        found.append(("rows_hidden", {"rows": rows, "n": len(hidden)}))
+    unread = [
+        other
+        for other, rows_ in opened.tables.items()
+        if other not in {name, NOTES, LISTS, FAULTS} and any(map(any, rows_))
+    ]
+    if unread:
+        found.append(("sheets_unread", {"sheets": "、".join(n[:40] for n in unread[:10])}))
+    return found
 
 
 def _matched(upper: Sequence[str], lower: Sequence[str]) -> dict[int, int]:
@@ -447,7 +659,14 @@ def document(row: Row, before: Exported | None = None) -> dict[str, Any]:
         return schemas.from_form(_pairs_of(row))
     whole, items = texts(before)
     known = _known(before.document)
-    matched = [known.get(cells.get("items.*.id", ""), -1) for _, cells in row.items]
+    named = _by_name(before.document)
+    matched = [
+        # Without the hidden column of identities an item is the one of the same name.
+        known.get(cells["items.*.id"], -1)
+        if "items.*.id" in cells
+        else named.get(cells.get("items.*.name", ""), -1)
+        for _, cells in row.items
+    ]
     same_items = matched == list(range(len(items))) and all(
         _same(cells, items[n]) for n, (_, cells) in zip(matched, row.items, strict=True)
     )
@@ -480,6 +699,15 @@ def _known(document: Document) -> dict[str, int]:
         str(item["id"]): number
         for number, item in enumerate(rows if isinstance(rows, list) else ())
         if isinstance(item, Mapping) and item.get("id")
+    }
+
+
+def _by_name(document: Document) -> dict[str, int]:
+    rows = document.get("items")
+    return {
+        item["name"]: number
+        for number, item in enumerate(rows if isinstance(rows, list) else ())
+        if isinstance(item, Mapping) and isinstance(item.get("name"), str)
     }
 
 
@@ -531,10 +759,12 @@ def _changed(
             [f"{column.name}#{n}" for n in range(4)] if column.part is not None else [column.name]
         )
         name = column.name.replace("*", at)
-        if all(_trimmed(cells.get(p, "")) == _trimmed(shown.get(p, "")) for p in parts):
+        # A column that is not in the sheet leaves its field as it is.
+        typed = {p: cells.get(p, shown.get(p, "")) for p in parts}
+        if all(_trimmed(typed[p]) == _trimmed(shown.get(p, "")) for p in parts):
             pairs += [(name, value) for _, value in kept.get(column.name, [])]
         elif column.part is not None:
-            path = [_trimmed(cells.get(p, "")) for p in parts]
+            path = [_trimmed(typed[p]) for p in parts]
             pairs.append((name, "/".join(part for part in path if part)))
         else:
             pairs += [(name, text) for text in _typed(column, _trimmed(cells.get(column.name, "")))]
@@ -546,6 +776,8 @@ def _typed(column: Column, text: str) -> Iterable[str]:
         return []
     if column.kind == "boolean":
         return [_YES.get(text.lower(), text)]
+    if column.kind == "date":
+        return [_day(text)]
     if column.name == "items.*.open_type" and text in {"是", "否"}:
         return ["1" if text == "是" else "3"]
     if column.codes:
@@ -555,6 +787,23 @@ def _typed(column: Column, text: str) -> Iterable[str]:
         parts = [text] if column.kind == "code" else _parts(text, by_label)
         return [by_label.get(part, part) for part in parts]
     return _parts(text, {}) if column.kind == "list" else [text]
+
+
+_WRITTEN = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?: 00:00:00)?")
+
+
+def _day(text: str) -> str:
+    """A day as ISO, from the ways it is written and from Excel's count of days; else as typed."""
+    written = _WRITTEN.fullmatch(text) or re.fullmatch(r"([0-9]{4})([0-9]{2})([0-9]{2})", text)
+    try:
+        if written:
+            return date(*(int(part) for part in written.groups())).isoformat()
+        if re.fullmatch(r"[0-9]{5}", text):
+            # Day 60 of that count never was, so what comes later counts from 1899-12-30.
+            return (date(1899, 12, 30) + timedelta(days=int(text))).isoformat()
+    except ValueError:
+        pass
+    return text
 
 
 def _parts(text: str, known: Mapping[str, str]) -> list[str]:
@@ -578,9 +827,11 @@ def fault(row: Row, problem: schemas.Problem, locale: str = "zh") -> Fault:
         number = row.items[at][0] if at < len(row.items) else row.number
         name = ".".join(["items", "*", *parts[2:]]) if len(parts) > 2 else "items.*.name"
     column = _column(name)
+    places = {c.at: c.at for c in columns()} if row.places is None else row.places
+    at = places.get(column.at, -1) if column else -1
     return Fault(
         number,
-        column.letter if column else "",
+        _letters(at) if at >= 0 else "",
         column.title if column else "",
         problem.message(locale),
         problem.article(locale) or "",

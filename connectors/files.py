@@ -10,7 +10,11 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+
+from connectors.traits import Traits
 
 # What a table of a department is far from; a bomb is not.
 MOST_MEMBERS = 2_000
@@ -65,12 +69,20 @@ def _judge(archive: zipfile.ZipFile) -> None:
 
 
 def _text(data: bytes) -> str:
-    if b"\x00" in data[:65_536] or not _decoded(data[:65_536], cut=True):
+    # What many systems call .xls is a web page; a spreadsheet program opens it all the same.
+    if (
+        data[:2_000]
+        .lstrip(b"\xef\xbb\xbf \t\r\n")
+        .lower()
+        .startswith((b"<!doctype", b"<html", b"<?xml"))
+    ):
+        raise Refused("file_html")
+    if b"\x00" in data[:65_536] or not decoded(data[:65_536], cut=True):
         raise Refused("file_kind")
     return "csv"
 
 
-def _decoded(data: bytes, *, cut: bool = False) -> str:
+def decoded(data: bytes, *, cut: bool = False) -> str:
     """The text in UTF-8 or GB 18030; "" when it is neither. `cut`: the end may be torn."""
     for encoding in ("utf-8-sig", "gb18030"):
         for shorter in range(4 if cut else 1):
@@ -81,14 +93,34 @@ def _decoded(data: bytes, *, cut: bool = False) -> str:
     return ""
 
 
-def tables(data: bytes) -> dict[str, Table]:
-    """Every sheet of a file by name, as rows of texts; a CSV is one sheet named "csv".
+@dataclass(frozen=True)
+class Opened:
+    """A file as it was read: "xlsx" or "csv", every sheet by name, and what its values hide."""
 
-    Raises Refused. Hidden sheets come too; a number is written without a needless ".0", a date
-    as ISO.
+    kind: str
+    tables: Mapping[str, Table]
+    traits: Mapping[str, Traits]
+
+
+def tables(data: bytes) -> dict[str, Table]:
+    """Every sheet of a file by name, as rows of texts; a CSV is one sheet named "csv"."""
+    return dict(opened(data).tables)
+
+
+def opened(data: bytes) -> Opened:
+    """Every sheet of a file, hidden ones too, as rows of texts, with the traits of each.
+
+    Raises Refused. A number is written without a needless ".0", a date as ISO.
     """
     kind = gate(data)
-    command = [sys.executable, "-m", "connectors.child", kind]
+    answer = json.loads(in_child([kind], data))
+    traits = {name: Traits(**one) for name, one in answer["traits"].items()}
+    return Opened(kind, answer["tables"], traits)
+
+
+def in_child(words: list[str], data: bytes, module: str = "connectors.child") -> bytes:
+    """What a limited child answers to `data`; Refused with its reason when it gives up."""
+    command = [sys.executable, "-m", module, *words]
     # The child finds this package wherever it lies; nothing else of the environment reaches it.
     environment = {"PYTHONPATH": str(Path(__file__).parents[1]), "PATH": os.environ.get("PATH", "")}
     try:
@@ -101,5 +133,4 @@ def tables(data: bytes) -> dict[str, Table]:
         raise Refused(done.stdout.decode("ascii", "replace").strip() or "file_broken")
     if done.returncode != 0:
         raise Refused("file_bomb" if done.returncode < 0 else "file_broken")
-    found: dict[str, Table] = json.loads(done.stdout)
-    return found
+    return done.stdout

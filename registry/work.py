@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 import search
-from registry import db, discovery, signing
+from registry import db, discovery, held, signing
 from registry.config import Settings
 from registry.db import Database
 from registry.errors import Unavailable
@@ -140,6 +140,7 @@ class Worker:
             while discovery.drain(self._database, self._index) and not self._stop.is_set():
                 pass
             discovery.cleanse(self._database, self._index, self._settings.data_dir)
+            held.sweep(self._settings.data_dir)
         except search.Outdated:
             # Another analyser built it: build it anew rather than answer with the wrong words.
             return self._rebuilt()

@@ -14,6 +14,7 @@ import jsonschema_rs
 from schemas import checks, rules, schema, storage, wording
 from schemas.fields import position
 from schemas.schema import Record
+from schemas.unknown import Unknown, meanings, unknown
 
 Strength = Literal["draft", "submission"]
 
@@ -50,12 +51,34 @@ class Problem:
 def errors(name: str | Record, document: object, at: Strength = "draft") -> list[Problem]:
     """Every problem of a document at that strength, in form order; empty when it may pass.
 
-    What is unsafe to store is reported alone, because nothing else can be said about it.
+    What is unsafe to store is reported alone, because nothing else can be said about it. Of a
+    word that is no code only that is said: what it would break depends on what was meant.
     """
     record = schema.record(name)
     unsafe = storage.unsafe(document)
     if unsafe:
         return [Problem(pointer, code, params, None, record) for pointer, code, params in unsafe]
+    words = unknown(record, document) if at == "submission" else []
+    if words and isinstance(document, dict):
+        return _ordered(record, [*_no_codes(record, document, words)])
+    return _judged(record, document, at)
+
+
+def _no_codes(record: Record, document: dict[str, Any], words: list[Unknown]) -> Iterator[Problem]:
+    """The unknown words, and what stays wrong whatever they mean."""
+    for one in words:
+        facts = {"value": one.value, "listed": one.listed}
+        yield _named(record, document, one.pointer, "code-unknown", facts, None)
+    places = {one.pointer for one in words}
+    first, *others = [_judged(record, made, "submission") for made in meanings(document, words)]
+    always = [{(p.pointer, p.code, p.rule) for p in found} for found in others]
+    for problem in first:
+        known = (problem.pointer, problem.code, problem.rule)
+        if problem.pointer not in places and all(known in found for found in always):
+            yield problem
+
+
+def _judged(record: Record, document: object, at: Strength) -> list[Problem]:
     judge = record.draft if at == "draft" else record.submission
     found = [
         problem

@@ -9,6 +9,7 @@ from typing import Any
 from schemas import codes
 from schemas.fields import Field, field, fields
 from schemas.schema import Record
+from schemas.unknown import Unknown
 
 MESSAGES = Path(__file__).parent / "messages"
 
@@ -50,10 +51,15 @@ def sentence(
         **params,
         "value": _value(record, pointer, params.get("value"), locale),
         "title": title,
+        "choices": _choices(params.get("listed"), locale),
         "inside": inside + words["then"] if inside else "",
         "at": inside + words["of"] + title if inside and title else inside or title,
     }
     return template(code, rule, locale).format(**facts)
+
+
+def _choices(listed: object, locale: str) -> str:
+    return Unknown("", "", listed).choices(locale) if isinstance(listed, str) else ""
 
 
 def place(

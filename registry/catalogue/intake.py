@@ -16,6 +16,7 @@ from registry.catalogue.store import Change, store
 from registry.errors import Conflict, Invalid
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
+from registry.signing import sm3
 from schemas import Problem
 
 Document = Mapping[str, Any]
@@ -46,6 +47,49 @@ class Outcome:
     keys: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Line:
+    """What an intake would do with one entry: `act` is "new", "changed", "same" or "faulty".
+
+    `changed` are the pointers of the fields that differ; `seen` the row version of the resource
+    the plan was made on.
+    """
+
+    place: int
+    act: str
+    name: str
+    key: str = ""
+    seen: int = 0
+    changed: tuple[str, ...] = ()
+    document: Document = field(default_factory=dict, repr=False)
+
+
+@dataclass
+class Plan:
+    """Everything an intake would do, computed outside any write."""
+
+    role: str
+    names: frozenset[str] = frozenset()
+    lines: list[Line] = field(default_factory=list)
+    faults: list[tuple[int, Problem]] = field(default_factory=list)
+
+    def count(self, act: str) -> int:
+        """How many entries would be dealt with so."""
+        return sum(line.act == act for line in self.lines)
+
+    def outcome(self) -> Outcome:
+        """The figures of the plan; the keys come with the storing."""
+        return Outcome(
+            self.count("new"), self.count("changed"), self.count("same"), list(self.faults)
+        )
+
+    @property
+    def mark(self) -> str:
+        """Equal for two plans that do the same to the same state of the catalogue."""
+        told = [[line.act, line.key, line.seen, line.document] for line in self.lines]
+        return sm3(schemas.canonical(told)).hex()
+
+
 def take(
     session: Session,
     actor: Actor,
@@ -56,46 +100,100 @@ def take(
     as_drafts: bool = False,
     dry_run: bool = False,
 ) -> Outcome:
-    """Take the entries of a unit in, as drafts, in one step through `store`.
+    """Plan and carry out in one transaction; nothing is stored while an entry breaks a rule."""
+    made = plan(session, actor, unit, entries, declared=declared or dry_run, as_drafts=as_drafts)
+    return made.outcome() if dry_run or made.faults else carry_out(session, actor, unit, made)
 
-    An entry is the one with its key, else its code, else its name among the unit's own. Nothing
-    is stored while an entry breaks a rule; with `as_drafts` only what no draft may hold counts.
+
+def plan(
+    session: Session,
+    actor: Actor,
+    unit: Organisation,
+    entries: Sequence[Incoming],
+    *,
+    declared: bool,
+    as_drafts: bool = False,
+) -> Plan:
+    """What taking these entries in would do, and every fault that stands against it.
+
+    An entry is the one with its key, else its code, else its name among the unit's own. With
+    `as_drafts` only what no draft may hold counts as a fault.
     """
     holding = require(actor, "register", unit)
-    if not declared and not dry_run:
+    if not declared:
         raise Invalid([Problem("/declared", "declaration", rule="declaration")])
     known = _Known(session, unit)
-    outcome, changes = Outcome(), []
+    made = Plan(holding.role, known.names)
     for place, entry in enumerate(entries):
         resource = known.match(entry)
         before = known.document(resource)
+        found: list[Problem] = []
+        document: Document = {}
         try:
             document = prepared(_started(entry.document(resource, before), before))
             require_unreserved(holding, before or DEFAULTS, document)
         except schemas.Unreadable as fault:
-            outcome.faults += [(place, p) for p in fault.problems] or [(place, _unreadable())]
-            continue
+            found = list(fault.problems) or [_unreadable()]
         except Invalid as refusal:
-            outcome.faults += [(place, problem) for problem in refusal.problems]
+            found = list(refusal.problems)
+        same = not found and before is not None and _equal(document, before)
+        if not found and not same:
+            problem = known.locked(resource) or known.stale(resource, entry.seen)
+            if problem is not None:
+                found = [problem]
+            elif not as_drafts:
+                found = check(session, unit, resource.id if resource else 0, document)
+        made.faults += [(place, problem) for problem in found]
+        act = "faulty" if found else "same" if same else "changed" if resource else "new"
+        made.lines.append(
+            Line(
+                place,
+                act,
+                entry.name,
+                resource.key if resource else "",
+                resource.row_version if resource else 0,
+                _differing(before, document) if act == "changed" else (),
+                document,
+            )
+        )
+    # A name of the same sheet counts as taken too; `check` sees only what is stored.
+    made.faults += known.repeated(entries)
+    return made
+
+
+def carry_out(session: Session, actor: Actor, unit: Organisation, made: Plan) -> Outcome:
+    """Store what was planned, all of it or nothing, in one short step through `store`.
+
+    Raises Conflict when an entry was changed, or a name taken, since the plan was made.
+    """
+    require(actor, "register", unit)
+    assert not made.faults
+    outcome = made.outcome()
+    known = _Known(session, unit)
+    changes = []
+    for line in made.lines:
+        if line.act not in {"new", "changed"}:
             continue
-        problem = known.locked(resource) or known.stale(resource, entry.seen)
-        if before is not None and schemas.canonical(document) == schemas.canonical(before):
-            outcome.unchanged += 1
-            continue
-        if problem is not None:
-            outcome.faults.append((place, problem))
-            continue
-        if not as_drafts:
-            # A name of the same sheet counts as taken too; `check` sees only what is stored.
-            found = check(session, unit, resource.id if resource else 0, document)
-            outcome.faults += [(place, problem) for problem in found]
-        outcome.created += resource is None
-        outcome.updated += resource is not None
-        changes.append(_change(unit, resource, document, holding.role))
-    outcome.faults += known.repeated(entries)
-    if not outcome.faults and not dry_run and changes:
+        resource = known.at(line.key)
+        if line.act == "new" and line.name in known.names - made.names:
+            raise Conflict("sheet_moved")
+        if line.act == "changed" and (resource is None or resource.row_version != line.seen):
+            raise Conflict("sheet_moved")
+        changes.append(_change(unit, resource, line.document, made.role))
+    if changes:
         outcome.keys = [stored.key for stored in store(session, actor, changes)]
     return outcome
+
+
+def _equal(one: Document, other: Document) -> bool:
+    return schemas.canonical(one) == schemas.canonical(other)
+
+
+def _differing(before: Document | None, after: Document) -> tuple[str, ...]:
+    old = before or {}
+    return tuple(
+        f"/{one.key}" for one in schemas.fields() if old.get(one.key) != after.get(one.key)
+    )
 
 
 def _started(document: Document, before: Document | None) -> Document:
@@ -125,6 +223,11 @@ class _Known:
         self._by_code = {r.code: r for r, _ in found if r.code}
         self._by_name = {v.name: r for r, v in found}
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the unit's entries."""
+        return frozenset(self._by_name)
+
     def match(self, entry: Incoming) -> Resource | None:
         """The entry of the unit this one is about; a key of somebody else's is no key."""
         return (
@@ -132,6 +235,10 @@ class _Known:
             or self._by_code.get(entry.code)
             or (None if entry.key else self._by_name.get(entry.name))
         )
+
+    def at(self, key: str) -> Resource | None:
+        """The entry of the unit with this key."""
+        return self._by_key.get(key)
 
     def document(self, resource: Resource | None) -> dict[str, Any] | None:
         """What stands in the entry now."""

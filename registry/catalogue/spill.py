@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import schemas
-from registry import calendar, files, journal, outbox
+from registry import calendar, files, held, journal, outbox
 from registry.access import SYSTEM, Actor, Holding, may, persons_apart, require, why_not
 from registry.catalogue.reading import find
 from registry.db import now
@@ -280,7 +280,8 @@ def _files(session: Session, traces: _Traces) -> int:
         files.delete(session, traces.folder, row)
         row.name = row.purpose
     session.flush()
-    return len(found)
+    # Sheets under way name no entry: all of them go, and their owners send them again.
+    return len(found) + held.clear(traces.folder)
 
 
 # Files that hold many entries at once: the whole file goes, because a part of it cannot.

@@ -33,6 +33,8 @@ FORMATS: Mapping[str, Callable[[int, Mapping[str, Any]], Incoming | Fault]] = {
     "ckan": ckan.incoming,
     "jsonl": incoming.entry,
 }
+# The official sheet, from a spreadsheet program or as text with the same columns.
+SHEETS = ("excel", "csv")
 _MOST_TOLD = 20
 _LONGEST_BASIS = 80
 _FAULTS: Mapping[str, str] = {
@@ -50,7 +52,7 @@ _FAULTS: Mapping[str, str] = {
 
 @main.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--format", "format_", type=click.Choice([*sorted(FORMATS), "excel"]), default="ckan")
+@click.option("--format", "format_", type=click.Choice([*sorted(FORMATS), *SHEETS]), default="ckan")
 @click.option("--source", help="来源名称，默认同格式 / name of the source, by default the format")
 @click.option("--department", help="全部归入这个单位（代码） / code of the unit of all entries")
 @click.option("--adopt", is_flag=True, help="接收已批准目录，直接发布 / publish what was approved")
@@ -79,10 +81,10 @@ def import_(
     Entries that break a rule are adopted as 待整改 with their faults. The same file may come
     again: an entry whose id is known is left as it stands.
     """
-    if format_ == "excel":
+    if format_ in SHEETS:
         if adopt or source or second:
             raise click.UsageError("表格只能存为草稿 / a sheet can only become drafts")
-        return sheets.take(file, department, by, declared=declared, dry_run=dry_run)
+        return sheets.take(file, format_, department, by, declared=declared, dry_run=dry_run)
     basis = (basis or "").strip()
     _check_usage(adopt, basis, second, declared, dry_run)
     chosen = settings()

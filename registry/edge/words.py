@@ -40,6 +40,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "missing": (_("找不到这个页面"), _("地址可能有误，或者条目已下架。")),
     "no_entry": (_("找不到这个条目"), _("条目不存在，或者不在您的可见范围。")),
     "no_submission": (_("找不到这个报送批次"), _("批次不存在，或者不在您的办理范围。")),
+    "not_held": (
+        _("这份表格已经处理或者超过一小时"),
+        _("上传的表格只保留一小时，确认导入后立即删除。需要时请重新上传。"),
+    ),
+    "sheet_moved": (
+        _("条目已经变化"),
+        _("核对之后，本单位的条目有改动，一个也没有保存。请重新上传表格，再核对一次。"),
+    ),
     "no_request": (_("找不到这件申请"), _("申请不存在，或者不在您的办理范围。")),
     "no_demand": (_("找不到这件需求"), _("需求不存在，或者不在您的办理范围。")),
     "no_notice": (_("没有这条通知"), _("通知已处理，或者不是发给您的。")),
@@ -295,8 +303,13 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 # Why an uploaded file is not read at all.
 FILES: Mapping[str, str] = {
     "file_empty": _("没有选择文件，或者文件是空的。请选择填好的表格再提交。"),
-    "file_old": _("这是旧版 Excel（.xls）或者加密的文件。请另存为 .xlsx、去掉密码后再提交。"),
+    "file_old": _(
+        "这是旧版 Excel（.xls）或者加密的文件。请用 Excel 或者 WPS 另存为 .xlsx、去掉密码后再提交。"
+    ),
     "file_kind": _("这不是 Excel 表格。请下载模板，填好后提交 .xlsx 文件。"),
+    "file_html": _(
+        "这不是 Excel 表格，是扩展名为 .xls 的网页。请用 Excel 打开，另存为 .xlsx 后再提交。"
+    ),
     "file_broken": _("文件损坏，读不出来。请用 Excel 打开，另存一份后再提交。"),
     "file_locked": _("文件有密码。请去掉密码后再提交。"),
     "file_macro": _("文件里有宏，不予接收。请另存为不带宏的 .xlsx 后再提交。"),
@@ -305,6 +318,32 @@ FILES: Mapping[str, str] = {
     "file_rows": _("行数或者列数超过上限（50000 行、400 列）。请拆分后再提交。"),
     "sheet_missing": _("没有名为「%(sheet)s」的工作表。请用下载的模板填写，不要改工作表的名称。"),
     "sheet_empty": _("工作表「%(sheet)s」里没有条目。请从第 4 行起填写。"),
+    "template_old": _(
+        "表格是用旧模板（%(version)s）填写的，缺少「%(heading)s」一栏。"
+        "请下载现在的模板，把内容贴过去再提交。"
+    ),
+    "cell_formula": _("第 %(row)s 行「%(heading)s」是公式，请粘贴为值后再提交"),
+    "cell_digits": _(
+        "第 %(row)s 行「%(heading)s」的数字超过 15 位，表格软件已改动末尾几位；"
+        "请把单元格设为文本格式，按原件重新填写"
+    ),
+    "cell_merged": _("第 %(row)s 行「%(heading)s」是跨栏合并的单元格，请取消合并，逐格填写"),
+    "row_differs": _(
+        "第 %(row)s 行「%(heading)s」与本条目第一行（第 %(first)s 行）不同；"
+        "资源的栏目以第一行为准，请改成一致或者留空"
+    ),
+    "column_unknown": _(
+        "「%(heading)s」不是模板里的栏目，内容无处保存；请删去这一栏，或者改成模板的栏目名"
+    ),
+    "column_twice": _("「%(heading)s」这一栏出现了两次，请删去一栏"),
+    "template_other": _(
+        "表格用的是另一版模板（%(version)s，现在是 %(now)s）。表格里没有的栏目保持原来的内容。"
+    ),
+    "rows_hidden": _("有 %(n)s 个隐藏行（第 %(rows)s 行等），已同样读入，请核对。"),
+    "sheet_hidden": _("工作表「%(sheet)s」是隐藏的，已同样读入，请核对。"),
+    "sheets_unread": _("没有读工作表：%(sheets)s。"),
+    "copy_author": _("乌海市政务数据目录"),
+    "copy_headings": _("行|列|需要修改的地方"),
     "header_missing": _("没有找到「%(heading)s」一栏。请用下载的模板填写，不要删改表头。"),
 }
 

@@ -1,6 +1,14 @@
-"""The official sheet of a unit: template, export, import with every fault by row and column."""
+"""The official sheet of a unit: template, export, and import in two steps.
 
-from dataclasses import dataclass
+What was sent is read once, in a limited child. The page shows what would change, or every fault
+by its cell with the clerk's own workbook, marked; only the confirmation stores, in one short
+write. Between the pages the rows lie enciphered for an hour (`registry.held`).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, render_template, request, url_for
@@ -8,13 +16,14 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 import schemas
-from connectors import excel, files
-from registry import catalogue
+from connectors import excel, files, marking, traits
+from registry import catalogue, held
 from registry.access import acts, may
-from registry.edge import actor, download, go, locale, reads, remember, session
+from registry.catalogue import intake
+from registry.edge import actor, download, go, locale, reads, remember, session, settings
 from registry.edge.readings import noted
 from registry.edge.words import sheet_fault
-from registry.errors import Invalid, Missing
+from registry.errors import Conflict, Invalid, Missing
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 
@@ -23,7 +32,7 @@ pages = Blueprint("sheets", __name__, url_prefix="/sheets")
 
 @dataclass(frozen=True)
 class Shown:
-    """A fault as a line of the page; without a place it concerns the whole file."""
+    """A fault as a line of the page; without a row it concerns the whole file."""
 
     sheet: str
     row: int
@@ -33,6 +42,58 @@ class Shown:
     article: str
 
 
+@dataclass(frozen=True)
+class Change:
+    """One entry of a preview: its row in the sheet, what would be done, and to which fields."""
+
+    row: int
+    name: str
+    act: str
+    fields: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the page shows of a sheet: figures, lines, what should be known, and the tokens.
+
+    `token` opens the rows for the confirmation, `marked` the marked copy; "" where there is none.
+    """
+
+    unit: Organisation
+    file: str
+    counts: Mapping[str, int]
+    lines: Sequence[Change] = ()
+    notes: Sequence[str] = ()
+    faults: Sequence[Shown] = ()
+    token: str = ""
+    marked: str = ""
+
+
+@dataclass
+class Sent:
+    """A sheet under way: for which unit, with which declarations, and its rows."""
+
+    unit: str
+    file: str
+    declared: bool
+    as_drafts: bool
+    rows: list[excel.Row] = field(default_factory=list)
+    mark: str = ""
+
+    def plain(self) -> bytes:
+        """As bytes to be held."""
+        return json.dumps(asdict(self), ensure_ascii=False).encode()
+
+
+def _sent(content: bytes) -> Sent:
+    told = json.loads(content)
+    for row in told["rows"]:
+        row["items"] = [(number, cells) for number, cells in row["items"]]
+        places = row["places"]
+        row["places"] = places and {int(at): place for at, place in places.items()}
+    return Sent(**{**told, "rows": [excel.Row(**row) for row in told["rows"]]})
+
+
 @pages.get("")
 @reads("register")
 def index() -> str:
@@ -40,9 +101,9 @@ def index() -> str:
     return _page()
 
 
-def _page(faults: list[Shown] | tuple[()] = (), outcome: catalogue.Outcome | None = None) -> str:
+def _page(refused: str = "", preview: Preview | None = None) -> str:
     return render_template(
-        "sheets.html", place="inbox", units=_units(), faults=faults, outcome=outcome
+        "sheets.html", place="inbox", units=_units(), refused=refused, preview=preview
     )
 
 
@@ -90,56 +151,165 @@ def exported(own: Session, unit: Organisation) -> list[excel.Exported]:
 
 @pages.post("")
 @reads("register")
-def take() -> tuple[str, int] | str | Response:
-    """Read a sheet and take its entries as drafts: all of them, or none with every fault.
-
-    The sheet is parsed before anything is locked; the entries are stored in one short write.
-    """
-    unit = _unit(request.form.get("unit", ""))
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        return _page([_whole("file_empty")]), 422
+def take() -> tuple[str, int] | str:
+    """Read a sheet and show what would change, or every fault; nothing is stored."""
+    form = request.form
+    unit = _unit(form.get("unit", ""))
+    upload = request.files.get("file")
+    data = upload.read() if upload is not None and upload.filename else b""
     try:
-        rows = excel.read(files.tables(sent.read()))
+        opened = files.opened(data)
+        sheet = excel.sheet(opened)
     except files.Refused as refusal:
-        return _page([_whole(refusal.code)]), 422
+        return _page(sheet_fault(refusal.code, {}, locale())), 422
     except excel.Unreadable as refusal:
-        return _page([_whole(refusal.code, **refusal.facts)]), 422
-    try:
-        outcome = _stored(unit.id, [incoming(row) for row in rows])
-    except Invalid as refusal:
-        messages = [Shown("", 0, "", "", p.message(locale()), "") for p in refusal.problems]
-        return _page(messages), 422
-    if outcome.faults:
-        return _page([_shown(rows[place], problem) for place, problem in outcome.faults]), 422
-    if not outcome.keys:
-        return _page(outcome=outcome)
-    address = url_for(
-        "inbox.inbox",
-        created=outcome.created,
-        updated=outcome.updated,
-        same=outcome.unchanged,
+        return _page(sheet_fault(refusal.code, refusal.facts, locale())), 422
+    name = (upload.filename or "" if upload is not None else "")[-80:]
+    sent = Sent(
+        unit.code,
+        name,
+        form.get("declared") == "yes",
+        form.get("as_drafts") == "yes",
+        sheet.rows,
     )
-    return go(address)
+    try:
+        made = _plan(session(), unit, sent)
+    except Invalid as refusal:
+        return _page("；".join(p.message(locale()) for p in refusal.problems)), 422
+    notes = [sheet_fault(code, facts, locale()) for code, facts in sheet.notes]
+    faults = _faults(sheet, made)
+    if faults:
+        copy = _marked(opened, data, sheet, faults)
+        preview = _preview(unit, sent, made, notes, faults=faults, marked=copy)
+        return _page(preview=preview), 422
+    sent.mark = made.mark
+    token = "" if not _acting(made) else _held(sent.plain())
+    return _page(preview=_preview(unit, sent, made, notes, token=token))
 
 
-def _stored(unit_id: int, entries: list[catalogue.Incoming]) -> catalogue.Outcome:
-    who, form = actor(), request.form
+@pages.post("/confirm")
+@reads("register")
+def confirm() -> Response | tuple[str, int]:
+    """Store what the preview showed, if it would still do the same; then forget the sheet.
+
+    Planned again outside the lock; under it only the versions are compared.
+    """
+    token = request.form.get("token", "")
+    sent = _sent(held.content(settings().data_dir, _person(), token))
+    unit = _unit(sent.unit)
+    made = _plan(session(), unit, sent)
+    if made.faults or made.mark != sent.mark:
+        raise Conflict("sheet_moved")
     done: list[catalogue.Outcome] = []
+    who, unit_id = actor(), unit.id
 
     def write(own: Session) -> None:
-        outcome = catalogue.take(
-            own,
-            who,
-            own.get_one(Organisation, unit_id),
-            entries,
-            declared=form.get("declared") == "yes",
-            as_drafts=form.get("as_drafts") == "yes",
-        )
-        done.append(outcome)
+        done.append(intake.carry_out(own, who, own.get_one(Organisation, unit_id), made))
 
-    remember(write)
-    return done[0]
+    with held.used_up(settings().data_dir, token):
+        remember(write)
+    (outcome,) = done
+    return go(
+        url_for(
+            "inbox.inbox",
+            created=outcome.created,
+            updated=outcome.updated,
+            same=outcome.unchanged,
+        )
+    )
+
+
+@pages.post("/marked")
+@reads("register")
+def marked() -> Response:
+    """The clerk's own workbook with every fault marked, as long as it is held."""
+    content = held.content(settings().data_dir, _person(), request.form.get("token", ""))
+    ending = "xlsx" if content.startswith(b"PK") else "csv"
+    return download(content, f"标注错误的表格.{ending}")
+
+
+def _plan(own: Session, unit: Organisation, sent: Sent) -> intake.Plan:
+    return intake.plan(
+        own,
+        actor(),
+        unit,
+        [incoming(row) for row in sent.rows],
+        declared=sent.declared,
+        as_drafts=sent.as_drafts,
+    )
+
+
+def _acting(made: intake.Plan) -> int:
+    return made.count("new") + made.count("changed")
+
+
+def _person() -> int:
+    # Whoever may register has signed in.
+    return actor().person_id or 0
+
+
+def _held(content: bytes) -> str:
+    return held.hold(settings().data_dir, _person(), content)
+
+
+def _faults(sheet: excel.Sheet, made: intake.Plan) -> list[Shown]:
+    """Every fault once: what is odd about a cell stands before what its text would break."""
+    found = [
+        Shown(
+            sheet.name,
+            one.row + 1,
+            one.letter,
+            str(one.facts.get("heading", "")),
+            sheet_fault(one.code, one.facts, locale()),
+            "",
+        )
+        for one in sheet.oddities
+    ]
+    odd = {(one.row, one.letter) for one in found}
+    for place, problem in made.faults:
+        one = _shown(sheet.name, sheet.rows[place], problem)
+        if (one.row, one.letter) not in odd:
+            found.append(one)
+    return sorted(found, key=lambda one: (one.row, traits.number(one.letter)))
+
+
+def _marked(opened: files.Opened, data: bytes, sheet: excel.Sheet, faults: Sequence[Shown]) -> str:
+    """The token of the marked copy; "" where the workbook is too large to be marked."""
+    marks = [
+        marking.Mark(one.row - 1, traits.number(one.letter), one.heading, _sentence(one))
+        for one in faults
+    ]
+    named = sheet_fault("copy_author", {}, locale())
+    row, place, fault = sheet_fault("copy_headings", {}, locale()).split("|")
+    words = marking.Words(excel.FAULTS, excel.FAULTS_COLUMN, row, place, fault, named)
+    try:
+        return _held(marking.marked(opened.kind, data, sheet.name, sheet.start, marks, words))
+    except files.Refused:
+        return ""
+
+
+def _sentence(one: Shown) -> str:
+    return f"{one.message}（{one.article}）" if one.article else one.message
+
+
+def _preview(
+    unit: Organisation, sent: Sent, made: intake.Plan, notes: list[str], **more: Any
+) -> Preview:
+    titles = {f"/{one.key}": one.title(locale()) for one in schemas.fields()}
+    between = "、" if locale() == "zh" else ", "
+    wrong = {place for place, _ in made.faults}
+    lines = [
+        Change(
+            sent.rows[line.place].number,
+            line.name or sent.rows[line.place].name,
+            "faulty" if line.place in wrong else line.act,
+            between.join(titles.get(one, one) for one in line.changed),
+        )
+        for line in made.lines
+    ]
+    counts = {act: made.count(act) for act in ("new", "changed", "same")}
+    counts["faulty"] = len(wrong)
+    return Preview(unit, sent.file, counts, lines, notes, **more)
 
 
 def incoming(row: excel.Row) -> catalogue.Incoming:
@@ -158,13 +328,9 @@ def incoming(row: excel.Row) -> catalogue.Incoming:
     return catalogue.Incoming(row.key, row.code, row.name, document, row.seen)
 
 
-def _shown(row: excel.Row, problem: schemas.Problem) -> Shown:
+def _shown(sheet: str, row: excel.Row, problem: schemas.Problem) -> Shown:
     found = excel.fault(row, problem, locale())
-    return Shown(excel.SHEET, found.row, found.letter, found.heading, found.message, found.article)
-
-
-def _whole(code: str, **facts: object) -> Shown:
-    return Shown("", 0, "", "", sheet_fault(code, facts, locale()), "")
+    return Shown(sheet, found.row, found.letter, found.heading, found.message, found.article)
 
 
 def _units() -> list[Organisation]:

@@ -1,12 +1,13 @@
 """The official sheet on the command line: out, in again, and every fault by its cell."""
 
+import csv
 import io
 
 import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from connectors import excel
+from connectors import excel, files
 from registry.cli import main
 from tests import factories
 
@@ -24,10 +25,8 @@ def run(tmp_path, monkeypatch):
         yield lambda *words: CliRunner().invoke(main, [str(word) for word in words])
 
 
-def took(run, path, *more):
-    return run(
-        "import", path, "--format", "excel", "--department", UNIT, "--by", "registrar", *more
-    )
+def took(run, path, *more, form="excel"):
+    return run("import", path, "--format", form, "--department", UNIT, "--by", "registrar", *more)
 
 
 def test_what_was_exported_changes_nothing_when_it_is_imported(run, tmp_path):
@@ -65,3 +64,27 @@ def test_a_file_that_is_no_sheet_gets_a_sentence(run, tmp_path):
         answer = took(run, path, "--declared")
         assert answer.exit_code == 1
         assert "Error" in answer.output
+
+
+def test_the_same_columns_are_taken_as_csv_in_the_encoding_of_the_office(run, tmp_path):
+    path = tmp_path / "new.csv"
+    entry = excel.Exported(factories.document("丙登记信息"))
+    out = io.StringIO()
+    csv.writer(out).writerows(files.tables(excel.write([entry]))[excel.SHEET])
+    path.write_bytes(out.getvalue().encode("gb18030"))
+    assert took(run, path, "--declared").exit_code == 2
+    answer = took(run, path, "--declared", form="csv")
+    assert answer.exit_code == 0, answer.output
+    assert "新增 1" in answer.output
+
+
+def test_a_formula_is_told_by_its_cell_in_both_languages(run, tmp_path):
+    path = tmp_path / "formula.xlsx"
+    entry = excel.Exported(factories.document("丁登记信息"))
+    book = openpyxl.load_workbook(io.BytesIO(excel.write([entry])))
+    book[excel.SHEET]["AC4"].value = '="每年"'
+    book.save(path)
+    answer = took(run, path, "--declared")
+    assert answer.exit_code == 1
+    assert "信息资源目录!AC4 第 4 行「更新周期」是公式，请粘贴为值" in answer.output
+    assert "paste it as a value" in answer.output

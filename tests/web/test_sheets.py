@@ -1,11 +1,15 @@
 """A sheet is taken whole or not at all, and every fault is told by its place."""
 
+import csv
 import io
+import re
+from datetime import UTC, datetime, timedelta
 
 import openpyxl
 import sqlalchemy as sa
+import time_machine
 
-from connectors import excel
+from connectors import excel, files
 from registry import db
 from registry.models.catalogue import Resource, Version
 from tests.factories import document, sign_in, token_of
@@ -20,6 +24,22 @@ def sent(client, content, **more):
     token = token_of(client.get("/sheets").text)
     data = {"csrf_token": token, "declared": "yes", "file": (io.BytesIO(content), "表.xlsx")}
     return client.post("/sheets", data={**data, **more}, content_type="multipart/form-data")
+
+
+def token_in(page):
+    return re.search(r'name="token" value="([^"]+)"', page)[1]
+
+
+def confirmed(client, preview):
+    data = {"csrf_token": token_of(preview.text), "token": token_in(preview.text)}
+    return client.post("/sheets/confirm", data=data)
+
+
+def taken(client, content, **more):
+    """Upload, look at the preview, confirm."""
+    preview = sent(client, content, **more)
+    assert preview.status_code == 200, preview.text
+    return confirmed(client, preview)
 
 
 def test_export_and_import_again_changes_nothing(city):
@@ -46,12 +66,12 @@ def test_a_faulty_sheet_saves_nothing_and_names_every_cell(city):
 def test_a_good_sheet_becomes_drafts_and_an_incomplete_one_when_asked(city):
     client = sign_in(city, "registrar")
     before = versions(city)
-    answer = sent(client, excel.write([excel.Exported(document("丙登记信息"))]))
+    answer = taken(client, excel.write([excel.Exported(document("丙登记信息"))]))
     assert answer.status_code == 303
     assert "created=1" in answer.headers["Location"]
     half = excel.write([excel.Exported({"name": "丁登记信息"})])
     assert sent(client, half).status_code == 422
-    assert sent(client, half, as_drafts="yes").status_code == 303
+    assert taken(client, half, as_drafts="yes").status_code == 303
     assert versions(city) == before + 2
 
 
@@ -64,7 +84,12 @@ def test_a_changed_cell_opens_the_next_version_of_that_entry_alone(city):
     out = io.BytesIO()
     book.save(out)
     before = versions(city)
-    answer = sent(client, out.getvalue(), as_drafts="yes")
+    preview = sent(client, out.getvalue(), as_drafts="yes")
+    assert versions(city) == before
+    shown = preview.text[preview.text.index('id="preview"') :]
+    assert "特困供养人员信息" in shown
+    assert "信息资源摘要" in shown
+    answer = confirmed(client, preview)
     assert "updated=1" in answer.headers["Location"]
     assert versions(city) == before + 1
 
@@ -87,7 +112,7 @@ def test_an_entry_of_another_unit_is_not_touched_by_its_key(city):
         ).one()
         state = (foreign.key, foreign.row_version)
     stolen = excel.Exported(document("己登记信息"), key=state[0], code="307007150300/000001")
-    assert sent(client, excel.write([stolen])).status_code == 303
+    assert taken(client, excel.write([stolen])).status_code == 303
     with db.transaction(city.extensions["registry_database"], writes=False) as own:
         again = own.scalars(sa.select(Resource).where(Resource.key == state[0])).one()
         assert again.row_version == state[1]
@@ -104,3 +129,120 @@ def test_wrong_files_get_a_sentence(city):
 def test_only_who_compiles_may_send_a_sheet(city):
     client = sign_in(city, "consumer")
     assert client.get("/sheets").status_code == 403
+
+
+def faulty_book():
+    wrong = document("庚登记信息", abstract="短")
+    wrong["items"][0]["share_type"] = "随便共享"
+    book = openpyxl.load_workbook(io.BytesIO(excel.write([excel.Exported(wrong)])))
+    sheet = book[excel.SHEET]
+    sheet["AC4"].value = '="每年"'
+    sheet["V5"].font = openpyxl.styles.Font(color="FF00AA00")
+    book.create_sheet("往年")["B2"].value = "留着"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_faulty_sheet_comes_back_as_the_clerks_own_workbook_marked(city):
+    client = sign_in(city, "registrar")
+    page = sent(client, faulty_book())
+    assert page.status_code == 422
+    assert "随便共享」不是共享类型，可填：无条件共享、有条件共享、不予共享" in page.text
+    assert "宽松" not in page.text
+    data = {"csrf_token": token_of(page.text), "token": token_in(page.text)}
+    answer = client.post("/sheets/marked", data=data)
+    assert answer.status_code == 200
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    assert book.sheetnames[0] == "错误清单"
+    sheet = book[excel.SHEET]
+    assert "不是共享类型" in sheet["W4"].comment.text
+    assert sheet["W4"].fill.start_color.rgb == "FFF3C6C0"
+    assert sheet["AC4"].value == '="每年"'
+    assert "公式" in sheet["AC4"].comment.text
+    last = sheet.cell(3, sheet.max_column)
+    assert last.value == "错误说明"
+    assert "至少 10 个字" in sheet.cell(4, sheet.max_column).value
+    links = [cell.hyperlink.location for cell in book["错误清单"]["B"] if cell.hyperlink]
+    assert "'信息资源目录'!W4" in links
+    assert book["往年"]["B2"].value == "留着"
+    assert sheet["V5"].font.color.rgb == "FF00AA00"
+
+
+def test_the_marked_copy_is_read_like_the_sheet_it_was_made_from(city):
+    client = sign_in(city, "registrar")
+    page = sent(client, faulty_book())
+    data = {"csrf_token": token_of(page.text), "token": token_in(page.text)}
+    book = openpyxl.load_workbook(io.BytesIO(client.post("/sheets/marked", data=data).data))
+    sheet = book[excel.SHEET]
+    sheet["W4"].value, sheet["AC4"].value = "有条件共享", "每年"
+    sheet["J4"].value = "婚姻登记机关办理登记时形成的信息，用于核对婚姻状况。"
+    out = io.BytesIO()
+    book.save(out)
+    preview = sent(client, out.getvalue())
+    assert preview.status_code == 200, preview.text
+    assert "确认导入 1 个条目" in preview.text
+
+
+def test_a_marked_copy_is_for_its_owner_alone_and_for_an_hour(city):
+    page = sent(sign_in(city, "registrar"), faulty_book())
+    token = token_in(page.text)
+    other = sign_in(city, "vendor")
+    page = other.get("/sheets").text
+    data = {"csrf_token": token_of(page), "token": token}
+    assert other.post("/sheets/marked", data=data).status_code in {403, 404}
+    mine = sign_in(city, "registrar")
+    data["csrf_token"] = token_of(mine.get("/sheets").text)
+    assert mine.post("/sheets/marked", data=data).status_code == 200
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=61)):
+        mine = sign_in(city, "registrar")
+        data["csrf_token"] = token_of(mine.get("/sheets").text)
+        answer = mine.post("/sheets/marked", data=data)
+    assert answer.status_code == 404
+    assert "只保留一小时" in answer.text
+
+
+def test_what_is_held_cannot_be_read_on_the_disk_and_is_gone_once_confirmed(city):
+    client = sign_in(city, "registrar")
+    folder = city.extensions["registry_settings"].data_dir / "held"
+    preview = sent(client, excel.write([excel.Exported(document("辛登记信息"))]))
+    assert all("辛登记信息".encode() not in path.read_bytes() for path in folder.iterdir())
+    before = len(list(folder.iterdir()))
+    assert confirmed(client, preview).status_code == 303
+    assert len(list(folder.iterdir())) == before - 1
+    again = confirmed(client, preview)
+    assert again.status_code == 404
+
+
+def test_a_preview_that_no_longer_holds_stores_nothing(city):
+    client = sign_in(city, "registrar")
+    content = excel.write([excel.Exported(document("壬登记信息"))])
+    first, second = sent(client, content), sent(client, content)
+    assert confirmed(client, first).status_code == 303
+    before = versions(city)
+    answer = confirmed(client, second)
+    assert answer.status_code == 409
+    assert versions(city) == before
+
+
+def test_a_csv_as_the_office_saves_it_is_taken_and_comes_back_marked(city):
+    client = sign_in(city, "registrar")
+    table = files.tables(excel.write([excel.Exported(document("癸登记信息"))]))[excel.SHEET]
+    out = io.StringIO()
+    csv.writer(out).writerows(table)
+    assert taken(client, out.getvalue().encode("gb18030")).status_code == 303
+    wrong = out.getvalue().replace("癸登记信息", "子登记信息").replace("每日", "随便")
+    page = sent(client, wrong.encode("gb18030"))
+    assert page.status_code == 422
+    data = {"csrf_token": token_of(page.text), "token": token_in(page.text)}
+    lines = client.post("/sheets/marked", data=data).data.decode("utf-8-sig").splitlines()
+    assert lines[2].endswith("错误说明")
+    assert "「随便」不是更新周期" in lines[3]
+
+
+def test_every_faulty_file_is_told_in_english_too(city):
+    client = sign_in(city, "registrar")
+    client.get("/sheets?lang=en")
+    page = sent(client, faulty_book()).text
+    assert "this is a formula" in page
+    assert "Download the marked sheet" in page
