@@ -1,12 +1,15 @@
 """Runs a plan over a table: treat in batches, reach k, attack the result, and only then name it.
 
-The result is written under a temporary name beside the target and renamed when the report says
-pass; whatever else happens, nothing stands under the target's name and nothing is left over.
+The result is written in a folder of the run beside the target and renamed when the report says
+pass; whatever else happens, nothing stands under the target's name and nothing is left over. Only
+a kill leaves that folder behind, closed to others; the next run beside it takes it away.
 """
 
+import fcntl
 import logging
 import os
-import secrets
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +29,7 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int | None], None]
 _ROW = "\0place"
+_FRONT = ".catalogue-masking-"
 
 
 def apply(
@@ -381,24 +385,53 @@ class _Run:
 
 @contextmanager
 def _temporary(target: Path) -> Iterator[Callable[[str], Path]]:
-    """Names beside the target that are gone at the end; those of dead runs are removed first."""
-    front = f".{target.name}."
-    made: list[Path] = []
+    """Names in a folder of this run beside the target, closed to others (0700), gone at the end.
 
-    def name(end: str) -> Path:
-        path = target.parent / f"{front}{os.getpid()}.{secrets.token_hex(4)}.part.{end}"
-        made.append(path)
-        return path
+    A run that is killed leaves its folder. The lock on it went with the process, and by that the
+    next run that writes beside it knows the folder is nobody's, and removes it with its values.
+    """
+    with tables.disk(), _held(target.parent):
+        # One at a time: a folder must not be swept between its making and its locking.
+        _sweep(target.parent)
+        folder = Path(tempfile.mkdtemp(prefix=_FRONT, dir=target.parent))  # mode 0700
+        owned = _locked(folder)
 
-    for stale in target.parent.glob(f"{front}*.part.*"):
-        owner = stale.name.removeprefix(front).split(".")[0]
-        if not (owner.isdigit() and Path(f"/proc/{owner}").exists()):
-            stale.unlink(missing_ok=True)
     try:
-        yield name
+        yield folder.joinpath
     finally:
-        for path in made:
-            path.unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(owned)
+
+
+def _sweep(place: Path) -> None:
+    for folder in place.glob(f"{_FRONT}*"):
+        try:
+            free = _locked(folder, wait=False)
+        except OSError:
+            # A run that is alive holds it, or it is not ours to open.
+            continue
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(free)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    handle = _locked(folder)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def _locked(folder: Path, *, wait: bool = True) -> int:
+    """A handle that holds the lock of a folder; closing it, or the end of the process, frees it."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
 
 
 def _sync_folder(folder: Path) -> None:
