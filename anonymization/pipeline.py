@@ -1,7 +1,8 @@
 """Runs a plan over a table: treat in batches, reach k, attack the result, and only then name it.
 
-The result is written under a temporary name beside the target and renamed when the report says
-pass; whatever else happens, nothing stands under the target's name and nothing is left over.
+The result is written in a folder of the run beside the target and renamed when the report says
+pass; whatever else happens, nothing stands under the target's name and nothing is left over. Only
+a kill leaves that folder behind, closed to others; the next run beside it takes it away.
 """
 
 import logging

@@ -1,34 +1,67 @@
-"""Files that appear whole or not at all: made under a temporary name beside the target."""
+"""Files that appear whole or not at all: made in a closed folder of the run beside the target."""
 
+import fcntl
 import os
-import secrets
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from anonymization.tables import disk
 
+_FRONT = ".catalogue-masking-"
+
 
 @contextmanager
 def temporary(target: Path) -> Iterator[Callable[[str], Path]]:
-    """Names beside the target that are gone at the end; those of dead runs are removed first."""
-    front = f".{target.name}."
-    made: list[Path] = []
+    """Names in a folder of this run beside the target, closed to others (0700), gone at the end.
 
-    def name(end: str) -> Path:
-        path = target.parent / f"{front}{os.getpid()}.{secrets.token_hex(4)}.part.{end}"
-        made.append(path)
-        return path
+    A run that is killed leaves its folder. The lock on it went with the process, and by that the
+    next run that writes beside it knows the folder is nobody's, and removes it with its values.
+    """
+    with disk(), _held(target.parent):
+        # One at a time: a folder must not be swept between its making and its locking.
+        _sweep(target.parent)
+        folder = Path(tempfile.mkdtemp(prefix=_FRONT, dir=target.parent))  # mode 0700
+        owned = _locked(folder)
 
-    for stale in target.parent.glob(f"{front}*.part.*"):
-        owner = stale.name.removeprefix(front).split(".")[0]
-        if not (owner.isdigit() and Path(f"/proc/{owner}").exists()):
-            stale.unlink(missing_ok=True)
     try:
-        yield name
+        yield folder.joinpath
     finally:
-        for path in made:
-            path.unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(owned)
+
+
+def _sweep(place: Path) -> None:
+    for folder in place.glob(f"{_FRONT}*"):
+        try:
+            free = _locked(folder, wait=False)
+        except OSError:
+            # A run that is alive holds it, or it is not ours to open.
+            continue
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(free)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    handle = _locked(folder)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def _locked(folder: Path, *, wait: bool = True) -> int:
+    """A handle that holds the lock of a folder; closing it, or the end of the process, frees it."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
 
 
 def put(made: Path, target: Path) -> None:

@@ -62,13 +62,14 @@ class TantivyIndex:
     def rebuild(self, docs: Iterable[SearchDoc]) -> None:
         """Build a new index beside the old one, swap the pointer, and keep no older text.
 
-        The index before stays on disk until the next rebuild, for readers that still hold it.
+        Who still reads the index before keeps its files open and needs no name for them; who was
+        about to open it finds the pointer moved and follows it (`_current`).
         """
-        old = self._name()
         self._point(self._made(docs), replaces=True)
-        for folder in self._folder.glob("registry-*"):
-            if folder.name not in (old, self._name()):
-                shutil.rmtree(folder, ignore_errors=True)
+        used = self._name()
+        for path in self._folder.glob("registry-*"):
+            if path.name.partition(".")[0] != used:
+                _remove(path)
 
     def status(self) -> Status:
         """Tell what the index is, even when its analyser is not ours."""
@@ -97,7 +98,18 @@ class TantivyIndex:
             raise Unavailable("the index has no pointer file") from error
 
     def _current(self) -> "_Opened":
+        """The index in use; when a rebuild took its folder away meanwhile, the one that is now."""
         name = self._name()
+        while True:
+            try:
+                return self._at(name)
+            except Unavailable:
+                moved = self._name()
+                if moved == name:
+                    raise
+                name = moved
+
+    def _at(self, name: str) -> "_Opened":
         if _analyser_of(name) != documents.analyser():
             raise Outdated(f"{name} was not built by analyser {documents.analyser()}")
         with self._lock:
@@ -302,6 +314,14 @@ def _document(doc: documents.IndexDoc) -> tantivy.Document:
     for name in _NUMBERS:
         made.add_integer(name, getattr(doc, name))
     return made
+
+
+def _remove(path: Path) -> None:
+    """Take away a folder, or a pointer a killed process left; nobody needs either."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _analyser_of(name: str) -> str:

@@ -47,9 +47,8 @@ def cleanse(database: Database, index: Index, folder: Path) -> int:
             later = {"run_after": now() + AGAIN_AFTER, "tries": Job.tries + 1}
             session.execute(sa.update(Job).where(Job.id.in_(jobs)).values(later))
         return 0
-    # A rebuild keeps the folder before for its readers: the second one takes that away too.
-    for _ in range(2):
-        rebuild(database, index)
+    # The index before is gone when this returns: a deleted document stays in it until then.
+    rebuild(database, index)
     with db.transaction(database, writes=True) as session:
         session.execute(sa.update(Job).where(Job.id.in_(jobs)).values(ended_at=now()))
     return len(jobs)

@@ -277,10 +277,35 @@ def test_a_run_that_is_interrupted_leaves_nothing(source, target, key):
     assert left_over(target) == []
 
 
-def test_what_a_killed_run_left_is_removed_by_the_next(source, target, key):
-    (target.parent / ".release.csv.999999999.ab.part.first.parquet").write_text("x")
-    apply(people_plan(), source, target, key)
-    assert left_over(target) == ["release.csv"]
+def test_what_a_killed_run_left_is_removed_by_the_next_and_a_living_one_keeps_its_own(
+    source, target, key
+):
+    left = target.parent / ".catalogue-masking-dead"
+    left.mkdir()
+    (left / "first.parquet").write_text("x")
+    inside: list[str] = []
+
+    def look(step: str, done: int, of: int | None) -> None:
+        if not inside:
+            inside.append(step)
+            apply(people_plan(), source, target.with_name("other.csv"), key)
+
+    apply(people_plan(), source, target, key, progress=look)
+    assert inside == ["treat"]
+    assert left_over(target) == ["other.csv", "release.csv"]
+
+
+def test_no_other_account_reads_what_a_run_keeps_on_the_disk(source, target, key):
+    modes: set[str] = set()
+
+    def look(step: str, done: int, of: int | None) -> None:
+        for path in target.parent.glob(".catalogue-masking-*"):
+            modes.update({f"{path.stat().st_mode:o}"})
+            modes.update(f"{one.stat().st_mode:o}" for one in path.iterdir())
+
+    apply(people_plan(), source, target, key, progress=look)
+    assert modes == {"40700", "100600"}
+    assert f"{target.stat().st_mode:o}" == "100600"
 
 
 def test_the_source_is_never_overwritten(source, key):

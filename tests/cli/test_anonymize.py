@@ -1,6 +1,11 @@
 """`catalogue anonymize` at a department: no database, files only, exit codes as documented."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -151,3 +156,32 @@ def test_a_refusal_is_one_sentence_in_both_languages(desk: Path):
     )
     assert "方案格式有误" in answer.output
     assert "the plan is malformed" in answer.output
+
+
+def test_a_run_killed_at_any_moment_leaves_no_release_and_the_next_run_no_raw_value(desk: Path):
+    source, plan, out, key = (desk / name for name in ("big.csv", "plan.json", "out.csv", "key"))
+    people = citizens(60_000, seed=5)
+    people.write_csv(source)
+    run("key", key)
+    run("plan", source, "--release", "2026-1", "-o", plan)
+    # Nothing that was there before the run may change or go.
+    before = {path.name for path in desk.iterdir()}
+    command = [sys.executable, "-m", "registry.cli", "anonymize", "apply", str(source)]
+    command += ["--plan", str(plan), "-o", str(out), "--key", str(key)]
+    for pause in (0.0, 0.1, 0.4):
+        child = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + 60
+        # The run has begun to write: now it dies in the middle of it.
+        while not any(f.stat().st_size for f in desk.glob(".catalogue-masking-*/first*")):
+            assert child.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        time.sleep(pause)
+        child.send_signal(signal.SIGKILL)
+        assert child.wait() == -signal.SIGKILL
+        assert not out.exists()
+        left = list(desk.glob(".catalogue-masking-*"))
+        assert [f"{one.stat().st_mode:o}" for one in left] == ["40700"]
+        assert {f"{one.stat().st_mode:o}" for one in left[0].iterdir()} == {"100600"}
+    run("apply", source, "--plan", plan, "-o", out, "--key", key)
+    assert {path.name for path in desk.iterdir()} == before | {"out.csv"}

@@ -1,6 +1,7 @@
 """What only the engine in a directory has to promise: files, processes and errors."""
 
 import multiprocessing
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,11 +78,35 @@ def test_a_rebuild_that_fails_leaves_the_index_in_use(tmp_path: Path) -> None:
     assert len(list((tmp_path / "search").glob("registry-*"))) == 1
 
 
-def test_old_indexes_are_cleared_away(tmp_path: Path) -> None:
+def test_a_rebuild_leaves_nothing_of_the_index_before(tmp_path: Path) -> None:
     index = search.open("tantivy:", tmp_path)
-    for _ in range(4):
-        index.rebuild([doc("a")])
-    assert len(list((tmp_path / "search").glob("registry-*"))) <= 2
+    for name in ("一", "二", "三"):
+        index.rebuild([SearchDoc("a", "1", "U1", 1, {"name": f"绝密词语{name}"})])
+        assert len(list((tmp_path / "search").glob("registry-*"))) == 1
+
+
+def test_who_reads_while_the_folder_is_taken_away_reads_on(tmp_path: Path) -> None:
+    writer = search.open("tantivy:", tmp_path)
+    writer.rebuild([doc(str(n)) for n in range(50)])
+    stop, totals, faults = threading.Event(), set(), []
+
+    def read() -> None:
+        while not stop.is_set():
+            reader = search.open("tantivy:", tmp_path)
+            try:
+                totals.update(reader.search(ALL).total for _ in range(3))
+            except Unavailable as fault:
+                faults.append(fault)
+
+    threads = [threading.Thread(target=read) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for _ in range(15):
+        writer.rebuild([doc(str(n)) for n in range(50)])
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert (totals, faults) == ({50}, [])
 
 
 def test_a_second_writer_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
