@@ -18,6 +18,7 @@ from registry.edge import faults as edge_faults
 from registry.edge.locale import gettext, ngettext
 from registry.edge.requests import Registry, form_key, session
 from registry.web.assets import asset, assets
+from registry.web.done import done
 
 FORM_LIMIT = 2 * 1024 * 1024
 
@@ -60,6 +61,7 @@ def _templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(
         asset=asset,
         csrf_token=csrf_token,
+        done=done,
         form_key=form_key,
         labels=_labels,
         label=lambda name, code: schemas.codes.label(name, code, locale()),

@@ -15,9 +15,11 @@ from registry.accounts.sign_in import (
     touch_session,
 )
 from registry.accounts.tokens import issue_token, revoke_token
+from registry.accounts.turns import able
 
 __all__ = [
     "FAILED",
+    "able",
     "add_account",
     "add_organisation",
     "appoint",

@@ -30,7 +30,7 @@ from registry.access import Actor
 from registry.access.actor import NOBODY
 from registry.config import Settings
 from registry.db import Database
-from registry.edge import csrf
+from registry.edge import csrf, receipts
 from registry.errors import Forbidden, Missing, Refusal, SignInNeeded, TooLarge, Unreadable
 from registry.models.accounts import FormKey
 from search import Index, Unavailable
@@ -139,6 +139,7 @@ class Registry(Flask):
             if answer is None:
                 answer = self.make_response(super().dispatch_request())
                 _note_form_key(route, answer)
+                _hand_over(answer, journal.written(opened))
             if answer.status_code < 400:
                 db.commit(opened)
             else:
@@ -213,7 +214,23 @@ def _done_before() -> BaseResponse | None:
     answer = session().scalar(
         sa.select(FormKey.answer).where(FormKey.key == key, FormKey.person_id == actor().person_id)
     )
-    return redirect(answer, 303) if answer else None
+    if not answer:
+        return None
+    # An address holds no blank: behind it stand the journal rows of the first click.
+    where, _, rows = answer.partition(" ")
+    again = redirect(where, 303)
+    _hand_over(again, receipts.unpacked(rows))
+    return again
+
+
+def _hand_over(answer: BaseResponse, rows: receipts.Rows | None) -> None:
+    """Let the next page say what was done, to whoever is still signed in."""
+    if answer.status_code == 303 and actor().signed_in:
+        receipts.hand_over(answer, rows, secure=_is_secure())
+
+
+def _is_secure() -> bool:
+    return settings().public_url.startswith("https:")
 
 
 def _form_key_of(sent: str) -> str:
@@ -226,7 +243,9 @@ def _note_form_key(route: Route, answer: BaseResponse) -> None:
     key = _form_key_of(request.form.get(FORM_KEY, "")) if route.writes else ""
     where = answer.headers.get("Location", "")
     if key and where and actor().signed_in and answer.status_code == 303:
-        session().add(FormKey(key=key, person_id=actor().person_id, answer=where[:400]))
+        rows = receipts.packed(journal.written(session()))
+        answered = f"{where[:360]} {rows}".strip()
+        session().add(FormKey(key=key, person_id=actor().person_id, answer=answered))
 
 
 def _remember_refusal(route: Route, refusal: Refusal) -> None:
@@ -318,7 +337,8 @@ def after(response: Response) -> Response:
         # Losing one sight of a session must not fail a page that is done.
         with suppress(Refusal):
             remember(lambda s: accounts.touch_session(s, token))
-    secure = settings().public_url.startswith("https:")
+    secure = _is_secure()
+    receipts.forget(response)
     if "visit" in g:
         response.set_cookie(
             csrf.VISIT_COOKIE, g.visit, httponly=True, samesite="Lax", secure=secure

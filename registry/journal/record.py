@@ -85,11 +85,19 @@ def record_many(session: Session, actor: Actor, entries: Sequence[Entry]) -> Non
         rows.append(row)
         frontier, size = tree.append(frontier, size, leaf)
     session.execute(sa.insert(JournalRow), rows)
+    first, _ = written(session) or (size - len(rows), 0)
+    session.info["journalled"] = (first, size - 1)
     values = {"size": size, "frontier": json.dumps([h.hex() for h in frontier])}
     if state is None:
         session.execute(sa.insert(JournalTree).values(id=1, **values))
     else:
         session.execute(sa.update(JournalTree).where(JournalTree.id == 1).values(**values))
+
+
+def written(session: Session) -> tuple[int, int] | None:
+    """The numbers of the first and the last row written with this session; None when none was."""
+    rows: tuple[int, int] | None = session.info.get("journalled")
+    return rows
 
 
 def seal(secret: bytes, sealed: bytes) -> str:

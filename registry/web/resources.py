@@ -173,7 +173,6 @@ def items(key: str) -> str:
         pairs=[(n, v) for n, v in schemas.to_form(document) if not n.startswith("items.")],
         row_version=version.resource.row_version,
         level=schemas.level(document),
-        saved=request.args.get("saved"),
         limited=_limited(version),
     )
 
@@ -214,9 +213,9 @@ def _onward(key: str, do: str) -> str:
     """Where a save leads: back to the rows that were worked on, else to the form."""
     on_items = request.form.get("page") == "items"
     if do == "items" or (on_items and "-" in do):
-        return url_for(".items", key=key, saved=1)
+        return url_for(".items", key=key)
     anchor = f"#f-{do.partition('-')[2]}s" if "-" in do else "#f-items" if on_items else ""
-    return url_for(".edit", key=key, saved=1) + anchor
+    return url_for(".edit", key=key) + anchor
 
 
 def _sent_on(do: str, version_id: int, typed: Document, seen: int) -> Response | tuple[str, int]:
@@ -383,7 +382,6 @@ def _form(
             for remark in catalogue.remarks_on(session(), version)
         ],
         holders=catalogue.inherited_holders(session(), version.resource.department, document),
-        saved=request.args.get("saved"),
         limited=_limited(version),
         may_hand_in=may(actor(), "hand_in", version.resource.department),
         is_formal=catalogue.is_formal(version)

@@ -10,9 +10,11 @@ from jinja2.ext import babel_extract
 import registry
 from registry import web
 from registry.edge.words import FILES, PROBES, SENTENCES
+from registry.web.done import DONE
 
 WEB = Path(registry.__file__).parent / "web"
 PLACES = re.compile(r"%\(\w+\)s")
+CALLED = re.compile(r'gettext\(\s*"([^"]+)"')
 HAN = re.compile(r"[一-鿿]")
 
 
@@ -20,6 +22,9 @@ def wanted() -> set[str]:
     found = {text for pair in SENTENCES.values() for text in pair}
     found |= set(FILES.values()) | set(PROBES.values())
     found |= {name for _, _, name in web.places()}
+    found |= set(DONE.values())
+    for source in sorted(WEB.glob("*.py")):
+        found.update(CALLED.findall(source.read_text("utf-8")))
     for template in sorted((WEB / "templates").glob("*.html")):
         with template.open("rb") as source:
             for _, _, texts, _ in babel_extract(source, ["_"], [], {}):

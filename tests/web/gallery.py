@@ -175,7 +175,9 @@ def gallery(document: Any = DOCUMENT, problems: tuple[Problem, ...] = PROBLEMS) 
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         translated, lambda one, many, n: one if n == 1 else many, True
     )
-    app.jinja_env.globals.update(asset=asset, labels=labels, csrf_token=lambda: "token")
+    app.jinja_env.globals.update(
+        asset=asset, labels=labels, csrf_token=lambda: "token", done=lambda: None
+    )
     app.add_url_rule("/", "components", lambda: components(document, problems))
     app.add_url_rule("/clean", "clean", lambda: components(document, ()))
     app.add_url_rule("/error", "error", refusal)

@@ -1,0 +1,204 @@
+"""What was done a moment ago, in one line: the act, what happens next, by whom, until when.
+
+The words come from the act in the journal and from the database as it stands now; see
+`edge.receipts` for how the act reaches the page.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+from flask import g
+from sqlalchemy.orm import Session
+
+import schemas
+from registry import accounts, catalogue, exchange
+from registry.access import Actor, may, role_title
+from registry.calendar import CITY
+from registry.catalogue.reading import asked
+from registry.db import now
+from registry.edge import actor, gettext, locale, receipts, session
+from registry.edge.words import _
+from registry.errors import Refusal
+from registry.models.accounts import Organisation
+from registry.models.catalogue import Freeze, Resource, Version
+from registry.models.journal import JournalRow
+
+RECENT = timedelta(minutes=5)
+
+# What an act is called once it is done. Every other act is named by its entry in the tables.
+DONE: Mapping[str, str] = {
+    "register": _("草稿已保存"),
+    "hand_in": _("已送审"),
+    "formal": _("形式修改已直接发布"),
+    "clear": _("保密审查已通过"),
+    "approve": _("已审签并报送"),
+    "publish": _("已审核通过并发布"),
+    "return": _("已退回"),
+    "take_back": _("已撤回"),
+    "suspend": _("已下架"),
+    "resume": _("已恢复发布"),
+    "propose_retirement": _("已提出注销"),
+    "retire": _("已注销"),
+    "freeze": _("已冻结"),
+    "lift": _("已解除冻结"),
+    "wipe": _("内容已永久清除"),
+    "transfer": _("划转已办理"),
+    "confirm_unchanged": _("已确认本年无变化"),
+    "print_paper": _("签批表已生成，请打印签字后上传扫描件"),
+    "scan_paper": _("扫描件已上传，请由另一人核对后确认"),
+    "confirm_paper": _("线下签批已确认办结"),
+    "assess": _("评估已登记"),
+    "sign_standing": _("长期同意已签署"),
+    "end_standing": _("长期同意已终止"),
+    "mask": _("脱敏记录已保存"),
+}
+
+
+@dataclass(frozen=True)
+class Done:
+    """The line: the act by its id, what was done, what follows ("" where nothing does)."""
+
+    act: str
+    said: str
+    next: str
+
+
+def done() -> Done | None:
+    """What the actor did on the page before, once; None where he did nothing or it is long ago."""
+    rows = receipts.taken()
+    if rows is None or "session" not in g or not actor().signed_in:
+        return None
+    if "done" not in g:
+        g.done = _told(session(), actor(), rows)
+    told: Done | None = g.done
+    return told
+
+
+def _told(session: Session, who: Actor, rows: receipts.Rows) -> Done | None:
+    mine = (
+        JournalRow.seq.between(*rows),
+        JournalRow.person == who.person_key,
+        JournalRow.outcome == "done",
+        JournalRow.at >= now() - RECENT,
+    )
+    # Handing in from the form saves first and makes the batch last; the step is what was meant.
+    aside = sa.case((JournalRow.act.in_(["register", "submit"]), 1), else_=0)
+    row = session.scalar(
+        sa.select(JournalRow).where(*mine).order_by(aside, JournalRow.seq).limit(1)
+    )
+    if row is None:
+        return None
+    alike = (JournalRow.act == row.act, JournalRow.subject == row.subject)
+    count = session.scalar(sa.select(sa.func.count(JournalRow.seq)).where(*mine, *alike)) or 1
+    name, follows = _SUBJECTS.get(row.subject, _plain)(session, who, row)
+    if count > 1:
+        name = gettext("%(n)s 件") % {"n": count}
+    said = gettext(DONE[row.act]) if row.act in DONE else _named(row.act)
+    if name:
+        said = gettext("%(name)s：%(said)s") % {"name": name, "said": said}
+    return Done(row.act, gettext("%(said)s。") % {"said": said}, follows)
+
+
+def _named(act: str) -> str:
+    """「送审」已办理: for an act without words of its own."""
+    for listed in ("act", "journal_act", "exchange_step"):
+        label = schemas.codes.label(listed, act, locale())
+        if label != act:
+            return gettext("「%(act)s」已办理") % {"act": label}
+    return gettext("已办理")
+
+
+def _plain(session: Session, who: Actor, row: JournalRow) -> tuple[str, str]:
+    return "", ""
+
+
+def _entry(session: Session, who: Actor, row: JournalRow) -> tuple[str, str]:
+    resource = session.scalar(sa.select(Resource).where(Resource.key == row.key))
+    if resource is None:
+        return "", ""
+    if resource.frozen_at is not None:
+        # What is frozen has no name any more, but for its key.
+        return row.key, _report(session, resource) if row.act == "freeze" else ""
+    version = session.scalar(
+        sa.select(Version).where(Version.resource_id == resource.id, Version.number == row.version)
+    )
+    name = f"「{version.name}」" if version is not None and version.name else ""
+    if not (catalogue.has_part(who, resource) or may(who, "register", resource.department)):
+        return "", ""
+    return name, _after(session, resource, row.act)
+
+
+def _after(session: Session, resource: Resource, act: str) -> str:
+    """What follows for an entry: the holder of the ball of its working version."""
+    working = resource.working
+    if act == "publish" and resource.code:
+        return gettext("资源代码 %(code)s，现在可以检索和申请。") % {"code": resource.code}
+    if act == "propose_retirement":
+        return _turn(session, "retire", resource.department, "")
+    if working is None or act not in catalogue.STEPS:
+        return ""
+    if working.state == "draft":
+        if act == "return":
+            return gettext("下一步：修改后重新送审，由%(who)s办理。") % {
+                "who": _people(session, "hand_in", resource.department)
+            }
+        return gettext("填完后点「送审」；没有送审的内容只有本单位看得到。")
+    due = catalogue.clock(session, working)
+    return _turn(session, asked(working.state), resource.department, str(due.on) if due else "")
+
+
+def _turn(session: Session, act: str, unit: Organisation, due: str) -> str:
+    facts = {
+        "act": schemas.codes.label("act", act, locale()),
+        "who": _people(session, act, unit),
+        "due": due,
+    }
+    if due:
+        return gettext("下一步：%(act)s，由%(who)s在 %(due)s 前办理。") % facts
+    return gettext("下一步：%(act)s，由%(who)s办理。") % facts
+
+
+def _people(session: Session, act: str, unit: Organisation) -> str:
+    """赵永强（保密审查人）; the post alone where nobody holds it."""
+    found = accounts.able(session, act, unit)[:2]
+    if not found:
+        return gettext("有权的人员（岗位还没有任命）")
+    shown = [
+        gettext("%(name)s（%(role)s）") % {"name": name, "role": role_title(role, locale())}
+        for name, role in found
+    ]
+    return gettext("或者").join(shown)
+
+
+def _report(session: Session, resource: Resource) -> str:
+    due = session.scalar(
+        sa.select(sa.func.max(Freeze.report_due)).where(Freeze.resource_id == resource.id)
+    )
+    if due is None:
+        return ""
+    return gettext("请在 %(time)s 前填报情况报告表，打印、签字盖章后报送。") % {
+        "time": due.astimezone(CITY).strftime("%Y-%m-%d %H:%M")
+    }
+
+
+def _request(session: Session, who: Actor, row: JournalRow) -> tuple[str, str]:
+    try:
+        request = exchange.find(session, who, row.key)
+    except Refusal:
+        return "", ""
+    state, number = exchange.STATES[request.state], request.number or ""
+    now_ = gettext("现在是「%(state)s」。") % {
+        "state": schemas.codes.label("request_state", request.state, locale())
+    }
+    unit = request.requester if state.side == "requester" else request.provider
+    if state.act is None:
+        return number, now_
+    running = exchange.clock(session, request)
+    due = "" if running is None or running.term else str(running.due)
+    return number, now_ + _turn(session, state.act, unit, due)
+
+
+_Subject = Callable[[Session, Actor, JournalRow], tuple[str, str]]
+_SUBJECTS: Mapping[str, _Subject] = {"resource": _entry, "request": _request}
