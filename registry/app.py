@@ -10,7 +10,7 @@ from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import schemas
-from registry import access, api, catalogue, db, exchange, health, web
+from registry import access, api, calendar, catalogue, db, exchange, health, web
 from registry.calendar import CITY
 from registry.config import Settings
 from registry.edge import actor, csrf_token, index, locale, metrics, requests
@@ -62,6 +62,8 @@ def _templates(app: Flask, settings: Settings) -> None:
         asset=asset,
         csrf_token=csrf_token,
         done=done,
+        branches=lambda name: schemas.codes.branches(name, locale()),
+        today=calendar.today,
         form_key=form_key,
         labels=_labels,
         label=lambda name, code: schemas.codes.label(name, code, locale()),

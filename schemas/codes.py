@@ -5,7 +5,7 @@ another shape by a row of `DERIVED`. A subset is named `<list>.<subset>`.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,24 @@ def label(name: str, code: object, locale: str = "zh") -> str:
     if name == "class_path":
         return _class_path_label(str(code), locale)
     return labels(name, locale).get(str(code), str(code))
+
+
+def branches(name: str, locale: str = "zh") -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
+    """A tree to choose from, by branch: its label, then (path, label) of every place in it.
+
+    Only `class_path` is a tree; another list has one branch without a label.
+    """
+    if name != "class_path":
+        return [("", list(labels(name, locale).items()))]
+    tree = labels("class_tree", locale)
+    return [
+        (
+            f"{top} {word}",
+            [(path, text) for path, text in tree.items() if path.startswith(f"{top}/")],
+        )
+        for top, word in tree.items()
+        if "/" not in top
+    ]
 
 
 def code_of(name: str, text: str) -> str | None:

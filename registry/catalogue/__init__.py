@@ -2,11 +2,12 @@
 
 from registry.catalogue.adoption import faults_of, stored_fault
 from registry.catalogue.check import check, inherited_holders, warnings_of
-from registry.catalogue.difference import ItemChange, difference, item_changes
+from registry.catalogue.difference import ItemChange, changed_fields, difference, item_changes
 from registry.catalogue.drafts import is_limited, register, revise, save
 from registry.catalogue.intake import Incoming, Outcome, take
 from registry.catalogue.life import STATES, STEPS, State, Step
-from registry.catalogue.numbering import next_code
+from registry.catalogue.numbering import next_code, own_class
+from registry.catalogue.pointing import key_in, meant
 from registry.catalogue.reading import (
     answered_for,
     carried,
@@ -56,6 +57,7 @@ __all__ = [
     "answered_for",
     "available",
     "carried",
+    "changed_fields",
     "check",
     "clock",
     "confirm_unchanged",
@@ -72,9 +74,12 @@ __all__ = [
     "is_formal",
     "is_limited",
     "item_changes",
+    "key_in",
     "known",
     "line",
+    "meant",
     "next_code",
+    "own_class",
     "propose_retirement",
     "proposed",
     "register",

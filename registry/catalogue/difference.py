@@ -16,16 +16,49 @@ def difference(
     before: Mapping[str, Any] | None, after: Mapping[str, Any], locale: str = "zh"
 ) -> list[Row]:
     """Changed fields as (title, runs before, runs after, class), legal changes first."""
-    old = before or {}
-    rows: list[Row] = []
-    for field in schemas.fields("resource"):
-        if field.key == "items" or old.get(field.key) == after.get(field.key):
-            continue
-        was = schemas.printed(field, old[field.key], locale) if field.key in old else ""
-        now = schemas.printed(field, after[field.key], locale) if field.key in after else ""
-        gone, new = _runs(was, now)
-        rows.append((field.title(locale), gone, new, field.change))
+    found = changed_fields(before or {}, after, locale)
+    rows = [row for field, rows in found if field.key != "items" for row in rows]
     return sorted(rows, key=lambda row: row[3] != "legal")
+
+
+def changed_fields(
+    before: Mapping[str, Any], after: Mapping[str, Any], locale: str = "zh"
+) -> list[tuple[schemas.Field, list[Row]]]:
+    """The top fields in which two documents differ, in form order, each with its rows."""
+    return [
+        (field, _rows(field, was, now, locale))
+        for field in schemas.fields("resource")
+        for was, now in [(before.get(field.key, _ABSENT), after.get(field.key, _ABSENT))]
+        if was != now
+    ]
+
+
+def _rows(field: schemas.Field, was: Any, now: Any, locale: str, above: str = "") -> list[Row]:
+    """A changed field as rows; of fields that belong together each that changed, by its name."""
+    title = f"{above}{field.title(locale)}"
+    # In a draft a group may hold anything: only what is one on both sides is taken apart.
+    grouped = field.kind == "group" and all(
+        one is _ABSENT or isinstance(one, dict) for one in (was, now)
+    )
+    if grouped:
+        old, new = ({} if one is _ABSENT else one for one in (was, now))
+        return [
+            row
+            for child in field.children
+            if old.get(child.key, _ABSENT) != new.get(child.key, _ABSENT)
+            for row in _rows(
+                child, old.get(child.key, _ABSENT), new.get(child.key, _ABSENT), locale, f"{title}·"
+            )
+        ]
+    gone, fresh = _runs(_text(field, was, locale), _text(field, now, locale))
+    return [(title, gone, fresh, field.change)]
+
+
+_ABSENT: Any = object()
+
+
+def _text(field: schemas.Field, value: Any, locale: str) -> str:
+    return "" if value is _ABSENT else schemas.printed(field, value, locale)
 
 
 def _runs(was: str, now: str) -> tuple[Runs, Runs]:
@@ -80,14 +113,12 @@ def _changed(
     old: Mapping[str, Any], new: Mapping[str, Any], locale: str, kind: str = "changed"
 ) -> ItemChange:
     items = next(field for field in schemas.fields("resource") if field.key == "items")
-    rows: list[Row] = []
-    for field in items.children:
-        if field.key == "id" or old.get(field.key) == new.get(field.key):
-            continue
-        was = schemas.printed(field, old[field.key], locale) if field.key in old else ""
-        now = schemas.printed(field, new[field.key], locale) if field.key in new else ""
-        gone, fresh = _runs(was, now)
-        rows.append((field.title(locale), gone, fresh, field.change))
+    rows = [
+        row
+        for field in items.children
+        if field.key != "id" and old.get(field.key, _ABSENT) != new.get(field.key, _ABSENT)
+        for row in _rows(field, old.get(field.key, _ABSENT), new.get(field.key, _ABSENT), locale)
+    ]
     name = str(new.get("name") or old.get("name") or "")
     return ItemChange(
         kind, name, tuple(rows), kind == "changed" and old.get("level") != new.get("level")

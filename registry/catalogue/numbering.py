@@ -58,6 +58,12 @@ def _front(class_path: str, department: Organisation) -> str:
     return "".join(parts) if len(parts) > 3 else "".join(parts) + department.region
 
 
+def own_class(department: Organisation) -> str | None:
+    """The place in the class tree that is the unit's own (307002 → 3/07/002), if it has one."""
+    code = department.class_code or ""
+    return f"{code[0]}/{code[1:3]}/{code[3:]}" if len(code) == 6 and code.isdigit() else None
+
+
 def _series(front: str) -> str:
     return f"code:{front}"
 

@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, g, jsonify, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
 import schemas
 from registry import access
-from registry.edge.locale import LOCALES, current, translations
+from registry.edge.locale import LOCALES, current, gettext, translations
 from registry.edge.requests import actor, request_id
 from registry.edge.words import SENTENCES
 from registry.errors import Invalid, Refusal, SignInNeeded
@@ -37,11 +38,23 @@ def refused(refusal: Refusal) -> Any:
     g.refusal = refusal.code
     problems = refusal.problems if isinstance(refusal, Invalid) else ()
     words = {locale: sentence(refusal, locale) for locale in LOCALES}
-    answer = _answer(refusal.status, refusal.code, words, problems)
+    answer = _answer(refusal.status, refusal.code, words, problems, remedy=_remedy(refusal))
     retry = getattr(refusal, "retry_after", None)
     if retry:
         answer.headers["Retry-After"] = str(retry)
     return answer
+
+
+def _remedy(refusal: Refusal) -> tuple[str, str] | None:
+    """The way back to a form that came from nobody, or from a session that is over."""
+    came = urlsplit(request.referrer or "")
+    here = came.netloc == request.host
+    back = urlunsplit(("", "", came.path, came.query, "")) if here else request.path
+    if isinstance(refusal, SignInNeeded):
+        return gettext("登录并回到刚才的页面"), url_for("sign_in.form", next=back)
+    if refusal.code == "csrf" and here:
+        return gettext("回到刚才的页面"), back
+    return None
 
 
 def http(fault: HTTPException) -> Any:
@@ -103,6 +116,7 @@ def _answer(
     words: Words,
     problems: tuple[schemas.Problem, ...] = (),
     number: str | None = None,
+    remedy: tuple[str, str] | None = None,
 ) -> Response:
     title, text = words[current()]
     if _wants_json():
@@ -130,6 +144,7 @@ def _answer(
                 text=text,
                 problems=problems,
                 number=number,
+                remedy=remedy,
             ),
             content_type="text/html; charset=utf-8",
         )

@@ -1,13 +1,17 @@
 """The inbox: what waits for the actor, most urgent first, and what he started."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, render_template, request
 
-from registry import calendar, catalogue, exchange
+from registry import accounts, calendar, catalogue, exchange
 from registry.access import may
+from registry.catalogue.reading import asked
 from registry.edge import actor, locale, reads, session
+from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from schemas import codes
 
@@ -22,6 +26,10 @@ class Line:
     step: str
     due: calendar.Due | None
     left: int | None
+    sender: str = ""
+    returned: bool = False
+    remarks: int = 0
+    holders: Sequence[str] = ()
 
     @property
     def urgency(self) -> tuple[int, int]:
@@ -33,20 +41,41 @@ class Line:
 @reads()
 def inbox() -> str:
     """What waits for me; drafts and returned entries for those who compile."""
-    lines = sorted(
-        (_line(task.version, task.step) for task in catalogue.inbox(session(), actor())),
-        key=lambda line: line.urgency,
-    )
+    tasks = catalogue.inbox(session(), actor())
+    found = _with_senders([_line(task.version, task.step) for task in tasks])
+    lines = sorted(found, key=lambda line: line.urgency)
+    requests = [
+        (row, exchange.clock(session(), row.request))
+        for row in exchange.waiting(session(), actor())
+    ]
+    demands = exchange.demands_waiting(session(), actor())
+    waiting = _waiting_elsewhere()
+    show = request.args.get("show", "")
+    within = _WITHIN.get(show)
+    lefts = [line.left for line in lines]
+    lefts += [
+        None if clock is None or clock.term or clock.stopped else clock.left
+        for _, clock in requests
+    ]
     return render_template(
         "inbox.html",
         place="inbox",
-        lines=lines,
-        waiting=_waiting_elsewhere(),
+        show=show if within else "",
+        figures={
+            "overdue": _count(lefts, _WITHIN["overdue"]),
+            "soon": _count(lefts, _WITHIN["soon"]),
+            "mine": len(lines) + len(requests) + len(demands),
+            "others": len(waiting),
+            **_published(),
+        },
+        lines=[line for line in lines if within is None or _is_within(line.left, within)],
+        waiting=waiting,
         asked=[
-            (row, exchange.clock(session(), row.request))
-            for row in exchange.waiting(session(), actor())
+            pair
+            for pair, left in zip(requests, lefts[len(lines) :], strict=True)
+            if within is None or _is_within(left, within)
         ],
-        demands=exchange.demands_waiting(session(), actor()),
+        demands=[] if within else demands,
         notices=exchange.notices(session(), actor()),
         late=exchange.count(
             session(), [exchange.overdue(), exchange.answers_for(session(), actor())]
@@ -56,6 +85,64 @@ def inbox() -> str:
         taken=_taken(),
         word=lambda step: codes.label("act", step, locale()),
     )
+
+
+# Working days left, from and to, of the two figures that are urgent.
+_WITHIN: Mapping[str, tuple[int, int]] = {"overdue": (-100_000, -1), "soon": (0, 2)}
+
+
+def _is_within(left: int | None, within: tuple[int, int]) -> bool:
+    return left is not None and within[0] <= left <= within[1]
+
+
+def _count(lefts: Iterable[int | None], within: tuple[int, int]) -> int:
+    return sum(_is_within(left, within) for left in lefts)
+
+
+def _published() -> dict[str, Any]:
+    """How many entries of my first unit are published, of how many; where they are listed."""
+    if not actor().holdings:
+        return {"published": 0, "entries": 0, "unit": ""}
+    unit = session().get_one(Organisation, actor().holdings[0].organisation_id)
+    live = sa.func.count(sa.case((Version.state == "published", Resource.id)))
+    published, entries = (
+        session()
+        .execute(
+            sa.select(live, sa.func.count(Resource.id))
+            .outerjoin(Version, Version.id == Resource.live_version_id)
+            .where(
+                Resource.department_id == unit.id,
+                Resource.frozen_at.is_(None),
+                sa.or_(Version.state.is_(None), Version.state.not_in(["retired", "wiped"])),
+            )
+        )
+        .one()
+    )
+    return {"published": published, "entries": entries, "unit": unit.code}
+
+
+def _with_senders(lines: Sequence[Line]) -> list[Line]:
+    """Each line with who sent it here: the last decision on it, or the return it answers."""
+    before = {
+        line.version.id: line.version.based_on_id
+        for line in lines
+        if line.version.state == "draft" and line.version.based_on_id is not None
+    }
+    last = {
+        decision.version_id: (decision, name)
+        for decision, name, _ in catalogue.decisions(
+            session(), [*(line.version.id for line in lines), *before.values()]
+        )
+    }
+    made = []
+    for line in lines:
+        decision, name = last.get(before.get(line.version.id, 0), (None, ""))
+        if decision is not None and decision.step == "return":
+            count = len(catalogue.remarks_on(session(), line.version))
+            made.append(replace(line, sender=name, returned=True, remarks=count))
+        else:
+            made.append(replace(line, sender=last.get(line.version.id, (None, ""))[1]))
+    return made
 
 
 def _taken() -> tuple[int, ...] | None:
@@ -92,4 +179,13 @@ def _waiting_elsewhere() -> list[Line]:
         .order_by(Version.arrived_at)
         .limit(200)
     )
-    return [_line(version, "") for version in rows]
+    known: dict[tuple[str, int], list[str]] = {}
+    lines = []
+    for version in rows:
+        line = _line(version, asked(version.state))
+        place = (line.step, version.resource.department_id)
+        if place not in known:
+            people = accounts.able(session(), line.step, version.resource.department)
+            known[place] = [name for name, _ in people[:2]]
+        lines.append(replace(line, holders=known[place]))
+    return lines

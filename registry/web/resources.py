@@ -18,6 +18,7 @@ from registry.edge.readings import noted
 from registry.errors import Conflict, Forbidden, Gone, Invalid, Missing, Unreadable
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
+from registry.web.comparing import compared
 from registry.web.masking import is_read
 
 pages = Blueprint("resources", __name__, url_prefix="/resources")
@@ -153,7 +154,10 @@ def edit(key: str) -> str:
     version = catalogue.require_version(session(), actor(), key)
     _own_draft(version)
     noted([version])
-    return _form(version, catalogue.document_of(version), version.resource.row_version)
+    document = catalogue.document_of(version)
+    # Asked for, the faults stand in the summary as after a refused hand-in; nothing is handed in.
+    problems = _faults_of(version, document) if request.args.get("check") else ()
+    return _form(version, document, version.resource.row_version, problems)
 
 
 @pages.get("/<key>/items")
@@ -193,8 +197,16 @@ def save(key: str) -> Response | tuple[str, int]:
         raise Unreadable("unreadable") from fault
     do, _, at = request.form.get("do", "save").partition(":")
     typed = _with_rows(typed, do, at)
+    kept = request.form.getlist("keep")
+    if kept:
+        # From the page of both texts: these fields stay as they are stored.
+        typed = _keeping(kept, catalogue.document_of(version), typed)
     if _limited(version):
         typed = schemas.with_reserved(catalogue.document_of(version), typed)
+    held = catalogue.document_of(version)
+    if seen != version.resource.row_version and _without_ids(held) == _without_ids(typed):
+        # A save by itself overtook the button: the same text twice is nobody's conflict.
+        typed, seen = held, version.resource.row_version
     try:
         stored = catalogue.save(session(), actor(), version, typed, seen)
     except Conflict as refusal:
@@ -209,11 +221,25 @@ def save(key: str) -> Response | tuple[str, int]:
     return go(_onward(key, do))
 
 
+def _without_ids(document: Document) -> dict[str, Any]:
+    """The text alone: a new element has its identity only once it is stored."""
+    items = document.get("items")
+    if not isinstance(items, list):
+        return dict(document)
+    plain = [
+        {k: v for k, v in item.items() if k != "id"} if isinstance(item, dict) else item
+        for item in items
+    ]
+    return {**document, "items": plain}
+
+
 def _onward(key: str, do: str) -> str:
     """Where a save leads: back to the rows that were worked on, else to the form."""
     on_items = request.form.get("page") == "items"
     if do == "items" or (on_items and "-" in do):
         return url_for(".items", key=key)
+    if do == "check":
+        return url_for(".edit", key=key, check=1)
     anchor = f"#f-{do.partition('-')[2]}s" if "-" in do else "#f-items" if on_items else ""
     return url_for(".edit", key=key) + anchor
 
@@ -248,41 +274,36 @@ def _save_typed(own: Session, who: Actor, key: str, typed: Document, seen: int) 
 @reads()
 def difference(key: str) -> str:
     """The working version beside the live one: what a reviewer looks at."""
-    version = catalogue.require_version(session(), actor(), key)
+    return _difference(catalogue.require_version(session(), actor(), key))
+
+
+def _difference(version: Version, problems: Sequence[schemas.Problem] = ()) -> str:
     noted([version])
-    live = version.resource.live
-    before = catalogue.document_of(live) if live else None
-    after = catalogue.document_of(version)
     return render_template(
         "difference.html",
         place="inbox",
         version=version,
-        live=live,
-        rows=catalogue.difference(before, after, locale()),
-        items=catalogue.item_changes(before, after, locale()),
-        level=schemas.level(after),
-        warnings=catalogue.warnings_of(session(), version.resource_id, after),
-        note_text=after.get("note"),
+        one=compared(version),
+        problems=problems,
+        typed=request.form,
         fields=schemas.fields("resource"),
         available=_available(version),
         decisions=_decided(version),
         due=catalogue.clock(session(), version),
+        may_freeze=may(actor(), "freeze", version.resource.department),
     )
 
 
 @pages.post("/<key>/<any('clear', 'approve', 'publish', 'return', 'take-back'):step>")
 @writes()
-def advance(key: str, step: str) -> Response:
+def advance(key: str, step: str) -> Response | tuple[str, int]:
     """Take one step on the entry, on exactly the text that was on the page."""
-    version = catalogue.require_version(session(), actor(), key)
-    catalogue.advance(
-        session(),
-        actor(),
-        version,
-        step.replace("-", "_"),
-        _remarks(),
-        seen=request.form.get("digest", ""),
-    )
+    version, act = catalogue.require_version(session(), actor(), key), step.replace("-", "_")
+    seen = request.form.get("digest", "")
+    try:
+        catalogue.advance(session(), actor(), version, act, _remarks(), seen=seen)
+    except Invalid as refusal:
+        return _difference(version, refusal.problems), 422
     return go(url_for("inbox.inbox"))
 
 
@@ -368,8 +389,12 @@ def _form(
         (group.key, group.title(locale()), [f for f in fields if f.group == group.key])
         for group in schemas.groups("resource")
     ]
+    unit = version.resource.department
+    own = catalogue.own_class(unit)
     return render_template(
         "edit.html",
+        own_places=[(own, unit.name)] if own else [],
+        faults=problems or _faults_of(version, document),
         place="inbox",
         version=version,
         document=document,
@@ -396,17 +421,22 @@ def _title(pointer: str) -> str:
 
 
 def _conflict(version: Version, typed: Document) -> str:
-    """Both texts, side by side; saving again takes what was typed over what was stored."""
+    """Both texts, field by field; for each that differs one of the two is kept."""
     stored = catalogue.document_of(version)
     return render_template(
         "conflict.html",
         place="inbox",
         version=version,
-        rows=catalogue.difference(stored, typed, locale()),
+        fields=catalogue.changed_fields(stored, typed, locale()),
         items=catalogue.item_changes(stored, typed, locale()),
         pairs=schemas.to_form(typed),
         row_version=version.resource.row_version,
     )
+
+
+def _keeping(names: Sequence[str], stored: Document, typed: Document) -> dict[str, Any]:
+    others = {key: value for key, value in typed.items() if key not in names}
+    return others | {key: stored[key] for key in names if key in stored}
 
 
 def _with_rows(document: dict[str, Any], do: str, at: str) -> dict[str, Any]:

@@ -1,18 +1,23 @@
 """A spill: freeze by key, the 24-hour sheet, lifting and wiping."""
 
 import math
+from collections.abc import Sequence
 
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 import schemas
+from registry import catalogue
 from registry.access import may
 from registry.catalogue import spill
 from registry.db import now
 from registry.edge import actor, go, locale, reads, session, settings, writes
 from registry.edge.faults import sentence
 from registry.errors import Invalid, Missing
-from registry.models.catalogue import Freeze
+from registry.models.catalogue import Freeze, Resource
+
+# An address pasted from a browser, or a name.
+LONGEST = 400
 
 pages = Blueprint("security", __name__, url_prefix="/security")
 
@@ -21,15 +26,19 @@ pages = Blueprint("security", __name__, url_prefix="/security")
 @reads("freeze")
 def overview() -> str:
     """Open freezes with their clocks, ended ones, and the form that freezes."""
-    return _overview(key=request.args.get("entry", "")[:16])
+    return _overview(request.args.get("entry", "")[:LONGEST])
 
 
-def _overview(key: str, fault: tuple[str, str] | None = None) -> str:
+def _overview(
+    asked: str, fault: tuple[str, str] | None = None, choice: Sequence[Resource] = ()
+) -> str:
     return render_template(
         "security.html",
         place="security",
-        key=key,
+        asked=asked,
         fault=fault,
+        choice=choice,
+        typed=request.form,
         reasons=schemas.codes.labels("freeze_reason", locale()),
         open=[
             (row, one, _hours_left(row))
@@ -47,12 +56,18 @@ def _hours_left(row: Freeze) -> int:
 @pages.post("/freeze")
 @writes("freeze")
 def freeze() -> Response | tuple[str, int]:
-    """Take the entry away from everybody now."""
-    key = request.form.get("key", "").strip()[:16]
+    """Take away now what is meant by an address, a code or a name; of several, one is chosen."""
+    asked = request.form.get("key", "").strip()[:LONGEST]
+    key = catalogue.key_in(asked)
+    found = [] if key else catalogue.meant(session(), actor(), "freeze", asked)
     try:
-        row = spill.freeze(session(), actor(), key, request.form.get("reason", ""))
+        if len(found) > 1:
+            raise Invalid([], code="several_entries", count=len(found))
+        if found:
+            key = found[0].key
+        row = spill.freeze(session(), actor(), key or "", request.form.get("reason", ""))
     except (Invalid, Missing) as refusal:
-        return _overview(key, sentence(refusal)), refusal.status
+        return _overview(asked, sentence(refusal), found if len(found) > 1 else ()), refusal.status
     return go(url_for(".show", key=row.key))
 
 

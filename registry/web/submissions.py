@@ -1,6 +1,7 @@
 """A batch 报送批次: choose entries, decide on them in one sitting."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,11 +13,16 @@ from registry.access import conflict, may
 from registry.catalogue import RemarkText, assessments, signed
 from registry.edge import actor, go, locale, reads, session, writes
 from registry.edge.faults import sentence
+from registry.edge.readings import noted
 from registry.errors import Invalid, Missing
 from registry.models.catalogue import Resource, Submission, Version
+from registry.web.comparing import Compared, compared
 from schemas import Problem
 
 pages = Blueprint("submissions", __name__, url_prefix="/submissions")
+
+# So many entries with all their changes are what one sitting takes in.
+PAGE = 10
 
 # What the holder of a state may do with many entries at once.
 STEPS = {
@@ -71,6 +77,16 @@ def _by_entry(
     return found
 
 
+@dataclass(frozen=True)
+class Line:
+    """An entry of a batch: the step that waits for the actor, why he may not take it, its text."""
+
+    version: Version
+    step: str | None
+    locked: str | None
+    compared: Compared | None = None
+
+
 @pages.get("/<key>")
 @reads()
 def show(key: str) -> str:
@@ -79,31 +95,54 @@ def show(key: str) -> str:
 
 
 def _page(key: str, problems: Sequence[Problem] = ()) -> str:
+    """What waits for the actor stands on the page with every change, so many at a time.
+
+    Only what is shown carries its digest, and only what carries it can be decided on: nobody
+    passes an entry whose text was not before him.
+    """
     batch, versions = catalogue.submission_versions(session(), actor(), key)
-    rows = []
-    for version in versions:
-        step = STEPS.get(version.state)
-        allowed = step is not None and may(
-            actor(), step, version.resource.department, version.state
-        )
-        locked = None
-        if allowed and step is not None:
-            refusal = conflict(session(), actor(), step, catalogue.line(session(), version))
-            locked = sentence(refusal)[1] if refusal else None
-        rows.append((version, step if allowed else None, locked))
-    steps = {step for _, step, locked in rows if step and locked is None}
+    lines = [_line(version) for version in versions]
+    waiting = [line for line in lines if line.step and line.locked is None]
+    page, last = _paged(len(waiting))
+    first = PAGE * (page - 1)
+    shown = [replace(line, compared=compared(line.version)) for line in waiting[first:][:PAGE]]
+    noted([line.version for line in shown])
     return render_template(
         "submission.html",
         place="inbox",
         batch=batch,
         title=_title(batch, versions),
         problems=problems,
-        rows=rows,
-        step=next(iter(sorted(steps)), None),
-        locked=next((locked for _, _, locked in rows if locked), None),
+        typed=request.form,
+        chosen=set(request.form.getlist("entry")) if problems else None,
+        shown=shown,
+        others=[line for line in lines if line not in waiting],
+        waiting=len(waiting),
+        page=page,
+        last=last,
+        first=first + 1,
+        step=min((line.step for line in waiting if line.step), default=None),
+        locked=next((line.locked for line in lines if line.locked), None),
+        may_freeze=may(actor(), "freeze", batch.department),
         decisions=catalogue.decisions(session(), [v.id for v in versions]),
         **_papers(batch, versions),
     )
+
+
+def _line(version: Version) -> Line:
+    step = STEPS.get(version.state)
+    if step is None or not may(actor(), step, version.resource.department, version.state):
+        return Line(version, None, None)
+    refusal = conflict(session(), actor(), step, catalogue.line(session(), version))
+    return Line(version, step, sentence(refusal)[1] if refusal else None)
+
+
+def _paged(count: int) -> tuple[int, int]:
+    """The page that was asked for, and the last one."""
+    last = max(-(-count // PAGE), 1)
+    asked = request.args.get("page", "1")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 1
+    return min(max(number, 1), last), last
 
 
 def _title(batch: Submission, versions: Sequence[Version]) -> str:

@@ -23,7 +23,7 @@ def wanted() -> set[str]:
     found |= set(FILES.values()) | set(PROBES.values())
     found |= {name for _, _, name in web.places()}
     found |= set(DONE.values())
-    for source in sorted(WEB.glob("*.py")):
+    for source in sorted([*WEB.glob("*.py"), *WEB.parent.glob("edge/*.py")]):
         found.update(CALLED.findall(source.read_text("utf-8")))
     for template in sorted((WEB / "templates").glob("*.html")):
         with template.open("rb") as source:

@@ -164,7 +164,8 @@ def fill(page: Page, typed: dict[str, object]) -> None:
         if kind.endswith("radio") or kind.endswith("checkbox"):
             page.check(f'#entry [name="{name}"][value="{value}"]')
         elif kind.startswith("SELECT"):
-            box.select_option(str(value))
+            # Where a second control of the name follows, the list is the first.
+            box.first.select_option(str(value))
         else:
             box.fill(str(value))
 

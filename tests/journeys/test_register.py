@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from tests.factories import PASSWORD
 from tests.journeys.browser import checked, drained, fill, opened, press, served, signed_in
 
 HOME = Path(__file__).parents[2] / "docs" / "pictures" / "home.png"
@@ -98,13 +99,26 @@ def test_an_entry_is_registered_cleared_approved_and_published(browser, city, or
         checked(page, f"submission-{username}")
         with page.expect_navigation():
             page.locator(".btn-primary", has_text=word).click()
-        expect(page.locator("main")).to_contain_text("婚姻登记预约信息")
+        expect(page.locator(".done")).to_contain_text("2 件：")
+        expect(page.locator(".done")).to_contain_text("下一步：")
+        expect(page.locator(".done")).to_be_focused()
+        if username == "secrecy":
+            checked(page, "submission-after")
+        page.reload()
+        expect(page.locator(".done")).to_have_count(0)
 
     reviewer = signed_in(browser, origin, "reviewer")
     checked(reviewer, "inbox-reviewer")
     reviewer.goto(batch)
-    reviewer.locator("tr", has_text="婚姻登记场所信息").get_by_role("link").click()
+    checked(reviewer, "submission-reviewer")
+    reviewer.locator(".entry", has_text="婚姻登记场所信息").get_by_role("link", name="核对").click()
+    expect(reviewer.locator("main")).not_to_contain_text("须重走全程")
     checked(reviewer, "difference")
+    reviewer.select_option("#pointer", "/abstract")
+    with reviewer.expect_navigation():
+        reviewer.get_by_role("button", name="退回修改").click()
+    expect(reviewer.locator("#pointer")).to_have_value("/abstract")
+    checked(reviewer, "difference-refused", expected=("422",))
     reviewer.select_option("#pointer", "/abstract")
     reviewer.fill("#remark", "请写明场所信息的用途")
     reviewer.fill("#reason", "摘要与内容不符")
@@ -158,6 +172,66 @@ def test_a_stale_save_shows_both_texts_and_loses_none(browser, origin):
     expect(first.locator('[name="abstract"]')).to_have_value("第一个窗口后保存的摘要文字")
 
 
+def test_two_texts_are_merged_field_by_field(browser, origin):
+    first = signed_in(browser, origin, "registrar")
+    new_entry(first, "两人合并信息")
+    second = first.context.new_page()
+    second.goto(first.url)
+    typed = {"abstract": "第二个窗口的摘要", "census.total_gb": "12", "note": "第二个窗口的备注"}
+    fill(second, {k: v for k, v in typed.items() if second.locator(f'[name="{k}"]').count()})
+    press(second, 'button[value="add-item"]')
+    fill(second, {"items.0.name": "第二个窗口的信息项"})
+    press(second, ".bar button[value=save]")
+    first.fill('[name="abstract"]', "第一个窗口的摘要")
+    press(first, ".bar button[value=save]")
+    checked(first, "conflict-merge", expected=("409",))
+    for title in ("备注", "信息项"):
+        panel = first.locator("section.panel").filter(
+            has=first.get_by_role("heading", name=title, exact=True)
+        )
+        panel.get_by_label("这一栏用现在保存的").check()
+    first.get_by_role("button", name="用我填写的保存").click()
+    expect(first.locator('[name="abstract"]')).to_have_value("第一个窗口的摘要")
+    expect(first.locator('[name="note"]')).to_have_value("第二个窗口的备注")
+    expect(first.locator('[name="items.0.name"]')).to_have_value("第二个窗口的信息项")
+
+
+def test_a_class_is_chosen_by_typing_and_a_deeper_one_is_typed(browser, origin):
+    page = signed_in(browser, origin, "registrar")
+    new_entry(page, "分类选择信息")
+    place, chosen = page.locator("[data-chooser] input"), page.locator("select[name=class_path]")
+    place.fill("食品")
+    checked(page, "chooser-narrowed", expected=("-",))
+    place.press("Enter")
+    expect(chosen).to_have_value("2/04")
+    place.fill("没有这样的分类")
+    expect(page.locator("[data-chooser] [role=status]")).to_be_visible()
+    place.fill("")
+    page.locator(".deeper summary").click()
+    page.fill("#f-class_path-deeper", "3/07/002/12")
+    press(page, ".bar button[value=save]")
+    expect(chosen).to_have_value("3/07/002/12")
+    expect(page.locator("#f-class_path-deeper")).to_have_value("")
+    press(page, ".bar button[value=save]")
+    expect(chosen).to_have_value("3/07/002/12")
+
+
+def test_a_section_is_complete_only_when_nothing_stands_against_it(browser, origin):
+    page = signed_in(browser, origin, "registrar")
+    new_entry(page, "进度核对信息")
+    first = page.locator(".tasks li").first
+    expect(first).to_contain_text("/")
+    fill(page, {"abstract": "短", "data_class": "6", "update_cycle": "2"})
+    press(page, ".bar button[value=save]")
+    expect(first).to_contain_text("1 处需改")
+    press(page, 'button[value="check"]')
+    expect(page.locator(".summary")).to_contain_text("摘要")
+    checked(page, "edit-checked")
+    fill(page, {"abstract": str(BASIC["abstract"])})
+    press(page, ".bar button[value=save]")
+    expect(first).to_contain_text("完成")
+
+
 def test_every_page_without_a_name_is_readable(browser, city, origin):
     drained(city)
     page = opened(browser, origin)
@@ -190,3 +264,48 @@ def test_the_picture_of_the_readme_is_the_product(browser, city, origin):
     if not HOME.exists():
         HOME.write_bytes(made)
     assert len(made) > 20_000
+
+
+def test_what_was_typed_outlives_the_session(browser, origin):
+    page = signed_in(browser, origin, "registrar")
+    new_entry(page, "登录失效信息")
+    page.fill('[name="abstract"]', "登录失效之前填写的摘要文字")
+    page.context.clear_cookies(name="registry_session")
+    press(page, ".bar button[value=save]")
+    checked(page, "signed-out-while-typing", expected=("401", "403"))
+    page.get_by_role("link", name="登录并回到刚才的页面").click()
+    page.fill("#username", "registrar")
+    page.fill("#password", PASSWORD)
+    page.click("button.btn-primary")
+    expect(page.locator("[data-saved]")).to_contain_text("已恢复")
+    expect(page.locator('[name="abstract"]')).to_have_value("登录失效之前填写的摘要文字")
+    press(page, ".bar button[value=save]")
+    page.reload()
+    expect(page.locator('[name="abstract"]')).to_have_value("登录失效之前填写的摘要文字")
+    expect(page.locator("[data-saved]")).to_have_text("")
+
+
+def test_a_draft_is_saved_by_itself_and_a_lost_line_or_another_editor_is_told(browser, origin):
+    page = signed_in(browser, origin, "registrar")
+    page.clock.install()
+    new_entry(page, "自动保存信息")
+    place = page.locator("[data-saved]")
+    page.fill('[name="abstract"]', "二十秒后自动保存的摘要")
+    page.clock.run_for(21_000)
+    expect(place).to_contain_text("自动保存")
+    page.context.set_offline(True)
+    page.fill('[name="abstract"]', "断线时填写的摘要")
+    page.clock.run_for(21_000)
+    expect(place).to_have_class(re.compile("lost"))
+    page.context.set_offline(False)
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.locator('[name="abstract"]')).to_have_value("二十秒后自动保存的摘要")
+    other.fill('[name="abstract"]', "另一人的摘要")
+    press(other, ".bar button[value=save]")
+    page.fill('[name="abstract"]', "断线之后填写的摘要")
+    page.clock.run_for(21_000)
+    expect(place).to_contain_text("他人已保存")
+    press(page, ".bar button[value=save]")
+    expect(page.locator("main")).to_contain_text("另一人的摘要")
+    expect(page.locator("main")).to_contain_text("断线之后填写的摘要")

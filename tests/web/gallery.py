@@ -14,7 +14,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, Response, render_template, request
 
+from registry import calendar
 from registry.web.assets import asset, assets
+from schemas import codes
 
 WEB = Path(__file__).parents[2] / "registry" / "web"
 POLICY = (
@@ -176,7 +178,13 @@ def gallery(document: Any = DOCUMENT, problems: tuple[Problem, ...] = PROBLEMS) 
         translated, lambda one, many, n: one if n == 1 else many, True
     )
     app.jinja_env.globals.update(
-        asset=asset, labels=labels, csrf_token=lambda: "token", done=lambda: None
+        asset=asset,
+        labels=labels,
+        csrf_token=lambda: "token",
+        done=lambda: None,
+        today=calendar.today,
+        branches=lambda name: codes.branches(name, locale()),
+        label=lambda name, code: codes.label(name, code, locale()),
     )
     app.add_url_rule("/", "components", lambda: components(document, problems))
     app.add_url_rule("/clean", "clean", lambda: components(document, ()))

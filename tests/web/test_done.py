@@ -109,3 +109,15 @@ def test_a_frozen_name_is_not_told(city, pressed):
     told = secrecy.get(done.location).text
     assert f"{key}：已冻结。" in said(told)
     assert "冻结名称不可说" not in told
+
+
+def test_the_same_text_saved_twice_is_no_conflict(registrar):
+    token = token_of(registrar.get("/resources/new").text)
+    opened = registrar.post("/resources/new", data={"csrf_token": token, "declared": "yes"})
+    seen = re.search(r'name="row_version" value="(\d+)"', registrar.get(opened.location).text)[1]
+    form = {"csrf_token": token, "row_version": seen, "do": "save"}
+    typed = {"name": "存两次的信息", "items.0.name": "编号"}
+    assert registrar.post(opened.location, data={**form, **typed}).status_code == 303
+    assert registrar.post(opened.location, data={**form, **typed}).status_code == 303
+    other = {**form, **typed, "name": "存两次的另一信息"}
+    assert registrar.post(opened.location, data=other).status_code == 409

@@ -2,10 +2,11 @@
 
 import sqlalchemy as sa
 
-from registry import db
-from registry.models.accounts import Organisation
+from registry import catalogue, db
+from registry.access.actor import of_account
+from registry.models.accounts import Account, Organisation
 from registry.models.catalogue import Freeze, Reading, Resource, Version
-from tests.factories import sign_in, token_of
+from tests.factories import document, sign_in, token_of
 
 
 def entry(city, n=0):
@@ -105,3 +106,61 @@ def test_what_a_program_or_a_sheet_takes_away_stands_on_the_list_too(city):
         .where(Resource.key == key),
     )
     assert len(found) == 1
+
+
+def test_an_entry_is_frozen_by_its_pasted_address_its_code_or_its_name(city):
+    officer = sign_in(city, "security")
+    form = {"csrf_token": token_of(officer.get("/security").text), "reason": "unsure"}
+    named = sa.select(Resource.key, Resource.code, Version.name).join(
+        Version, Version.id == Resource.live_version_id
+    )
+    for n in (2, 3, 4):
+        key = entry(city, 2)
+        [(key, code, name)] = rows(city, named.where(Resource.key == key))
+        asked = {2: f"http://127.0.0.1:8000/resources/{key}/difference?a=1", 3: code, 4: name}[n]
+        answer = officer.post("/security/freeze", data={**form, "key": f" {asked} "})
+        assert answer.status_code == 303, asked
+        assert key in officer.get(answer.location).text
+
+
+def test_of_several_entries_of_one_name_nothing_is_frozen_until_one_is_chosen(city):
+    with db.transaction(city.extensions["registry_database"], writes=True) as session:
+        account = session.scalar(sa.select(Account).where(Account.username == "registrar"))
+        who = of_account(session, account, db.now().date())
+        for unit in session.scalars(sa.select(Organisation).limit(2)):
+            catalogue.store(
+                session,
+                who,
+                [
+                    catalogue.Change(
+                        department=unit,
+                        step="register",
+                        state="draft",
+                        document=document("两处同名的信息"),
+                        working="this",
+                    )
+                ],
+            )
+    officer = sign_in(city, "security")
+    form = {"csrf_token": token_of(officer.get("/security").text), "reason": "unsure"}
+    before = rows(city, sa.select(sa.func.count(Freeze.id)))
+    asked = officer.post("/security/freeze", data={**form, "key": "两处同名的信息"})
+    assert asked.status_code == 422
+    assert asked.text.count('type="radio" name="key"') == 2
+    assert 'value="unsure" checked' in asked.text
+    assert rows(city, sa.select(sa.func.count(Freeze.id))) == before
+    assert officer.post("/security/freeze", data={**form, "key": "没有的"}).status_code == 404
+
+
+def test_nobody_learns_of_a_name_of_a_unit_he_may_not_freeze_in(city):
+    """A secrecy officer of one unit tries the name of another's draft: it is not there for him."""
+    officer = sign_in(city, "secrecy")
+    foreign = (
+        sa.select(Version.name)
+        .join(Resource, Resource.working_version_id == Version.id)
+        .join(Organisation, Organisation.id == Resource.department_id)
+        .where(Version.state == "draft", Organisation.name == "市大数据中心")
+    )
+    name = rows(city, foreign)[0][0]
+    form = {"csrf_token": token_of(officer.get("/security").text), "reason": "unsure", "key": name}
+    assert officer.post("/security/freeze", data=form).status_code == 404

@@ -1,3 +1,5 @@
+import { forget, keep, takeUp } from "./keep.js";
+
 // Forms: character counts, a guard against losing text, saving every 20 seconds, Alt+S.
 const EVERY = 20000;
 
@@ -35,8 +37,11 @@ function refuseEnterWhileComposing() {
 }
 
 function guard(form) {
-  const state = { saved: text(form), leaving: false, busy: false };
+  const state = { saved: text(form), leaving: false, busy: false, composing: false };
+  if (form.dataset.autosave) watchCopy(form, state);
   form.addEventListener("submit", () => { state.leaving = true; });
+  form.addEventListener("compositionstart", () => { state.composing = true; });
+  form.addEventListener("compositionend", () => { state.composing = false; });
   window.addEventListener("beforeunload", (event) => {
     if (!state.leaving && text(form) !== state.saved) event.preventDefault(), (event.returnValue = "");
   });
@@ -47,9 +52,18 @@ function guard(form) {
   if (form.dataset.autosave) setInterval(() => save(form, state), EVERY);
 }
 
+// The server has the text when the page says so: saved, refused with its faults, or done.
+function watchCopy(form, state) {
+  const heard = document.querySelector(".done, .summary, .saved:not(:empty)");
+  if (heard) forget();
+  else if (takeUp(form)) say(form, form.dataset.restoredText, true);
+  form.addEventListener("submit", () => keep(form));
+}
+
 async function save(form, state) {
   const now = text(form);
-  if (state.busy || state.leaving || now === state.saved) return;
+  // Half a word of an input method is nothing to keep: the next turn takes it.
+  if (state.busy || state.leaving || state.composing || now === state.saved) return;
   state.busy = true;
   try {
     const answer = await fetch(form.dataset.autosave, {
@@ -58,12 +72,16 @@ async function save(form, state) {
       credentials: "same-origin",
       headers: { "X-CSRF-Token": form.elements.csrf_token.value, Accept: "application/json" },
     });
-    if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+    if (!answer.ok || answer.redirected) throw Object.assign(new Error("not saved"), { status: answer.status });
     state.saved = now;
+    forget(form);
     await learnVersion(form, state, answer);
     say(form, form.dataset.savedText.replace("{time}", clock()), false);
   } catch (error) {
-    say(form, form.dataset.lostText, true);
+    keep(form);
+    // Signed out, or signed in anew elsewhere; saved by somebody else meanwhile; else the line.
+    const why = { 401: "signedOutText", 403: "signedOutText", 409: "staleText" }[error.status] || "lostText";
+    say(form, form.dataset[why], true);
   } finally {
     state.busy = false;
   }

@@ -1,5 +1,7 @@
 // What every page gains when script runs; each page works without it.
+import { forget } from "./keep.js";
 import { watchForms } from "./form.js";
+import { watchChoosers } from "./chooser.js";
 
 // What went wrong comes first, then what was done; an address with a place in it leads there.
 const first = document.querySelector(".summary[data-focus]") || document.querySelector("[data-focus]");
@@ -15,4 +17,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A page that says what was done, or shows both texts, holds what a window kept for itself.
+if (document.querySelector(".done, [data-heard]")) forget();
 watchForms();
+watchChoosers();

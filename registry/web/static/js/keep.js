@@ -1,0 +1,45 @@
+// What was typed outlives a lost session or line: a copy for this window, gone when it is closed.
+// It is taken up again by the form of the same address, and dropped once the server has the text.
+const PREFIX = "typed:";
+const OURS = ["csrf_token", "row_version"];
+
+const place = (form) => PREFIX + new URL(form.action).pathname;
+const pairs = (form) => [...new FormData(form)].filter(([name]) => name !== "csrf_token");
+const typed = (list) => JSON.stringify(list.filter(([name]) => !OURS.includes(name)));
+
+export function keep(form) {
+  try {
+    sessionStorage.setItem(place(form), JSON.stringify(pairs(form)));
+  } catch (error) {
+    // A full or forbidden store: the page itself still holds the text.
+  }
+}
+
+export function forget(form) {
+  try {
+    for (const name of Object.keys(sessionStorage)) if (name.startsWith(PREFIX) && (!form || name === place(form))) sessionStorage.removeItem(name);
+  } catch (error) {
+    // Nothing was kept there either.
+  }
+}
+
+// Fill the form with the copy; true when that changed something. The version the text was typed
+// over comes with it, so a save over somebody else's text shows both.
+export function takeUp(form) {
+  let copy = null;
+  try {
+    copy = JSON.parse(sessionStorage.getItem(place(form)));
+  } catch (error) {
+    return false;
+  }
+  if (!Array.isArray(copy) || typed(copy) === typed(pairs(form))) return false;
+  const values = new Map();
+  for (const [name, value] of copy) values.set(name, [...(values.get(name) || []), value]);
+  for (const control of form.elements) {
+    if (!control.name || control.name === "csrf_token" || control.tagName === "BUTTON") continue;
+    const held = values.get(control.name) || [];
+    if (control.type === "checkbox" || control.type === "radio") control.checked = held.includes(control.value);
+    else if (held.length) control.value = held.shift();
+  }
+  return true;
+}
