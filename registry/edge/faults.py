@@ -8,10 +8,9 @@ from flask import Flask, Response, g, jsonify, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
 import schemas
-from registry import access
-from registry.edge.locale import LOCALES, current, translations
+from registry.edge.locale import LOCALES, current
 from registry.edge.requests import actor, request_id
-from registry.edge.words import SENTENCES
+from registry.edge.words import sentence, translated
 from registry.errors import Invalid, Refusal, SignInNeeded
 
 log = logging.getLogger(__name__)
@@ -58,43 +57,8 @@ def unforeseen(fault: Exception) -> Any:
     return _answer(500, "fault", _both("fault"), number=request_id())
 
 
-def sentence(refusal: Refusal, locale: str | None = None) -> tuple[str, str]:
-    """Title and sentence of a refusal, in the language of the request unless another is named."""
-    locale = locale or current()
-    title, text = _translated(refusal.code, locale)
-    return title, text % _Facts(_named(dict(refusal.facts), locale))
-
-
-def _translated(code: str, locale: str) -> tuple[str, str]:
-    words = translations(locale).gettext
-    title, text = SENTENCES.get(code, SENTENCES["unreadable"])
-    return words(title), words(text)
-
-
 def _both(code: str) -> Words:
-    return {locale: _translated(code, locale) for locale in LOCALES}
-
-
-class _Facts(dict[str, object]):
-    def __missing__(self, key: str) -> str:
-        return ""
-
-
-def _named(facts: dict[str, Any], locale: str) -> dict[str, Any]:
-    """Codes among the facts get the names people know."""
-    for key, listed in (
-        ("act", "act"),
-        ("other", "act"),
-        ("state", "state"),
-        ("step", "act"),
-        ("request_state", "request_state"),
-    ):
-        if isinstance(facts.get(key), str):
-            facts[f"{key}_zh"] = schemas.codes.label(listed, facts[key], locale)
-    if "roles" in facts:
-        titles = [access.role_title(role, locale) for role in facts["roles"]]
-        facts["role_names"] = "、".join(titles) if locale == "zh" else ", ".join(titles)
-    return facts
+    return {locale: translated(code, locale) for locale in LOCALES}
 
 
 def _answer(

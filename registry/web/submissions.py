@@ -11,7 +11,7 @@ from registry import catalogue
 from registry.access import conflict, may
 from registry.catalogue import RemarkText, assessments, signed
 from registry.edge import actor, go, locale, reads, session, writes
-from registry.edge.faults import sentence
+from registry.edge.words import sentence
 from registry.errors import Invalid, Missing
 from registry.models.catalogue import Resource, Submission, Version
 from schemas import Problem
