@@ -51,6 +51,13 @@ def http(fault: HTTPException) -> Any:
     return _answer(fault.code or 400, code, _both(code))
 
 
+def too_long() -> Response:
+    """The answer to an address nobody read: in both languages, since none could be asked for."""
+    pairs = _both("too_long")
+    title, text = (" / ".join(pairs[locale][part] for locale in LOCALES) for part in (0, 1))
+    return _answer(414, "too_long", dict.fromkeys(LOCALES, (title, text)))
+
+
 def unforeseen(fault: Exception) -> Any:
     """A number for the reader, the cause for the log; nothing of the inside on the page."""
     log.error("request %s failed: %s", request_id(), type(fault).__name__, exc_info=fault)
