@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -31,10 +31,14 @@ class Calendar:
 
     days: Mapping[date, bool]
 
-    @property
-    def known_until(self) -> date:
-        """The last day of the last year the State Council's notice covers."""
-        return date(max((day.year for day in self.days), default=1970), 12, 31)
+    @cached_property
+    def years(self) -> frozenset[int]:
+        """The years for which the State Council's notice is known."""
+        return frozenset(day.year for day in self.days)
+
+    def covers(self, first: date, last: date) -> bool:
+        """Whether every year from `first` to `last` is known; else the result is 暂定."""
+        return self.years.issuperset(range(first.year, last.year + 1))
 
     def is_working(self, day: date) -> bool:
         """Whether offices work on this day."""
@@ -47,7 +51,7 @@ class Calendar:
         while left > 0:
             day += timedelta(days=1)
             left -= self.is_working(day)
-        return Due(day, provisional=day > self.known_until)
+        return Due(day, provisional=not self.covers(start, day))
 
     def between(self, start: date, end: date) -> int:
         """Working days after `start` up to and with `end`; negative when `end` is earlier."""
@@ -75,6 +79,11 @@ def load(session: Session) -> Calendar:
         rows = session.execute(sa.select(CalendarDay.on, CalendarDay.kind))
         found = session.info["calendar"] = Calendar({on: kind == "work" for on, kind in rows})
     return cast(Calendar, found)
+
+
+def forget(session: Session) -> None:
+    """Read the calendar anew: it has changed in this session."""
+    session.info.pop("calendar", None)
 
 
 def today() -> date:

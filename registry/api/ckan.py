@@ -16,7 +16,7 @@ from registry.api import bodies
 from registry.api.actions import ACTIONS
 from registry.api.call import Call, SearchRefused
 from registry.edge import actor, index, reads, session, settings
-from registry.edge.faults import sentence
+from registry.edge.words import sentence
 from registry.errors import Forbidden, Invalid, Missing, Refusal, SignInNeeded, Unreadable
 
 calls = Blueprint("ckan", __name__)

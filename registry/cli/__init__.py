@@ -1,6 +1,16 @@
 """The command `catalogue`: every module puts its commands under `main`."""
 
-from registry.cli import acceptance, anonymize, audit, backup, imports, keys, sheets
+from registry.cli import acceptance, anonymize, audit, backup, calendars, imports, keys, sheets
 from registry.cli.commands import main
 
-__all__ = ["acceptance", "anonymize", "audit", "backup", "imports", "keys", "main", "sheets"]
+__all__ = [
+    "acceptance",
+    "anonymize",
+    "audit",
+    "backup",
+    "calendars",
+    "imports",
+    "keys",
+    "main",
+    "sheets",
+]

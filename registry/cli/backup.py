@@ -10,21 +10,7 @@ import search
 from registry import backup as backups
 from registry import discovery
 from registry.cli.commands import database, main, settings
-
-_WORDS = {
-    "backup_exists": "目标文件夹不是空的,请换一个 / the folder is not empty: {path}",
-    "no_backup": "这不是完整的备份 / this is no whole backup: {path}",
-    "backup_unsigned": "备份的签名不对,不能恢复 / the signature of the backup is wrong",
-    "backup_damaged": "备份已损坏 / the backup is damaged: {part}",
-    "keys_differ": "密钥与备份中的不同,请移开后再恢复 / another key is here: {path}",
-    "keys_missing": "缺少密钥,请先放好原密钥 / a key is missing, put it here first: {path}",
-    "not_empty": "数据库不是空的,不能恢复 / the database is not empty: {table}",
-    "other_release": "备份属于另一版本,请用原版本恢复后升级 / made by another release: {revision}",
-}
-
-
-def _told(refusal: backups.NoBackup) -> click.ClickException:
-    return click.ClickException(_WORDS[refusal.code].format(**refusal.facts))
+from registry.cli.refusals import refusals
 
 
 @main.command("backup")
@@ -34,11 +20,8 @@ def _told(refusal: backups.NoBackup) -> click.ClickException:
 def backup(folder: Path, with_keys: bool, as_json: bool) -> None:
     """Write a backup into FOLDER while the service goes on."""
     chosen = settings()
-    try:
-        with database(chosen) as opened:
-            made = backups.backup(chosen, opened, folder, with_keys=with_keys)
-    except backups.NoBackup as refusal:
-        raise _told(refusal) from refusal
+    with database(chosen) as opened:
+        made = backups.backup(chosen, opened, folder, with_keys=with_keys)
     if as_json:
         click.echo(json.dumps({"key": made.key, "rows": made.rows, "files": made.files}))
     else:
@@ -52,18 +35,16 @@ def backup(folder: Path, with_keys: bool, as_json: bool) -> None:
 def restore(folder: Path, verify: bool, as_json: bool) -> None:
     """Bring the backup in FOLDER back into an empty place, and prove the journal."""
     chosen = settings()
-    try:
+    with refusals():
+        manifest = backups.check(folder)
         if verify:
-            manifest = backups.check(folder)
             size = manifest["head"]["size"]
             click.echo(json.dumps(manifest["head"]) if as_json else f"备份完好 / good: {size}")
             return
-        backups.check(folder)
         backups.place_keys(chosen, folder)
+    try:
         with database(chosen) as opened:
             done = backups.restore(chosen, opened, discovery.open_index(chosen), folder)
-    except backups.NoBackup as refusal:
-        raise _told(refusal) from refusal
     except search.Unavailable as fault:
         raise click.ClickException(
             f"检索引擎没有应答,数据已恢复,请重建索引 / rebuild the index: {fault}"

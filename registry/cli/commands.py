@@ -26,8 +26,8 @@ from registry import (
     work,
 )
 from registry.access import SYSTEM, role_title, roles
+from registry.cli.refusals import refusals
 from registry.config import Settings
-from registry.errors import Refusal
 from registry.journal import heads
 from registry.models.accounts import Account, Post
 
@@ -56,10 +56,14 @@ def keys(chosen: Settings) -> signing.Key:
 
 @contextmanager
 def database(chosen: Settings) -> Iterator[db.Database]:
-    """The database of the settings; its connections are given back when the command ends."""
+    """The database of the settings; its connections are given back when the command ends.
+
+    What is refused inside is told as the pages tell it, exit 1.
+    """
     opened = db.connect(chosen.database_url, chosen.secret_key())
     try:
-        yield opened
+        with refusals():
+            yield opened
     finally:
         opened.close()
 
@@ -73,16 +77,12 @@ def reading(chosen: Settings) -> Iterator[Session]:
 
 @contextmanager
 def writing(chosen: Settings | None = None) -> Iterator[Session]:
-    """A writing transaction for a command; a refusal is told in one line, exit 1."""
-    try:
-        with (
-            database(chosen or settings()) as opened,
-            db.transaction(opened, writes=True) as session,
-        ):
-            yield session
-    except Refusal as refusal:
-        facts = ", ".join(f"{k}={v}" for k, v in refusal.facts.items())
-        raise click.ClickException(f"{refusal.code} {facts}".strip()) from refusal
+    """A writing transaction for a command; nothing of it is stored when something is refused."""
+    with (
+        database(chosen or settings()) as opened,
+        db.transaction(opened, writes=True) as session,
+    ):
+        yield session
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

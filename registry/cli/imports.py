@@ -3,8 +3,7 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,6 @@ from registry.cli import sheets
 from registry.cli.commands import database, main, settings
 from registry.config import Settings
 from registry.db import Database
-from registry.errors import Refusal
 from registry.models.accounts import Account, Post
 from schemas import Problem
 
@@ -92,7 +90,7 @@ def import_(
     _step("读取 / reading")
     read, deleted = _read(content, FORMATS[format_])
     digest = files.digest(content)
-    with _refusals(), database(chosen) as opened:
+    with database(chosen) as opened:
         _step(f"检查 {len(read)} 条 / checking")
         with db.transaction(opened, writes=False) as session:
             people = _people(session, by, second) if adopt else (_person(session, by), SYSTEM)
@@ -198,15 +196,6 @@ def _only(session: Session, act: str, option: str) -> Actor:
     for account in accounts.values():
         return of_account(session, account, today, way="command")
     return SYSTEM
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except Refusal as refusal:
-        facts = ", ".join(f"{key}={value}" for key, value in refusal.facts.items())
-        raise click.ClickException(f"{refusal.code} {facts}".strip()) from refusal
 
 
 def _indexed(chosen: Settings, opened: Database) -> bool:

@@ -10,9 +10,15 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.http.errors import LimitRequestLine
+from gunicorn.util import write_nonblock
+from gunicorn.workers.gthread import ThreadWorker
 
 from registry.config import Settings
 from registry.work import Worker
+
+# Method, address and version of a request in bytes.
+LONGEST_LINE = 8190
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -42,19 +48,48 @@ class _Server(BaseApplication):  # type: ignore[misc]
             self._work.stop()
 
 
+class _Threads(ThreadWorker):  # type: ignore[misc]
+    """gunicorn's threads, but for its answer to an address that is too long: ours, not its own.
+
+    The limit stays gunicorn's: without one it would keep any line that is sent in memory.
+    """
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
+        """Answer what could not be read; whatever is no matter of the address, as gunicorn does."""
+        if not isinstance(exc, LimitRequestLine):
+            super().handle_error(req, client, addr, exc)
+            return
+        self.log.warning("an address is longer than %s bytes", LONGEST_LINE)
+        try:
+            write_nonblock(client, _too_long(self.wsgi))
+        except OSError:
+            self.log.debug("the sender of an address that is too long has gone")
+
+
+def _too_long(app: Flask) -> bytes:
+    """The page of the refusal as it goes over the wire; the path is unknown and not repeated."""
+    from registry.edge import faults
+
+    with app.test_request_context():
+        answer = app.process_response(faults.too_long())
+        answer.headers["Connection"] = "close"
+        head = f"HTTP/1.1 {answer.status}\r\n{answer.headers}".encode("latin-1")
+        return head + answer.get_data()
+
+
 def options(settings: Settings) -> dict[str, Any]:
     """What gunicorn is told."""
     return {
         "bind": f"{settings.host}:{settings.port}",
         "workers": settings.workers,
-        "worker_class": "gthread",
+        "worker_class": _Threads,
         "threads": 8,
         "preload_app": False,
         # Its socket would lie in the home folder of whoever runs us, outside the data folder.
         "control_socket_disable": True,
         "graceful_timeout": 30,
         "timeout": 60,
-        "limit_request_line": 8190,
+        "limit_request_line": LONGEST_LINE,
         "loglevel": settings.log,
         "proc_name": "catalogue",
     }

@@ -9,10 +9,9 @@ from flask import Flask, Response, g, jsonify, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
 import schemas
-from registry import access
-from registry.edge.locale import LOCALES, current, gettext, translations
+from registry.edge.locale import LOCALES, current, gettext
 from registry.edge.requests import actor, request_id
-from registry.edge.words import SENTENCES
+from registry.edge.words import sentence, translated
 from registry.errors import Invalid, Refusal, SignInNeeded
 
 log = logging.getLogger(__name__)
@@ -65,49 +64,21 @@ def http(fault: HTTPException) -> Any:
     return _answer(fault.code or 400, code, _both(code))
 
 
+def too_long() -> Response:
+    """The answer to an address nobody read: in both languages, since none could be asked for."""
+    pairs = _both("too_long")
+    title, text = (" / ".join(pairs[locale][part] for locale in LOCALES) for part in (0, 1))
+    return _answer(414, "too_long", dict.fromkeys(LOCALES, (title, text)))
+
+
 def unforeseen(fault: Exception) -> Any:
     """A number for the reader, the cause for the log; nothing of the inside on the page."""
     log.error("request %s failed: %s", request_id(), type(fault).__name__, exc_info=fault)
     return _answer(500, "fault", _both("fault"), number=request_id())
 
 
-def sentence(refusal: Refusal, locale: str | None = None) -> tuple[str, str]:
-    """Title and sentence of a refusal, in the language of the request unless another is named."""
-    locale = locale or current()
-    title, text = _translated(refusal.code, locale)
-    return title, text % _Facts(_named(dict(refusal.facts), locale))
-
-
-def _translated(code: str, locale: str) -> tuple[str, str]:
-    words = translations(locale).gettext
-    title, text = SENTENCES.get(code, SENTENCES["unreadable"])
-    return words(title), words(text)
-
-
 def _both(code: str) -> Words:
-    return {locale: _translated(code, locale) for locale in LOCALES}
-
-
-class _Facts(dict[str, object]):
-    def __missing__(self, key: str) -> str:
-        return ""
-
-
-def _named(facts: dict[str, Any], locale: str) -> dict[str, Any]:
-    """Codes among the facts get the names people know."""
-    for key, listed in (
-        ("act", "act"),
-        ("other", "act"),
-        ("state", "state"),
-        ("step", "act"),
-        ("request_state", "request_state"),
-    ):
-        if isinstance(facts.get(key), str):
-            facts[f"{key}_zh"] = schemas.codes.label(listed, facts[key], locale)
-    if "roles" in facts:
-        titles = [access.role_title(role, locale) for role in facts["roles"]]
-        facts["role_names"] = "、".join(titles) if locale == "zh" else ", ".join(titles)
-    return facts
+    return {locale: translated(code, locale) for locale in LOCALES}
 
 
 def _answer(

@@ -1,8 +1,12 @@
 """The words of every refusal: its code to a title and a sentence that says what to do next."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from registry.edge.locale import translations
+import schemas
+from registry import access
+from registry.edge.locale import current, translations
+from registry.errors import Refusal
 
 
 def _(text: str) -> str:
@@ -294,6 +298,41 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         _("内容已被他人改动"),
         _("您读取后，条目已被他人修改，没有保存任何改动。请重新读取后合并再保存。"),
     ),
+    "backup_exists": (
+        _("目标文件夹不是空的"),
+        _("%(path)s 里已有文件，没有备份。请换一个新的文件夹。"),
+    ),
+    "no_backup": (
+        _("不是完整的备份"),
+        _("%(path)s 里没有完整的备份，没有改动。请检查路径，没有写完的备份不能使用。"),
+    ),
+    "backup_unsigned": (
+        _("备份的签名不对"),
+        _(
+            "签名不是本系统的密钥所签，或者清单有改动，不能恢复。请换一份备份，或者放好签名时的密钥。"
+        ),
+    ),
+    "backup_damaged": (_("备份已损坏"), _("%(part)s 缺失或者有改动，不能恢复。请换一份备份。")),
+    "keys_differ": (
+        _("密钥与备份中的不同"),
+        _("%(path)s 是另一把密钥，没有改动。请确认后移开，再恢复。"),
+    ),
+    "keys_missing": (
+        _("缺少密钥"),
+        _("备份不带密钥，%(path)s 也不存在。请先放好原来的密钥，再恢复。"),
+    ),
+    "not_empty": (
+        _("数据库不是空的"),
+        _("数据库里已有记录（%(table)s），不能恢复。请准备空的数据库。"),
+    ),
+    "other_release": (
+        _("备份属于另一版本"),
+        _("备份的数据表版本是 %(revision)s。请用原版本恢复，再升级。"),
+    ),
+    "too_long": (
+        _("地址过长"),
+        _("地址超过 8 KB，没有处理。请减少检索词或者筛选条件，或者从首页重新进入。"),
+    ),
     "too_large": (_("内容过大"), _("提交的内容超过上限，请拆分后重试。")),
     "database": (_("系统正忙"), _("数据库暂时没有应答，没有保存任何改动。请稍候几秒重试。")),
     "unavailable": (_("服务暂不可用"), _("请稍候重试。")),
@@ -375,6 +414,42 @@ PROBES: Mapping[str, str] = {
 def probe(code: str, locale: str) -> str:
     """What a look at the installation found, as a sentence."""
     return translations(locale).gettext(PROBES[code])
+
+
+def sentence(refusal: Refusal, locale: str | None = None) -> tuple[str, str]:
+    """Title and sentence of a refusal, in the language of the request unless another is named."""
+    locale = locale or current()
+    title, text = translated(refusal.code, locale)
+    return title, text % _Facts(_named(dict(refusal.facts), locale))
+
+
+def translated(code: str, locale: str) -> tuple[str, str]:
+    """Title and sentence of a code, its places still empty."""
+    words = translations(locale).gettext
+    title, text = SENTENCES.get(code, SENTENCES["unreadable"])
+    return words(title), words(text)
+
+
+class _Facts(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _named(facts: dict[str, Any], locale: str) -> dict[str, Any]:
+    """Codes among the facts get the names people know."""
+    for key, listed in (
+        ("act", "act"),
+        ("other", "act"),
+        ("state", "state"),
+        ("step", "act"),
+        ("request_state", "request_state"),
+    ):
+        if isinstance(facts.get(key), str):
+            facts[f"{key}_zh"] = schemas.codes.label(listed, facts[key], locale)
+    if "roles" in facts:
+        titles = [access.role_title(role, locale) for role in facts["roles"]]
+        facts["role_names"] = "、".join(titles) if locale == "zh" else ", ".join(titles)
+    return facts
 
 
 def sheet_fault(code: str, facts: Mapping[str, object], locale: str) -> str:

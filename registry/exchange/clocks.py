@@ -86,7 +86,7 @@ def clock(session: Session, request: Request) -> Clock | None:
         last,
         days.between(today, last),
         article(deadline) if deadline else "",
-        provisional=last > days.known_until,
+        provisional=not days.covers(min(today, last), last),
         term=kind == "term",
     )
 

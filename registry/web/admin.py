@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from registry import calendar
+from registry import calendar, workdays
 from registry.access import role_title, roles
 from registry.accounts import posts
 from registry.edge import actor, go, locale, reads, session, writes
-from registry.edge.faults import sentence
+from registry.edge.words import sentence
 from registry.errors import Conflict, Invalid, Missing
 from registry.models.accounts import Account, Organisation, Post
 
@@ -32,6 +32,13 @@ def overview() -> str:
         today=calendar.today(),
         title_of=_title,
     )
+
+
+@pages.get("/calendar")
+@reads("calendar")
+def working_days() -> str:
+    """The years whose working days are known, and those that are counted provisionally."""
+    return render_template("calendar.html", place="admin", years=workdays.years(session()))
 
 
 def _title(role: str) -> str:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from registry import acceptance, papers, projects, signing
 from registry.access import may, role_title, why_not
 from registry.edge import actor, download, go, locale, reads, session, settings, writes
-from registry.edge.faults import sentence
+from registry.edge.words import sentence
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.models.acceptance import Opinion
 from registry.models.projects import Project

@@ -12,7 +12,7 @@ from registry import catalogue, files
 from registry.access import role_title
 from registry.catalogue import assessments, signed
 from registry.edge import actor, download, go, locale, reads, session, settings, writes
-from registry.edge.faults import sentence
+from registry.edge.words import sentence
 from registry.errors import Invalid, Refusal
 from registry.models.accounts import Organisation, Person
 from registry.models.catalogue import Submission

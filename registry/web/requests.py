@@ -11,7 +11,7 @@ import schemas
 from registry import catalogue, exchange
 from registry.access import may
 from registry.edge import actor, go, locale, reads, session, writes
-from registry.edge.faults import sentence
+from registry.edge.words import sentence
 from registry.errors import Conflict, Invalid, Missing, Unreadable
 from registry.exchange import Given, Step
 from registry.models.accounts import Organisation

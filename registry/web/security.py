@@ -12,7 +12,7 @@ from registry.access import may
 from registry.catalogue import spill
 from registry.db import now
 from registry.edge import actor, go, locale, reads, session, settings, writes
-from registry.edge.faults import sentence
+from registry.edge.words import sentence
 from registry.errors import Invalid, Missing
 from registry.models.catalogue import Freeze, Resource
 

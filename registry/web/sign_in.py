@@ -11,7 +11,7 @@ from registry.access.actor import of_account
 from registry.calendar import today
 from registry.edge import actor, database, go, reads, remember, session, settings, writes
 from registry.edge.csrf import SESSION_COOKIE
-from registry.edge.faults import sentence
+from registry.edge.words import sentence
 from registry.errors import Forbidden, TooMany
 from registry.models.accounts import Account
 

@@ -12,8 +12,8 @@ from registry import catalogue
 from registry.access import conflict, may
 from registry.catalogue import RemarkText, assessments, signed
 from registry.edge import actor, go, locale, reads, session, writes
-from registry.edge.faults import sentence
 from registry.edge.readings import noted
+from registry.edge.words import sentence
 from registry.errors import Invalid, Missing
 from registry.models.catalogue import Resource, Submission, Version
 from registry.web.comparing import Compared, compared

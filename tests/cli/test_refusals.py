@@ -1,0 +1,69 @@
+"""What a command refuses it tells as the pages do: a sentence in both languages, exit 1."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from registry.cli import main
+from registry.edge.locale import translations
+from registry.edge.words import SENTENCES
+from tests import factories
+
+UNIT = "11150300DEM000022H"
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("city")
+    (folder / "secret.key").write_text((b"secret" * 6).hex())
+    with factories.city_database(folder) as database:
+        url = database.writing.url.render_as_string(hide_password=False)
+        yield {"CATALOGUE_DATA_DIR": str(folder), "CATALOGUE_DATABASE_URL": url}
+
+
+def refused(env, *words):
+    answer = CliRunner().invoke(main, [str(word) for word in words], env=env)
+    assert answer.exit_code == 1, answer.output
+    assert answer.exception is None or isinstance(answer.exception, SystemExit)
+    assert "=" not in answer.output
+    return answer.output
+
+
+def test_an_unknown_account_is_told_as_on_the_page(city):
+    told = refused(city, "account", "disable", "nobody")
+    assert "找不到这个账号" in told
+    assert SENTENCES["no_account"][1] in told
+    assert translations("en").gettext(SENTENCES["no_account"][1]) in told
+
+
+def test_a_project_that_is_not_there_is_told_in_both_languages(city):
+    told = refused(city, "opinion", "issue", "AAA", "--as", "acceptance")
+    assert "没有这个项目 / no such project" in told
+
+
+def test_adopting_alone_is_told_by_the_same_piece(city, tmp_path):
+    file = tmp_path / "entries.jsonl"
+    entry = {"document": {"name": "甲登记信息"}, "department": UNIT}
+    file.write_text(json.dumps(entry) + "\n")
+    options = ("--adopt", "--basis", "市政府批复", "--by", "authority_head")
+    told = refused(
+        city, "import", file, "--format", "jsonl", *options, "--second", "authority_head"
+    )
+    assert "需要第二个人复核" in told
+
+
+def test_a_backup_that_cannot_be_made_or_brought_back_says_what_to_do(city, tmp_path):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "x").write_text("x")
+    told = refused(city, "backup", tmp_path / "full")
+    assert "请换一个新的文件夹" in told
+    assert "Please name a new folder" in told
+    assert "不是完整的备份" in refused(city, "restore", tmp_path / "full")
+    assert "No whole backup" in refused(city, "restore", tmp_path / "full", "--verify")
+
+
+def test_a_database_that_is_away_is_a_sentence_and_no_trace(city, tmp_path):
+    address = f"sqlite:///{tmp_path}"
+    told = refused({**city, "CATALOGUE_DATABASE_URL": address}, "account", "list")
+    assert "数据库暂时没有应答" in told
