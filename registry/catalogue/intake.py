@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 import schemas
 from registry.access import Actor, require
+from registry.catalogue import wiped
 from registry.catalogue.check import check
 from registry.catalogue.drafts import DEFAULTS, prepared, require_unreserved
 from registry.catalogue.reading import document_of
@@ -89,6 +90,8 @@ def take(
             # A name of the same sheet counts as taken too; `check` sees only what is stored.
             found = check(session, unit, resource.id if resource else 0, document)
             outcome.faults += [(place, problem) for problem in found]
+        if resource is None and (day := _wiped_on(session, unit, entry, document)):
+            outcome.faults.append((place, Problem("/name", "wiped-before", {"on": day}, "wiped")))
         outcome.created += resource is None
         outcome.updated += resource is not None
         changes.append(_change(unit, resource, document, holding.role))
@@ -96,6 +99,15 @@ def take(
     if not outcome.faults and not dry_run and changes:
         outcome.keys = [stored.key for stored in store(session, actor, changes)]
     return outcome
+
+
+def _wiped_on(
+    session: Session, unit: Organisation, entry: Incoming, document: Document
+) -> str | None:
+    """The day on which what this row would make anew was wiped."""
+    ids = tuple(filter(None, (entry.key, entry.code)))
+    (at,) = wiped.recognized(session, [wiped.Candidate(unit.code, document, ids)])
+    return wiped.day(at) if at is not None else None
 
 
 def _started(document: Document, before: Document | None) -> Document:
