@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session
 import schemas
 from registry import db, discovery, journal, models, signing, upgrade
 from registry.access import SYSTEM
-from registry.catalogue import spill
+from registry.catalogue import places, spill
 from registry.config import Settings
 from registry.db import UTC, Base, Database, now
 from registry.errors import Refusal
@@ -253,7 +253,8 @@ def restore(settings: Settings, database: Database, index: Index, folder: Path) 
     upgrade.upgrade(database)
     if manifest["revision"] != upgrade.revision(database):
         raise NoBackup("other_release", revision=str(manifest["revision"]))
-    wiped_before = discovery.listed(settings.data_dir) | discovery.listed(folder)
+    wiped_before = discovery.listed(folder) | discovery.listed(settings.data_dir)
+    means = places.Means(settings.data_dir, signing.load(settings.signing_key_file))
     for key in manifest["files"]:
         _copy(folder / "files" / key[:2] / key, settings.data_dir / "files" / key[:2] / key)
     with db.transaction(database, writes=True) as session:
@@ -261,7 +262,9 @@ def restore(settings: Settings, database: Database, index: Index, folder: Path) 
         rows = _fill(session, folder, manifest)
     _add_witnesses(settings.data_dir, folder)
     with db.transaction(database, writes=True) as session:
-        again = [k for k in sorted(wiped_before) if spill.wipe_again(session, k, settings.data_dir)]
+        again = [
+            k for k, one in sorted(wiped_before.items()) if spill.wipe_again(session, one, means)
+        ]
         facts = {"rows": rows, "wiped": len(again), "head": manifest["head"]}
         journal.record(session, SYSTEM, "restore", "backup", "", facts=facts)
     discovery.rebuild(database, index)

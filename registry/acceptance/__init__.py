@@ -16,6 +16,7 @@ from registry.acceptance.opinions import (
     revoke,
     sign,
     turned_since,
+    wiped_on,
 )
 from registry.acceptance.people import holders
 from registry.acceptance.schedule import Milestone, schedule
@@ -44,4 +45,5 @@ __all__ = [
     "schedule",
     "sign",
     "turned_since",
+    "wiped_on",
 ]

@@ -263,7 +263,7 @@ def revoke(
     holding = require(actor, "revoke", project.unit)
     if not reason.strip():
         raise Invalid([Problem("/reason", "revoke-reason", rule="revoke-reason")])
-    if revocation_of(session, opinion) is not None:
+    if revocation_of(session, opinion) is not None or wiped_on(opinion) is not None:
         raise Conflict("revoked_before")
     on = calendar.today().isoformat()
     assert actor.person_id is not None
@@ -288,8 +288,20 @@ def revocation_of(session: Session, opinion: Opinion) -> Revocation | None:
 
 
 def revocations(session: Session) -> list[Any]:
-    """Every published revocation, for who verifies without us."""
-    return list(session.scalars(sa.select(Revocation.statement).order_by(Revocation.id)))
+    """Every published revocation, and the acts by which opinions were withdrawn in a wipe."""
+    stubs = sa.select(Opinion.payload).where(
+        sa.cast(Opinion.payload, sa.Text).contains('"wiped":'),
+        Opinion.id.not_in(sa.select(Revocation.opinion_id)),
+    )
+    acts = [payload.get("act") for payload in session.scalars(stubs)]
+    revoked = session.scalars(sa.select(Revocation.statement).order_by(Revocation.id))
+    return [one for one in (*revoked, *acts) if one]
+
+
+def wiped_on(opinion: Opinion) -> str | None:
+    """The day on which the content of this opinion was wiped with an entry it named, or None."""
+    found = opinion.payload.get("wiped")
+    return str(found) if found is not None else None
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from registry.catalogue.check import check_new
 from registry.catalogue.drafts import DEFAULTS, prepared
 from registry.catalogue.numbering import next_codes
 from registry.catalogue.store import Change, Stored, store
+from registry.catalogue.wiped import Candidate, day, recognized
 from registry.db import now
 from registry.errors import Forbidden, Missing
 from registry.models.accounts import Organisation
@@ -66,13 +67,15 @@ class Plan:
     """What a file would do.
 
     `known` counts entries that are registered already, `repeated` those whose id came earlier in
-    the same file; `made` are the units to be made, by the word the entries use for them.
+    the same file; `wiped` names what was wiped here and is not taken again: its place in the file
+    and the day; `made` are the units to be made, by the word the entries use for them.
     """
 
     source: str
     entries: Sequence[Planned] = ()
     known: int = 0
     repeated: int = 0
+    wiped: Sequence[tuple[int, str]] = ()
     made: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     units: Mapping[str, int] = field(default_factory=dict)
 
@@ -90,6 +93,7 @@ def plan(
     `department` is the code of the unit all of them belong to, else each names its own. Raises
     Missing when that unit is not known.
     """
+    incoming, gone = _unwiped(session, source, incoming, department)
     known = _known(session, source, [one.source_id for one in incoming])
     fresh: dict[str, Incoming] = {}
     repeated = 0
@@ -112,9 +116,32 @@ def plan(
         ],
         known=len(incoming) - len(fresh) - repeated,
         repeated=repeated,
+        wiped=gone,
         made=units.made,
         units={word: unit.id for word, unit in units.found.items()},
     )
+
+
+def _unwiped(
+    session: Session, source: str, incoming: Sequence[Incoming], department: str | None
+) -> tuple[Sequence[Incoming], list[tuple[int, str]]]:
+    """What comes in without the entries that were wiped here, and those: place and day."""
+    units = _Units(session, department)
+    days = recognized(
+        session,
+        [
+            Candidate(
+                units.word(one),
+                {**DEFAULTS, **one.document},
+                tuple(filter(None, (one.source_id, one.code))),
+                ((source, one.source_id),),
+            )
+            for one in incoming
+        ],
+    )
+    pairs = list(zip(incoming, days, strict=True))
+    gone = [(one.place, day(at)) for one, at in pairs if at is not None]
+    return [one for one, at in pairs if at is None], gone
 
 
 def adopt(session: Session, planned: Plan, basis: Basis) -> list[Stored]:

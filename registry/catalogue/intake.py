@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 import schemas
 from registry.access import Actor, require
+from registry.catalogue import wiped
 from registry.catalogue.check import check
 from registry.catalogue.drafts import DEFAULTS, prepared, require_unreserved
 from registry.catalogue.reading import document_of
@@ -143,6 +144,8 @@ def plan(
                 found = [problem]
             elif not as_drafts:
                 found = check(session, unit, resource.id if resource else 0, document)
+            if resource is None and (day := _wiped_on(session, unit, entry, document)):
+                found = [*found, Problem("/name", "wiped-before", {"on": day}, "wiped")]
         made.faults += [(place, problem) for problem in found]
         act = "faulty" if found else "same" if same else "changed" if resource else "new"
         made.lines.append(
@@ -194,6 +197,15 @@ def _differing(before: Document | None, after: Document) -> tuple[str, ...]:
     return tuple(
         f"/{one.key}" for one in schemas.fields() if old.get(one.key) != after.get(one.key)
     )
+
+
+def _wiped_on(
+    session: Session, unit: Organisation, entry: Incoming, document: Document
+) -> str | None:
+    """The day on which what this row would make anew was wiped."""
+    ids = tuple(filter(None, (entry.key, entry.code)))
+    (at,) = wiped.recognized(session, [wiped.Candidate(unit.code, document, ids)])
+    return wiped.day(at) if at is not None else None
 
 
 def _started(document: Document, before: Document | None) -> Document:

@@ -1,50 +1,41 @@
 """A spill: an entry that should not be here is frozen at once, then lifted or wiped.
 
-Content lives in known tables and files only; the journal, the outbox and the index hold keys and
-digests. So a wipe is a list of places, `_PLACES`, and whoever adds a table with content adds its
-line there. Free pages, the write-ahead log and the folders of the index are cleansed after the
-commit (`registry.discovery.cleansing`).
+What a wipe destroys, and what of every column, is said in `registry.catalogue.places`. Free pages,
+the write-ahead log and the folders of the index are cleansed after the commit
+(`registry.discovery.cleansing`).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import schemas
-from registry import calendar, files, held, journal, outbox
+from registry import calendar, journal, outbox
 from registry.access import SYSTEM, Actor, Holding, may, persons_apart, require, why_not
+from registry.catalogue import wiped
+from registry.catalogue.places import PLACES, Means, Named, naming, quoting, traces
 from registry.catalogue.reading import find
+from registry.catalogue.wiped import Wiped
 from registry.db import now
 from registry.errors import Conflict, Forbidden, Invalid, Missing, Refusal
-from registry.models.acceptance import Opinion
 from registry.models.accounts import Person
 from registry.models.catalogue import (
-    Alias,
     Decision,
-    Element,
     Freeze,
     Reading,
-    Remark,
     Resource,
     Submission,
     Version,
 )
-from registry.models.desensitization import MaskingPlan, MaskingReport
-from registry.models.exchange import Request, RequestEvent, StandingConsent
+from registry.models.exchange import Request
 from registry.models.files import StoredFile
 from registry.models.jobs import Job
 from registry.models.journal import JournalRow
-from registry.models.lists import Edition
-from registry.models.papers import Paper, PaperVersion
-from registry.models.projects import Mount
 
-# What is read as a name where a name was: the batch of a wiped entry keeps its page.
-WIPED_NAME = "（已清除）"
 CLEANSE = "cleanse"
 
 
@@ -94,32 +85,47 @@ def lift(session: Session, actor: Actor, row: Freeze, paper_number: str) -> None
     journal.record(session, actor, "lift", "resource", resource.key, role=holding.role, facts=facts)
 
 
-def wipe(session: Session, actor: Actor, row: Freeze, folder: Path, paper_number: str) -> None:
+def wipe(
+    session: Session,
+    actor: Actor,
+    row: Freeze,
+    means: Means,
+    paper_number: str,
+    kept: Collection[str] = (),
+) -> None:
     """Destroy the content of a frozen entry for ever; facts, keys and digests stay.
 
-    `paper_number` is that of the decision of the secrecy authority. What was in the files of the
-    database is overwritten after the commit, by the job this leaves for `work`.
+    `paper_number` is that of the decision of the secrecy authority. `kept` are the marks of
+    papers and findings that name the entry and are lawful otherwise (`Sheet.named`); one that says
+    more than the name is destroyed whatever was chosen. What was in the files of the database is
+    overwritten after the commit, by the job this leaves for `work`.
     """
     resource = session.get_one(Resource, row.resource_id)
     holding = _ending(session, actor, row, resource, "wipe")
     row.paper_number = _number(paper_number)
-    row.wiped_by, row.wiped_at = actor.person_id, now()
-    _decided(session, actor, resource, "wipe", holding.role, row.wiped_at)
-    counts = destroy(session, resource, folder)
-    facts = {"freeze": row.key, "places": counts}
+    moment = now()
+    row.wiped_by, row.wiped_at = actor.person_id, moment
+    _decided(session, actor, resource, "wipe", holding.role, moment)
+    of = traces(session, resource, means, kept, wiped.day(moment))
+    chosen = tuple(sorted(n.mark for n in naming(session, of) if n.keepable and n.mark in kept))
+    done = _destroyed(session, resource, means, Wiped(resource.key, moment, (), chosen))
+    facts = {"freeze": row.key, **done}
     journal.record(session, actor, "wipe", "resource", resource.key, role=holding.role, facts=facts)
 
 
-def wipe_again(session: Session, key: str, folder: Path) -> bool:
-    """Wipe what an older backup brought back; False where there is nothing of it."""
-    resource = session.scalar(sa.select(Resource).where(Resource.key == key))
+def wipe_again(session: Session, one: Wiped, means: Means) -> bool:
+    """Wipe what an older backup brought back; False where there is nothing of it.
+
+    The marks of the wipe are entered in either case: a file may still bring the entry.
+    """
+    wiped.keep(session, one)
+    resource = session.scalar(sa.select(Resource).where(Resource.key == one.key))
     if resource is None or not _has_content(session, resource.id):
         return False
     if resource.frozen_at is None:
         _mark(session, resource, now())
-    counts = destroy(session, resource, folder)
-    facts = {"again": True, "places": counts}
-    journal.record(session, SYSTEM, "wipe", "resource", key, facts=facts)
+    facts = {"again": True, **_destroyed(session, resource, means, one)}
+    journal.record(session, SYSTEM, "wipe", "resource", one.key, facts=facts)
     return True
 
 
@@ -128,183 +134,30 @@ def _has_content(session: Session, resource_id: int) -> bool:
     return session.scalar(left.limit(1)) is not None
 
 
-# --- the places of content -----------------------------------------------------------------
+# --- destruction ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Traces:
-    """What a wipe looks for: the entry, its versions, the keys and codes that name it in a list."""
-
-    resource: Resource
-    versions: tuple[int, ...]
-    folder: Path
-    names: frozenset[str]
-
-
-def destroy(session: Session, resource: Resource, folder: Path) -> dict[str, int]:
-    """Empty every place that holds content of this entry; how many rows or files in each."""
-    versions = tuple(
-        session.scalars(sa.select(Version.id).where(Version.resource_id == resource.id))
-    )
-    asked = session.scalars(sa.select(Request.key).where(Request.resource_id == resource.id))
-    names = frozenset(filter(None, (resource.key, resource.code, *asked)))
-    traces = _Traces(resource, versions, folder, names)
-    counts = {name: empty(session, traces) for name, empty in _PLACES.items()}
+def _destroyed(session: Session, resource: Resource, means: Means, one: Wiped) -> dict[str, Any]:
+    """Empty every place of content; the facts for the journal: counts by place, digests."""
+    # By these it is known when somebody brings it again; nothing else of its names is left.
+    marks = wiped.note(session, resource, one.at)
+    of = traces(session, resource, means, one.kept, wiped.day(one.at))
+    counts = {name: empty(session, of) for name, empty in PLACES.items()}
     outbox.touch(session, [resource.id])
-    session.add(Job(kind=CLEANSE, payload={"key": resource.key}))
+    payload = {
+        "key": resource.key,
+        "at": one.at.isoformat(),
+        "marks": sorted({*marks, *one.marks}),
+        "kept": sorted(one.kept),
+    }
+    session.add(Job(kind=CLEANSE, payload=payload))
     session.flush()
     session.expire_all()
-    return {name: count for name, count in counts.items() if count}
-
-
-def _versions(session: Session, traces: _Traces) -> int:
-    session.execute(
-        sa.update(Resource)
-        .where(Resource.id == traces.resource.id)
-        .values(live_version_id=None, working_version_id=None)
-    )
-    return _count(
-        session,
-        sa.update(Version)
-        .where(Version.resource_id == traces.resource.id)
-        .values(
-            state="wiped",
-            name="",
-            level=None,
-            share_type=None,
-            open_type=None,
-            visibility=None,
-            document="{}",
-            # Without its salt a digest tells nothing of the text it was made from.
-            salt=b"\x00" * 16,
-            faults=sa.null(),
-        ),
-    )
-
-
-def _elements(session: Session, traces: _Traces) -> int:
-    return _count(session, sa.delete(Element).where(Element.version_id.in_(traces.versions)))
-
-
-def _remarks(session: Session, traces: _Traces) -> int:
-    ours = sa.select(Decision.id).where(Decision.version_id.in_(traces.versions))
-    return _count(session, sa.delete(Remark).where(Remark.decision_id.in_(ours)))
-
-
-def _aliases(session: Session, traces: _Traces) -> int:
-    return _count(session, sa.delete(Alias).where(Alias.resource_id == traces.resource.id))
-
-
-def _submissions(session: Session, traces: _Traces) -> int:
-    ours = sa.select(Version.submission_id).where(
-        Version.id.in_(traces.versions), Version.submission_id.is_not(None)
-    )
-    return _count(
-        session, sa.update(Submission).where(Submission.id.in_(ours)).values(title=WIPED_NAME)
-    )
-
-
-def _masking(session: Session, traces: _Traces) -> int:
-    plans = sa.select(MaskingPlan.id).where(MaskingPlan.resource_id == traces.resource.id)
-    reports = sa.update(MaskingReport).where(MaskingReport.plan_id.in_(plans)).values(report={})
-    plan = sa.update(MaskingPlan).where(MaskingPlan.resource_id == traces.resource.id)
-    return _count(session, reports) + _count(session, plan.values(plan={}))
-
-
-def _requests(session: Session, traces: _Traces) -> int:
-    ours = sa.select(Request.id).where(Request.resource_id == traces.resource.id)
-    told = sa.update(RequestEvent).where(RequestEvent.request_id.in_(ours)).values(text="")
-    asked = (
-        sa.update(Request)
-        .where(Request.resource_id == traces.resource.id)
-        .values(document={}, answer=sa.null(), row_version=Request.row_version + 1)
-    )
-    consent = (
-        sa.update(StandingConsent)
-        .where(StandingConsent.resource_id == traces.resource.id)
-        .values(scope="")
-    )
-    return _count(session, told) + _count(session, asked) + _count(session, consent)
-
-
-def _mounts(session: Session, traces: _Traces) -> int:
-    ours = sa.update(Mount).where(Mount.resource_id == traces.resource.id)
-    return _count(session, ours.values(columns=[]))
-
-
-def _editions(session: Session, traces: _Traces) -> int:
-    """Rows of issued lists that show the entry become a gap; the digest tells that it was one."""
-    found = 0
-    for edition in session.scalars(sa.select(Edition)):
-        rows, gaps = _with_gaps(edition.rows, traces)
-        if gaps:
-            edition.rows = rows
-            found += gaps
-    session.flush()
-    return found
-
-
-def _with_gaps(value: Any, traces: _Traces) -> tuple[Any, int]:
-    if isinstance(value, Mapping):
-        if any(isinstance(one, str) and one in traces.names for one in value.values()):
-            gap = {n: one if one in traces.names else WIPED_NAME for n, one in value.items()}
-            return gap, 1
-        parts = {name: _with_gaps(one, traces) for name, one in value.items()}
-        return {name: part for name, (part, _) in parts.items()}, sum(n for _, n in parts.values())
-    if isinstance(value, list):
-        lines = [_with_gaps(one, traces) for one in value]
-        return [line for line, _ in lines], sum(n for _, n in lines)
-    return value, 0
-
-
-def _files(session: Session, traces: _Traces) -> int:
-    """Files of the entry, scans of its papers, and what its unit imported or exported in bulk."""
-    scans = sa.select(Paper.scan_id).join(PaperVersion, PaperVersion.paper_id == Paper.id)
-    found = session.scalars(
-        sa.select(StoredFile).where(
-            StoredFile.deleted_at.is_(None),
-            sa.or_(
-                StoredFile.resource_id == traces.resource.id,
-                StoredFile.id.in_(scans.where(PaperVersion.version_id.in_(traces.versions))),
-                sa.and_(
-                    StoredFile.purpose.in_(BULK),
-                    sa.or_(
-                        StoredFile.organisation_id == traces.resource.department_id,
-                        StoredFile.organisation_id.is_(None),
-                    ),
-                ),
-            ),
-        )
-    ).all()
-    for row in found:
-        files.delete(session, traces.folder, row)
-        row.name = row.purpose
-    session.flush()
-    # Sheets under way name no entry: all of them go, and their owners send them again.
-    return len(found) + held.clear(traces.folder)
-
-
-# Files that hold many entries at once: the whole file goes, because a part of it cannot.
-BULK = frozenset({"import", "export", "upload", "sheet", "faults"})
-
-_PLACES: Mapping[str, Callable[[Session, _Traces], int]] = {
-    # Before the versions: these look for what names them.
-    "elements": _elements,
-    "remarks": _remarks,
-    "aliases": _aliases,
-    "submissions": _submissions,
-    "masking": _masking,
-    "requests": _requests,
-    "mounts": _mounts,
-    "editions": _editions,
-    "files": _files,
-    "versions": _versions,
-}
-
-
-def _count(session: Session, statement: Any) -> int:
-    done = session.execute(statement.execution_options(synchronize_session=False))
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    return {
+        "places": {name: count for name, count in counts.items() if count},
+        "papers": of.done,
+        "kept": sorted(one.kept),
+    }
 
 
 # --- the parts of a step -------------------------------------------------------------------
@@ -460,15 +313,17 @@ class Sheet:
     submissions: Sequence[str]
     files: int
     requests: Sequence[str]
-    opinions: Sequence[str]
+    named: Sequence[Named]
+    quoted_by: Sequence[str]
     readers: Sequence[tuple[str, date, date, int]]
     deciders: Sequence[tuple[str, str, datetime]]
     backups: Sequence[tuple[datetime, str]]
     is_published: bool
 
 
-def sheet(session: Session, row: Freeze, resource: Resource) -> Sheet:
+def sheet(session: Session, row: Freeze, resource: Resource, means: Means) -> Sheet:
     """What the 24-hour report says of a frozen entry; also after a wipe, from what stayed."""
+    of = traces(session, resource, means, (), "")
     versions = session.scalars(
         sa.select(Version).where(Version.resource_id == resource.id).order_by(Version.number)
     ).all()
@@ -508,7 +363,8 @@ def sheet(session: Session, row: Freeze, resource: Resource) -> Sheet:
         submissions=list(batches),
         files=session.scalar(kept) or 0,
         requests=[number or key for key, number in asked],
-        opinions=_opinions(session, resource),
+        named=naming(session, of),
+        quoted_by=quoting(session, of),
         readers=[(name, first, last, days) for name, first, last, days in readers],
         deciders=[(name, step, at) for name, step, at in deciders],
         backups=[(at, key) for at, key in backups],
@@ -516,22 +372,9 @@ def sheet(session: Session, row: Freeze, resource: Resource) -> Sheet:
     )
 
 
-def _opinions(session: Session, resource: Resource) -> list[str]:
-    """Issued opinions that name the entry: papers out of the house, which no wipe reaches."""
-    text = sa.cast(Opinion.payload, sa.Text)
-    return list(
-        session.scalars(
-            sa.select(Opinion.number).where(text.contains(resource.key)).order_by(Opinion.id)
-        )
-    )
-
-
-def wiped_keys(session: Session) -> list[tuple[str, datetime]]:
-    """Every entry that was wiped, and when: the list kept outside the database."""
+def wipes(session: Session) -> list[Wiped]:
+    """Every wipe that a job of this database knows of: the list kept outside the database."""
     rows = session.execute(
-        sa.select(Resource.key, Freeze.wiped_at)
-        .join(Resource, Resource.id == Freeze.resource_id)
-        .where(Freeze.wiped_at.is_not(None))
-        .order_by(Freeze.id)
+        sa.select(Job.payload, Job.created_at).where(Job.kind == CLEANSE).order_by(Job.id)
     )
-    return [(key, at) for key, at in rows if at is not None]
+    return [wiped.of_fact({"at": at.isoformat(), **payload}) for payload, at in rows]

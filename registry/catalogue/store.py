@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 import schemas
 from registry import journal, outbox
 from registry.access import Actor
+from registry.catalogue import wiped
 from registry.db import new_key, now
 from registry.errors import Conflict
 from registry.models.accounts import Organisation
@@ -87,12 +88,13 @@ def store(session: Session, actor: Actor, changes: Sequence[Change]) -> list[Sto
     """Write all changes in the running transaction, journal and outbox rows with them.
 
     Raises Conflict("stale") when a resource was changed since the caller saw it (`seen`, or the
-    row version it was loaded with).
+    row version it was loaded with), Conflict("wiped_before") for what was wiped and comes again.
     """
     if not changes:
         return []
     moment = now()
     session.flush()
+    wiped.refuse(session, [_candidate(change) for change in changes])
     written = _new(session, [c for c in changes if c.resource is None], moment)
     written |= {id(c): _existing(session, c, moment) for c in changes if c.resource is not None}
     stored = [written[id(change)] for change in changes]
@@ -107,6 +109,15 @@ def store(session: Session, actor: Actor, changes: Sequence[Change]) -> list[Sto
             if thing is not None:
                 session.refresh(thing)
     return stored
+
+
+def _candidate(change: Change) -> wiped.Candidate:
+    """What could bring a wiped entry back: a new entry by anything, an old one by the same text."""
+    document = change.document or {}
+    if change.resource is not None:
+        return wiped.Candidate("", document)
+    ids = tuple(filter(None, (change.key, change.code)))
+    return wiped.Candidate(change.department.code, document, ids, tuple(change.aliases))
 
 
 def facts_of(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -224,6 +224,7 @@ def _facts(file: Path, digest: str, plan: Plan, deleted: int) -> dict[str, Any]:
         "known": plan.known,
         "repeated": plan.repeated,
         "deleted": deleted,
+        "wiped": [{"entry": place, "on": day} for place, day in plan.wiped],
         "cut": sum(bool(entry.incoming.cut) for entry in plan.entries),
         "units_made": len(plan.made),
     }
@@ -235,6 +236,7 @@ _WORDS = {
     "known": "已在册，未改动 / known, left as they stand",
     "repeated": "文件内重复 / repeated in the file",
     "deleted": "来源已删除，未接收 / deleted over there, not taken",
+    "wiped": "已依法清除，未接收 / wiped here, not taken again",
     "cut": "有过长内容被截短 / shortened",
     "units_made": "新建单位 / units made",
 }
@@ -248,7 +250,13 @@ def _tell(facts: dict[str, Any], plan: Plan, *, adopt: bool, dry_run: bool, as_j
         return
     for name, words in _WORDS.items():
         if facts[name] or name in ("new", "faulty"):
-            click.echo(f"{facts[name]:>7}  {words}")
+            count = facts[name] if isinstance(facts[name], int) else len(facts[name])
+            click.echo(f"{count:>7}  {words}")
+    for one in facts["wiped"][:_MOST_TOLD]:
+        click.echo(
+            f"第 {one['entry']} 条已于 {one['on']} 依法清除，没有接收；有疑问请联系安全保密管理员"
+            f" / entry {one['entry']} was wiped on {one['on']}; ask the security administrator"
+        )
     for fault in common[:_MOST_TOLD]:
         click.echo(f"{fault['count']:>15}  {fault['sentence']}")
     if dry_run:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from registry import db
 from registry.catalogue import spill
+from registry.catalogue.wiped import Wiped, of_fact
 from registry.db import Base, Database, now
 from registry.discovery.indexing import rebuild
 from registry.models.jobs import Job
@@ -38,7 +39,7 @@ def cleanse(database: Database, index: Index, folder: Path) -> int:
                 Job.kind == spill.CLEANSE, Job.ended_at.is_(None), Job.run_after <= now()
             )
         ).all()
-        wiped = [(key, at.isoformat()) for key, at in spill.wiped_keys(session)] if jobs else []
+        wiped = spill.wipes(session) if jobs else []
     if not jobs:
         return 0
     _list(folder, wiped)
@@ -54,28 +55,41 @@ def cleanse(database: Database, index: Index, folder: Path) -> int:
     return len(jobs)
 
 
-def listed(folder: Path) -> set[str]:
-    """The keys on the list of wipes in this folder; a line cut short by a crash is left out."""
+def listed(folder: Path) -> dict[str, Wiped]:
+    """The list of wipes in this folder, by key; a line cut short by a crash is left out."""
     try:
         lines = (folder / WIPED).read_text("ascii").splitlines()
     except FileNotFoundError:
-        return set()
-    found = set()
+        return {}
+    found: dict[str, Wiped] = {}
     for line in lines:
         try:
-            found.add(str(json.loads(line)["key"]))
+            one = of_fact(json.loads(line))
         except (ValueError, KeyError, TypeError):
             log.warning("the list of wipes has a line that cannot be read")
+        else:
+            found[one.key] = _joined(found.get(one.key), one)
     return found
 
 
-def _list(folder: Path, wiped: list[tuple[str, str]]) -> None:
+def _joined(known: Wiped | None, one: Wiped) -> Wiped:
+    """Two lines about one entry as one: neither loses a mark; what was kept is said by the last."""
+    if known is None:
+        return one
+    marks = tuple(sorted({*known.marks, *one.marks}))
+    return Wiped(one.key, min(known.at, one.at), marks, one.kept)
+
+
+def _list(folder: Path, wiped: list[Wiped]) -> None:
     """Put wiped entries on the list outside the database, which a restore replays."""
     known = listed(folder)
     with (folder / WIPED).open("a", encoding="ascii") as file:
-        for key, at in wiped:
-            if key not in known:
-                file.write(json.dumps({"key": key, "at": at}) + "\n")
+        for one in wiped:
+            there = known.get(one.key)
+            if there is None or not set(one.marks) <= set(there.marks):
+                known[one.key] = _joined(there, one)
+                fact = {"key": one.key, "at": one.at.isoformat()}
+                file.write(json.dumps({**fact, "marks": one.marks, "kept": one.kept}) + "\n")
         file.flush()
         os.fsync(file.fileno())
 

@@ -107,6 +107,14 @@ def seal(secret: bytes, sealed: bytes) -> str:
     return mac.finalize().hex()
 
 
+def keyed(session: Session, *parts: str) -> str:
+    """A digest of texts by the secret of the installation (hex): nobody tries guesses without it.
+
+    No row of the journal can have it: a row begins with a number, never with this word.
+    """
+    return seal(_secret(session), tree.encode(["keyed", *parts]))
+
+
 def encode_row(row: Mapping[str, Any]) -> bytes:
     """The canonical bytes of a row: every sealed column with type tag and length."""
     return tree.encode([row[name] for name in SEALED])

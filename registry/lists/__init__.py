@@ -1,7 +1,7 @@
 """The three lists of Art. 15: computed, exported, issued as numbered editions that never change."""
 
 from registry.lists.compute import LISTS, Kind, kind, rows
-from registry.lists.editions import edition, editions, is_intact, issue, newest
+from registry.lists.editions import edition, editions, gaps, is_intact, issue, newest
 from registry.lists.sheet import workbook
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Kind",
     "edition",
     "editions",
+    "gaps",
     "is_intact",
     "issue",
     "kind",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 import schemas
 from registry import calendar, journal
 from registry.access import Actor, require
+from registry.catalogue.places import WIPED_NAME
 from registry.db import now
 from registry.errors import Missing
 from registry.lists.compute import kind, rows
@@ -47,6 +48,11 @@ def issue(session: Session, actor: Actor, unit: Organisation, name: str) -> Edit
 def is_intact(edition: Edition) -> bool:
     """Whether the stored rows are those that were signed."""
     return _digest(edition.rows) == edition.digest
+
+
+def gaps(edition: Edition) -> int:
+    """How many rows were emptied because their entry was wiped after the edition was issued."""
+    return sum(WIPED_NAME in row.values() for row in edition.rows)
 
 
 def newest(session: Session, unit: Organisation, name: str) -> Edition | None:

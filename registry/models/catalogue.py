@@ -192,6 +192,20 @@ class Freeze(Base):
     paper_number: Mapped[str | None] = mapped_column(sa.String(80))
 
 
+class WipedMark(Base):
+    """A keyed digest of something that named a wiped entry: its key, an id elsewhere, its text.
+
+    By it the entry is known when a file brings it again. It outlives a backup without the entry,
+    so `key` refers to nothing.
+    """
+
+    __tablename__ = "wiped_mark"
+
+    mark: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(16), index=True)
+    at: Mapped[Moment]
+
+
 class Reading(Base):
     """Who opened the content of an entry that is not public; the 24-hour sheet is made from it."""
 

@@ -6,8 +6,8 @@ the network. typst is imported when a paper is made, not before.
 """
 
 from registry.papers.opinion import Unprintable, opinion
-from registry.papers.package import file_name, pdf_digest
-from registry.papers.revocation import revoke
+from registry.papers.package import file_name, pdf_digest, signature_of
+from registry.papers.revocation import revoke, withdraw
 from registry.papers.slip import statement, verify_slip
 from registry.papers.verification import Verdict, signed_with, verify, verify_opinion
 
@@ -18,9 +18,11 @@ __all__ = [
     "opinion",
     "pdf_digest",
     "revoke",
+    "signature_of",
     "signed_with",
     "statement",
     "verify",
     "verify_opinion",
     "verify_slip",
+    "withdraw",
 ]

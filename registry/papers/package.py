@@ -109,6 +109,11 @@ def pdf_digest(data: bytes) -> str:
     return digest(unpack(data).pdf)
 
 
+def signature_of(data: bytes) -> object:
+    """The signature file of an issued package: digests and signatures, no word of the paper."""
+    return schemas.loads(unpack(data).signature)
+
+
 def _kind(name: str) -> str:
     kinds = {".pdf": "pdf", ".sig.json": "signature", NOTE_NAME: "note"}
     return next((kind for end, kind in kinds.items() if name.endswith(end)), "")

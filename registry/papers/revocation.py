@@ -25,6 +25,26 @@ def revoke(number: str, pdf_digest: str, reason: str, on: str, key: signing.Key)
     return made | ({"successions": list(key.successions)} if key.successions else {})
 
 
+def withdraw(number: str, pdf_digest: str, on: str, key: signing.Key) -> dict[str, Any]:
+    """Sign that the content of this paper was wiped (清除): nobody may keep a copy of it.
+
+    It is a revocation with a mark, so that who verifies by an older release is told as well.
+    """
+    statement = {
+        "kind": _KIND,
+        "number": number,
+        "pdf": pdf_digest,
+        "reason": "内容依法清除，请销毁副本",
+        "on": on,
+        "wiped": True,
+    }
+    return {
+        "statement": statement,
+        "public_key": key.public.fact(),
+        "signature": signing.sign(key, schemas.canonical(statement)).fact(),
+    }
+
+
 def revoking(
     revocations: Iterable[object],
     number: object,

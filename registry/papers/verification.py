@@ -44,7 +44,8 @@ class Verdict:
     """What may be said of an opinion.
 
     ``status``: valid · unconfirmed (all is well, but nobody said which keys to trust) · revoked ·
-    invalid · unreadable. ``payload`` is given only when it is the one that was signed.
+    wiped (withdrawn because its content was wiped) · invalid · unreadable. ``payload`` is given
+    only when it is the one that was signed.
     """
 
     status: str
@@ -180,7 +181,8 @@ def _judged(case: _Case) -> Verdict:
     if False in others:
         return Verdict("invalid", checks, payload)
     if revocation is not None and not revocation.passed:
-        return Verdict("revoked", checks, payload, revocation.facts)
+        status = "wiped" if revocation.facts["wiped"] else "revoked"
+        return Verdict(status, checks, payload, revocation.facts)
     if None in others:
         return Verdict("unconfirmed", checks, payload, _fingerprint(case))
     return Verdict("valid", checks, payload)
@@ -289,7 +291,8 @@ def _revoked(case: _Case) -> Check:
     number = case.statement.get("number")
     found = revoking(case.revocations or (), number, digest(case.parts.pdf), keys)
     facts = {name: str((found or {}).get(name, "")) for name in ("on", "reason")}
-    return Check("revocation", found is None, facts)
+    wiped = (found or {}).get("wiped") is True
+    return Check("revocation", found is None, {**facts, "wiped": wiped})
 
 
 def _fingerprint(case: _Case) -> Fact:

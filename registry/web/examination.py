@@ -129,6 +129,18 @@ def _opinion(number: str) -> tuple[Opinion, Project]:
 
 
 def _page(made: Opinion, project: Project, problems: Any = ()) -> str:
+    newer = session().get(Opinion, made.superseded_by_id) if made.superseded_by_id else None
+    titles = {gate.id: gate.title(locale()) for gate in acceptance.gates()}
+    if acceptance.wiped_on(made) is not None:
+        return render_template(
+            "opinion_wiped.html",
+            place="projects",
+            opinion=made,
+            project=project,
+            payload=made.payload,
+            gate_titles=titles,
+            newer=newer,
+        )
     _, package = acceptance.package_of(session(), settings().data_dir, made)
     return render_template(
         "opinion.html",
@@ -140,11 +152,11 @@ def _page(made: Opinion, project: Project, problems: Any = ()) -> str:
         revocation=acceptance.revocation_of(session(), made),
         later=acceptance.changed_since(session(), made),
         turned=acceptance.turned_since(session(), made, settings().deferral_paper),
-        gate_titles={gate.id: gate.title(locale()) for gate in acceptance.gates()},
+        gate_titles=titles,
         may_revoke=may(actor(), "revoke", project.unit),
         problems=problems,
         typed=request.form,
-        newer=session().get(Opinion, made.superseded_by_id) if made.superseded_by_id else None,
+        newer=newer,
     )
 
 

@@ -87,6 +87,7 @@ def edition(key: str) -> str:
         kind=lists.kind(made.list),
         signer=session().get_one(Person, made.signed_by).name,
         intact=lists.is_intact(made),
+        gaps=lists.gaps(made),
     )
 
 

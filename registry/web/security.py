@@ -7,9 +7,10 @@ from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 import schemas
-from registry import catalogue
+from registry import catalogue, signing
 from registry.access import may
 from registry.catalogue import spill
+from registry.catalogue.places import Means
 from registry.db import now
 from registry.edge import actor, go, locale, reads, session, settings, writes
 from registry.edge.words import sentence
@@ -86,13 +87,18 @@ def _sheet(key: str, fault: tuple[str, str] | None = None) -> str:
         place="security",
         freeze=row,
         resource=resource,
-        sheet=spill.sheet(session(), row, resource),
+        sheet=spill.sheet(session(), row, resource, _means()),
+        kept=request.form.getlist("keep"),
         left=_hours_left(row),
         fault=fault,
         typed=request.form,
         endings={act: sentence(why)[1] if why else None for act, why in endings.items()},
         may_wipe=may(actor(), "wipe", resource.department),
     )
+
+
+def _means() -> Means:
+    return Means(settings().data_dir, signing.load(settings().signing_key_file))
 
 
 @pages.post("/<key>/lift")
@@ -116,7 +122,8 @@ def wipe(key: str) -> Response | tuple[str, int]:
         if request.form.get("confirm", "").strip() != resource.key:
             raise Invalid([], code="confirm_key", key=resource.key)
         number = request.form.get("paper_number", "")
-        spill.wipe(session(), actor(), row, settings().data_dir, number)
+        kept = request.form.getlist("keep")
+        spill.wipe(session(), actor(), row, _means(), number, kept)
     except Invalid as refusal:
         return _sheet(key, sentence(refusal)), refusal.status
     return go(url_for(".show", key=key))

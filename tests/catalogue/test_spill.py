@@ -9,22 +9,47 @@ import sqlalchemy as sa
 import time_machine
 
 import search
-from registry import catalogue, db, discovery, files, journal, outbox
+from registry import acceptance, catalogue, db, discovery, files, journal, outbox, papers, signing
 from registry.access import SYSTEM
-from registry.catalogue import RemarkText, spill
+from registry.catalogue import Change, RemarkText, spill
+from registry.catalogue.places import WIPED_NAME, Means
+from registry.catalogue.wiped import Wiped
 from registry.discovery.indexing import documents
 from registry.errors import Conflict, Forbidden, Invalid, Missing
-from registry.models.accounts import Person
-from registry.models.catalogue import Alias, Resource, Version
+from registry.models.acceptance import Opinion, Revocation
+from registry.models.accounts import FormKey, Person
+from registry.models.catalogue import Alias, Element, Freeze, Resource, Submission, Version
 from registry.models.desensitization import MaskingPlan, MaskingReport
-from registry.models.exchange import Request, RequestEvent, StandingConsent
+from registry.models.exchange import (
+    Demand,
+    Request,
+    RequestElement,
+    RequestEvent,
+    StandingConsent,
+)
+from registry.models.files import StoredFile
 from registry.models.jobs import Job
+from registry.models.journal import JournalRow
 from registry.models.lists import Edition
-from registry.models.projects import Mount
+from registry.models.papers import AssessedVersion, Assessment
+from registry.models.projects import (
+    BusinessTable,
+    Evidence,
+    Finding,
+    Mount,
+    NotApplicable,
+    Project,
+    ProjectResource,
+    System,
+)
 from tests.catalogue.test_life import published, registered
 from tests.factories import POSTGRESQL, Town, document
 
-PHRASES = [f"绝密词语{'甲乙丙丁戊己庚辛壬癸'[n % 10]}{n:02d}号" for n in range(20)]
+PHRASES = [f"绝密词语{'甲乙丙丁戊己庚辛壬癸'[n % 10]}{n:02d}号" for n in range(36)]
+
+
+def means(folder: Path) -> Means:
+    return Means(folder, signing.load(folder / "signing.key"))
 
 
 def test_a_frozen_entry_is_gone_for_everybody_at_once(session, town):
@@ -92,19 +117,19 @@ def test_who_froze_does_not_wipe_and_a_secrecy_officer_never_does(session, town,
     row = spill.freeze(session, guard, resource.key, "state_secret")
     for refused in (guard, town.person("secrecy")):
         with pytest.raises(Forbidden):
-            spill.wipe(session, refused, row, tmp_path, "乌保〔2026〕1号")
-    spill.wipe(session, town.person("security"), row, tmp_path, "乌保〔2026〕1号")
+            spill.wipe(session, refused, row, means(tmp_path), "乌保〔2026〕1号")
+    spill.wipe(session, town.person("security"), row, means(tmp_path), "乌保〔2026〕1号")
     assert session.scalars(sa.select(Version.state)).all() == ["wiped"]
 
 
-def test_the_sheet_says_where_it_was_and_who_opened_it(session, town):
+def test_the_sheet_says_where_it_was_and_who_opened_it(session, town, tmp_path):
     resource = published(town)
     reader = town.person("consumer")
     for _ in range(2):
         spill.note_readings(session, reader, [resource.id])
     journal.record(session, SYSTEM, "backup", "backup", "b1")
     row = spill.freeze(session, town.person("secrecy"), resource.key, "state_secret")
-    sheet = spill.sheet(session, row, resource)
+    sheet = spill.sheet(session, row, resource, means(tmp_path))
     assert [(days) for _, _, _, days in sheet.readers] == [1]
     assert [step for _, step, _ in sheet.deciders][-1] == "freeze"
     assert [key for _, key in sheet.backups] == ["b1"]
@@ -112,7 +137,7 @@ def test_the_sheet_says_where_it_was_and_who_opened_it(session, town):
 
 
 def planted(town: Town, folder: Path) -> Resource:
-    """An entry whose twenty phrases lived in every place that can hold content."""
+    """An entry whose phrases lived in every place that can hold content."""
     session = town.session
     words = iter(PHRASES)
     items = [{**document()["items"][0], "id": None, "name": next(words)} for _ in range(3)]
@@ -215,10 +240,174 @@ def planted(town: Town, folder: Path) -> Resource:
         ]
     )
     session.flush()
+    others_wrote(town, resource, version, text["name"], words, folder)
     aliases = [{"resource_id": resource.id, "source": "old", "value": next(words)}]
     session.execute(sa.insert(Alias), aliases)
     assert next(words, None) is None
     return resource
+
+
+def others_wrote(town, resource, version, name, words, folder):
+    """What other people wrote of an entry: in projects, demands, assessments, papers."""
+    session, today = town.session, db.now().date()
+    person = session.scalars(sa.select(Person.id)).first()
+    project = Project(name="综合平台", unit_id=town.department.id, kind="new", stage="final")
+    system = System(code="S1", name="系统", unit_id=town.department.id)
+    session.add_all([project, system])
+    session.flush()
+    demand = Demand(
+        requester_id=town.other.id,
+        state="demand_matched",
+        document={"wanted": next(words), "items": [next(words)]},
+        matched_id=resource.id,
+        raised_by=person,
+        raised_on=today,
+    )
+    unmatched = Demand(
+        requester_id=town.other.id,
+        state="demand_open",
+        document={"wanted": f"与{name}相近的数据"},
+        raised_by=person,
+        raised_on=today,
+    )
+    assessment = Assessment(
+        kind="pia",
+        organisation_id=town.department.id,
+        number="乌评〔2026〕1号",
+        on=today,
+        none_because=next(words),
+        entered_by=person,
+    )
+    session.add_all([demand, unmatched, assessment])
+    session.flush()
+    raised = {"project_id": project.id, "kind": "1", "raised_by": person, "raised_on": today}
+    gate = {"project_id": project.id, "gate": "G-MOUNT", "reason": "no_data_yet"}
+    event = {"person_id": person, "role": "reviewer", "on": today}
+    session.add_all(
+        [
+            AssessedVersion(assessment_id=assessment.id, version_id=version.id),
+            ProjectResource(project_id=project.id, resource_id=resource.id),
+            BusinessTable(system_id=system.id, name=next(words), resource_id=resource.id),
+            Finding(text=next(words), due=today, state="open", **raised),
+            NotApplicable(resource_id=resource.id, note=next(words), signed_by=person, **gate),
+            NotApplicable(system_id=system.id, note=f"见{name}", signed_by=person, **gate),
+            RequestEvent(demand_id=demand.id, act="match", text=next(words), **event),
+            Evidence(
+                project_id=project.id,
+                gate="G-CLOUD",
+                number=f"云〔2026〕1号 {name}",
+                on=today,
+                issuer="大数据中心",
+                entered_by=person,
+            ),
+            Edition(
+                organisation_id=town.other.id,
+                list="supply-demand",
+                number=1,
+                paper_number="2",
+                issued_on=today,
+                digest="sm3:1",
+                signed_by=person,
+                rows=[
+                    {"key": demand.key, "side": "我需", "wanted": next(words), "scene": "核验"},
+                    {"key": unmatched.key, "side": "我需", "wanted": f"与{name}相近的数据"},
+                ],
+            ),
+        ]
+    )
+    issued(town, resource, version, project, next(words), folder, next(words))
+    mentions = catalogue.Change(
+        department=town.other,
+        step="register",
+        state="draft",
+        document=document("其他信息", note="不提它"),
+        aliases=[("elsewhere", "other-entry-000001")],
+    )
+    catalogue.store(session, SYSTEM, [mentions])
+    # Texts that only a form or a file can have given: a name, an id of an item, a reason.
+    session.execute(
+        sa.update(MaskingPlan)
+        .where(MaskingPlan.resource_id == resource.id)
+        .values(digest=next(words))
+    )
+    session.add(RequestElement(request_id=_request(session, resource), element_key=next(words)))
+    session.add(FormKey(key="k" * 24, person_id=person, answer=f"/search?q={next(words)}"))
+    session.execute(sa.update(Mount).values(number=next(words)))
+    faults = [{"params": {"value": next(words)}}]
+    ours = sa.update(Version).where(Version.resource_id == resource.id)
+    session.execute(ours.values(faults=faults))
+    session.execute(sa.update(Submission).values(letter_number=f"{name}的函"))
+    scan = session.scalars(sa.select(StoredFile).where(StoredFile.purpose == "scan")).one()
+    scan.name = next(words)
+    session.flush()
+
+
+def _request(session, resource):
+    return session.scalars(sa.select(Request.id).where(Request.resource_id == resource.id)).one()
+
+
+def issued(town, resource, version, project, reason, folder, revoked_because=""):
+    """An opinion that lists the entry and gives a reason, maybe revoked; the issued package."""
+    session, key = town.session, signing.load(folder / "signing.key")
+    size, root = journal.head(session)
+    person = session.scalars(sa.select(Person.id)).first()
+    number = f"乌数核〔2026〕{project.id}号"
+    payload = {
+        "number": number,
+        "project": {"name": project.name, "unit": "民政局", "kind": "新建", "stage": "final"},
+        "issued_on": "2026-09-01",
+        "result": "fail",
+        "gates": [
+            {
+                "id": "G-CAT",
+                "title": "编目",
+                "result": "fail",
+                "basis": "第十五条",
+                "reason": reason,
+            }
+        ],
+        "versions": [
+            {
+                "key": resource.key,
+                "name": version.name,
+                "code": resource.code or "",
+                "version": version.number,
+                "digest": version.digest,
+            }
+        ],
+        "signers": [{"name": "某人", "post": "验收核验员", "way": ""}],
+        "journal_head": {"size": size, "root": root, "at": "2026-09-01T00:00:00.000000Z"},
+        "issuer": "数据局",
+    }
+    made = papers.opinion(payload, key)
+    kept = files.keep(session, folder, SYSTEM, "opinion", "意见.zip", made)
+    opinion = Opinion(
+        number=number,
+        project_id=project.id,
+        stage="final",
+        result="fail",
+        payload=payload,
+        digest=kept.digest,
+        signed_by=person,
+        signed_at=db.now(),
+        file_id=kept.id,
+    )
+    session.add(opinion)
+    session.flush()
+    if revoked_because:
+        act = papers.revoke(number, papers.pdf_digest(made), revoked_because, "2026-09-02", key)
+        session.add(
+            Revocation(
+                opinion_id=opinion.id,
+                number="撤1",
+                reason=revoked_because,
+                statement=act,
+                revoked_by=person,
+                revoked_at=db.now(),
+            )
+        )
+        session.flush()
+    return made
 
 
 def bytes_of(database: db.Database, folder: Path) -> bytes:
@@ -237,7 +426,7 @@ def held(phrase: str, stored: bytes) -> bool:
     return any(text.encode(kind) in stored for text in spellings for kind in ("utf-8", "utf-16-le"))
 
 
-def test_after_a_wipe_twenty_planted_phrases_are_found_nowhere(database, tmp_path):
+def test_after_a_wipe_the_planted_phrases_are_found_nowhere(database, tmp_path):
     index = search.open("tantivy:", tmp_path)
     with db.transaction(database, writes=True) as session:
         town = Town(session)
@@ -251,7 +440,7 @@ def test_after_a_wipe_twenty_planted_phrases_are_found_nowhere(database, tmp_pat
 
     with db.transaction(database, writes=True) as session:
         row = spill.freeze(session, officer, key, "state_secret")
-        spill.wipe(session, guard, row, tmp_path, "乌保〔2026〕1号")
+        spill.wipe(session, guard, row, means(tmp_path), "乌保〔2026〕1号")
     while discovery.drain(database, index):
         pass
     assert discovery.cleanse(database, index, tmp_path) == 1
@@ -259,7 +448,7 @@ def test_after_a_wipe_twenty_planted_phrases_are_found_nowhere(database, tmp_pat
     after = bytes_of(database, tmp_path)
     assert [p for p in PHRASES if held(p, after)] == []
     assert [k for k, _ in index.versions()] == [other]
-    assert discovery.listed(tmp_path) == {key}
+    assert set(discovery.listed(tmp_path)) == {key}
     with db.transaction(database, writes=False) as session:
         assert journal.verify(session) == []
         assert {
@@ -270,16 +459,115 @@ def test_after_a_wipe_twenty_planted_phrases_are_found_nowhere(database, tmp_pat
                 .where(Resource.key == key)
             )
         } == {"wiped"}
-        assert session.scalars(sa.select(Edition)).one().rows[1] == {"key": "other", "name": "留下"}
+        rows = session.scalars(sa.select(Edition.rows).order_by(Edition.id)).first()
+        assert rows[1] == {"key": "other", "name": "留下"}
         assert session.scalars(sa.select(Job.ended_at)).one() is not None
     index.close()
 
 
+def frozen_and_wiped(session, town, resource, folder, kept=()):
+    row = spill.freeze(session, town.person("secrecy"), resource.key, "state_secret")
+    guard = town.person("security")
+    spill.wipe(session, guard, row, means(folder), "乌保〔2026〕1号", kept)
+    return row
+
+
+def in_project(town, resource, **more):
+    project = Project(name="平台", unit_id=town.department.id, kind="new", stage="final")
+    town.session.add(project)
+    town.session.flush()
+    person = town.session.scalars(sa.select(Person.id)).first()
+    today = db.now().date()
+    raised = {"kind": "1", "raised_by": person, "raised_on": today, "due": today, "state": "open"}
+    finding = Finding(project_id=project.id, **raised, **more)
+    town.session.add_all([ProjectResource(project_id=project.id, resource_id=resource.id), finding])
+    town.session.flush()
+    return project, finding
+
+
+def test_a_paper_that_names_a_wiped_entry_becomes_a_stub_and_every_copy_of_it_is_known(
+    session, town, tmp_path
+):
+    resource = published(town)
+    project, _ = in_project(town, resource, text="")
+    copy = issued(town, resource, resource.live, project, "缺少说明", tmp_path, "材料不实")
+    key = means(tmp_path).key
+    opinion = session.scalars(sa.select(Opinion)).one()
+    digest, number = opinion.digest, opinion.number
+    assert papers.verify(copy, trusted=[key.public]).is_valid
+    frozen_and_wiped(session, town, resource, tmp_path)
+    assert (opinion.digest, opinion.number) == (digest, number)
+    assert opinion.payload["signature"]["statement"]["pdf"] == papers.pdf_digest(copy)
+    with pytest.raises(Missing):
+        acceptance.package_of(session, tmp_path, opinion)
+    verdict = papers.verify(copy, trusted=[key.public], revocations=acceptance.revocations(session))
+    assert verdict.status == "wiped"
+    assert "清除" in verdict.sentence()
+    facts = session.scalars(sa.select(JournalRow.facts).where(JournalRow.act == "wipe")).one()
+    assert digest in facts
+    sheet = spill.sheet(
+        session, session.scalars(sa.select(Freeze)).one(), resource, means(tmp_path)
+    )
+    assert [(one.title, one.is_wiped) for one in sheet.named] == [(number, True)]
+
+
+def test_a_paper_that_only_lists_the_name_is_kept_where_that_was_chosen(session, town, tmp_path):
+    resource = published(town)
+    project, finding = in_project(town, resource, text="机房没有门禁")
+    copy = issued(town, resource, resource.live, project, "没有挂接", tmp_path)
+    opinion = session.scalars(sa.select(Opinion)).one()
+    kept = [f"opinion:{opinion.number}", f"finding:{finding.key}"]
+    frozen_and_wiped(session, town, resource, tmp_path, kept)
+    session.refresh(finding)
+    assert finding.text == "机房没有门禁"
+    assert acceptance.package_of(session, tmp_path, opinion)[1] == copy
+    (job,) = session.scalars(sa.select(Job))
+    assert job.payload["kept"] == sorted(kept)
+
+
+@pytest.mark.parametrize("reason", ["缺少信息项「预约编号」", "婚姻登记预约信息写得过细"])
+def test_a_paper_that_says_more_than_the_name_goes_whatever_was_chosen(
+    session, town, tmp_path, reason
+):
+    resource = published(town, "婚姻登记预约信息")
+    names = session.scalars(sa.select(Element.name)).all()
+    reason = reason.replace("预约编号", names[0])
+    project, finding = in_project(town, resource, text=f"{reason}，请整改")
+    issued(town, resource, resource.live, project, reason, tmp_path)
+    opinion = session.scalars(sa.select(Opinion)).one()
+    kept = [f"opinion:{opinion.number}"]
+    frozen_and_wiped(session, town, resource, tmp_path, kept)
+    assert opinion.payload["wiped"]
+    session.refresh(finding)
+    assert finding.text == WIPED_NAME
+
+
+def test_a_name_that_another_entry_bears_too_is_no_trace(session, town, tmp_path):
+    resource = published(town, "重名的信息")
+    other = Change(town.other, "register", "draft", document=document("重名的信息"))
+    catalogue.store(session, SYSTEM, [other])
+    row = spill.freeze(session, town.person("secrecy"), resource.key, "unsure")
+    evidence_of(session, town, "重名的信息")
+    spill.wipe(session, town.person("security"), row, means(tmp_path), "乌保〔2026〕1号")
+    assert session.scalars(sa.select(Evidence.number)).one() == "重名的信息"
+
+
+def evidence_of(session, town, number):
+    project = Project(name="平台", unit_id=town.department.id, kind="new", stage="final")
+    session.add(project)
+    session.flush()
+    person = session.scalars(sa.select(Person.id)).first()
+    today = db.now().date()
+    facts = {"gate": "G-CLOUD", "on": today, "entered_by": person}
+    session.add(Evidence(project_id=project.id, number=number, **facts))
+    session.flush()
+
+
 def test_a_wiped_entry_that_a_backup_brought_back_is_wiped_again_once(session, town, tmp_path):
     resource = published(town)
-    assert spill.wipe_again(session, resource.key, tmp_path)
-    assert not spill.wipe_again(session, resource.key, tmp_path)
-    assert not spill.wipe_again(session, "unknown", tmp_path)
+    assert spill.wipe_again(session, Wiped(resource.key, db.now()), means(tmp_path))
+    assert not spill.wipe_again(session, Wiped(resource.key, db.now()), means(tmp_path))
+    assert not spill.wipe_again(session, Wiped("unknown", db.now()), means(tmp_path))
     assert journal.verify(session) == []
 
 
@@ -287,7 +575,7 @@ def test_a_reader_in_the_way_puts_the_cleansing_off_and_it_is_done_later(databas
     index = search.open("tantivy:", tmp_path)
     with db.transaction(database, writes=True) as session:
         resource = published(Town(session))
-        spill.wipe_again(session, resource.key, tmp_path)
+        spill.wipe_again(session, Wiped(resource.key, db.now()), means(tmp_path))
     with db.transaction(database, writes=False) as reader:
         assert reader.scalars(sa.select(Version.state)).all() == ["wiped"]
         put_off = not POSTGRESQL and discovery.cleanse(database, index, tmp_path) == 0

@@ -11,11 +11,12 @@ import pytest
 import sqlalchemy as sa
 
 import search
-from registry import accounts, db, demo, discovery, files, journal, work
+from registry import accounts, db, demo, discovery, files, journal, signing, work
 from registry import backup as backups
 from registry.access import SYSTEM
 from registry.backup import NoBackup
 from registry.catalogue import spill
+from registry.catalogue.places import Means
 from registry.db import Base
 from registry.models.catalogue import Freeze, Resource, Version
 from registry.models.journal import JournalRow
@@ -98,7 +99,8 @@ def test_an_older_backup_does_not_bring_a_wiped_entry_back(
     index = search.open("tantivy:", here.data_dir)
     with db.transaction(database, writes=True) as session:
         row = spill.freeze(session, officer, key, "state_secret")
-        spill.wipe(session, guard, row, here.data_dir, "乌保〔2026〕1号")
+        means = Means(here.data_dir, signing.load(here.signing_key_file))
+        spill.wipe(session, guard, row, means, "乌保〔2026〕1号")
     discovery.cleanse(database, index, here.data_dir)
     index.close()
     shutil.copy(here.data_dir / discovery.WIPED, there.data_dir)

@@ -2,10 +2,12 @@
 
 import sqlalchemy as sa
 
-from registry import catalogue, db
+from registry import acceptance, catalogue, db, papers, signing
 from registry.access.actor import of_account
+from registry.demo.city import person
 from registry.models.accounts import Account, Organisation
 from registry.models.catalogue import Freeze, Reading, Resource, Version
+from registry.models.projects import Project
 from tests.factories import document, sign_in, token_of
 
 
@@ -62,6 +64,49 @@ def test_a_wipe_wants_the_key_typed_and_keeps_the_number(city):
     assert "乌保〔2026〕2号" in answer.text
     assert guard.post(f"{where}/wipe", data={**typed, "confirm": key}).status_code == 303
     assert "内容已清除" in guard.get(where).text
+
+
+def signed_opinion(city, project_name="智慧民政综合服务平台"):
+    folder = city.extensions["registry_settings"].data_dir
+    with db.transaction(city.extensions["registry_database"], writes=True) as session:
+        about = session.scalars(sa.select(Project).where(Project.name == project_name)).one()
+        made = acceptance.sign(
+            session,
+            person(session, "acceptance"),
+            about,
+            "pass",
+            seen=acceptance.examine(session, about).digest,
+            key=signing.load(folder / "signing.key"),
+            folder=folder,
+        )
+        _, package = acceptance.package_of(session, folder, made)
+        return made.number, made.payload["versions"][0], package
+
+
+def test_the_wipe_form_lists_the_papers_and_a_paper_shows_that_it_was_withdrawn(city):
+    number, entry_, package = signed_opinion(city)
+    guard, officer = sign_in(city, "security"), sign_in(city, "acceptance")
+    token = token_of(guard.get("/security").text)
+    form = {"csrf_token": token, "key": entry_["key"], "reason": "state_secret"}
+    where = guard.post("/security/freeze", data=form).location
+    with db.transaction(city.extensions["registry_database"], writes=True) as session:
+        session.execute(sa.update(Freeze).where(Freeze.key == where[-16:]).values(frozen_by=1))
+    page = guard.get(where).text
+    assert f'value="opinion:{number}"' in page
+    wiping = {"csrf_token": token, "paper_number": "乌保〔2026〕3号", "confirm": entry_["key"]}
+    # What was ticked stays ticked when the form comes back.
+    again = guard.post(f"{where}/wipe", data={**wiping, "confirm": "", "keep": f"opinion:{number}"})
+    assert f'value="opinion:{number}" checked' in again.text
+    assert guard.post(f"{where}/wipe", data=wiping).status_code == 303
+    assert "已清除" in guard.get(where).text
+    shown = officer.get(f"/opinions/{number}")
+    assert shown.status_code == 200
+    assert "意见的文件和内容已经销毁" in shown.text
+    assert entry_["name"] not in shown.text
+    assert "withdrawn by a wipe" in officer.get(f"/opinions/{number}?lang=en").text
+    assert officer.get(f"/opinions/{number}/package").status_code == 404
+    acts = city.test_client().get("/opinions/revocations.json").json
+    assert papers.verify(package, revocations=acts).status == "wiped"
 
 
 def test_nobody_without_the_right_sees_the_pages(city):

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "v0007_harvest"
-down_revision = "0001"
+down_revision = "v0003_spill"
 branch_labels = None
 depends_on = None
 
