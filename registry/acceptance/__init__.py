@@ -1,6 +1,14 @@
 """The verdict on a project: computed, never typed; only signed opinions are stored."""
 
-from registry.acceptance.examine import STAGES, Examination, Line, examine, gates, said
+from registry.acceptance.examine import (
+    STAGES,
+    Examination,
+    Line,
+    examine,
+    examine_many,
+    gates,
+    said,
+)
 from registry.acceptance.gates import Shortfall
 from registry.acceptance.opinions import (
     Later,
@@ -31,6 +39,7 @@ __all__ = [
     "countersign",
     "countersigned",
     "examine",
+    "examine_many",
     "find",
     "gates",
     "holders",

@@ -1,6 +1,6 @@
 """Projects: their list, what they consist of, the proofs others enter, what was found."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -42,7 +42,7 @@ def index() -> str:
     return render_template(
         "projects.html",
         place="projects",
-        rows=[(project, _examined(project)) for project in shown],
+        rows=list(zip(shown, _examined_all(shown), strict=True)),
         total=len(found),
         page=page,
         last=last,
@@ -389,6 +389,11 @@ def conclude(key: str) -> Response | tuple[str, int]:
 
 def _examined(project: Project) -> acceptance.Examination:
     return acceptance.examine(session(), project, deferral_paper=settings().deferral_paper)
+
+
+def _examined_all(shown: Sequence[Project]) -> list[acceptance.Examination]:
+    paper = settings().deferral_paper
+    return acceptance.examine_many(session(), shown, deferral_paper=paper)
 
 
 def _units() -> list[Organisation]:

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from registry import acceptance, calendar, catalogue, db, desensitization, projects
+import schemas
+from registry import acceptance, calendar, catalogue, db, desensitization, lists, projects
+from registry.access import SYSTEM
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.models.catalogue import Resource, Version
 from registry.models.desensitization import MaskingReport
@@ -241,3 +243,78 @@ def test_who_has_the_ball_is_named(session, town, project):
     assert found["operator"] == ["数据局 某人"]
     assert found["project_manager"] == ["民政局 某人"]
     assert "reviewer" not in found
+
+
+def listed(session, town):
+    head = town.person("head")
+    for kind in lists.LISTS:
+        lists.issue(session, head, town.department, kind.id)
+
+
+def test_an_edition_is_outdated_by_its_rows_and_not_by_its_date(session, town, project):
+    resource = published(session, town)
+    in_scope(session, project, resource)
+    listed(session, town)
+    assert results(session, project)["G-LISTS"].result == "pass"
+    # Another entry of the unit is nothing this project answers for.
+    other = document("另一项信息")
+    change = catalogue.Change(
+        department=town.department, step="adopt", state="published", document=other, live="this"
+    )
+    catalogue.store(session, SYSTEM, [change])
+    assert results(session, project)["G-LISTS"].result == "pass"
+    live = resource.live
+    changed = {**catalogue.document_of(live), "update_cycle": "4"}
+    live.document = schemas.canonical(changed).decode()
+    session.flush()
+    (shortfall,) = results(session, project)["G-LISTS"].shortfalls
+    assert shortfall.code == "edition_outdated"
+    assert shortfall.facts["list"] == "responsibility"
+    assert live.name in shortfall.facts["rows"]
+    lists.issue(session, town.person("head"), town.department, "responsibility")
+    assert results(session, project)["G-LISTS"].result == "pass"
+
+
+def mounted(session, town, resource, **days):
+    items = catalogue.document_of(resource.live)["items"]
+    return projects.enter_mount(
+        session,
+        town.person("operator", unit=town.authority),
+        resource,
+        number="GJ-1",
+        method="01",
+        columns=[item["name"] for item in items],
+        answered=True,
+        **days,
+    )
+
+
+def test_a_mount_test_older_than_the_cycle_allows_counts_working_days(session, town, project):
+    resource = published(session, town)
+    in_scope(session, project, resource)
+    made = mounted(session, town, resource)
+    assert results(session, project)["G-MOUNT"].result == "pass"
+    days = calendar.load(session)
+    day = days.due(made.tested_on, 2).on
+    (gate,) = [
+        line
+        for line in acceptance.examine(session, project, "final", day=day).lines
+        if line.gate.id == "G-MOUNT"
+    ]
+    assert gate.result == "pass"
+    late = acceptance.examine(session, project, "final", day=days.due(day, 1).on)
+    (gate,) = [line for line in late.lines if line.gate.id == "G-MOUNT"]
+    assert codes(gate) == {"mount_old"}
+    assert gate.balls == ("operator",)
+
+
+def test_a_version_newer_than_the_tested_one_and_stale_data_fail_the_mount(session, town, project):
+    resource = published(session, town)
+    in_scope(session, project, resource)
+    today = calendar.today()
+    mounted(session, town, resource, tested_on=today - timedelta(days=1))
+    assert "mount_before_version" in codes(results(session, project)["G-MOUNT"])
+    mounted(session, town, resource, fresh_on=today - timedelta(days=20))
+    assert codes(results(session, project)["G-MOUNT"]) == {"mount_stale"}
+    mounted(session, town, resource, fresh_on=today)
+    assert results(session, project)["G-MOUNT"].result == "pass"
