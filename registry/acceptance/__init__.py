@@ -26,9 +26,11 @@ from registry.acceptance.opinions import (
     turned_since,
 )
 from registry.acceptance.people import holders
+from registry.acceptance.reader import NAMELESS, hidden_from, shown
 from registry.acceptance.schedule import Milestone, schedule
 
 __all__ = [
+    "NAMELESS",
     "STAGES",
     "Examination",
     "Later",
@@ -42,6 +44,7 @@ __all__ = [
     "examine_many",
     "find",
     "gates",
+    "hidden_from",
     "holders",
     "is_countersigned",
     "of_project",
@@ -51,6 +54,7 @@ __all__ = [
     "revoke",
     "said",
     "schedule",
+    "shown",
     "sign",
     "turned_since",
 ]

@@ -11,8 +11,8 @@ from registry.access import SYSTEM
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.models.catalogue import Resource, Version
 from registry.models.desensitization import MaskingReport
-from registry.models.projects import BusinessTable, NotApplicable, ProjectResource
-from tests.factories import document
+from registry.models.projects import BusinessTable, NotApplicable, Project, ProjectResource
+from tests.factories import document, sign_in
 
 
 @pytest.fixture
@@ -318,3 +318,59 @@ def test_a_version_newer_than_the_tested_one_and_stale_data_fail_the_mount(sessi
     assert codes(results(session, project)["G-MOUNT"]) == {"mount_stale"}
     mounted(session, town, resource, fresh_on=today)
     assert results(session, project)["G-MOUNT"].result == "pass"
+
+
+def test_a_restricted_entry_has_no_name_for_who_may_not_see_it_and_the_verdict_stays(
+    session, town, project
+):
+    resource = published(session, town)
+    resource.live.visibility = "3"
+    in_scope(session, project, resource)
+    found = acceptance.examine(session, project, "final")
+    outside = town._unit("财政局", "11150300DEM000091X", {})
+    outside.authority_id = None
+    stranger = town.person("finance", unit=outside)
+    for known in (town.person("project_manager"), town.person("acceptance", unit=town.authority)):
+        assert acceptance.hidden_from(session, known, found) == frozenset()
+    hidden = acceptance.hidden_from(session, stranger, found)
+    assert hidden == {resource.key}
+    told = [
+        acceptance.said(acceptance.shown(one, hidden, "zh"), "zh")[0]
+        for line in found.lines
+        for one in line.shortfalls
+    ]
+    assert told
+    assert all(resource.live.name not in sentence for sentence in told)
+    assert any("（限定范围资源）" in sentence for sentence in told)
+    resource.live.visibility = "1"
+    session.flush()
+    assert acceptance.hidden_from(session, stranger, found) == frozenset()
+
+
+def test_the_page_of_a_project_names_no_entry_that_the_reader_may_not_see(city):
+    with db.transaction(city.extensions["registry_database"], writes=True) as own:
+        found = own.scalars(sa.select(Project).where(Project.name == "智慧民政综合服务平台")).one()
+        rows = own.scalars(
+            sa.select(Version)
+            .join(Resource, Resource.live_version_id == Version.id)
+            .join(ProjectResource, ProjectResource.resource_id == Resource.id)
+            .where(ProjectResource.project_id == found.id)
+        ).all()
+        key, names = found.key, {row.name for row in rows}
+        before = {row.id: row.visibility for row in rows}
+        for row in rows:
+            row.visibility = "3"
+    try:
+        for who, sees in (("finance", False), ("project_manager", True)):
+            client = sign_in(city, who)
+            for address in (f"/projects/{key}", f"/projects/{key}/examination"):
+                page = client.get(address)
+                assert page.status_code == 200
+                told = {name for name in names if name in page.text}
+                assert sees or told == set()
+            entries = client.get(f"/projects/{key}").text
+            assert ("（限定范围资源）" in entries) is not sees
+    finally:
+        with db.transaction(city.extensions["registry_database"], writes=True) as own:
+            for id_, visibility in before.items():
+                own.get_one(Version, id_).visibility = visibility
