@@ -219,7 +219,7 @@ def test_a_reason_for_not_applicable_is_signed_by_somebody_else(session, town, p
     assert session.query(NotApplicable).count() == 0
 
 
-def test_a_finding_is_closed_by_another_than_who_raised_it(session, town, project):
+def test_a_finding_is_closed_by_the_other_body_than_raised_it(session, town, project):
     officer = town.person("acceptance")
     due = calendar.today() + timedelta(days=10)
     for kind, text, day in (
@@ -233,7 +233,10 @@ def test_a_finding_is_closed_by_another_than_who_raised_it(session, town, projec
     assert codes(results(session, project, "approval")["G-FIND"]) == {"finding_open"}
     with pytest.raises(Forbidden):
         projects.close_finding(session, officer, finding)
-    projects.close_finding(session, town.person("acceptance"), finding)
+    with pytest.raises(Forbidden) as refusal:
+        projects.close_finding(session, town.person("acceptance"), finding)
+    assert refusal.value.code == "same_body"
+    projects.close_finding(session, town.person("development_commission", unit=town.other), finding)
     assert results(session, project, "approval")["G-FIND"].result == "pass"
 
 
