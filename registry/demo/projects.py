@@ -358,7 +358,11 @@ def issue_lists(session: Session, people: People, rows: Sequence[Mapping[str, An
         unit = accounts.organisation(session, code)
         for kind in lists.LISTS:
             if not (fails and kind.id == "negative"):
-                lists.issue(session, people.of(unit, "head"), unit, kind.id)
+                made = lists.issue(session, people.of(unit, "head"), unit, kind.id)
+                # Of yesterday, so that whoever tries the demo can issue one of today.
+                made.issued_on -= timedelta(days=1)
+                made.signed_at -= timedelta(days=1)
+    session.flush()
 
 
 def _mounts(
