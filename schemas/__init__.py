@@ -4,7 +4,7 @@ Pure functions over plain dicts; nothing here knows a session, a request or a da
 """
 
 from schemas import codes
-from schemas.canonical import Unreadable, canonical, digest, loads
+from schemas.canonical import Unreadable, canonical, digest, digest_of, loads
 from schemas.changes import Change, change, reserved, with_reserved
 from schemas.display import display, printed, share_condition
 from schemas.errors import Problem, errors, warnings
@@ -24,6 +24,7 @@ __all__ = [
     "change",
     "codes",
     "digest",
+    "digest_of",
     "display",
     "errors",
     "field",

@@ -36,9 +36,14 @@ def canonical(document: object) -> bytes:
 
 def digest(document: object, salt: bytes) -> str:
     """`sm3:` and 64 hex digits over the salt followed by the canonical bytes."""
+    return digest_of(canonical(document), salt)
+
+
+def digest_of(text: bytes, salt: bytes) -> str:
+    """As `digest`, where the canonical bytes are at hand."""
     state = hashes.Hash(hashes.SM3())
     state.update(salt)
-    state.update(canonical(document))
+    state.update(text)
     return f"sm3:{state.finalize().hex()}"
 
 

@@ -1,6 +1,14 @@
 """The verdict on a project: computed, never typed; only signed opinions are stored."""
 
-from registry.acceptance.examine import STAGES, Examination, Line, examine, gates, said
+from registry.acceptance.examine import (
+    STAGES,
+    Examination,
+    Line,
+    examine,
+    examine_many,
+    gates,
+    said,
+)
 from registry.acceptance.gates import Shortfall
 from registry.acceptance.opinions import (
     Later,
@@ -19,9 +27,11 @@ from registry.acceptance.opinions import (
     wiped_on,
 )
 from registry.acceptance.people import holders
+from registry.acceptance.reader import NAMELESS, hidden_from, shown
 from registry.acceptance.schedule import Milestone, schedule
 
 __all__ = [
+    "NAMELESS",
     "STAGES",
     "Examination",
     "Later",
@@ -32,8 +42,10 @@ __all__ = [
     "countersign",
     "countersigned",
     "examine",
+    "examine_many",
     "find",
     "gates",
+    "hidden_from",
     "holders",
     "is_countersigned",
     "of_project",
@@ -43,6 +55,7 @@ __all__ = [
     "revoke",
     "said",
     "schedule",
+    "shown",
     "sign",
     "turned_since",
     "wiped_on",

@@ -1,15 +1,15 @@
 """Everything a verdict on a project is computed from, read in a fixed number of queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 import schemas
-from registry import calendar
+from registry import calendar, lists
 from registry.catalogue import carried, document_of
 from registry.catalogue.life import UNDECIDED
 from registry.desensitization import Proof, proofs
@@ -29,6 +29,7 @@ from registry.models.projects import (
     System,
 )
 
+T = TypeVar("T")
 # Before the final acceptance there may be no data yet: a run over made-up rows proves the plan.
 _KINDS: Mapping[bool, tuple[str, ...]] = {True: ("measured",), False: ("measured", "plan_only")}
 
@@ -71,6 +72,7 @@ class Facts:
     # By version; what a formal change carries over from the versions before it is among them.
     decisions: Mapping[int, Mapping[str, Decision]] = field(default_factory=dict)
     digests: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    since: Mapping[int, datetime] = field(default_factory=dict)
     assessments: Mapping[int, Mapping[str, Assessment]] = field(default_factory=dict)
     evidence: Sequence[Evidence] = ()
     not_applicable: Sequence[NotApplicable] = ()
@@ -80,6 +82,9 @@ class Facts:
     # By version and release profile: the report of a run that holds, or why none does.
     proofs: Mapping[int, Mapping[str, Proof]] = field(default_factory=dict)
     editions: Mapping[str, Edition] = field(default_factory=dict)
+    # What the lists would say today about the resources of the scope.
+    listed: lists.Concerning = field(default_factory=lambda: lists.Concerning({}, {}))
+    days: calendar.Calendar = field(default_factory=lambda: calendar.Calendar({}))
     # Entries of the scope that cannot be judged: frozen ones are counted, never named.
     frozen: int = 0
     gone: Sequence[str] = ()
@@ -125,55 +130,121 @@ def gather(
     day: date | None = None,
 ) -> Facts:
     """Read what the verdict is computed from."""
-    systems = session.scalars(
-        sa.select(System)
-        .join(ProjectSystem, ProjectSystem.system_id == System.id)
-        .where(ProjectSystem.project_id == project.id)
+    return gather_many(session, [(project, stage)], deferral_paper, day)[0]
+
+
+def gather_many(
+    session: Session,
+    asked: Sequence[tuple[Project, str]],
+    deferral_paper: str = "",
+    day: date | None = None,
+) -> list[Facts]:
+    """Read what the verdicts on many projects are computed from, in the same queries as for one."""
+    ids = [project.id for project, _ in asked]
+    scope = _scope(session, ids)
+    entries = [_entries(scope.get(project.id, []), stage) for project, stage in asked]
+    every = [entry for found in entries for entry in found]
+    resources = {entry.resource.id for entry in every}
+    texts = carried(session, [entry.version.id for entry in every])
+    systems = _systems(session, ids)
+    tables = _tables(session, {system.id for found in systems.values() for system in found})
+    decisions, versions = _decisions(session, texts), _texts(session, texts)
+    assessments, mounts = _assessments(session, texts), _mounts(session, resources)
+    evidence = _of(session, Evidence, ids, newest_first=True)
+    not_applicable, deferrals = _of(session, NotApplicable, ids), _of(session, Deferral, ids)
+    findings = _of(session, Finding, ids)
+    proved = _proofs(session, entries, [stage for _, stage in asked])
+    editions = _editions(session, {project.unit_id for project, _ in asked})
+    listed, days = lists.concerning(session, resources), calendar.load(session)
+    found = []
+    for (project, stage), own in zip(asked, entries, strict=True):
+        mine = [entry.version.id for entry in own]
+        held = scope.get(project.id, [])
+        theirs = systems.get(project.id, [])
+        found.append(
+            Facts(
+                project=project,
+                stage=stage,
+                day=day or calendar.today(),
+                deferral_paper=deferral_paper,
+                frozen=sum(resource.frozen_at is not None for resource in held),
+                gone=[
+                    r.code or r.key for r in held if r.frozen_at is None and not judged(r, stage)
+                ],
+                systems=theirs,
+                tables=sorted(
+                    (table for system in theirs for table in tables.get(system.id, [])),
+                    key=lambda table: table.id,
+                ),
+                entries=own,
+                decisions=_among(decisions, mine),
+                digests={one: versions[0][one] for one in mine},
+                since={one: versions[1][one] for one in mine},
+                assessments=_among(assessments, mine),
+                evidence=evidence.get(project.id, []),
+                not_applicable=not_applicable.get(project.id, []),
+                deferrals=deferrals.get(project.id, []),
+                findings=findings.get(project.id, []),
+                mounts=_among(mounts, [entry.resource.id for entry in own]),
+                proofs=_among(proved[stage == "final"], mine),
+                editions=editions.get(project.unit_id, {}),
+                listed=listed,
+                days=days,
+            )
+        )
+    return found
+
+
+def _among(found: Mapping[int, T], ids: Iterable[int]) -> dict[int, T]:
+    return {one: found[one] for one in ids if one in found}
+
+
+def _systems(session: Session, projects: Sequence[int]) -> dict[int, list[System]]:
+    found: dict[int, list[System]] = {}
+    for project_id, system in session.execute(
+        sa.select(ProjectSystem.project_id, System)
+        .join(System, ProjectSystem.system_id == System.id)
+        .where(ProjectSystem.project_id.in_(projects))
         .order_by(System.id)
-    ).all()
-    scope = _scope(session, project)
-    entries = _entries(scope, stage)
-    versions = [entry.version.id for entry in entries]
-    resources = [entry.resource.id for entry in entries]
-    texts = carried(session, versions)
-    return Facts(
-        project=project,
-        stage=stage,
-        day=day or calendar.today(),
-        deferral_paper=deferral_paper,
-        frozen=sum(resource.frozen_at is not None for resource in scope),
-        gone=[r.code or r.key for r in scope if r.frozen_at is None and not judged(r, stage)],
-        systems=systems,
-        tables=session.scalars(
-            sa.select(BusinessTable)
-            .where(BusinessTable.system_id.in_([system.id for system in systems]))
-            .order_by(BusinessTable.id)
-        ).all(),
-        entries=entries,
-        decisions=_decisions(session, texts),
-        digests=_digests(session, texts),
-        assessments=_assessments(session, texts),
-        evidence=_of(session, Evidence, project, newest_first=True),
-        not_applicable=_of(session, NotApplicable, project),
-        deferrals=_of(session, Deferral, project),
-        findings=_of(session, Finding, project),
-        mounts=_mounts(session, resources),
-        proofs=proofs(session, [entry.version for entry in entries], _KINDS[stage == "final"]),
-        editions=_editions(session, project),
-    )
+    ):
+        found.setdefault(project_id, []).append(system)
+    return found
 
 
-def _scope(session: Session, project: Project) -> list[Resource]:
-    """The resources of the project, whatever became of them."""
-    rows = session.scalars(
-        sa.select(Resource)
-        .join(ProjectResource, ProjectResource.resource_id == Resource.id)
-        .where(ProjectResource.project_id == project.id)
+def _tables(session: Session, systems: Collection[int]) -> dict[int, list[BusinessTable]]:
+    found: dict[int, list[BusinessTable]] = {}
+    for table in session.scalars(
+        sa.select(BusinessTable)
+        .where(BusinessTable.system_id.in_(systems))
+        .order_by(BusinessTable.id)
+    ):
+        found.setdefault(table.system_id, []).append(table)
+    return found
+
+
+def _proofs(
+    session: Session, entries: Sequence[Sequence[Entry]], stages: Sequence[str]
+) -> dict[bool, Mapping[int, Mapping[str, Proof]]]:
+    """The proofs by whether the stage is the final one: before it, other reports count too."""
+    versions: dict[bool, list[Version]] = {True: [], False: []}
+    for own, stage in zip(entries, stages, strict=True):
+        versions[stage == "final"] += [entry.version for entry in own]
+    return {last: proofs(session, found, _KINDS[last]) for last, found in versions.items()}
+
+
+def _scope(session: Session, projects: Sequence[int]) -> dict[int, list[Resource]]:
+    """The resources of each project, whatever became of them."""
+    found: dict[int, list[Resource]] = {}
+    for project_id, resource in session.execute(
+        sa.select(ProjectResource.project_id, Resource)
+        .join(Resource, ProjectResource.resource_id == Resource.id)
+        .where(ProjectResource.project_id.in_(projects))
         .options(joinedload(Resource.department), selectinload(Resource.live))
         .options(selectinload(Resource.working))
         .order_by(Resource.code, Resource.id)
-    )
-    return list(rows.unique())
+    ):
+        found.setdefault(project_id, []).append(resource)
+    return found
 
 
 def _entries(scope: Sequence[Resource], stage: str) -> list[Entry]:
@@ -196,10 +267,16 @@ def judged(resource: Resource, stage: str) -> Version | None:
     return live if live is not None and live.state == "published" else None
 
 
-def _of(session: Session, table: type, project: Project, newest_first: bool = False) -> list[Any]:
+def _of(
+    session: Session, table: type, projects: Sequence[int], newest_first: bool = False
+) -> dict[int, list[Any]]:
     order = table.id.desc() if newest_first else table.id  # type: ignore[attr-defined]
-    mine = table.project_id == project.id  # type: ignore[attr-defined]
-    return list(session.scalars(sa.select(table).where(mine).order_by(order)))
+    theirs = table.project_id.in_(projects)  # type: ignore[attr-defined]
+    found: dict[int, list[Any]] = {}
+    rows: sa.ScalarResult[Any] = session.scalars(sa.select(table).where(theirs).order_by(order))
+    for row in rows:
+        found.setdefault(row.project_id, []).append(row)
+    return found
 
 
 Texts = Mapping[int, Sequence[int]]
@@ -225,11 +302,17 @@ def _decisions(session: Session, texts: Texts) -> dict[int, dict[str, Decision]]
     return found
 
 
-def _digests(session: Session, texts: Texts) -> dict[int, frozenset[str]]:
+def _texts(session: Session, texts: Texts) -> tuple[dict[int, frozenset[str]], dict[int, datetime]]:
+    """The digests that count for each version, and since when its text has not really changed."""
     versions, _ = _spread(texts)
-    rows = session.execute(sa.select(Version.id, Version.digest).where(Version.id.in_(versions)))
-    digests = {id_: digest for id_, digest in rows}  # noqa: C416 - a row is not a pair to the types
-    return {one: frozenset(digests[m] for m in members) for one, members in texts.items()}
+    rows = session.execute(
+        sa.select(Version.id, Version.digest, Version.changed_at).where(Version.id.in_(versions))
+    )
+    known = {id_: (digest, at) for id_, digest, at in rows}
+    return (
+        {one: frozenset(known[m][0] for m in members) for one, members in texts.items()},
+        {one: min(known[m][1] for m in members) for one, members in texts.items()},
+    )
 
 
 def _assessments(session: Session, texts: Texts) -> dict[int, dict[str, Assessment]]:
@@ -246,18 +329,21 @@ def _assessments(session: Session, texts: Texts) -> dict[int, dict[str, Assessme
     return found
 
 
-def _mounts(session: Session, resources: Sequence[int]) -> dict[int, Mount]:
+def _mounts(session: Session, resources: Collection[int]) -> dict[int, Mount]:
     rows = session.scalars(
         sa.select(Mount).where(Mount.resource_id.in_(resources)).order_by(Mount.id)
     )
     return {mount.resource_id: mount for mount in rows}
 
 
-def _editions(session: Session, project: Project) -> dict[str, Edition]:
-    """The newest edition of each list of the unit."""
-    rows = session.scalars(
-        sa.select(Edition)
-        .where(Edition.organisation_id == project.unit_id)
-        .order_by(Edition.number)
+def _editions(session: Session, units: Collection[int]) -> dict[int, dict[str, Edition]]:
+    """The newest edition of each list of each unit; older ones are not even read."""
+    newest = (
+        sa.select(sa.func.max(Edition.id))
+        .where(Edition.organisation_id.in_(units))
+        .group_by(Edition.organisation_id, Edition.list)
     )
-    return {edition.list: edition for edition in rows}
+    found: dict[int, dict[str, Edition]] = {}
+    for one in session.scalars(sa.select(Edition).where(Edition.id.in_(newest))):
+        found.setdefault(one.organisation_id, {})[one.list] = one
+    return found

@@ -4,15 +4,17 @@ The gates themselves, their articles, stages and reasons for 不适用 are rows 
 acceptance_gates.json; what the functions find is worded in sentences.json.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+import schemas
 from registry.acceptance.facts import Entry, Facts
-from registry.calendar import CITY
+from registry.calendar import CITY, Calendar
 from registry.models.desensitization import MaskingPlan, MaskingReport
-from registry.models.projects import System
+from registry.models.projects import Mount, System
 from registry.projects import stated_by
 
 
@@ -133,19 +135,42 @@ LISTS = ("responsibility", "negative", "supply-demand")
 
 
 def _lists(facts: Facts) -> Iterator[Shortfall]:
-    """Each list has an edition, and the newest is not older than what the project published."""
-    newest = max((_published(entry) for entry in facts.entries), default=None)
+    """Each list has an edition, and its rows about the project's entries are those of today.
+
+    What the state column says moves on by itself; an edition tells it as of its day.
+    """
+    scope = {entry.resource.id for entry in facts.entries}
+    keys = {key for one in scope for key in facts.listed.keys.get(one, ())}
+    keys |= {entry.resource.key for entry in facts.entries}
     for name in LISTS:
         edition = facts.editions.get(name)
         if edition is None:
             yield Shortfall("no_edition", "head", {"list": name})
-        elif newest is not None and edition.signed_at < newest:
-            yield Shortfall("edition_older", "head", {"list": name, "number": edition.number})
+            continue
+        listed = facts.listed.rows.get((facts.project.unit_id, name), ())
+        now = Counter(_row(row) for resource, row in listed if resource in scope)
+        then = Counter(_row(row) for row in edition.rows if row.get("key") in keys)
+        lacking, over = now - then, then - now
+        if lacking or over:
+            rows = list(dict.fromkeys(_called(row) for row in (*lacking, *over)))
+            known = {
+                "list": name,
+                "number": edition.number,
+                "n": len(rows),
+                "rows": "、".join(rows[:5]),
+            }
+            yield Shortfall("edition_outdated", "head", known)
 
 
-def _published(entry: Entry) -> datetime:
-    version = entry.resource.live or entry.version
-    return version.changed_at
+def _row(row: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((name, value) for name, value in row.items() if name != "state"))
+
+
+def _called(row: tuple[tuple[str, str], ...]) -> str:
+    known = dict(row)
+    name = known.get("name") or known.get("wanted") or ""
+    element = known.get("element") or ""
+    return f"{name}·{element}" if element else name
 
 
 def _head(facts: Facts) -> Iterator[Shortfall]:
@@ -172,6 +197,7 @@ def _mount(facts: Facts) -> Iterator[Shortfall]:
             continue
         if not mount.answered:
             yield _of("mount_silent", "operator", entry, on=str(mount.tested_on))
+        yield from _freshness(facts, entry, mount)
         rows = entry.document.get("items")
         items = [i for i in rows if isinstance(i, Mapping)] if isinstance(rows, list) else []
         given = set(mount.columns)
@@ -183,6 +209,32 @@ def _mount(facts: Facts) -> Iterator[Shortfall]:
         ]
         if missing:
             yield _of("columns_missing", "operator", entry, columns="、".join(missing[:5]))
+
+
+def _freshness(facts: Facts, entry: Entry, mount: Mount) -> Iterator[Shortfall]:
+    """A test says something about the text it was made on, for as long as the cycle allows."""
+    tested = {"on": str(mount.tested_on), "number": mount.number}
+    live = entry.resource.live
+    if live is not None and live.id == entry.version.id:
+        since = _day(facts.since[live.id])
+        if since > str(mount.tested_on):
+            yield _of("mount_before_version", "operator", entry, since=since, **tested)
+    cycle = str(entry.document.get("update_cycle"))
+    word = schemas.codes.label("update_cycle", cycle)
+    if _too_old(facts.days, cycle, mount.tested_on, facts.day):
+        yield _of("mount_old", "operator", entry, cycle=word, **tested)
+    if mount.fresh_on and _too_old(facts.days, cycle, mount.fresh_on, mount.tested_on):
+        fresh = str(mount.fresh_on)
+        yield _of("mount_stale", "registrar", entry, cycle=word, fresh=fresh, **tested)
+
+
+def _too_old(days: Calendar, cycle: str, start: date, end: date) -> bool:
+    """Whether more time passed than a source of this cycle may take (table max_age)."""
+    most: Mapping[str, int] = schemas.codes.table("update_cycle")["max_age"].get(cycle) or {}
+    if "working_days" in most:
+        return days.between(start, end) > most["working_days"]
+    allowed = most.get("days", most.get("hours", 0) / 24)
+    return bool(most) and (end - start).days > allowed
 
 
 def _documents(gate: str, ball: str) -> Check:

@@ -113,6 +113,20 @@ def inherited_holders(
     return _named_duties(_said(document, _system(session, document), department))
 
 
+def systems_of(session: Session, documents: Iterable[Document]) -> dict[str, System]:
+    """The systems that documents name as their source, by code, in one query."""
+    return _systems(session, documents)
+
+
+def holders_of(
+    document: Document, systems: Mapping[str, System], unit: Organisation
+) -> tuple[str, Mapping[str, Any]] | None:
+    """As `inherited_holders`, where the systems were read before."""
+    code = document.get("source_system")
+    system = systems.get(code) if isinstance(code, str) else None
+    return _named_duties(_said(document, system, unit))
+
+
 def _named_duties(
     sources: Iterable[tuple[str, Mapping[str, Any] | None]],
 ) -> tuple[str, Mapping[str, Any]] | None:

@@ -71,6 +71,8 @@ class Change:
     restarts_clock: bool = True
     facts: Mapping[str, Any] = field(default_factory=dict)
     at: datetime | None = None
+    # The canonical bytes of `document`, computed before the lock where there are many.
+    text: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -137,11 +139,13 @@ def _short(value: object, limit: int) -> str | None:
     return value[:limit] if isinstance(value, str) and value else None
 
 
-def _content(document: Mapping[str, Any], salt: bytes) -> dict[str, Any]:
+def _content(document: Mapping[str, Any], salt: bytes, text: bytes | None = None) -> dict[str, Any]:
+    """The columns of a text; `text`: its canonical bytes, where they were written before."""
+    whole = schemas.canonical(dict(document)) if text is None else text
     return {
-        "document": schemas.canonical(dict(document)).decode(),
+        "document": whole.decode(),
         "salt": salt,
-        "digest": schemas.digest(dict(document), salt),
+        "digest": schemas.digest_of(whole, salt),
         **facts_of(document),
     }
 
@@ -168,7 +172,7 @@ def _new(session: Session, changes: list[Change], moment: datetime) -> dict[int,
     ids = _insert(session, Resource, resources)
     versions = []
     for change, resource_id in zip(changes, ids, strict=True):
-        content = _content(change.document or {}, secrets.token_bytes(16))
+        content = _content(change.document or {}, secrets.token_bytes(16), change.text)
         versions.append(_version_row(change, resource_id, 1, content, moment))
     version_ids = _insert(session, Version, versions)
     session.execute(

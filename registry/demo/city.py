@@ -76,9 +76,10 @@ def build(session: Session, password: str) -> int:
     units = _units(session)
     _people(session, units, password)
     made = _entries(session, units)
-    projects.build(session, data("projects")["projects"])
+    people = projects.build(session, data("projects")["projects"])
     _contracted(session)
     add_requests(session, units, data("requests")["requests"], data("demands"))
+    projects.issue_lists(session, people, data("projects")["projects"])
     return made
 
 

@@ -83,13 +83,13 @@ class People:
         return made
 
 
-def build(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Make the projects; gives their number."""
+def build(session: Session, rows: Sequence[Mapping[str, Any]]) -> People:
+    """Make the projects; gives the people who acted in them."""
     people = People(session)
     shift = calendar.today() - TABLE_DAY
     for row in rows:
         _project(session, people, row, shift)
-    return len(rows)
+    return people
 
 
 def _project(session: Session, people: People, row: Mapping[str, Any], shift: timedelta) -> None:
@@ -123,7 +123,6 @@ def _project(session: Session, people: People, row: Mapping[str, Any], shift: ti
         _published(session, people, unit, list(resources.values()))
         _assessed(session, people, unit, list(resources.values()))
         _masked(session, people, unit, project, list(resources.values()))
-        _listed(session, people, unit, row)
     _mounts(session, people, row, resources, shift)
     _exemptions(session, people, project, row, systems, resources)
     _findings(session, people, project, row, shift)
@@ -345,12 +344,25 @@ def _is_personal(item: Mapping[str, Any]) -> bool:
     return bool(item.get("pi_kind")) or str(item.get("level")) >= "3"
 
 
-def _listed(session: Session, people: People, unit: Organisation, row: Mapping[str, Any]) -> None:
-    """The newest editions of the unit; a project that fails for its lists lacks the negative."""
-    failing = any(one["gate"] == "G-LISTS" for one in row["failing"])
-    for kind in lists.LISTS:
-        if not (failing and kind.id == "negative"):
-            lists.issue(session, people.of(unit, "head"), unit, kind.id)
+def issue_lists(session: Session, people: People, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The newest editions of the units with projects, once what they tell of is there.
+
+    A project that fails for its lists lacks the negative one.
+    """
+    failing: dict[str, bool] = {}
+    for row in rows:
+        if row["kind"] not in {"earlier", "operation"} and row["stage"] != "approval":
+            fails = any(one["gate"] == "G-LISTS" for one in row["failing"])
+            failing[row["unit"]] = failing.get(row["unit"], False) or fails
+    for code, fails in failing.items():
+        unit = accounts.organisation(session, code)
+        for kind in lists.LISTS:
+            if not (fails and kind.id == "negative"):
+                made = lists.issue(session, people.of(unit, "head"), unit, kind.id)
+                # Of yesterday, so that whoever tries the demo can issue one of today.
+                made.issued_on -= timedelta(days=1)
+                made.signed_at -= timedelta(days=1)
+    session.flush()
 
 
 def _mounts(
@@ -375,11 +387,11 @@ def _mounts(
                 resource_id=resource.id,
                 number=f"GJ-DEMO-{code[-6:]}-{resource.id}",
                 method="01",
-                tested_on=TABLE_DAY + shift - timedelta(days=3),
+                tested_on=TABLE_DAY + shift,
                 answered=True,
                 columns=names,
                 records=1000,
-                fresh_on=TABLE_DAY + shift - timedelta(days=4),
+                fresh_on=TABLE_DAY + shift - timedelta(days=1),
                 entered_by=_person(people.of(_operator(session, resource.department), "operator")),
                 entered_at=now(),
             )

@@ -1,12 +1,14 @@
 """The three lists of Art. 15: computed, exported, issued as numbered editions that never change."""
 
-from registry.lists.compute import LISTS, Kind, kind, rows
+from registry.lists.compute import LISTS, Concerning, Kind, concerning, kind, rows
 from registry.lists.editions import edition, editions, gaps, is_intact, issue, newest
 from registry.lists.sheet import workbook
 
 __all__ = [
     "LISTS",
+    "Concerning",
     "Kind",
+    "concerning",
     "edition",
     "editions",
     "gaps",

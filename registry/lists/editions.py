@@ -10,7 +10,7 @@ from registry import calendar, journal
 from registry.access import Actor, require
 from registry.catalogue.places import WIPED_NAME
 from registry.db import now
-from registry.errors import Missing
+from registry.errors import Conflict, Missing
 from registry.lists.compute import kind, rows
 from registry.models.accounts import Organisation
 from registry.models.lists import Edition
@@ -18,12 +18,18 @@ from registry.signing import sm3
 
 
 def issue(session: Session, actor: Actor, unit: Organisation, name: str) -> Edition:
-    """Issue the list as it stands; one without rows is a signed nil report (零报告)."""
+    """Issue the list as it stands; one without rows is a signed nil report (零报告).
+
+    Raises Conflict where the edition of the same day says the same already: a second nil report
+    of a day is a slip, and a number once given stays.
+    """
     require(actor, "issue_list", unit)
     chosen = kind(name)
     before = newest(session, unit, name)
     number = before.number + 1 if before else 1
     frozen = rows(session, name, unit)
+    if before is not None and before.issued_on == calendar.today() and before.rows == frozen:
+        raise Conflict("issued_today" if frozen else "nil_today", number=before.paper_number)
     assert actor.person_id is not None
     made = Edition(
         organisation_id=unit.id,

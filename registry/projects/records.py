@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 import schemas
 from registry import calendar, journal
-from registry.access import Actor, may, require
+from registry.access import Actor, acts, may, require
 from registry.db import now
 from registry.errors import Conflict, Forbidden, Invalid, Missing
+from registry.models.accounts import Post
 from registry.models.catalogue import Resource
 from registry.models.projects import (
     Deferral,
@@ -189,16 +190,37 @@ def raise_finding(
 
 
 def close_finding(session: Session, actor: Actor, finding: Finding) -> None:
-    """Close a finding after its re-check; not by who raised it: two bodies sign."""
+    """Close a finding after its re-check.
+
+    Two bodies sign (duty table, roles table): who raised it cannot close it, and nobody of the
+    body that raised it can: the authority closes what development and reform found, and they
+    what the authority found.
+    """
     project = session.get_one(Project, finding.project_id)
-    require(actor, "finding", project.unit)
+    holding = require(actor, "finding", project.unit)
     if finding.raised_by == actor.person_id:
         raise Forbidden("same_person", act="finding", other="finding")
+    if holding.organisation_id in _bodies(session, finding):
+        raise Forbidden("same_body")
     if finding.state == "closed":
         raise Conflict("finding_closed")
     finding.state, finding.closed_on = "closed", calendar.today()
     session.flush()
     journal.record(session, actor, "close_finding", "project", project.key)
+
+
+def _bodies(session: Session, finding: Finding) -> set[int]:
+    """The units for which who raised a finding could raise it on that day."""
+    return set(
+        session.scalars(
+            sa.select(Post.organisation_id).where(
+                Post.person_id == finding.raised_by,
+                Post.role.in_(acts()["finding"].roles),
+                Post.starts <= finding.raised_on,
+                sa.or_(Post.ends.is_(None), Post.ends >= finding.raised_on),
+            )
+        )
+    )
 
 
 def defer(

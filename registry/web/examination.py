@@ -1,6 +1,7 @@
 """The examination of a project, the signature under it, and the opinions that were issued."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request, url_for
@@ -25,6 +26,13 @@ def show(key: str) -> str:
     asked = request.args.get("stage")
     stage = asked if asked in acceptance.STAGES else None
     found = acceptance.examine(session(), project, stage, deferral_paper=settings().deferral_paper)
+    hidden = acceptance.hidden_from(session(), actor(), found)
+    lines = [
+        replace(
+            line, shortfalls=tuple(acceptance.shown(s, hidden, locale()) for s in line.shortfalls)
+        )
+        for line in found.lines
+    ]
     order = {"fail": 0, "deferred": 1, "pass": 2, "na": 3, "not_yet": 4, "unbound": 5}
     return render_template(
         "examination.html",
@@ -32,7 +40,7 @@ def show(key: str) -> str:
         project=project,
         found=found,
         rehearsal=found.stage != project.stage,
-        lines=sorted(found.lines, key=lambda line: order[line.result]),
+        lines=sorted(lines, key=lambda line: order[line.result]),
         counts=_counts(found),
         said=lambda shortfall: acceptance.said(shortfall, locale()),
         ball=lambda role: role_title(role, locale()),

@@ -1,6 +1,6 @@
 """Projects: their list, what they consist of, the proofs others enter, what was found."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -42,7 +42,7 @@ def index() -> str:
     return render_template(
         "projects.html",
         place="projects",
-        rows=[(project, _examined(project)) for project in shown],
+        rows=list(zip(shown, _examined_all(shown), strict=True)),
         total=len(found),
         page=page,
         last=last,
@@ -99,6 +99,7 @@ def show(key: str) -> str:
 
 def _page(project: Project, problems: Any = (), part: str = "") -> str:
     found = _examined(project)
+    hidden = acceptance.hidden_from(session(), actor(), found)
     systems = projects.systems_of(session(), project)
     return render_template(
         "project.html",
@@ -107,7 +108,9 @@ def _page(project: Project, problems: Any = (), part: str = "") -> str:
         found=found,
         systems=systems,
         tables=_tables(systems),
-        entries=_entries(found),
+        entries=_entries(found, hidden),
+        hidden=hidden,
+        nameless=acceptance.NAMELESS[locale()],
         evidence=_rows(Evidence, project),
         findings=projects.findings_of(session(), project),
         opinions=acceptance.of_project(session(), project),
@@ -391,6 +394,11 @@ def _examined(project: Project) -> acceptance.Examination:
     return acceptance.examine(session(), project, deferral_paper=settings().deferral_paper)
 
 
+def _examined_all(shown: Sequence[Project]) -> list[acceptance.Examination]:
+    paper = settings().deferral_paper
+    return acceptance.examine_many(session(), shown, deferral_paper=paper)
+
+
 def _units() -> list[Organisation]:
     roles = acts()["ask_verification"].roles
     ids = [h.organisation_id for h in actor().holdings if h.role in roles]
@@ -417,8 +425,14 @@ def _tables(systems: Any) -> list[tuple[System, BusinessTable, Resource | None]]
     return [(by_id[table.system_id], table, resource) for table, resource in rows]
 
 
-def _entries(found: acceptance.Examination) -> list[Any]:
-    return list(found.versions)
+def _entries(found: acceptance.Examination, hidden: Collection[str]) -> list[Any]:
+    """The versions that are judged; the name of one the reader may not see is withheld."""
+    return [
+        {**one, "name": acceptance.NAMELESS[locale()], "hidden": True}
+        if one["key"] in hidden
+        else one
+        for one in found.versions
+    ]
 
 
 def _mounts(found: acceptance.Examination) -> dict[str, Mount]:

@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from registry import acceptance, calendar, catalogue, db, desensitization, projects
+import schemas
+from registry import acceptance, calendar, catalogue, db, desensitization, lists, projects
+from registry.access import SYSTEM
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.models.catalogue import Resource, Version
 from registry.models.desensitization import MaskingReport
-from registry.models.projects import BusinessTable, NotApplicable, ProjectResource
-from tests.factories import document
+from registry.models.projects import BusinessTable, NotApplicable, Project, ProjectResource
+from tests.factories import document, sign_in
 
 
 @pytest.fixture
@@ -217,7 +219,7 @@ def test_a_reason_for_not_applicable_is_signed_by_somebody_else(session, town, p
     assert session.query(NotApplicable).count() == 0
 
 
-def test_a_finding_is_closed_by_another_than_who_raised_it(session, town, project):
+def test_a_finding_is_closed_by_the_other_body_than_raised_it(session, town, project):
     officer = town.person("acceptance")
     due = calendar.today() + timedelta(days=10)
     for kind, text, day in (
@@ -231,7 +233,10 @@ def test_a_finding_is_closed_by_another_than_who_raised_it(session, town, projec
     assert codes(results(session, project, "approval")["G-FIND"]) == {"finding_open"}
     with pytest.raises(Forbidden):
         projects.close_finding(session, officer, finding)
-    projects.close_finding(session, town.person("acceptance"), finding)
+    with pytest.raises(Forbidden) as refusal:
+        projects.close_finding(session, town.person("acceptance"), finding)
+    assert refusal.value.code == "same_body"
+    projects.close_finding(session, town.person("development_commission", unit=town.other), finding)
     assert results(session, project, "approval")["G-FIND"].result == "pass"
 
 
@@ -241,3 +246,134 @@ def test_who_has_the_ball_is_named(session, town, project):
     assert found["operator"] == ["数据局 某人"]
     assert found["project_manager"] == ["民政局 某人"]
     assert "reviewer" not in found
+
+
+def listed(session, town):
+    head = town.person("head")
+    for kind in lists.LISTS:
+        lists.issue(session, head, town.department, kind.id)
+
+
+def test_an_edition_is_outdated_by_its_rows_and_not_by_its_date(session, town, project):
+    resource = published(session, town)
+    in_scope(session, project, resource)
+    listed(session, town)
+    assert results(session, project)["G-LISTS"].result == "pass"
+    # Another entry of the unit is nothing this project answers for.
+    other = document("另一项信息")
+    change = catalogue.Change(
+        department=town.department, step="adopt", state="published", document=other, live="this"
+    )
+    catalogue.store(session, SYSTEM, [change])
+    assert results(session, project)["G-LISTS"].result == "pass"
+    live = resource.live
+    changed = {**catalogue.document_of(live), "update_cycle": "4"}
+    live.document = schemas.canonical(changed).decode()
+    session.flush()
+    (shortfall,) = results(session, project)["G-LISTS"].shortfalls
+    assert shortfall.code == "edition_outdated"
+    assert shortfall.facts["list"] == "responsibility"
+    assert live.name in shortfall.facts["rows"]
+    lists.issue(session, town.person("head"), town.department, "responsibility")
+    assert results(session, project)["G-LISTS"].result == "pass"
+
+
+def mounted(session, town, resource, **days):
+    items = catalogue.document_of(resource.live)["items"]
+    return projects.enter_mount(
+        session,
+        town.person("operator", unit=town.authority),
+        resource,
+        number="GJ-1",
+        method="01",
+        columns=[item["name"] for item in items],
+        answered=True,
+        **days,
+    )
+
+
+def test_a_mount_test_older_than_the_cycle_allows_counts_working_days(session, town, project):
+    resource = published(session, town)
+    in_scope(session, project, resource)
+    made = mounted(session, town, resource)
+    assert results(session, project)["G-MOUNT"].result == "pass"
+    days = calendar.load(session)
+    day = days.due(made.tested_on, 2).on
+    (gate,) = [
+        line
+        for line in acceptance.examine(session, project, "final", day=day).lines
+        if line.gate.id == "G-MOUNT"
+    ]
+    assert gate.result == "pass"
+    late = acceptance.examine(session, project, "final", day=days.due(day, 1).on)
+    (gate,) = [line for line in late.lines if line.gate.id == "G-MOUNT"]
+    assert codes(gate) == {"mount_old"}
+    assert gate.balls == ("operator",)
+
+
+def test_a_version_newer_than_the_tested_one_and_stale_data_fail_the_mount(session, town, project):
+    resource = published(session, town)
+    in_scope(session, project, resource)
+    today = calendar.today()
+    mounted(session, town, resource, tested_on=today - timedelta(days=1))
+    assert "mount_before_version" in codes(results(session, project)["G-MOUNT"])
+    mounted(session, town, resource, fresh_on=today - timedelta(days=20))
+    assert codes(results(session, project)["G-MOUNT"]) == {"mount_stale"}
+    mounted(session, town, resource, fresh_on=today)
+    assert results(session, project)["G-MOUNT"].result == "pass"
+
+
+def test_a_restricted_entry_has_no_name_for_who_may_not_see_it_and_the_verdict_stays(
+    session, town, project
+):
+    resource = published(session, town)
+    resource.live.visibility = "3"
+    in_scope(session, project, resource)
+    found = acceptance.examine(session, project, "final")
+    outside = town._unit("财政局", "11150300DEM000091X", {})
+    outside.authority_id = None
+    stranger = town.person("finance", unit=outside)
+    for known in (town.person("project_manager"), town.person("acceptance", unit=town.authority)):
+        assert acceptance.hidden_from(session, known, found) == frozenset()
+    hidden = acceptance.hidden_from(session, stranger, found)
+    assert hidden == {resource.key}
+    told = [
+        acceptance.said(acceptance.shown(one, hidden, "zh"), "zh")[0]
+        for line in found.lines
+        for one in line.shortfalls
+    ]
+    assert told
+    assert all(resource.live.name not in sentence for sentence in told)
+    assert any("（限定范围资源）" in sentence for sentence in told)
+    resource.live.visibility = "1"
+    session.flush()
+    assert acceptance.hidden_from(session, stranger, found) == frozenset()
+
+
+def test_the_page_of_a_project_names_no_entry_that_the_reader_may_not_see(city):
+    with db.transaction(city.extensions["registry_database"], writes=True) as own:
+        found = own.scalars(sa.select(Project).where(Project.name == "智慧民政综合服务平台")).one()
+        rows = own.scalars(
+            sa.select(Version)
+            .join(Resource, Resource.live_version_id == Version.id)
+            .join(ProjectResource, ProjectResource.resource_id == Resource.id)
+            .where(ProjectResource.project_id == found.id)
+        ).all()
+        key, names = found.key, {row.name for row in rows}
+        before = {row.id: row.visibility for row in rows}
+        for row in rows:
+            row.visibility = "3"
+    try:
+        for who, sees in (("finance", False), ("project_manager", True)):
+            client = sign_in(city, who)
+            for address in (f"/projects/{key}", f"/projects/{key}/examination"):
+                page = client.get(address)
+                assert page.status_code == 200
+                told = {name for name in names if name in page.text}
+                assert sees or told == set()
+            entries = client.get(f"/projects/{key}").text
+            assert ("（限定范围资源）" in entries) is not sees
+    finally:
+        with db.transaction(city.extensions["registry_database"], writes=True) as own:
+            for id_, visibility in before.items():
+                own.get_one(Version, id_).visibility = visibility

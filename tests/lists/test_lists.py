@@ -10,7 +10,7 @@ from flask import Flask
 from registry import calendar, catalogue, lists
 from registry.access import SYSTEM
 from registry.db import now
-from registry.errors import Forbidden, Missing
+from registry.errors import Conflict, Forbidden, Missing
 from registry.models.exchange import Demand, Request
 from registry.models.journal import JournalRow
 from tests.catalogue.test_life import published, registered
@@ -166,6 +166,9 @@ def test_the_lists_want_a_name_and_an_edition_its_unit(city: Flask):
     data = {"csrf_token": token, "unit": CIVIL}
     made = head.post("/lists/negative/issue", data=data)
     assert made.status_code == 303
+    again = head.post("/lists/negative/issue", data=data)
+    assert again.status_code == 409
+    assert "不需要再" in again.text
     where = made.headers["Location"]
     page_of(head, where)
     assert head.get(f"{where}.xlsx").data[:2] == b"PK"
@@ -176,3 +179,17 @@ def test_the_lists_want_a_name_and_an_edition_its_unit(city: Flask):
 @pytest.mark.parametrize("query", ["unit=0", "unit=%00", "page=x", "page=-1", "unit=" + "9" * 500])
 def test_odd_queries_are_answered(city: Flask, query):
     assert sign_in(city, "auditor").get(f"/lists/negative?{query}").status_code in (200, 404)
+
+
+def test_a_second_nil_report_of_a_day_is_refused_and_so_is_the_same_edition_twice(session, town):
+    head = town.person("head")
+    lists.issue(session, head, town.department, "negative")
+    with pytest.raises(Conflict) as refusal:
+        lists.issue(session, head, town.department, "negative")
+    assert refusal.value.code == "nil_today"
+    published(town)
+    lists.issue(session, head, town.department, "responsibility")
+    with pytest.raises(Conflict) as refusal:
+        lists.issue(session, head, town.department, "responsibility")
+    assert refusal.value.code == "issued_today"
+    assert lists.newest(session, town.department, "negative").number == 1
