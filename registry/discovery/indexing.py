@@ -84,7 +84,7 @@ def search_doc(resource: Resource, version: Version, aliases: Iterable[str] = ()
 
 def _above(unit: Organisation) -> tuple[str, ...]:
     """The units over this one, below the government itself, which stands over all."""
-    codes = []
+    codes: list[str] = []
     above = unit.parent
     while above is not None and above.parent is not None and len(codes) < DEEPEST_TREE:
         codes.append(above.code)
