@@ -82,9 +82,7 @@ class Seen:
 class Health:
     """Looks at the installation at most once a second, whoever asks and however often."""
 
-    def __init__(
-        self, settings: Settings, database: Database, index: Callable[[], Index | None]
-    ) -> None:
+    def __init__(self, settings: Settings, database: Database, index: Callable[[], Index]) -> None:
         self._settings = settings
         self._database = database
         self._index = index
@@ -150,10 +148,7 @@ class Health:
 
     def _search(self) -> str:
         try:
-            index = self._index()
-            if index is None:
-                return "search_away"
-            return "ok" if index.status().is_current else "search_outdated"
+            return "ok" if self._index().status().is_current else "search_outdated"
         except Unavailable:
             return "search_away"
 

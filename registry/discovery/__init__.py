@@ -4,6 +4,7 @@ The index answers with keys; what is shown is read from the database in one quer
 rights of the reader applied again. Where the engine does not answer, the database does.
 """
 
+from registry.discovery.breaker import GuardedIndex
 from registry.discovery.cleansing import WIPED, cleanse, listed, pack
 from registry.discovery.indexing import Drift, drain, is_opened, open_index, rebuild, verify
 from registry.discovery.query import FACETS, PAGE, Answer, Found, newest, search
@@ -15,6 +16,7 @@ __all__ = [
     "Answer",
     "Drift",
     "Found",
+    "GuardedIndex",
     "cleanse",
     "drain",
     "is_opened",

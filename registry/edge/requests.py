@@ -33,7 +33,7 @@ from registry.db import Database
 from registry.edge import csrf, receipts
 from registry.errors import Forbidden, Missing, Refusal, SignInNeeded, TooLarge, Unreadable
 from registry.models.accounts import FormKey
-from search import Index, Unavailable
+from search import Index
 
 log = logging.getLogger(__name__)
 View = TypeVar("View", bound=Callable[..., Any])
@@ -304,15 +304,16 @@ def act_by_token(act: str) -> None:
         raise refusal
 
 
-def index() -> Index | None:
-    """The search index of this process, None while its engine does not answer."""
-    opened = current_app.extensions.get("registry_index")
-    if opened is None:
-        try:
-            opened = current_app.extensions["registry_index"] = discovery.open_index(settings())
-        except Unavailable as fault:
-            log.warning("search engine does not answer: %s", type(fault).__name__)
-    return cast("Index | None", opened)
+def index() -> Index:
+    """The search index of this process, behind its circuit breaker."""
+    known = current_app.extensions
+    if "registry_index" not in known:
+        own = settings()
+        # Two threads may both make one: the first stays, and neither has opened anything yet.
+        known.setdefault(
+            "registry_index", discovery.GuardedIndex(lambda: discovery.open_index(own))
+        )
+    return cast(Index, known["registry_index"])
 
 
 def go(address: str) -> BaseResponse:

@@ -1,0 +1,110 @@
+"""An engine that is away, frozen or answers errors costs a reader nothing but its synonyms."""
+
+import http.server
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+import search
+from registry.discovery import GuardedIndex, breaker
+from search import Query, Reader, SearchDoc, Unavailable
+
+ASKED = Query("婚姻", reader=Reader(everything=True))
+
+
+@contextmanager
+def frozen() -> Iterator[int]:
+    """A server that takes every connection and never answers."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+        yield server.getsockname()[1]
+
+
+@contextmanager
+def failing() -> Iterator[int]:
+    """A server that answers every request with an error."""
+
+    class Fails(http.server.BaseHTTPRequestHandler):
+        def handle_one_request(self) -> None:
+            if self.rfile.readline():
+                self.wfile.write(b"HTTP/1.1 503 Away\r\nContent-Length: 0\r\n\r\n")
+            self.close_connection = True
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Fails) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+@contextmanager
+def stopped() -> Iterator[int]:
+    """A port nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    yield port
+
+
+def asked_by(index: GuardedIndex, threads: int) -> int:
+    """Ask from many threads at once; how many were told that the engine is away."""
+
+    def ask(_: int) -> int:
+        with pytest.raises(Unavailable):
+            index.search(ASKED)
+        return 1
+
+    with ThreadPoolExecutor(threads) as pool:
+        return sum(pool.map(ask, range(threads)))
+
+
+@pytest.mark.parametrize("way", [frozen, failing, stopped])
+def test_after_one_failure_nobody_waits_for_an_engine_that_is_away(way, tmp_path: Path):
+    opened: list[float] = []
+    with way() as port:
+
+        def opens() -> search.Index:
+            opened.append(time.monotonic())
+            return search.open(f"http://127.0.0.1:{port}", tmp_path)
+
+        index = GuardedIndex(opens)
+        with pytest.raises(Unavailable):
+            index.search(ASKED)
+        # Twenty threads meanwhile reach the engine not once: nothing piles up.
+        assert asked_by(index, 20) == 20
+        assert len(opened) == 1
+
+
+def test_one_question_at_a_time_finds_out_that_the_engine_is_back(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(breaker, "FIRST_PAUSE_S", 0.01)
+    is_away = True
+
+    def opens() -> search.Index:
+        if is_away:
+            raise Unavailable("away")
+        return search.open("tantivy:", tmp_path)
+
+    index = GuardedIndex(opens)
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            index.search(ASKED)
+    is_away = False
+    time.sleep(0.1)
+    index.apply([SearchDoc("a", "1", "U1", 1, {"name": "婚姻登记"})], [])
+    assert index.search(ASKED).total == 1
+    index.close()
+    assert index.search(ASKED).total == 1
+    index.close()
+
+
+def test_a_question_that_cannot_be_asked_says_nothing_of_the_engine(tmp_path: Path):
+    index = GuardedIndex(lambda: search.open("tantivy:", tmp_path))
+    with pytest.raises(ValueError, match="no facet"):
+        index.search(Query("", {"readers": ("open",)}, Reader(everything=True)))
+    assert index.search(ASKED).total == 0
+    assert index.status().engine == "tantivy"
+    assert list(index.versions()) == []
+    index.close()
