@@ -81,6 +81,7 @@ def _templates(app: Flask, settings: Settings) -> None:
             "demo": bool(settings.demo_password),
             "inbox_count": _waiting(who),
             "switch_query": _query_without_lang(),
+            "foot_links": [("/api/v1/", gettext("接口说明"))],
         }
 
 

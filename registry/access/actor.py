@@ -61,20 +61,24 @@ NOBODY = Actor(person_id=None, person_key="", name="", username="")
 SYSTEM = Actor(person_id=None, person_key="", name="system", username="system", way="system")
 
 
+# Asked with every request: written once, and only what is used is read.
+_POSTS = (
+    sa.select(
+        Post.role, Post.organisation_id, Organisation.code, Organisation.name, Post.project_id
+    )
+    .join(Organisation, Organisation.id == Post.organisation_id)
+    .where(
+        Post.person_id == sa.bindparam("b_person"),
+        Post.starts <= sa.bindparam("b_day"),
+        sa.or_(Post.ends.is_(None), Post.ends >= sa.bindparam("b_day")),
+    )
+    .order_by(Post.id)
+)
+
+
 def of_account(session: Session, account: Account, day: date, way: str = "page") -> Actor:
     """The actor behind an account, with the posts that are held on `day`."""
-    rows = session.execute(
-        sa.select(Post.role, Post.project_id, Organisation)
-        .join(Organisation, Organisation.id == Post.organisation_id)
-        .where(
-            Post.person_id == account.person_id,
-            Post.starts <= day,
-            sa.or_(Post.ends.is_(None), Post.ends >= day),
-        )
-        .order_by(Post.id)
-    )
-    holdings = tuple(
-        Holding(role, unit.id, unit.code, unit.name, project_id) for role, project_id, unit in rows
-    )
+    rows = session.execute(_POSTS, {"b_person": account.person_id, "b_day": day})
+    holdings = tuple(Holding(*row) for row in rows)
     person = account.person
     return Actor(person.id, person.key, person.name, account.username, holdings, way)

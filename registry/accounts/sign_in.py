@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from registry import journal
 from registry.access.actor import NOBODY, Actor, of_account
 from registry.calendar import today
-from registry.db import Database, now, transaction
+from registry.db import UTC, Database, now, transaction
 from registry.errors import Forbidden, Refusal, TooMany
 from registry.models.accounts import Account, ApiToken, BrowserSession, FailedSignIn
 
@@ -143,18 +143,22 @@ def touch_session(session: Session, token: str) -> None:
     )
 
 
+# Asked with every call: written once.
+_BY_TOKEN = (
+    sa.select(Account)
+    .join(ApiToken, ApiToken.account_id == Account.id)
+    .where(
+        ApiToken.token == sa.bindparam("b_token"),
+        ApiToken.revoked_at.is_(None),
+        sa.or_(ApiToken.ends_at.is_(None), ApiToken.ends_at > sa.bindparam("b_now", type_=UTC)),
+        Account.disabled_at.is_(None),
+    )
+)
+
+
 def token_actor(session: Session, token: str) -> Actor | None:
     """Who calls with this API token; None when it is unknown, ended or revoked."""
-    account = session.scalar(
-        sa.select(Account)
-        .join(ApiToken, ApiToken.account_id == Account.id)
-        .where(
-            ApiToken.token == _digest(token),
-            ApiToken.revoked_at.is_(None),
-            sa.or_(ApiToken.ends_at.is_(None), ApiToken.ends_at > now()),
-            Account.disabled_at.is_(None),
-        )
-    )
+    account = session.scalar(_BY_TOKEN, {"b_token": _digest(token), "b_now": now()})
     return None if account is None else of_account(session, account, today(), way="token")
 
 

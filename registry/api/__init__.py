@@ -7,6 +7,6 @@ from flask import Blueprint
 
 def blueprints() -> Sequence[Blueprint]:
     """Every group of calls."""
-    from registry.api import ckan, feeds, oai, resources
+    from registry.api import ckan, feeds, oai, reading, resources
 
-    return (ckan.calls, resources.calls, feeds.calls, oai.calls)
+    return (ckan.calls, resources.calls, reading.calls, feeds.calls, oai.calls)

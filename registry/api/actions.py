@@ -18,8 +18,8 @@ from registry import catalogue
 from registry.api.call import Call, query_error, search_error
 from registry.discovery import fielded, packages
 from registry.discovery.packages import Asked
-from registry.edge.readings import noted
-from registry.errors import Invalid, Missing
+from registry.edge.readings import noted, noted_live
+from registry.errors import Invalid, Missing, SignInNeeded
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Alias, Resource
 from schemas import Problem
@@ -76,6 +76,7 @@ def package_search(call: Call) -> dict[str, Any]:
         call.anonymous,
         call.address,
     )
+    noted_live(answer.entries)
     counted = _limited(call, answer.facets)
     return {
         "count": answer.count,
@@ -183,17 +184,16 @@ def _only(call: Call, found: Any) -> list[dict[str, Any]]:
 def package_show(call: Call) -> dict[str, Any]:
     """One package, by id: the key, the name, the code, or an id given by another catalogue."""
     call.require_reader()
-    resource = _found(call, call.required("id"))
-    return _package(call, resource)
+    name = call.required("id")
+    # Asked for by key, as harvesters do, a live entry is one question to the database.
+    return _live_package(call, name[:200]) or _package(call, found(call, name))
 
 
 def _package(call: Call, resource: Resource) -> dict[str, Any]:
     """The live version, or the draft of somebody who has a part in it."""
-    for one in packages.live(
-        call.session, call.actor, [resource.key], call.anonymous, call.address
-    ):
-        noted([resource.live] if resource.live else [])
-        return ckan.package(one.document, one.about)
+    live = _live_package(call, resource.key)
+    if live is not None:
+        return live
     shown = resource.live or resource.working
     if shown is None:
         raise Missing("no_entry")
@@ -201,7 +201,13 @@ def _package(call: Call, resource: Resource) -> dict[str, Any]:
     return packages.package(resource, shown, catalogue.document_of(shown), call.address)
 
 
-def _found(call: Call, name: str) -> Resource:
+def _live_package(call: Call, key: str) -> dict[str, Any] | None:
+    entries = packages.live(call.session, call.actor, [key], call.anonymous, call.address)
+    noted_live(entries)
+    return ckan.package(entries[0].document, entries[0].about) if entries else None
+
+
+def found(call: Call, name: str) -> Resource:
     """The entry a name leads to, if the caller may know of it."""
     name = name[:200]
     front, _, serial = name.rpartition("-")
@@ -227,7 +233,7 @@ def _keys(session: Session, name: str, code: str) -> list[str]:
         .order_by(Alias.id)
         .limit(5)
     )
-    return [key for rows in (own, others) for (key,) in rows]
+    return list(dict.fromkeys(key for rows in (own, others) for (key,) in rows))
 
 
 def package_list(call: Call) -> list[str]:
@@ -260,7 +266,7 @@ def resource_show(call: Call) -> dict[str, Any]:
     """One resource of a package, by id."""
     call.require_reader()
     wanted = call.required("id")
-    resource = _found(call, wanted.rpartition("-")[0] or wanted)
+    resource = found(call, wanted.rpartition("-")[0] or wanted)
     for one in _package(call, resource)["resources"]:
         if one["id"] == wanted:
             return dict(one)
@@ -306,9 +312,11 @@ def organization_show(call: Call) -> dict[str, Any]:
     made = {**_organization(unit, counts), "users": [], "groups": [], "tags": []}
     if call.flag("include_datasets"):
         asked = Asked(filters=[fielded.Term("organization", unit.code)], rows=10)
-        made["packages"] = packages.search(
+        answer = packages.search(
             call.session, None, call.actor, asked, call.anonymous, call.address
-        ).packages
+        )
+        noted_live(answer.entries)
+        made["packages"] = answer.packages
     return made
 
 
@@ -363,11 +371,9 @@ def group_package_show(call: Call) -> list[dict[str, Any]]:
     name = group_show(call)["name"]
     rows = min(call.natural("limit", MOST_ROWS), MOST_ROWS)
     asked = Asked(filters=[fielded.Term("groups", name)], rows=rows)
-    return list(
-        packages.search(
-            call.session, None, call.actor, asked, call.anonymous, call.address
-        ).packages
-    )
+    answer = packages.search(call.session, None, call.actor, asked, call.anonymous, call.address)
+    noted_live(answer.entries)
+    return list(answer.packages)
 
 
 def tag_list(call: Call) -> list[str]:
@@ -377,6 +383,56 @@ def tag_list(call: Call) -> list[str]:
     answer = packages.search(call.session, None, call.actor, asked, call.anonymous, "")
     query = call.text("query").strip()
     return sorted(tag for tag in answer.facets["tags"] if query in tag)
+
+
+def tag_show(call: Call) -> dict[str, Any]:
+    """One keyword: id; include_datasets adds its first packages."""
+    call.require_reader()
+    word = call.required("id")[:200]
+    asked = Asked(filters=[fielded.Term("tags", word)], rows=10)
+    answer = packages.search(call.session, None, call.actor, asked, call.anonymous, call.address)
+    if not answer.count:
+        raise Missing("missing")
+    made = ckan.tag(word)
+    noted_live(answer.entries if call.flag("include_datasets") else ())
+    return {**made, "packages": answer.packages} if call.flag("include_datasets") else made
+
+
+def vocabulary_list(call: Call) -> list[Any]:
+    """The vocabularies: none; code lists stand in the themes and in the extras."""
+    call.require_reader()
+    return []
+
+
+def user_show(call: Call) -> dict[str, Any]:
+    """The caller himself, and nobody else."""
+    who = call.actor
+    if not who.signed_in:
+        raise SignInNeeded("sign_in")
+    wanted = call.text("id").strip()
+    if wanted not in ("", "me", who.username, who.person_key):
+        raise Missing("missing")
+    return {
+        "id": who.person_key,
+        "name": who.username,
+        "display_name": who.name,
+        "fullname": who.name,
+        "state": "active",
+        "sysadmin": False,
+        "number_created_packages": 0,
+    }
+
+
+def datastore_search(call: Call) -> dict[str, Any]:
+    """The data elements of a resource as fields: resource_id. Rows of data are not kept here."""
+    call.require_reader()
+    wanted = call.required("resource_id")
+    shown = resource_show(Call(**{**vars(call), "given": {"id": wanted}}))
+    fields = [
+        {"id": one["name"] or one["title"] or "", "type": "text", "info": {"label": one["title"]}}
+        for one in shown["schema"]["fields"]
+    ]
+    return {"resource_id": wanted, "fields": fields, "records": [], "total": 0, "limit": 0}
 
 
 def license_list(call: Call) -> list[Any]:
@@ -407,7 +463,10 @@ def site_read(call: Call) -> bool:
 
 def help_show(call: Call) -> str:
     """What an action does: name."""
-    action = ACTIONS.get(call.required("name"))
+    from registry.api.writing import WRITES
+
+    name = call.required("name")
+    action = ACTIONS.get(name) or WRITES.get(name)
     if action is None:
         raise Missing("missing")
     return action.__doc__ or ""
@@ -428,6 +487,10 @@ ACTIONS: Mapping[str, Callable[[Call], Any]] = {
         group_show,
         group_package_show,
         tag_list,
+        tag_show,
+        vocabulary_list,
+        user_show,
+        datastore_search,
         license_list,
         status_show,
         site_read,

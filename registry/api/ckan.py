@@ -11,13 +11,15 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
+from registry.access import Actor
 from registry.access.actor import NOBODY
 from registry.api import bodies
 from registry.api.actions import ACTIONS
 from registry.api.call import Call, SearchRefused
-from registry.edge import actor, index, reads, session, settings
+from registry.api.writing import WRITES
+from registry.edge import actor, index, reads, session, settings, writes
 from registry.edge.words import sentence
-from registry.errors import Forbidden, Invalid, Missing, Refusal, SignInNeeded, Unreadable
+from registry.errors import Conflict, Forbidden, Invalid, Missing, Refusal, SignInNeeded, Unreadable
 
 calls = Blueprint("ckan", __name__)
 
@@ -28,7 +30,9 @@ _TYPES = (
     (Forbidden, 403, "Authorization Error"),
     (Missing, 404, "Not Found Error"),
     (Invalid, 409, "Validation Error"),
+    (Conflict, 409, "Validation Error"),
 )
+_WRITING = f"any({', '.join(WRITES)})"
 
 
 @calls.get("/api/3", strict_slashes=False)
@@ -39,11 +43,26 @@ def version() -> Response:
     return _said({"version": 3})
 
 
+@calls.post(f"/api/3/action/<{_WRITING}:name>", strict_slashes=False)
+@calls.post(f"/api/action/<{_WRITING}:name>", strict_slashes=False)
+@writes()
+def write(name: str) -> Response:
+    """Answer one action that writes; creation is answered with 200 too, as CKAN does."""
+    given = bodies.parameters()
+    # Of a file the name is enough: this registry holds no data, the rest of it is never looked at.
+    for field, file in request.files.items():
+        given.setdefault(field, (file.filename or field)[:200])
+    result = WRITES[name](_call(actor(), given))
+    return _said({"help": _help(name), "success": True, "result": result})
+
+
 @calls.route("/api/3/action/<name>", methods=["GET", "POST"], strict_slashes=False)
 @calls.route("/api/action/<name>", methods=["GET", "POST"], strict_slashes=False)
 @reads(public=True, guarded=False)
 def act(name: str) -> Response:
     """Answer one action that reads."""
+    if name in WRITES:
+        return _said(f"Bad request: {name} changes something and is asked for by POST", 400)
     action = ACTIONS.get(name)
     if action is None:
         return _said(f"Bad request: Action name not known: {name[:80]}", 400)
@@ -51,11 +70,13 @@ def act(name: str) -> Response:
     callback = given.get("callback") if request.method == "GET" else None
     # Script text can be asked for by any page of the world: it is made for nobody in particular.
     asker = NOBODY if callback is not None else actor()
-    result = action(
-        Call(session(), asker, index(), settings().anonymous, settings().public_url, given)
-    )
+    result = action(_call(asker, given))
     answer = _said({"help": _help(name), "success": True, "result": result})
     return answer if callback is None else _as_script(answer, callback)
+
+
+def _call(asker: Actor, given: dict[str, Any]) -> Call:
+    return Call(session(), asker, index(), settings().anonymous, settings().public_url, given)
 
 
 def refused(refusal: Refusal) -> Response:
@@ -90,6 +111,8 @@ def _error(refusal: Refusal) -> dict[str, Any]:
             fields.setdefault(problem.pointer.strip("/") or "message", []).append(problem.message())
         return {"__type": named, **fields}
     title, text = sentence(refusal)
+    if isinstance(refusal, Conflict):
+        return {"__type": named, "message": [f"{title}。{text}".replace("。。", "。")]}
     # Clients cut at the first colon: what comes before it is CKAN's own word.
     prefix = {"Authorization Error": "Access denied", "Not Found Error": "Not found"}.get(named)
     named = named or "Internal Server Error"

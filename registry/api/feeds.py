@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from registry import catalogue
-from registry.discovery import fielded, packages
+import schemas
+from registry import catalogue, signing
+from registry.discovery import fielded, manifest, packages
 from registry.discovery.fielded import Span
 from registry.discovery.packages import Asked, Live
 from registry.edge import actor, index, reads, session, settings
@@ -187,3 +188,20 @@ def _address(form: str, number: int) -> str:
     query = [*asked, *([("page", str(number))] if number > 1 else [])]
     base = f"{settings().public_url}/catalog.{form}"
     return f"{base}?{urlencode(query)}" if query else base
+
+
+@calls.get("/manifest.json")
+@reads(public=True)
+def manifest_() -> Response:
+    """The signed manifest of what this reader may see: key, code, version, digest of each."""
+    _require_reader()
+    made = manifest.statement(session(), actor(), settings().anonymous, settings().public_url)
+    tag = f'"{hashlib.sha256(schemas.canonical(made)).hexdigest()[:32]}"'
+    # Signing costs more than all the rest: an unchanged list is not signed again for the asker.
+    if request.if_none_match.contains(tag.strip('"')):
+        return Response(status=304, headers={"ETag": tag})
+    data = manifest.signed(made, signing.load(settings().signing_key_file))
+    answer = Response(data, content_type="application/json; charset=utf-8")
+    answer.headers["ETag"] = tag
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer

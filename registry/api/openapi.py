@@ -80,13 +80,19 @@ def document(address: str) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "乌海市政务数据目录 / registry of a city's data", "version": "1"},
         "servers": [{"url": f"{address}/api/v1"}],
-        "security": [{"token": []}],
+        # The open part may be read without a name, where the city allows it.
+        "security": [{"token": []}, {}],
         "paths": _paths(),
         "components": {
             "securitySchemes": {
                 "token": {"type": "apiKey", "in": "header", "name": "Authorization"}
             },
-            "schemas": {**_components(), "entry-answer": _ENTRY, "problem": PROBLEM},
+            "schemas": {
+                **_components(),
+                "entry-answer": _ENTRY,
+                "problem": PROBLEM,
+                "stored-document": _stored(),
+            },
         },
     }
 
@@ -100,23 +106,25 @@ _ENTRY = {
             for name in schemas.load("entry")["properties"]
         },
         "digest": {"type": "string"},
+        # An entry that is to be mended, and a draft, are given out as they are.
+        "document": {
+            "anyOf": [
+                {"$ref": "#/components/schemas/record.resource"},
+                {"$ref": "#/components/schemas/stored-document"},
+            ]
+        },
     },
 }
 
 
 def _paths() -> dict[str, Any]:
-    entry = _content({"$ref": "#/components/schemas/entry-answer"})
+    entry_ = {"$ref": "#/components/schemas/entry-answer"}
+    entry = _content(entry_)
     done = _content(
         {"type": "object", "properties": {"key": {"type": "string"}, "state": {"type": "string"}}}
     )
     whole = {"$ref": "#/components/schemas/record.resource"}
-    page = {
-        "type": "object",
-        "properties": {
-            "resources": {"type": "array", "items": {"$ref": "#/components/schemas/entry-answer"}},
-            "next": {"type": ["string", "null"]},
-        },
-    }
+    page = _page("resources", entry_)
     steps = {
         f"/resources/{{key}}/{step}": {
             "parameters": [_KEY],
@@ -124,13 +132,72 @@ def _paths() -> dict[str, Any]:
         }
         for step, words in _STEPS.items()
     }
+    version = {
+        "type": "object",
+        "properties": {
+            "version": {"type": "integer"},
+            "state": {"$ref": "#/components/schemas/record.entry/properties/state"},
+            "level": {"type": ["string", "null"]},
+            "digest": {"type": "string"},
+            "changed_at": {"type": "string"},
+        },
+    }
+    demand = {
+        "type": "object",
+        "properties": {
+            "key": {"type": "string"},
+            "number": {"type": ["string", "null"]},
+            "requester": {"type": "string"},
+            "requester_code": {"type": "string"},
+            "state": {"type": "string"},
+            "raised_on": {"type": "string"},
+            "document": {"type": "object", "description": "record.demand, as it was stated"},
+        },
+    }
     return {
+        "/search": {
+            "get": {
+                **_call("search", "检索 / search", {"200": _content(_page("resources", entry_))}),
+                "parameters": [
+                    _parameter("q", {"type": "string", "maxLength": 4000}),
+                    _parameter("fq", {"type": "string", "maxLength": 4000}),
+                    *_PAGING,
+                ],
+            }
+        },
+        "/resources/{key}/versions": {
+            "parameters": [_KEY],
+            "get": _call(
+                "versions", "历次版本 / versions", {"200": _content(_page("versions", version))}
+            ),
+        },
+        "/resources/{key}/versions/{number}": {
+            "parameters": [
+                _KEY,
+                {
+                    "name": "number",
+                    "in": "path",
+                    "required": True,
+                    "schema": {"type": "integer", "minimum": 1},
+                },
+            ],
+            "get": _call("version", "读取一个版本 / read a version", {"200": entry}),
+        },
+        "/demands": {
+            "get": {
+                **_call("demands", "需求 / demands", {"200": _content(_page("demands", demand))}),
+                "parameters": [_PAGING[0]],
+            }
+        },
+        "/demands/{key}": {
+            "parameters": [_KEY],
+            "get": _call("demand", "读取需求 / read a demand", {"200": _content(demand)}),
+        },
         "/resources": {
             "get": {
                 **_call("list_resources", "列出已发布条目 / live entries", {"200": _content(page)}),
                 "parameters": [
-                    _parameter("cursor", {"type": "string"}),
-                    _parameter("limit", {"type": "integer", "minimum": 1, "maximum": 200}),
+                    *_PAGING,
                     _parameter("department", {"type": "string"}),
                     _parameter("version", {"enum": ["live", "working"]}),
                 ],
@@ -164,6 +231,24 @@ def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "in": "query", "schema": schema}
 
 
+_PAGING = (
+    _parameter("cursor", {"type": "string"}),
+    _parameter("limit", {"type": "integer", "minimum": 1, "maximum": 9999}),
+)
+
+
+def _page(name: str, items: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": [name, "next"],
+        "properties": {
+            name: {"type": "array", "items": items},
+            "total": {"type": "integer"},
+            "next": {"type": ["string", "null"], "description": "cursor of the following page"},
+        },
+    }
+
+
 def _call(
     name: str, words: str, answers: dict[str, Any], body: dict[str, Any] | None = None
 ) -> dict[str, Any]:
@@ -193,6 +278,16 @@ def _content(schema: dict[str, Any]) -> dict[str, Any]:
 def _components() -> dict[str, Any]:
     """Every record and code list, each under the last parts of its URN."""
     return {_named(urn): _pointed(json.loads(json.dumps(raw)), urn) for urn, raw in _schemas()}
+
+
+def _stored() -> dict[str, Any]:
+    """What every stored document keeps, complete or not."""
+    return {"description": "a document that need not be complete", **_weak()}
+
+
+@cache
+def _weak() -> dict[str, Any]:
+    return schemas.schema.record("resource").draft_schema
 
 
 def _schemas() -> tuple[tuple[str, Any], ...]:

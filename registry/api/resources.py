@@ -4,7 +4,6 @@ A draft is saved under the ETag it was read with. A call with an API token needs
 with a browser's session carries the token of its forms in the header X-CSRF-Token.
 """
 
-import json
 import re
 from typing import Any
 
@@ -13,6 +12,7 @@ from flask import Blueprint, Response, request, url_for
 
 from registry import access, accounts, catalogue
 from registry.api import bodies, openapi
+from registry.api.answers import entry_of, json_answer, limit_of
 from registry.catalogue import RemarkText
 from registry.edge import actor, reads, session, settings, writes
 from registry.edge.readings import noted
@@ -22,15 +22,12 @@ from schemas import Problem
 
 calls = Blueprint("api", __name__, url_prefix="/api/v1")
 
-PAGE = 50
-MOST = 200
-
 
 @calls.get("/openapi.json")
 @reads(public=True)
 def description() -> Response:
     """What these calls are, for programs that make clients of it."""
-    return _json(openapi.document(settings().public_url))
+    return json_answer(openapi.document(settings().public_url))
 
 
 @calls.get("/resources")
@@ -58,12 +55,12 @@ def listed() -> Response:
     query = query.where(Resource.key > _text("cursor", 16)).order_by(Resource.key)
     if unit := _text("department", 18):
         query = query.where(Resource.department_id == accounts.organisation(session(), unit).id)
-    limit = _limit()
+    limit = limit_of()
     rows = session().execute(query.limit(limit + 1)).all()
     noted(version for _, version in rows[:limit])
-    page = [_entry(resource, version) for resource, version in rows[:limit]]
+    page = [entry_of(resource, version) for resource, version in rows[:limit]]
     following = page[-1]["key"] if len(rows) > limit else None
-    return _json({"resources": page, "next": following})
+    return json_answer({"resources": page, "next": following}, tagged=True)
 
 
 @calls.get("/resources/<key>")
@@ -78,7 +75,7 @@ def show(key: str) -> Response:
     if version is None:
         raise Missing("no_entry")
     noted([version])
-    return _tagged(_json(_entry(resource, version)), resource)
+    return _tagged(json_answer(entry_of(resource, version)), resource)
 
 
 @calls.post("/resources")
@@ -131,7 +128,7 @@ def hand_in(key: str) -> Response:
     """Hand a draft in as a batch of its own; 422 lists every fault, the draft stays as it is."""
     version = catalogue.require_version(session(), actor(), key)
     batch = catalogue.hand_in(session(), actor(), [version])
-    return _json({"key": key, "state": version.state, "submission": batch.key})
+    return json_answer({"key": key, "state": version.state, "submission": batch.key})
 
 
 @calls.post("/resources/<key>/<any('clear', 'approve', 'publish', 'return', 'take-back'):step>")
@@ -151,7 +148,7 @@ def advance(key: str, step: str) -> Response:
         seen=_member(body, "digest", str),
     )
     state = session().get_one(Version, stored.version_id, populate_existing=True).state
-    return _json({"key": key, "state": state, "digest": stored.digest})
+    return json_answer({"key": key, "state": state, "digest": stored.digest})
 
 
 def _require_reader() -> None:
@@ -189,37 +186,11 @@ def _text(name: str, longest: int) -> str:
     return value
 
 
-def _limit() -> int:
-    value = request.args.get("limit", str(PAGE))
-    if not (value.isascii() and value.isdigit() and 1 <= len(value) <= 4 and int(value) > 0):
-        raise Invalid([Problem("/limit", "natural-number")])
-    return min(int(value), MOST)
-
-
 def _working(key: str) -> Response:
     version = catalogue.require_version(session(), actor(), key)
     session().refresh(version.resource)
     session().refresh(version)
-    return _tagged(_json(_entry(version.resource, version)), version.resource)
-
-
-def _entry(resource: Resource, version: Version) -> dict[str, Any]:
-    """The record `entry` of the schemas, as far as this product fills it."""
-    due, published = resource.remediation_due, resource.published_on
-    return {
-        "key": resource.key,
-        "code": resource.code,
-        "department": resource.department.name,
-        "department_code": resource.department.code,
-        "state": version.state,
-        "version": version.number,
-        "level": version.level,
-        "published_on": published.isoformat() if published else None,
-        "updated_at": resource.updated_at.isoformat(),
-        "remediation_due": due.isoformat() if due else None,
-        "digest": version.digest,
-        "document": catalogue.document_of(version),
-    }
+    return _tagged(json_answer(entry_of(version.resource, version)), version.resource)
 
 
 def _etag(resource: Resource) -> str:
@@ -229,8 +200,3 @@ def _etag(resource: Resource) -> str:
 def _tagged(answer: Response, resource: Resource) -> Response:
     answer.headers["ETag"] = _etag(resource)
     return answer
-
-
-def _json(body: Any) -> Response:
-    text = json.dumps(body, ensure_ascii=False)
-    return Response(text, content_type="application/json; charset=utf-8")

@@ -3,7 +3,7 @@
 from registry.catalogue.adoption import faults_of, stored_fault
 from registry.catalogue.check import check, inherited_holders, warnings_of
 from registry.catalogue.difference import ItemChange, changed_fields, difference, item_changes
-from registry.catalogue.drafts import is_limited, register, revise, save
+from registry.catalogue.drafts import discard, is_limited, register, revise, save
 from registry.catalogue.intake import Incoming, Outcome, take
 from registry.catalogue.life import STATES, STEPS, State, Step
 from registry.catalogue.numbering import next_code, own_class
@@ -63,6 +63,7 @@ __all__ = [
     "confirm_unchanged",
     "decisions",
     "difference",
+    "discard",
     "document_of",
     "faults_of",
     "find",

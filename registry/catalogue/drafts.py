@@ -1,8 +1,9 @@
 """Drafts: opened after the secrecy declaration, saved as typed, never lost to another's save."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import schemas
@@ -13,7 +14,7 @@ from registry.catalogue.store import Change, Stored, store
 from registry.db import new_key
 from registry.errors import Conflict, Invalid
 from registry.models.accounts import Organisation
-from registry.models.catalogue import Resource, Version
+from registry.models.catalogue import Alias, Resource, Version
 from schemas import Problem
 
 # A suspended entry may come back by a mended version.
@@ -30,11 +31,12 @@ def register(
     *,
     declared: bool,
     project_id: int | None = None,
+    aliases: Sequence[tuple[str, str]] = (),
 ) -> Stored:
     """Open a new entry as a draft of `department`.
 
     `declared`: the unit's own secrecy review was done before typing (先审查后录入); without it
-    nothing is stored.
+    nothing is stored. `aliases` are ids others know the entry by, each with its source.
     """
     holding = require(actor, "register", department, project_id=project_id)
     if not declared:
@@ -46,6 +48,7 @@ def register(
         state="draft",
         document=prepared({**DEFAULTS, **document}),
         project_id=project_id,
+        aliases=aliases,
         role=holding.role,
         facts={"declared": True},
     )
@@ -96,6 +99,32 @@ def revise(session: Session, actor: Actor, resource: Resource) -> Stored:
         document=document_of(live),
         role=holding.role,
     )
+    return store(session, actor, [change])[0]
+
+
+def discard(session: Session, actor: Actor, version: Version) -> Stored:
+    """End a draft of an entry that was never public; its key leads nowhere afterwards.
+
+    What was handed in belongs to those who decide on it: that is taken back first.
+    """
+    resource = version.resource
+    holding = require(actor, "register", resource.department, version.state, resource.project_id)
+    if version.state not in OPEN or resource.live_version_id is not None:
+        raise Conflict("not_a_draft", state=version.state)
+    change = Change(
+        department=resource.department,
+        step="register",
+        state="retired",
+        resource=resource,
+        version=version,
+        working="none",
+        role=holding.role,
+        decided=False,
+        restarts_clock=False,
+        facts={"discarded": True},
+    )
+    # Its ids lead nowhere any more and may be given to another.
+    session.execute(sa.delete(Alias).where(Alias.resource_id == resource.id))
     return store(session, actor, [change])[0]
 
 

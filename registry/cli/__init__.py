@@ -1,6 +1,16 @@
 """The command `catalogue`: every module puts its commands under `main`."""
 
-from registry.cli import acceptance, anonymize, audit, backup, calendars, imports, keys, sheets
+from registry.cli import (
+    acceptance,
+    anonymize,
+    audit,
+    backup,
+    calendars,
+    imports,
+    keys,
+    manifest,
+    sheets,
+)
 from registry.cli.commands import main
 
 __all__ = [
@@ -12,5 +22,6 @@ __all__ = [
     "imports",
     "keys",
     "main",
+    "manifest",
     "sheets",
 ]

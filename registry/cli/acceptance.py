@@ -173,7 +173,7 @@ def verify(file: Path, trust: tuple[Path, ...], revocations: Path | None, as_jso
 
     Exit 0 only when it is whole and not revoked; without --trust compare the fingerprint.
     """
-    known = _keys(trust) if trust else None
+    known = known_keys(trust) if trust else None
     revoked = _json(revocations) if revocations else None
     # The published list, or the one statement that a revocation printed.
     one = [revoked] if isinstance(revoked, dict) else None
@@ -193,7 +193,8 @@ def verify(file: Path, trust: tuple[Path, ...], revocations: Path | None, as_jso
     sys.exit(0 if verdict.status in {"valid", "unconfirmed"} else 1)
 
 
-def _keys(paths: tuple[Path, ...]) -> list[signing.PublicKey]:
+def known_keys(paths: tuple[Path, ...]) -> list[signing.PublicKey]:
+    """The public keys in these files."""
     found = []
     for path in paths:
         key = signing.public_key(_json(path))

@@ -4,10 +4,9 @@ Rights are part of the query. Documents are read only for the page, or once for 
 or a facet looks into them: the number of queries does not depend on the number of entries.
 """
 
-import itertools
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -60,11 +59,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """How many entries hold, the packages of the page, and the values of each facet."""
+    """How many entries hold, the page of them as packages too, and the values of each facet."""
 
     count: int = 0
     packages: Sequence[dict[str, Any]] = ()
     facets: Mapping[str, Counter[str]] = field(default_factory=dict)
+    entries: Sequence["Live"] = ()
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def _by_columns(session: Session, asked: Asked, readable: list[Condition]) -> Ke
     ordered = [(name, falling) for name, falling in asked.order if name != "score"]
     query = _KEYS.where(*readable)
     count = session.scalar(query.with_only_columns(sa.func.count(Resource.id))) or 0
-    facets = _counted(session, asked.facets, [readable])
+    facets = _counted(session, asked.facets, readable)
     if not asked.rows or asked.start >= count:
         return Keys(count, (), facets)
     if all(name in _ORDERS for name, _ in ordered):
@@ -167,19 +167,21 @@ def _by_ranks(
 ) -> Keys:
     """With words: the engine knows which and in what order, the database who may see them."""
     keys = list(ranks)
-    chunks = [
-        [*readable, Resource.key.in_(keys[start : start + MOST_KEYS])]
+    rows = [
+        row
         for start in range(0, len(keys), MOST_KEYS)
+        for row in session.execute(
+            _SEEN.where(*readable, Resource.key.in_(keys[start : start + MOST_KEYS]))
+        )
     ]
-    facets = _counted(session, asked.facets, chunks)
+    facets = _counted_among(session, asked.facets, rows)
     if asked.order and asked.order[0] == ("score", True):
-        seen = {key for one in chunks for key in session.scalars(_KEYS.where(*one))}
-        ranked = [key for key in keys if key in seen]
+        ranked = sorted((row.key for row in rows), key=lambda key: ranks[key])
         return Keys(len(ranked), ranked[asked.start : asked.start + asked.rows], facets)
-    rows = [_row(one, "") for some in chunks for one in session.execute(_QUERY.where(*some))]
-    for row in rows:
+    whole = [_row(row, "") for row in rows]
+    for row in whole:
         row.rank = ranks[row.about.key]
-    return Keys(len(rows), _cut(rows, asked), facets)
+    return Keys(len(whole), _cut(whole, asked), facets)
 
 
 def _judged(
@@ -301,6 +303,7 @@ _WHOLE = _QUERY.add_columns(
     Shown.digest,
     Resource.id.label("resource_id"),
 )
+_SEEN = _QUERY.add_columns(Version.open_type, Version.share_type, Resource.id.label("resource_id"))
 _KEYS = _QUERY.with_only_columns(Resource.key)
 
 
@@ -332,6 +335,18 @@ _COLUMNS: Mapping[str, sa.ColumnElement[Any]] = {
     "open_type": Version.__table__.c.open_type,
     "level": Version.__table__.c.level,
     "extras_level": Version.__table__.c.level,
+}
+# The same columns as a row of _SEEN names them.
+_COLUMN_NAMES: Mapping[str, str] = {
+    "id": "key",
+    "code": "code",
+    "organization": "unit_code",
+    "department_code": "unit_code",
+    "owner_org": "unit_key",
+    "share_type": "share_type",
+    "open_type": "open_type",
+    "level": "level",
+    "extras_level": "level",
 }
 _ORDERS: Mapping[str, sa.ColumnElement[Any]] = {
     "id": Resource.__table__.c.key,
@@ -435,27 +450,57 @@ def _is_counted(name: str) -> bool:
 
 
 def _counted(
-    session: Session, names: Sequence[str], chunks: Sequence[Sequence[Condition]]
+    session: Session, names: Sequence[str], conditions: Sequence[Condition]
 ) -> dict[str, Counter[str]]:
-    """How often each value of these facets stands among the entries of all chunks."""
+    """How often each value of these facets stands among the entries under these conditions."""
+    number = sa.func.count()
     found = {name: Counter[str]() for name in names}
-    for name, conditions in itertools.product(names, chunks):
-        number = sa.func.count()
+    for name in names:
         if name in _COLUMNS:
             column = _COLUMNS[name]
             query = _KEYS.with_only_columns(column, number).where(*conditions).group_by(column)
-        else:
-            query = (
-                _KEYS.join(Trait, Trait.resource_id == Resource.id)
-                .with_only_columns(Trait.value, number)
-                .where(Trait.field == _trait_field(name), *conditions)
-                .group_by(Trait.value)
-            )
-        for value, count in session.execute(query):
-            if value:
-                told = foreign.group_name(value) if name in _THEMES else value
-                found[name][told] += count
+            found[name].update({value: n for value, n in session.execute(query) if value})
+    fields = {kept for name in names if name not in _COLUMNS and (kept := _trait_field(name))}
+    if fields:
+        query = (
+            _KEYS.join(Trait, Trait.resource_id == Resource.id)
+            .with_only_columns(Trait.field, Trait.value, number)
+            .where(Trait.field.in_(fields), *conditions)
+            .group_by(Trait.field, Trait.value)
+        )
+        _add_traits(found, session.execute(query))
     return found
+
+
+def _counted_among(
+    session: Session, names: Sequence[str], rows: Sequence[Any]
+) -> dict[str, Counter[str]]:
+    """The same over entries that are at hand: their rights were asked already."""
+    found = {name: Counter[str]() for name in names}
+    for name in names:
+        if name in _COLUMNS:
+            seen = _COLUMN_NAMES[name]
+            found[name].update(value for row in rows if (value := getattr(row, seen)))
+    fields = {kept for name in names if name not in _COLUMNS and (kept := _trait_field(name))}
+    ids = [row.resource_id for row in rows]
+    for start in range(0, len(ids) if fields else 0, MOST_KEYS):
+        query = (
+            sa.select(Trait.field, Trait.value, sa.func.count())
+            .where(Trait.resource_id.in_(ids[start : start + MOST_KEYS]), Trait.field.in_(fields))
+            .group_by(Trait.field, Trait.value)
+        )
+        _add_traits(found, session.execute(query))
+    return found
+
+
+def _add_traits(found: Mapping[str, Counter[str]], rows: Iterable[Any]) -> None:
+    by_field: dict[str, list[str]] = {}
+    for name in found:
+        if name not in _COLUMNS:
+            by_field.setdefault(_trait_field(name) or "", []).append(name)
+    for kept, value, number in rows:
+        for name in by_field[kept]:
+            found[name][foreign.group_name(value) if name in _THEMES else value] += number
 
 
 def _between(low: str, high: str, *, with_low: bool, with_high: bool) -> Condition | None:

@@ -21,7 +21,8 @@ from registry import db
 from registry.app import create_app
 from registry.catalogue import adoption
 from registry.catalogue.adoption import Basis
-from registry.models.catalogue import Alias, Resource, Version
+from registry.models.accounts import Person
+from registry.models.catalogue import Alias, Reading, Resource, Version
 from tests import factories
 
 CIVIL = "11150300DEM000022H"
@@ -386,3 +387,20 @@ def test_words_are_found_while_the_engine_is_away(city, token, tmp_path):
         headers={"Authorization": token("consumer")},
     )
     assert NAME in [one["title"] for one in answer.json["result"]["results"]]
+
+
+def test_who_read_a_closed_entry_through_a_search_stands_on_its_sheet(city, reading, nobody):
+    def readers():
+        with db.transaction(city.extensions["registry_database"], writes=False) as session:
+            rows = session.execute(
+                sa.select(Resource.key, Person.name)
+                .join(Reading, Reading.resource_id == Resource.id)
+                .join(Person, Person.id == Reading.person_id)
+            )
+            return {tuple(row) for row in rows}
+
+    found = reading.action.package_search(fq="open_type:3", rows=5)["results"]
+    assert {one["id"] for one in found} <= {key for key, _ in readers()}
+    before = readers()
+    nobody.action.package_search(rows=50)
+    assert readers() == before

@@ -1,0 +1,74 @@
+"""Answers of `/api/v1` in JSON, the record `entry` in them, and the parameters all calls share."""
+
+import hashlib
+import json
+from typing import Any
+
+from flask import Response, request
+
+from registry import catalogue
+from registry.discovery.packages import Live
+from registry.errors import Invalid, Unreadable
+from registry.models.catalogue import Resource, Version
+from schemas import Problem
+
+PAGE = 50
+MOST = 200
+
+
+def json_answer(body: Any, *, tagged: bool = False) -> Response:
+    """The body as JSON; `tagged`: under its ETag, and 304 where the client holds it already."""
+    text = json.dumps(body, ensure_ascii=False)
+    answer = Response(text, content_type="application/json; charset=utf-8")
+    if tagged:
+        answer.set_etag(hashlib.sha256(text.encode()).hexdigest()[:32])
+        answer.headers["Cache-Control"] = "private, no-cache"
+        answer.make_conditional(request)
+    return answer
+
+
+def entry_of(resource: Resource, version: Version) -> dict[str, Any]:
+    """The record `entry` of the schemas, as far as this product fills it."""
+    due, published = resource.remediation_due, resource.published_on
+    return {
+        "key": resource.key,
+        "code": resource.code,
+        "department": resource.department.name,
+        "department_code": resource.department.code,
+        "state": version.state,
+        "version": version.number,
+        "level": version.level,
+        "published_on": published.isoformat() if published else None,
+        "updated_at": resource.updated_at.isoformat(),
+        "remediation_due": due.isoformat() if due else None,
+        "digest": version.digest,
+        "document": catalogue.document_of(version),
+    }
+
+
+def live_entry(one: Live) -> dict[str, Any]:
+    """The same of a live entry that was read for a list; its digest is that of the manifest."""
+    facts = one.about.record()
+    return {
+        **facts,
+        "published_on": facts["published_on"].isoformat(),
+        "updated_at": facts["updated_at"].isoformat(),
+        "digest": one.digest,
+        "document": one.document,
+    }
+
+
+def clean_text(name: str, longest: int) -> str:
+    """A parameter that is any text; Unreadable where no text can be that long or hold that."""
+    value = request.args.get(name, "")
+    if "\x00" in value or len(value) > longest:
+        raise Unreadable("unreadable")
+    return value
+
+
+def limit_of() -> int:
+    """How many rows the caller wants, at most MOST."""
+    value = request.args.get("limit", str(PAGE))
+    if not (value.isascii() and value.isdigit() and 1 <= len(value) <= 4 and int(value) > 0):
+        raise Invalid([Problem("/limit", "natural-number")])
+    return min(int(value), MOST)

@@ -1,0 +1,181 @@
+"""What programs read of `/api/v1` beside entries themselves: search, versions, demands, the page.
+
+Lists are paged by a cursor that is not to be interpreted, and carry an ETag: what did not change
+is not sent again.
+"""
+
+import base64
+import json
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, render_template, request
+
+from registry import catalogue, exchange
+from registry.api import openapi
+from registry.api.answers import clean_text, entry_of, json_answer, limit_of, live_entry
+from registry.catalogue import has_part, known
+from registry.discovery import fielded, packages
+from registry.discovery.packages import Asked
+from registry.edge import actor, index, reads, session, settings
+from registry.edge.readings import noted, noted_live
+from registry.errors import Invalid, Missing, SignInNeeded, Unreadable
+from registry.exchange import DemandRow
+from registry.models.catalogue import Resource, Version
+from schemas import Problem
+
+calls = Blueprint("reading", __name__, url_prefix="/api/v1")
+
+# A version that the public once read and may read again.
+_READABLE = ("published", "superseded")
+_LONGEST = 4_000
+
+
+@calls.get("/search")
+@reads(public=True)
+def search() -> Response:
+    """Live entries by words (`q`) and filters (`fq`, as in CKAN), the best first."""
+    _require_reader()
+    start, limit = _offset(), limit_of()
+    filters: list[fielded.Node] = []
+    if text := clean_text("fq", _LONGEST).strip():
+        try:
+            filters.append(fielded.parse(text))
+        except fielded.Unclear as fault:
+            raise Invalid([Problem("/fq", "type")]) from fault
+    asked = Asked(words=clean_text("q", _LONGEST), filters=filters, start=start, rows=limit)
+    found = packages.find(session(), index(), actor(), asked, settings().anonymous)
+    entries = packages.live(
+        session(), actor(), found.keys, settings().anonymous, settings().public_url
+    )
+    noted_live(entries)
+    following = _cursor(start + limit) if start + limit < found.count else None
+    body = {"resources": [live_entry(one) for one in entries], "total": found.count}
+    return json_answer({**body, "next": following}, tagged=True)
+
+
+@calls.get("/resources/<key>/versions")
+@reads(public=True)
+def versions(key: str) -> Response:
+    """The versions of an entry this reader may see, the newest first, without their documents."""
+    found = _versions(key)
+    rows = [
+        {
+            "version": one.number,
+            "state": one.state,
+            "level": one.level,
+            "digest": one.digest,
+            "changed_at": one.changed_at.isoformat(),
+        }
+        for one in found
+    ]
+    return json_answer({"versions": rows, "next": None}, tagged=True)
+
+
+@calls.get("/resources/<key>/versions/<int:number>")
+@reads(public=True)
+def version(key: str, number: int) -> Response:
+    """One version of an entry with its document."""
+    for one in _versions(key):
+        if one.number == number:
+            noted([one])
+            return json_answer(entry_of(one.resource, one), tagged=True)
+    raise Missing("no_entry")
+
+
+def _versions(key: str) -> list[Version]:
+    _require_reader()
+    resource = catalogue.find(session(), actor(), key, settings().anonymous)
+    query = (
+        sa.select(Version)
+        .join(Resource, Resource.id == Version.resource_id)
+        .where(Resource.id == resource.id)
+        .order_by(Version.number.desc())
+        .limit(200)
+    )
+    if not has_part(actor(), resource):
+        query = query.where(known(actor(), settings().anonymous), Version.state.in_(_READABLE))
+    return list(session().scalars(query))
+
+
+@calls.get("/demands")
+@reads()
+def demands() -> Response:
+    """The demands this reader knows of, open ones first."""
+    page = _offset() or 1
+    rows, total = exchange.demands(session(), actor(), page=page)
+    following = _cursor(page + 1) if page * exchange.PAGE < total else None
+    body = {"demands": [_demand(row) for row in rows], "total": total, "next": following}
+    return json_answer(body, tagged=True)
+
+
+@calls.get("/demands/<key>")
+@reads()
+def demand(key: str) -> Response:
+    """One demand."""
+    found = exchange.find_demand(session(), actor(), key)
+    return json_answer(_demand(DemandRow(found, "", "")), tagged=True)
+
+
+def _demand(row: DemandRow) -> dict[str, Any]:
+    one = row.demand
+    return {
+        "key": one.key,
+        "number": one.number,
+        "requester": one.requester.name,
+        "requester_code": one.requester.code,
+        "state": one.state,
+        "raised_on": one.raised_on.isoformat(),
+        "document": one.document,
+    }
+
+
+@calls.get("/", strict_slashes=False)
+@reads(public=True)
+def page() -> str:
+    """The calls as a page: from the same description, without a script and without a network."""
+    described = openapi.document(settings().public_url)
+    rows = []
+    for path, item in described["paths"].items():
+        for method in ("get", "post", "put"):
+            if method in item:
+                rows.append(
+                    {
+                        "method": method.upper(),
+                        "path": path,
+                        "call": item[method],
+                        "parameters": [
+                            *item.get("parameters", ()),
+                            *item[method].get("parameters", ()),
+                        ],
+                        "body": _shape(item[method].get("requestBody", {})),
+                    }
+                )
+    return render_template("calls.html", rows=rows, base=f"{settings().public_url}/api/v1")
+
+
+def _shape(body: dict[str, Any]) -> str:
+    schema = body.get("content", {}).get("application/json", {}).get("schema")
+    return json.dumps(schema, ensure_ascii=False, indent=1) if schema else ""
+
+
+def _require_reader() -> None:
+    if not actor().signed_in and settings().anonymous != "open":
+        raise SignInNeeded("sign_in")
+
+
+def _cursor(place: int) -> str:
+    return base64.urlsafe_b64encode(f"p{place}".encode()).decode().rstrip("=")
+
+
+def _offset() -> int:
+    text = request.args.get("cursor", "")
+    if not text:
+        return 0
+    try:
+        raw = base64.urlsafe_b64decode(text[:40] + "=" * (-len(text[:40]) % 4)).decode("ascii")
+    except ValueError as fault:
+        raise Unreadable("unreadable") from fault
+    if not (raw.startswith("p") and raw[1:].isdigit() and len(raw) < 10 and int(raw[1:]) > 0):
+        raise Unreadable("unreadable")
+    return int(raw[1:])

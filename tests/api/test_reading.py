@@ -1,0 +1,186 @@
+"""`/api/v1` beside entries: search, versions, demands, the page; and what a machine tries on it."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+import schemas
+from registry import accounts, db
+from registry.access import SYSTEM
+from registry.api import openapi
+from tests import factories
+from tests.api.test_feeds import everything
+from tests.journeys.browser import drained
+
+NAME = "婚姻登记信息"
+
+
+@pytest.fixture
+def asks(city, token):
+    drained(city)
+    client = city.test_client()
+
+    def get(path, who="consumer", **headers):
+        named = {"Authorization": token(who)} if who else {}
+        return client.get(f"/api/v1{path}", headers={**named, **headers})
+
+    return get
+
+
+def pages(asks, path, name, who="consumer"):
+    found, cursor = [], ""
+    while cursor is not None:
+        body = asks(f"{path}{'&' if '?' in path else '?'}cursor={cursor}", who).json
+        found += body[name]
+        cursor = body["next"]
+    return found
+
+
+def test_a_search_pages_through_every_entry_once(city, token, asks):
+    found = [one["key"] for one in pages(asks, "/search?limit=100", "resources")]
+    assert len(found) == len(set(found))
+    assert set(found) == everything(city, token)
+    best = asks("/search?q=结婚登记&limit=3").json
+    assert "婚姻" in best["resources"][0]["document"]["name"]
+    some = asks("/search?fq=share_type:2&limit=200").json
+    assert {one["document"]["share_type"] for one in some["resources"]} == {"2"}
+    assert some["total"] == len(pages(asks, "/search?fq=share_type:2&limit=7", "resources"))
+
+
+def test_a_search_without_a_name_finds_the_open_part(city, token, asks):
+    found = {one["key"] for one in pages(asks, "/search?limit=200", "resources", who=None)}
+    assert found == everything(city, token, who=None)
+
+
+def test_nonsense_is_a_problem_with_a_sentence(asks):
+    for path, status in {
+        "/search?fq=((": 422,
+        "/search?limit=0": 422,
+        "/search?cursor=%00": 400,
+        "/search?cursor=abc": 400,
+        "/search?q=" + "a" * 4001: 400,
+        "/resources/aaaaaaaaaaaaaaaa/versions": 404,
+        "/demands/aaaaaaaaaaaaaaaa": 404,
+    }.items():
+        answer = asks(path)
+        assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
+        assert answer.json["languages"]["zh"]["detail"]
+
+
+def test_what_did_not_change_is_not_sent_again(asks, key_of):
+    for path in ("/search?q=婚姻", "/resources", f"/resources/{key_of(NAME)}/versions", "/demands"):
+        tag = asks(path).headers["ETag"]
+        again = asks(path, **{"If-None-Match": tag})
+        assert (again.status_code, again.get_data()) == (304, b"")
+
+
+def test_the_versions_of_an_entry_show_what_each_reader_may_see(asks, key_of):
+    key = key_of(NAME)
+    public = asks(f"/resources/{key}/versions").json["versions"]
+    assert {one["state"] for one in public} <= {"published", "superseded"}
+    own = asks(f"/resources/{key}/versions", who="registrar").json["versions"]
+    assert len(own) >= len(public) > 0
+    newest = public[0]
+    one = asks(f"/resources/{key}/versions/{newest['version']}").json
+    assert one["digest"] == newest["digest"]
+    assert one["document"]["name"] == NAME
+    assert asks(f"/resources/{key}/versions/999").status_code == 404
+
+
+def test_demands_are_read_by_their_sides_alone(asks):
+    mine = pages(asks, "/demands", "demands", who="reviewer")
+    assert mine
+    one = asks(f"/demands/{mine[0]['key']}", who="reviewer").json
+    assert one["document"] == mine[0]["document"]
+    assert asks("/demands", who=None).status_code == 401
+    others = {one["key"] for one in pages(asks, "/demands", "demands", who="registrar")}
+    for hidden in {one["key"] for one in mine} - others:
+        assert asks(f"/demands/{hidden}", who="registrar").status_code == 404
+
+
+def test_the_page_of_the_calls_needs_no_script_and_names_every_call(asks):
+    answer = asks("/", who=None, Accept="text/html")
+    assert answer.status_code == 200
+    described = openapi.document("http://x")
+    for path, item in described["paths"].items():
+        assert path in answer.text
+        assert all(item[m]["summary"] in answer.text for m in ("get", "post", "put") if m in item)
+    english = asks("/?lang=en", who=None).text
+    assert "All calls" in english
+
+
+def test_every_reference_of_the_description_leads_somewhere():
+    described = openapi.document("http://x")
+
+    def walk(part):
+        if isinstance(part, dict):
+            if isinstance(part.get("$ref"), str):
+                here = described
+                for step in part["$ref"].removeprefix("#/").split("/"):
+                    here = here[step.replace("~1", "/").replace("~0", "~")]
+            for value in part.values():
+                walk(value)
+        elif isinstance(part, list):
+            for value in part:
+                walk(value)
+
+    walk(described)
+    assert described["openapi"] == "3.1.0"
+    assert schemas.loads(schemas.canonical(described)) == described
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory):
+    """The description of an application of its own: what is tried on it spoils nothing else."""
+    folder = tmp_path_factory.mktemp("fuzzed")
+    with factories.city_database(folder) as opened:
+        app = factories.city_app(folder, opened)
+        with db.transaction(opened, writes=True) as session:
+            token = accounts.issue_token(session, SYSTEM, "registrar", "test", 30)
+        description = openapi.document("http://localhost")
+        for item in description["paths"].values():
+            for method in ("post", "put"):
+                # No generator can follow the rules of a whole entry: any object is tried instead.
+                if "record.resource" in str(item.get(method, {}).get("requestBody")):
+                    content = item[method]["requestBody"]["content"]["application/json"]
+                    content["schema"] = {"type": "object"}
+        schema = schemathesis.openapi.from_dict(description)
+        schema.app = app
+        yield schema, token
+
+
+def test_a_machine_that_tries_everything_finds_nothing(described):
+    schema, token = described
+    tried = 0
+    for result in schema.get_all_operations():
+        operation = result.ok()
+
+        @settings(
+            max_examples=12,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        )
+        def attack(case):
+            nonlocal tried
+            answer = case.call(headers={"Authorization": token})
+            case.validate_response(
+                answer,
+                checks=[
+                    not_a_server_error,
+                    status_code_conformance,
+                    content_type_conformance,
+                    response_schema_conformance,
+                ],
+            )
+            tried += 1
+
+        given(case=operation.as_strategy())(attack)()
+    assert tried > 100
