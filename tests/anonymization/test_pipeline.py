@@ -9,7 +9,7 @@ import pytest
 
 from anonymization import apply, crypto, make_key, measure, tables, treat
 from anonymization.plan import digest
-from tests.anonymization.conftest import line, people_plan, refused, replan
+from tests.anonymization.conftest import INTERFACE, line, people_plan, refused, replan
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_the_size_of_a_batch_changes_nothing(tmp_path, source, key, monkeypatch)
         line("月收入", "noise", "sensitive", scale=50),
         line("出生日期", "shift", "quasi", days=30),
         line("性别", "suppress"),
-    ) | {"quasi_identifiers": ["所在区"], "profile": "interface"}
+    ) | {**INTERFACE, "quasi_identifiers": ["所在区"]}
     key_bytes = crypto.read_key(key)
     apply(plan, source, tmp_path / "a.csv", key_bytes)
     monkeypatch.setattr(tables, "_ROWS", 701)
@@ -178,7 +178,7 @@ def bad(source: Path, content: bytes) -> Path:
 
 HEAD = "姓名,证件\n".encode()
 TWO = {
-    "profile": "interface",
+    **INTERFACE,
     "columns": [line("姓名", "mask", "direct", style="name"), line("证件")],
 }
 
