@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from anonymization.recoding import anonymize_k
     from anonymization.restoring import restore
     from anonymization.samples import made_up
+    from anonymization.streaming import mask_file
 
 __all__ = [
     "Refused",
@@ -29,6 +30,7 @@ __all__ = [
     "fit",
     "made_up",
     "make_key",
+    "mask_file",
     "measure",
     "propose",
     "restore",
@@ -42,6 +44,7 @@ _ENGINE = {
     "made_up": "samples",
     "apply": "pipeline",
     "detect": "detection",
+    "mask_file": "streaming",
     "measure": "pipeline",
     "restore": "restoring",
     "treat": "pipeline",

@@ -33,3 +33,21 @@ def by_distinct(values: pl.Series, change: Callable[[pl.Series], pl.Series]) -> 
 def distinct(values: pl.Series, change: Callable[[str], str]) -> pl.Series:
     """Change each distinct value once, by a function of one text."""
     return by_distinct(values, lambda old: pl.Series(map(change, old), dtype=pl.String))
+
+
+# A column whose first cells repeat like this is treated value by value, not cell by cell.
+_FIRST = 2000
+
+
+def by_few(values: pl.Series, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """What `change` makes of a column, computed once for each value where values repeat.
+
+    `change` must look at each cell alone.
+    """
+    if len(values) <= _FIRST or values.head(_FIRST).n_unique() > _FIRST // 2:
+        return change(values)
+    old = values.unique()
+    new = change(old)
+    if new.dtype == pl.Null:
+        return pl.Series(values.name, [None] * len(values))
+    return values.replace_strict(old, new, return_dtype=new.dtype)

@@ -94,10 +94,7 @@ def calendar(value: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     solid = "^([12][0-9]{3})([01][0-9])([0-3][0-9])"
     parted = "^([12][0-9]{3})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})"
     month = "^([12][0-9]{3})[-/.年]([0-9]{1,2})"
-    bare = "^([12][0-9]{3})(?:年?$|[-/.年])"
-    year = pl.coalesce(
-        folded.str.extract(solid, 1), folded.str.extract(parted, 1), folded.str.extract(bare, 1)
-    )
+    year = folded.str.extract("^([12][0-9]{3})(?:[01][0-9][0-3][0-9]|年?$|[-/.年])", 1)
     months = pl.coalesce(folded.str.extract(solid, 2), folded.str.extract(month, 2))
     days = pl.coalesce(folded.str.extract(solid, 3), folded.str.extract(parted, 3))
     return year, months.str.zfill(2), days.str.zfill(2)

@@ -54,7 +54,7 @@ def apply(
             "结果不能覆盖原始数据，请换一个输出文件名。",
             "the result must not overwrite the source; choose another name.",
         )
-    _check(masking, table.columns)
+    require_sound(masking, table.columns)
     if isinstance(key, str | Path):
         key = crypto.read_key(key)
     release = techniques.release(masking, key)
@@ -116,12 +116,12 @@ def treat(masking: plan.Plan, frame: Any, key: bytes | None = None) -> Any:
     For previews over made-up values and for tests. A release goes through `apply`.
     """
     table = attacks.table(frame)
-    _check(masking, table.columns)
+    require_sound(masking, table.columns)
     release = techniques.release(masking, key)
     by_name = {line["name"]: line for line in masking["columns"]}
     made = []
     for name in table.columns:
-        done = _treatment(by_name[name], release, lambda: table)
+        done = treatment(by_name[name], release, lambda: table)
         if done is not None:
             made.append(done(table, 0).alias(name))
     result = pl.DataFrame(made)
@@ -145,7 +145,8 @@ def measure(
     return risk.measure(table, quasi, sensitive, k)
 
 
-def _check(masking: plan.Plan, columns: Sequence[str]) -> None:
+def require_sound(masking: plan.Plan, columns: Sequence[str]) -> None:
+    """Refuse a plan with faults, or one of another table, naming all that is wrong."""
     faults = plan.check_plan(masking, columns)
     if faults:
         foreign = {"COLUMN_NOT_PLANNED", "COLUMN_NOT_THERE"}
@@ -154,9 +155,10 @@ def _check(masking: plan.Plan, columns: Sequence[str]) -> None:
         raise Refused(code, "".join(one.zh for one in shown), " ".join(one.en for one in shown))
 
 
-def _treatment(
+def treatment(
     line: Mapping[str, Any], release: techniques.Release, whole: Callable[[], pl.DataFrame]
 ) -> techniques.Treatment | None:
+    """What is done to the column of a line; `whole` gives that column where all of it counts."""
     if line["technique"] in techniques.WHOLE:
         return techniques.prepared(line, release, whole()[line["name"]])
     return techniques.treatment(line, release)
@@ -181,7 +183,7 @@ class _Run:
         """Write the treated rows of the source, before any suppression."""
         lines = {line["name"]: line for line in self.masking["columns"]}
         done = {
-            name: _treatment(lines[name], self.release, partial(self.table.frame, [name]))
+            name: treatment(lines[name], self.release, partial(self.table.frame, [name]))
             for name in self.table.columns
         }
         self.names = [name for name, how in done.items() if how is not None]
@@ -233,19 +235,9 @@ class _Run:
                 self.same[name] = self.same.get(name, 0) + int((shown == old).sum())
                 if technique != "suppress":
                     tally.unreadable += gone
-                if gone:
-                    self._unknown(lines[name])
+                if gone and techniques.refuses_unknown(lines[name]):
+                    raise techniques.unknown(name)
         return pl.DataFrame(made)
-
-    def _unknown(self, line: Mapping[str, Any]) -> None:
-        given = plan.params(line)
-        if given.get("hierarchy") == "map" and given.get("missing") == "refuse":
-            raise Refused(
-                "HIERARCHY_MISSES_VALUES",
-                f"列「{line['name']}」有对照表里没有的值；请补全对照表，或将 missing 设为 blank。",
-                f"column {line['name']} has values its map does not hold; complete the map or "
-                "set missing to blank.",
-            )
 
     def _check_rows(self) -> None:
         if self.rows == 0 or not any(tally.filled for tally in self.tallies.values()):

@@ -7,10 +7,11 @@ engine. A plan is complete over its table: every column needs a decision, also t
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 import jsonschema_rs
 
@@ -68,6 +69,17 @@ def _filled(column: Mapping[str, Any]) -> dict[str, Any]:
 def profiles() -> Mapping[str, Mapping[str, Any]]:
     """Every release profile by id: title, least k, largest risk tau, whether k is judged."""
     return {row["id"]: row for row in _tables()["profiles"]}
+
+
+@cache
+def terms() -> Mapping[str, Mapping[str, Any]]:
+    """The conditions that profiles on named people must state, by id: title, type, hint."""
+    return {row["id"]: row for row in _tables()["terms"]}
+
+
+def term_words(choice: str, locale: str = "zh") -> str:
+    """What a choice of a condition is called."""
+    return str(_tables()["term_choices"][choice][locale])
 
 
 @cache
@@ -182,6 +194,8 @@ def _column(plan: Plan, column: Mapping[str, Any]) -> list[Fault]:
             )
         ]
     faults = _params(name, technique, column.get("params") or {})
+    if technique["id"] != "suppress":
+        faults += _contradictions(plan, column, technique)
     role = column.get("role", "other")
     kept = technique["id"] == "keep"
     published = bool((column.get("open_basis") or "").strip())
@@ -217,6 +231,53 @@ def _column(plan: Plan, column: Mapping[str, Any]) -> list[Fault]:
                 f"不能用于{profiles()[plan['profile']]['zh']}；请删除或换成假名。",
                 f"column {name}: what is done by {technique['en']} can be undone, which does not "
                 "fit this profile; remove or pseudonymize it.",
+            )
+        )
+    return faults
+
+
+# Grades that are never released here: important and core data (GB/T 43697-2024).
+_STOPPED: Final = {"5": ("重要数据", "important"), "6": ("核心数据", "core")}
+
+
+def _contradictions(
+    plan: Plan, column: Mapping[str, Any], technique: Mapping[str, Any]
+) -> list[Fault]:
+    """Where the grade or the type of sharing of an element forbids what the plan does."""
+    name, faults = column["name"], []
+    if column.get("level") in _STOPPED:
+        zh, en = _STOPPED[column["level"]]
+        faults.append(
+            Fault(
+                "GRADE_FORBIDS",
+                name,
+                f"列「{name}」的分级是{zh}，任何方式都不能发布；请删除这一列，或者按规定重新定级。",
+                f"column {name} is graded {en} and is released in no way; remove it, or have it "
+                "graded anew.",
+            )
+        )
+    withheld = column.get("open_type" if plan["profile"] == "open" else "share_type") == "3"
+    published = bool((column.get("open_basis") or "").strip())
+    if withheld and not technique["irreversible"] and not published:
+        word = ("不予开放", "not open") if plan["profile"] == "open" else ("不予共享", "withheld")
+        faults.append(
+            Fault(
+                "TYPE_FORBIDS",
+                name,
+                f"列「{name}」在目录中是{word[0]}，不能以可还原的方式发布；请删除、泛化，"
+                "或者先修改条目的类型。",
+                f"column {name} is {word[1]} in the catalogue and cannot be released in a way "
+                "that can be undone; remove or generalize it, or change the entry first.",
+            )
+        )
+    if plan["profile"] == "interface" and not (column.get("reason") or "").strip():
+        faults.append(
+            Fault(
+                "ITEM_WITHOUT_REASON",
+                name,
+                f"列「{name}」：接口只返回办事必需的项，请写明为什么需要，不需要的请删除。",
+                f"column {name}: an interface returns only the items it takes; say why this one "
+                "is needed, or remove it.",
             )
         )
     return faults
@@ -346,23 +407,40 @@ def _profile(plan: Plan) -> list[Fault]:
                 f"the profile wants k of {least} at least, the plan says {plan['k']}.",
             )
         )
-    if plan["profile"] == "lawful_raw":
-        wanted = {
-            "basis": ("依据", "basis"),
-            "consents": ("双方同意的文号", "consents of both sides"),
-            "destroy_by": ("销毁期限", "date of destruction"),
-        }
-        for key, (zh, en) in wanted.items():
-            if not plan.get(key):
-                faults.append(
-                    Fault(
-                        "RAW_WITHOUT_BASIS",
-                        None,
-                        f"依法原样共享须填写{zh}。",
-                        f"sharing raw data by law needs: {en}.",
-                    )
-                )
+    faults += [
+        fault
+        for name in profiles()[plan["profile"]].get("terms", ())
+        if (fault := _term(terms()[name], plan.get(name), plan["profile"])) is not None
+    ]
     return faults
+
+
+def _term(term: Mapping[str, Any], value: object, profile: str) -> Fault | None:
+    """What is wrong with one condition of a profile that shares data on named people."""
+    zh, en = profiles()[profile]["zh"], profiles()[profile]["en"]
+    good = value is True if term["type"] == "yes" else bool(str(value or "").strip())
+    if not good:
+        return Fault(
+            "TERM_MISSING",
+            None,
+            f"「{zh}」须写明「{term['zh']}」：{term['hint']['zh']}",
+            f"the profile {en} needs: {term['en']}. {term['hint']['en']}",
+        )
+    if term["type"] == "date" and not _is_ahead(str(value)):
+        return Fault(
+            "DATE_NOT_AHEAD",
+            None,
+            f"「{term['zh']}」{value} 不是今天以后的日期，请改正；到期的数据应当已经销毁。",
+            f"the {term['en']} {value} is no day from today on; what is due is to be destroyed.",
+        )
+    return None
+
+
+def _is_ahead(text: str) -> bool:
+    try:
+        return date.fromisoformat(text) >= date.today()  # noqa: DTZ011  # a civil date
+    except ValueError:
+        return False
 
 
 def _other_columns(planned: Sequence[str], columns: Sequence[str]) -> list[Fault]:

@@ -105,6 +105,10 @@ def propose(columns: Iterable[Found], profile: str = "statistical") -> Plan:
     least = profiles()[profile]["k"]
     if least:
         plan |= {"k": least, "reach_k": "suppress", "max_suppressed": 0.05}
+    # What a service on named people keeps to unless somebody says why not; the rest is typed.
+    if profile == "interface":
+        plan |= {"answer": "record", "per_call": 1, "per_day": 1000}
+        plan |= {"logged": True, "watermark": True}
     return plan
 
 

@@ -16,7 +16,7 @@ import polars as pl
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from anonymization import formats, headers, hierarchies, patterns, substitution
-from anonymization.cells import by_distinct, distinct, number, spelled, text
+from anonymization.cells import by_distinct, by_few, distinct, number, spelled, text
 from anonymization.crypto import Keyed
 from anonymization.errors import Refused
 from anonymization.plan import Plan, params
@@ -64,16 +64,55 @@ Treatment = Callable[[pl.DataFrame, int], pl.Series]
 def treatment(column: Mapping[str, Any], of: Release) -> Treatment | None:
     """What is done to a column: batch and offset of its first row → new column; None drops it."""
     name, technique, given = column["name"], column["technique"], params(column)
-    if technique == "suppress" and given["as"] == "drop":
+    if is_dropped(column):
         return None
     if technique in _ROWWISE:
         return _ROWWISE[technique](name, given, of)
-    make = _EXPRESSIONS[technique]
+    made = expression(column)
+    assert made is not None
 
     def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
-        return batch.select(make(pl.col(name), given).alias(name)).to_series()
+        return by_few(batch[name], lambda old: old.to_frame().select(made).to_series())
 
     return treat
+
+
+def is_dropped(column: Mapping[str, Any]) -> bool:
+    """Whether the column is not released at all."""
+    return bool(column["technique"] == "suppress" and params(column)["as"] == "drop")
+
+
+def expression(column: Mapping[str, Any]) -> pl.Expr | None:
+    """What is done to a column where the engine can do it by itself, under the column's name."""
+    make = _EXPRESSIONS.get(column["technique"])
+    name = column["name"]
+    return None if make is None else make(pl.col(name), params(column)).alias(name)
+
+
+# What is drawn for a row depends on its place in the table.
+PLACED = frozenset({"noise", "shift", "shuffle"})
+
+
+def beside(column: Mapping[str, Any]) -> list[str]:
+    """The other columns a treatment looks at."""
+    subject = params(column).get("subject") if column["technique"] == "shift" else None
+    return [] if subject is None else [str(subject)]
+
+
+def refuses_unknown(column: Mapping[str, Any]) -> bool:
+    """Whether a value that its table of groups does not hold stops the run."""
+    given = params(column) if column["technique"] == "generalize" else {}
+    return bool(given.get("hierarchy") == "map" and given.get("missing") == "refuse")
+
+
+def unknown(name: str) -> Refused:
+    """The refusal of a column with values its table of groups does not hold."""
+    return Refused(
+        "HIERARCHY_MISSES_VALUES",
+        f"列「{name}」有对照表里没有的值；请补全对照表，或将 missing 设为 blank。",
+        f"column {name} has values its map does not hold; complete the map or set missing to "
+        "blank.",
+    )
 
 
 # --- by expression: the engine does whole columns -------------------------------------------
@@ -88,9 +127,10 @@ def _suppress(of: pl.Expr, given: Params) -> pl.Expr:
 
 
 _COMPOUND = (
-    "欧阳|太史|端木|上官|司马|东方|独孤|南宫|万俟|闻人|夏侯|诸葛|尉迟|公羊|赫连|澹台|皇甫|宗政|濮阳|"
-    "公冶|太叔|申屠|公孙|慕容|仲孙|钟离|长孙|宇文|司徒|鲜于|司空|呼延|令狐"
-)
+    "欧阳", "太史", "端木", "上官", "司马", "东方", "独孤", "南宫", "万俟", "闻人", "夏侯", "诸葛",
+    "尉迟", "公羊", "赫连", "澹台", "皇甫", "宗政", "濮阳", "公冶", "太叔", "申屠", "公孙", "慕容",
+    "仲孙", "钟离", "长孙", "宇文", "司徒", "鲜于", "司空", "呼延", "令狐",
+)  # fmt: skip
 _STARS = "***"
 
 
@@ -99,7 +139,8 @@ def _mask(of: pl.Expr, given: Params) -> pl.Expr:
     match given["style"]:
         case "name":
             # Two stars whatever the length: the length of a name narrows it down.
-            return value.str.extract(f"^({_COMPOUND}|.)") + "**"
+            compound = value.str.head(2).is_in(list(_COMPOUND))
+            return pl.when(compound).then(value.str.head(2)).otherwise(value.str.head(1)) + "**"
         case "id":
             return _ends(value, 1, 1, "****************")
         case "mobile":

@@ -1,6 +1,7 @@
 """What every test may ask for: a database of its engine pair, a session, a town, a demo city."""
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,10 +22,15 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 
+SPARK = find_spec("pyspark") is not None
+collect_ignore = [] if SPARK else ["anonymization/test_spark.py"]
+
+
 def pytest_report_header() -> str:
-    return f"engine pair: {factories.ENGINE}" + (
-        "" if factories.POSTGRESQL else "; not collected: postgresql (CATALOGUE_TEST_DATABASE_URL)"
-    )
+    missing = [] if factories.POSTGRESQL else ["postgresql (CATALOGUE_TEST_DATABASE_URL)"]
+    missing += [] if SPARK else ["spark (extra spark)"]
+    left = f"; not collected: {', '.join(missing)}" if missing else ""
+    return f"engine pair: {factories.ENGINE}{left}"
 
 
 @pytest.fixture

@@ -131,13 +131,29 @@ def _frame(source: "Path | Handed") -> "DataFrame":
 
 @anonymize.command("key")
 @click.argument("path", type=_FILE)
-def key_(path: Path) -> None:
-    """Make a key for a release in a file of mode 0600."""
-    from anonymization import make_key
+@click.option("--after", type=_FILE, help="接替的旧密钥 / the key it follows, for the next release")
+@click.option("--destroy", is_flag=True, help="销毁这个密钥 / destroy this key")
+@click.option("--by", default="", help="由谁办理 / who does it")
+@click.option("--reason", default="", help="销毁理由 / why it is destroyed")
+@click.option("--release", default="", help="发布批次 / name of the release")
+def key_(path: Path, after: Path | None, destroy: bool, by: str, reason: str, release: str) -> None:
+    """Make, replace or destroy the key of a release; PATH.json keeps the record."""
+    from anonymization import keys
 
+    if after is not None and destroy:
+        raise click.UsageError("--after 和 --destroy 不能同时使用 / --after or --destroy, not both")
     with _told():
-        make_key(path)
+        if destroy:
+            keys.destroy(path, by, reason)
+        elif after is not None:
+            keys.rotate(after, path, by, release)
+        else:
+            keys.create(path, by, release)
+    if destroy:
+        click.echo(f"密钥已销毁，记录留存 / key destroyed, its record stays: {path.name}.json")
+        return
     click.echo(f"密钥已生成，请离线保管，不得随数据流转 / key made, keep it apart: {path.name}")
+    click.echo(f"办理记录，随报告保存 / its record, kept with the report: {path.name}.json")
 
 
 @anonymize.command("detect")

@@ -66,6 +66,9 @@ def proposed(version: Version, profile: str) -> masking.Plan:
     return plan | {"columns": lines, "release": f"{version.resource.key}-{version.number}"}
 
 
+_TYPES = frozenset({"1", "2", "3"})
+
+
 def _item(item: Mapping[str, Any]) -> _Item:
     """What an element is: as graded, else as its name suggests, since a blank grade says little."""
     kind, role = _text(item.get("pi_kind")), item.get("pi_role")
@@ -84,6 +87,7 @@ def _bound(item: Mapping[str, Any], line: Mapping[str, Any]) -> dict[str, Any]:
         "element": str(item.get("id") or "")[:26],
         "kind": _text(item.get("pi_kind")),
         "level": _text(item.get("level")),
+        **{kind: item[kind] for kind in ("share_type", "open_type") if item.get(kind) in _TYPES},
         **({"open_basis": named} if named else {}),
     }
 

@@ -1,6 +1,7 @@
 """The masking plan of an entry, and the reports that prove a run of it."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -142,9 +143,12 @@ def _typed(version: Version, profile: str, before: masking.Plan) -> masking.Plan
         made["reason"] = form.get(f"reason.{element}", "").strip()[:1000]
         lines.append(made)
     plan: masking.Plan = {"profile": profile, "columns": lines}
-    for name, longest in (("release", 100), ("basis", 500), ("consents", 500), ("destroy_by", 10)):
-        if text := form.get(name, "").strip()[:longest]:
-            plan[name] = text
+    if text := form.get("release", "").strip()[:100]:
+        plan["release"] = text
+    for name in masking.profiles()[profile].get("terms", ()):
+        value = _term(masking.terms()[name], form.get(name, "").strip()[:500])
+        if value is not None:
+            plan[name] = value
     if masking.profiles()[profile]["judged"]:
         plan |= _judged(lines)
     return plan
@@ -161,6 +165,25 @@ def _judged(lines: list[dict[str, Any]]) -> dict[str, Any]:
     # What is no number is kept out here and told by the check of the plan.
     k, share = _whole(request.form.get("k")), _whole(request.form.get("max_suppressed"))
     return made | {"k": k or 0, "max_suppressed": min(share or 0, 100) / 100}
+
+
+def _term(term: Mapping[str, Any], typed: str) -> object:
+    """A condition as the plan holds it; what cannot be is left out and told by the check."""
+    match term["type"]:
+        case "yes":
+            return typed == "yes"
+        case "integer":
+            number = _whole(typed)
+            return number if number and term["min"] <= number <= term["max"] else None
+        case "choice":
+            return typed if typed in term["choices"] else None
+        case "date":
+            return typed if _DAY.fullmatch(typed) else None
+        case _:
+            return typed[: 40 if term["id"] == "purpose_code" else 500] or None
+
+
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _whole(text: str | None) -> int | None:
@@ -190,6 +213,8 @@ def _page(
         lines=[_line(line, faults) for line in plan["columns"]],
         choices=masking.choices().values(),
         roles=masking.roles().values(),
+        terms=[masking.terms()[name] for name in masking.profiles()[profile].get("terms", ())],
+        term_words=lambda choice: masking.term_words(choice, "en" if locale() == "en" else "zh"),
         general=[_words(fault) for fault in faults if fault.column not in names],
         faulty=len(faults),
         drift=desensitization.drift(row.plan, version) if row else [],

@@ -23,7 +23,21 @@ def key(tmp_path: Path) -> Path:
 
 
 def line(name: str, technique: str = "keep", role: str = "other", **params: object) -> dict:
-    return {"name": name, "technique": technique, "role": role, "params": params}
+    made = {"name": name, "technique": technique, "role": role, "params": params}
+    return made | {"reason": "试"}
+
+
+# A service on named people that states all it must.
+INTERFACE = {
+    "profile": "interface",
+    "purpose": "核验居民身份",
+    "purpose_code": "HY-01",
+    "answer": "record",
+    "per_call": 1,
+    "per_day": 1000,
+    "logged": True,
+    "watermark": True,
+}
 
 
 def people_plan(**changes: object) -> Plan:

@@ -1,7 +1,10 @@
 """A plan is run from file to file: what holds is written, nothing else ever is."""
 
+import json
 import logging
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -9,7 +12,7 @@ import pytest
 
 from anonymization import apply, crypto, make_key, measure, tables, treat
 from anonymization.plan import digest
-from tests.anonymization.conftest import line, people_plan, refused, replan
+from tests.anonymization.conftest import INTERFACE, line, people_plan, refused, replan
 
 
 @pytest.fixture
@@ -97,7 +100,7 @@ def test_the_size_of_a_batch_changes_nothing(tmp_path, source, key, monkeypatch)
         line("月收入", "noise", "sensitive", scale=50),
         line("出生日期", "shift", "quasi", days=30),
         line("性别", "suppress"),
-    ) | {"quasi_identifiers": ["所在区"], "profile": "interface"}
+    ) | {**INTERFACE, "quasi_identifiers": ["所在区"]}
     key_bytes = crypto.read_key(key)
     apply(plan, source, tmp_path / "a.csv", key_bytes)
     monkeypatch.setattr(tables, "_ROWS", 701)
@@ -178,7 +181,7 @@ def bad(source: Path, content: bytes) -> Path:
 
 HEAD = "姓名,证件\n".encode()
 TWO = {
-    "profile": "interface",
+    **INTERFACE,
     "columns": [line("姓名", "mask", "direct", style="name"), line("证件")],
 }
 
@@ -310,3 +313,68 @@ def test_no_other_account_reads_what_a_run_keeps_on_the_disk(source, target, key
 
 def test_the_source_is_never_overwritten(source, key):
     refused("SAME_FILE", lambda: apply(people_plan(), source, source, key))
+
+
+def test_ten_thousand_columns_are_treated_and_one_more_is_refused(tmp_path, target):
+    def columns(count: int) -> Path:
+        path = tmp_path / "wide.csv"
+        names = [f"列{n}" for n in range(count)]
+        path.write_text("\n".join(",".join(row) for row in (names, ["1"] * count)), "utf-8")
+        return path
+
+    def plan(count: int) -> dict:
+        dropped = [line(f"列{n}", "suppress") for n in range(count - 1)]
+        return {**INTERFACE, "columns": [*dropped, line(f"列{count - 1}")]}
+
+    assert apply(plan(10_000), columns(10_000), target).passed
+    target.unlink()
+    refused("TOO_MANY_COLUMNS", lambda: apply(plan(10_000), columns(10_001), target))
+    assert left_over(target) == []
+
+
+def test_a_cell_of_ten_megabytes_is_treated(tmp_path, target):
+    path = tmp_path / "long.parquet"
+    pl.DataFrame({"姓名": ["甲" * 3_500_000, "乙丙"], "证件": ["1", "2"]}).write_parquet(path)
+    for source in (path, path.with_suffix(".csv")):
+        pl.read_parquet(path).write_csv(path.with_suffix(".csv"))
+        assert apply(TWO, source, target).passed
+        assert target.read_text("utf-8") == "姓名,证件\n甲**,1\n乙**,2\n"
+
+
+def test_a_column_of_one_value_or_none_is_no_obstacle(tmp_path, target):
+    path = tmp_path / "same.parquet"
+    frame = pl.DataFrame({"姓名": ["甲乙"] * 30, "证件": [None] * 30})
+    frame.write_parquet(path)
+    report = apply(TWO, path, target)
+    assert report.passed
+    assert [one["distinct"] for one in report.facts["columns"]] == [1, 0]
+    frame.with_columns(姓名=pl.lit(None)).write_parquet(path)
+    target.unlink()
+    refused("ALL_BLANK", lambda: apply(TWO, path, target))
+
+
+def test_a_disk_that_is_really_full_is_a_sentence(tmp_path, people):
+    # A limit on the size of a file is to a program what a full disk is.
+    program = (
+        "import resource, signal, sys, json; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "from anonymization import Refused, apply, mask_file;"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000));"
+        "run = {'apply': apply, 'mask_file': mask_file}[sys.argv[1]]\n"
+        "try: run(json.loads(sys.argv[2]), sys.argv[3], sys.argv[4], b'k' * 32)\n"
+        "except Refused as refusal: print(refusal.code)"
+    )
+    people.write_parquet(tmp_path / "in.parquet")
+    out = tmp_path / "out"
+    out.mkdir()
+    for how in ("apply", "mask_file"):
+        for end in ("csv", "parquet"):
+            plan = json.dumps(people_plan())
+            names = [str(tmp_path / "in.parquet"), str(out / f"a.{end}")]
+            made = subprocess.run(
+                [sys.executable, "-c", program, how, plan, *names],
+                check=True,
+                capture_output=True,
+                text=True,
+            )
+            assert made.stdout.strip() == "DISK_FULL", (how, end, made)
+            assert os.listdir(out) == []

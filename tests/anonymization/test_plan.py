@@ -6,9 +6,9 @@ import polars as pl
 import pytest
 
 from anonymization import apply, check_plan, detect, fit, propose
-from anonymization.plan import choice_of, choices, digest, params, techniques
+from anonymization.plan import choice_of, choices, digest, params, techniques, terms
 from anonymization.techniques import Release, treatment
-from tests.anonymization.conftest import line, people_plan, replan
+from tests.anonymization.conftest import INTERFACE, line, people_plan, replan
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,77 @@ def test_k_is_never_below_that_of_the_profile():
     assert codes(people_plan(profile="open", k=5)) == [("K_BELOW_PROFILE", None)]
 
 
-def test_raw_sharing_wants_basis_consents_and_an_end():
-    plan = people_plan(profile="lawful_raw", k=1)
-    assert codes(plan) == [("RAW_WITHOUT_BASIS", None)] * 3
+RAW = {
+    "profile": "lawful_raw",
+    "basis": "某条例第十条",
+    "consents": "乌政数〔2026〕1号",
+    "transit": "tlcp",
+    "posts": "窗口核验岗",
+    "destroy_by": "2999-12-31",
+}
+
+
+def test_raw_sharing_wants_basis_consents_encryption_posts_and_an_end():
+    plan = people_plan(**RAW, k=1)
+    assert codes(plan) == []
+    for name in RAW.keys() - {"profile"}:
+        bare = {key: value for key, value in plan.items() if key != name}
+        (fault,) = check_plan(bare)
+        assert (fault.code, fault.column) == ("TERM_MISSING", None)
+        assert terms()[name]["zh"] in fault.zh
+
+
+@pytest.mark.parametrize("day", ["2020-01-01", "2999-02-30"])
+def test_data_are_never_shared_beyond_their_date_of_destruction(day):
+    assert codes(people_plan(**RAW | {"destroy_by": day})) == [("DATE_NOT_AHEAD", None)]
+
+
+LIMITS = [("per_day", None), ("logged", False), ("watermark", False)]
+
+
+@pytest.mark.parametrize(
+    ("term", "value"),
+    [("purpose", " "), ("purpose_code", ""), ("answer", None), ("per_call", None), *LIMITS],
+)
+def test_an_interface_states_its_purpose_and_its_limits(term, value):
+    plan = {**INTERFACE, "columns": [line("姓名", "mask", "direct", style="name")]}
+    assert codes(plan) == []
+    changed = {key: one for key, one in (plan | {term: value}).items() if one is not None}
+    assert codes(changed) == [("TERM_MISSING", None)]
+
+
+def test_an_interface_gives_nothing_in_bulk():
+    plan = {**INTERFACE, "per_call": 11, "columns": [line("姓名", "mask", "direct")]}
+    assert codes(plan) == [("PLAN_SHAPE", None)]
+
+
+def test_an_interface_returns_only_items_it_has_a_reason_for():
+    bare = line("民族") | {"reason": " "}
+    plan = {**INTERFACE, "columns": [bare, line("姓名", "suppress") | {"reason": ""}]}
+    assert codes(plan) == [("ITEM_WITHOUT_REASON", "民族")]
+
+
+@pytest.mark.parametrize("level", ["5", "6"])
+def test_important_and_core_data_are_released_in_no_way(level):
+    for technique in ("keep", "shuffle"):
+        plan = people_plan(columns=[line("产量", technique) | {"level": level}])
+        plan["quasi_identifiers"] = []
+        assert codes(plan) == [("GRADE_FORBIDS", "产量")]
+    assert codes(people_plan(columns=[line("产量", "suppress") | {"level": level}])) != []
+
+
+@pytest.mark.parametrize(
+    ("profile", "field"), [("open", "open_type"), ("statistical", "share_type")]
+)
+def test_what_the_catalogue_withholds_is_not_released_in_a_way_that_can_be_undone(profile, field):
+    def found(**column: str) -> list[tuple[str, str | None]]:
+        kept = line("姓氏") | {field: "3"} | column
+        return codes({"profile": profile, "k": 20, "columns": [kept]})
+
+    assert found() == [("TYPE_FORBIDS", "姓氏")]
+    assert found(technique="shuffle") == []
+    assert found(open_basis="某条例第十条") == []
+    assert found(**{field: "2"}) == []
 
 
 def test_columns_of_another_table_are_told_apart():
@@ -110,7 +178,9 @@ def test_what_is_proposed_has_no_faults_and_keeps_no_direct_identifier(profile):
         "IP地址",
     ]
     plan = propose([Item(kind, item=kind) for kind in kinds], profile)
-    assert codes(plan) == []
+    # What a service is for is never guessed.
+    typed = {"purpose": "核验", "purpose_code": "1"} if profile == "interface" else {}
+    assert codes(plan | typed) == []
     kept = [one["role"] for one in plan["columns"] if one["technique"] == "keep"]
     assert "direct" not in kept
 
@@ -123,8 +193,8 @@ def test_the_digest_is_of_the_meaning_not_the_order_of_the_keys():
 
 def test_every_choice_of_the_form_is_a_plan_without_faults_and_recognised_again():
     for one in choices().values():
-        made = {"name": "列", "technique": one["technique"], "params": one["params"]}
-        plan = {"profile": "interface", "columns": [made]}
+        made = line("列", one["technique"], **one["params"])
+        plan = {**INTERFACE, "columns": [made]}
         assert codes(plan) == []
         assert choice_of(made) == one["id"]
     assert choice_of(line("列", "round", step=7)) is None

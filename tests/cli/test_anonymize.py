@@ -118,6 +118,17 @@ def test_encrypted_columns_come_back_with_the_key_and_not_with_another(desk: Pat
     assert set(pl.read_csv(back, infer_schema=False)["公民身份号码"]) <= set(before)
 
 
+def test_a_key_is_replaced_and_destroyed_with_a_record(desk: Path):
+    run("key", desk / "a", "--by", "张某", "--release", "1")
+    run("key", desk / "b", "--after", desk / "a", "--by", "张某", "--release", "2")
+    run("key", desk / "a", "--destroy", code=2)
+    run("key", desk / "a", "--destroy", "--after", desk / "b", code=2)
+    run("key", desk / "a", "--destroy", "--by", "李某", "--reason", "发布结束")
+    record = json.loads((desk / "a.json").read_text("utf-8"))
+    assert [step["act"] for step in record["steps"]] == ["made", "replaced", "destroyed"]
+    assert not (desk / "a").exists()
+
+
 def test_detect_names_the_kinds_by_file_and_column(desk: Path):
     found = json.loads(run("detect", desk / "citizens.csv", "--json").stdout)
     kinds = found["columns"]["citizens"]

@@ -53,9 +53,24 @@ def test_a_plan_is_made_run_reported_and_rechecked(
         first = page.locator("select[name^='choice.']").first
         first.select_option("keep")
         press(page, "button:has-text('保存方案')")
-        expect(page.locator(".t-row-bad")).to_have_count(1)
+        bad = page.locator(".t-row-bad")
+        expect(bad.first).to_contain_text("是直接标识符，不能保留原值")
+        # Nor does anything stay readable that the catalogue says is not open.
+        expect(bad.last).to_contain_text("在目录中是不予开放")
         expect(first).to_have_value("keep")
         checked(page, "masking-faulty", expected=("422",))
+
+        # A service on named people says what it is for and what it keeps to.
+        page.click(".tabs a:has-text('核验查询接口')")
+        press(page, "button:has-text('保存方案')")
+        expect(page.locator(".n-bad")).to_contain_text("须写明「用途」")
+        page.fill("#purpose", "办理婚姻登记时核验身份")
+        page.fill("#purpose_code", "HY-01")
+        expect(page.locator("#logged")).to_be_checked()
+        checked(page, "masking-interface", expected=("422",))
+        press(page, "button:has-text('保存方案')")
+        expect(page.locator(".n-ok")).to_contain_text("方案已保存")
+        expect(page.locator("#purpose")).to_have_value("办理婚姻登记时核验身份")
 
         page.click(".tabs a:has-text('统计共享')")
         page.fill("#k", "6")

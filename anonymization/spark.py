@@ -1,0 +1,85 @@
+"""Runs a plan over a Spark table: the values are byte for byte those of the local run.
+
+Needs the extra `spark` (pyspark 4 or later). The key travels to the workers inside the task; use a
+cluster whose traffic is encrypted. What depends on the place of a row or on a whole column is
+refused, since a cluster has no order of rows: treat such a column locally first.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pyarrow as pa
+
+from anonymization import pipeline, plan, techniques
+from anonymization.cells import text
+from anonymization.errors import Refused
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+
+def treat_spark(masking: plan.Plan, frame: "DataFrame", key: bytes | None = None) -> "DataFrame":
+    """The treated table, unjudged, its columns and values those of `treat`; rows in any order."""
+    pipeline.require_sound(masking, frame.columns)
+    lines = {line["name"]: line for line in masking["columns"]}
+    for name in frame.columns:
+        _require_alone(lines[name])
+    # A batch of no rows tells the types of the result before anything runs.
+    schema = frame.limit(0).toArrow().schema
+    made = _treated(pl.DataFrame(schema.empty_table()), masking, key)
+    batches = partial(_batches, masking=masking, key=key)
+    return frame.mapInArrow(batches, _spark_schema(made))
+
+
+def _require_alone(line: Mapping[str, Any]) -> None:
+    alone = line["technique"] not in techniques.WHOLE | {"noise"}
+    if line["technique"] == "shift":
+        alone = bool(techniques.beside(line))
+    if not alone:
+        title = plan.techniques()[line["technique"]]
+        raise Refused(
+            "NOT_ON_SPARK",
+            f"列「{line['name']}」的「{title['zh']}」取决于行的位置或者整列，不能分布运行；"
+            "请在本机处理这一列，或者换一种处理方式。",
+            f"column {line['name']}: {title['en']} depends on the place of a row or on the whole "
+            "column and cannot be distributed; treat it locally or choose another technique.",
+        )
+
+
+def _batches(
+    parts: Iterator[pa.RecordBatch], masking: plan.Plan, key: bytes | None
+) -> Iterator[pa.RecordBatch]:
+    for part in parts:
+        batch = pl.DataFrame(pa.Table.from_batches([part]))
+        yield from _treated(batch, masking, key).to_arrow().to_batches()
+
+
+def _treated(batch: pl.DataFrame, masking: plan.Plan, key: bytes | None) -> pl.DataFrame:
+    release = techniques.release(masking, key)
+    lines = {line["name"]: line for line in masking["columns"]}
+    made = []
+    for name in batch.columns:
+        if techniques.refuses_unknown(lines[name]) and _is_strange(batch, lines[name]):
+            raise techniques.unknown(name)
+        how = techniques.treatment(lines[name], release)
+        if how is not None:
+            made.append(how(batch, 0).alias(name))
+    return pl.DataFrame(made)
+
+
+def _is_strange(batch: pl.DataFrame, line: Mapping[str, Any]) -> bool:
+    value = text(pl.col(line["name"]))
+    strange = value.is_not_null() & ~value.is_in(list(plan.params(line)["map"]))
+    return not batch.filter(strange).is_empty()
+
+
+def _spark_schema(made: pl.DataFrame) -> Any:
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    small = {pa.large_string(): pa.string(), pa.string_view(): pa.string()}
+    fields = [
+        pa.field(field.name, small.get(field.type, field.type)) for field in made.to_arrow().schema
+    ]
+    return from_arrow_schema(pa.schema(fields))

@@ -1,0 +1,71 @@
+"""A key is made, replaced and destroyed, and its record tells all of it and nothing of the key."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from anonymization import crypto, keys, restore, treat
+from tests.anonymization.conftest import INTERFACE, line, refused
+
+
+def acts(record: dict) -> list[str]:
+    return [step["act"] for step in record["steps"]]
+
+
+def test_a_key_lives_on_record_and_the_record_outlives_it(tmp_path: Path):
+    first, second = tmp_path / "a.key", tmp_path / "b.key"
+    keys.create(first, "张某", "2026-1")
+    secret = crypto.read_key(first)
+    keys.rotate(first, second, "张某", "2026-2")
+    record = keys.destroy(first, "李某", "发布结束")
+    assert acts(record) == ["made", "replaced", "destroyed"]
+    assert acts(keys.read_record(second)) == ["made", "follows"]
+    assert not first.exists()
+    assert record["steps"][-1]["by"] == "李某"
+    assert {step["key_id"] for step in record["steps"]} == {crypto.key_id(secret)}
+    assert record["steps"][1]["by_key"] == crypto.key_id(crypto.read_key(second))
+    text = (tmp_path / "a.key.json").read_text("utf-8")
+    assert secret.hex() not in text
+    assert (tmp_path / "a.key.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_after_destruction_nothing_encrypted_is_read_and_a_run_says_what_to_do(tmp_path: Path):
+    path = tmp_path / "a.key"
+    keys.create(path)
+    plan = {**INTERFACE, "columns": [line("列", "encrypt")]}
+    made = treat(plan, pl.DataFrame({"列": ["甲"]}), crypto.read_key(path))
+    keys.destroy(path, "李某")
+    assert "新建密钥" in refused("KEY_LOST", lambda: crypto.read_key(path)).zh
+    refused("KEY_EXISTS", lambda: keys.create(path))
+    keys.create(tmp_path / "b.key")
+    refused("KEY_WRONG", lambda: restore(plan, made, crypto.read_key(tmp_path / "b.key")))
+
+
+def test_nobody_destroys_a_key_namelessly(tmp_path: Path):
+    keys.create(tmp_path / "a.key")
+    refused("NAME_NEEDED", lambda: keys.destroy(tmp_path / "a.key", " "))
+    assert (tmp_path / "a.key").exists()
+
+
+@pytest.mark.parametrize("change", ["by", "gone", "order", "text"])
+def test_an_altered_record_is_told_before_the_key_is_touched(tmp_path: Path, change: str):
+    path, record = tmp_path / "a.key", tmp_path / "a.key.json"
+    keys.create(path, "张某")
+    keys.rotate(path, tmp_path / "b.key", "张某")
+    facts = json.loads(record.read_text("utf-8"))
+    if change == "by":
+        facts["steps"][0]["by"] = "王某"
+    elif change == "gone":
+        del facts["steps"][0]
+    else:
+        facts["steps"].reverse()
+    record.write_text("{" if change == "text" else json.dumps(facts), "utf-8")
+    refused("RECORD_ALTERED", lambda: keys.destroy(path, "李某"))
+    assert path.exists()
+
+
+def test_a_key_from_before_records_begins_one_when_it_ends(tmp_path: Path):
+    crypto.make_key(tmp_path / "a.key")
+    assert acts(keys.destroy(tmp_path / "a.key", "李某")) == ["destroyed"]
