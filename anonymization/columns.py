@@ -1,15 +1,19 @@
 """Looks at one column without its disguises: what its distinct cells hold, and how believably."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from anonymization import headers, patterns
 from anonymization.dictionary import share
 from anonymization.headers import Header
+
+# Cells scanned at once.
+_CELLS: Final = 200_000
 
 
 @dataclass(frozen=True)
@@ -27,14 +31,50 @@ class Profile:
     @classmethod
     def of(cls, column: pl.Series, today: date, kinds: frozenset[str] | None = None) -> "Profile":
         """Scan a column for identifiers of these kinds, by default all."""
-        texts = patterns.unmasked(column)
-        counted = pl.DataFrame({"v": texts}).filter(pl.col("v").str.len_bytes() > 0)
-        counted = counted.group_by("v", maintain_order=True).len("n")
+        return cls.several([column], today, kinds)[0]
+
+    @classmethod
+    def several(
+        cls, columns: Sequence[pl.Series], today: date, kinds: frozenset[str] | None = None
+    ) -> list["Profile"]:
+        """Scan columns as if they were one: a wide table costs what its cells do."""
+        texts = [one.cast(pl.String, strict=False).rename("v") for one in columns]
+        numbers = [
+            pl.Series([place], dtype=pl.UInt32).new_from_index(0, len(one))
+            for place, one in enumerate(texts)
+        ]
+        cells = pl.DataFrame({"c": pl.concat(numbers), "v": patterns.unmasked(pl.concat(texts))})
+        cells = cells.filter(pl.col("v").str.len_bytes() > 0)
+        counted = (
+            cells.group_by("c", "v", maintain_order=True).len("n").sort("c", maintain_order=True)
+        )
         found = patterns.scan(counted["v"], today, kinds)
-        found = found.with_columns(n=counted["n"].gather(found["row"]))
-        name, seen = str(column.name), frozenset(found["kind"].unique())
-        present = int(counted["n"].sum())
-        return cls(name, headers.read(name), counted["v"], counted["n"], found, seen, present)
+        starts = np.searchsorted(counted["c"].to_numpy(), np.arange(len(columns) + 1))
+        found = found.with_columns(
+            n=counted["n"].gather(found["row"]), c=counted["c"].gather(found["row"])
+        )
+        parts = found.partition_by("c", as_dict=True, include_key=False)
+        made = []
+        for place, column in enumerate(columns):
+            first, past = int(starts[place]), int(starts[place + 1])
+            mine = parts.get((place,), found.clear().drop("c"))
+            if first:
+                mine = mine.with_columns(pl.col("row") - first)
+            values, counts = counted["v"][first:past], counted["n"][first:past]
+            name, seen = str(column.name), frozenset(mine["kind"].unique())
+            present = int(counts.sum())
+            made.append(cls(name, headers.read(name), values, counts, mine, seen, present))
+        return made
+
+    @classmethod
+    def every(
+        cls, frame: pl.DataFrame, today: date, kinds: frozenset[str] | None = None
+    ) -> Iterator["Profile"]:
+        """Scan every column of a table, as many at once as fit."""
+        together = max(1, _CELLS // max(1, frame.height))
+        for first in range(0, frame.width, together):
+            chosen = [frame[name] for name in frame.columns[first : first + together]]
+            yield from cls.several(chosen, today, kinds)
 
     def of_kind(self, kind: str, whole: bool) -> pl.DataFrame:
         """The candidates of a kind, one per distinct cell, valid if any of the cell is."""
@@ -68,8 +108,8 @@ class Profile:
         if kind == "MOBILE":
             return found.str.tail(11).str.head(3).n_unique() >= 4
         if kind == "IP":
-            wide = r"(?:^|\.)(?:[4-9][0-9]|[12][0-9]{2})(?:\.|$)|:"
-            return share(found.str.contains(wide)) > 0.5
+            wide = r"(?:^|\.)[12][0-9]{2}(?:\.|$)|:"
+            return share(found.str.contains(wide)) > 0.3
         return True
 
     def like(self, mask: pl.Series) -> tuple[int, float]:

@@ -80,7 +80,7 @@ def detect(table: Any, *, sample: int | None = None, today: date | None = None) 
     if sample is not None and sample < frame.height:
         frame = frame.sample(sample, seed=0)
     day = today or date.today()  # noqa: DTZ011  # birth dates are civil dates
-    profiles = [Profile.of(frame[name], day) for name in frame.columns]
+    profiles = list(Profile.every(frame, day))
     verdicts = [_verdict(profile, frame.height) for profile in profiles]
     return _neighbours(frame, profiles, verdicts)
 
@@ -95,11 +95,12 @@ def residual(
     """
     frame = _frame(table)
     day = today or date.today()  # noqa: DTZ011
-    found = []
-    for name in frame.columns if columns is None else columns:
-        carried = Profile.of(frame[name], day, _DIRECT).carried()
-        found += [Residual(name, kind, count) for kind, count in carried.items()]
-    return found
+    chosen = frame if columns is None else frame.select(columns)
+    return [
+        Residual(profile.name, kind, count)
+        for profile in Profile.every(chosen, day, _DIRECT)
+        for kind, count in profile.carried().items()
+    ]
 
 
 def cells(table: Any, *, today: date | None = None) -> Iterator[Cell]:
@@ -165,16 +166,22 @@ _STARS: Final = "[*＊×●•■□]{2,}|[xX]{4,}"
 _LEAST: Final[Mapping[str, tuple[float, float, int]]] = {
     "ID_CARD": (0.02, 0.02, 3),
     "USCC": (0.02, 0.02, 3),
-    "EMAIL": (0.05, 0.05, 2),
-    "PLATE": (0.3, 0.1, 3),
-    "MAC": (0.3, 0.1, 2),
-    "BANK_CARD": (0.5, 0.2, 6),
-    "MOBILE": (0.5, 0.1, 8),
-    "LANDLINE": (0.4, 0.1, 4),
+    "EMAIL": (0.05, 0.02, 2),
+    "PLATE": (0.3, 0.02, 3),
+    "MAC": (0.3, 0.02, 2),
+    "BANK_CARD": (0.3, 0.02, 6),
+    "MOBILE": (0.3, 0.02, 8),
+    "LANDLINE": (0.3, 0.02, 4),
     "IP": (0.8, 0.3, 4),
     "GPS": (0.5, 0.3, 3),
 }
 _CHECKED: Final = {"ID_CARD", "USCC", "BANK_CARD"}
+# Kinds without a check digit, and headers that say their look-alikes are something else.
+_LOOKS_ONLY: Final = {"MOBILE", "LANDLINE", "PLATE", "IP"}
+_OTHERWISE: Final = (
+    "(?:发票|流水|运单|快递单|订单|单据|凭证|合同|条码|序列|批|工单|案|票据|设备|资产|产品|商品|型|货|文|批准"
+    "|业务|受理|申请)(?:号|号码|编号|编码|代码)$|版本|固件|version|firmware|sku|invoice|order"
+)
 
 
 def _checked(profile: Profile) -> Iterator[Guess]:
@@ -188,7 +195,12 @@ def _checked(profile: Profile) -> Iterator[Guess]:
             continue
         named = kind in profile.header.kinds
         part = good.height / len(profile.values)
-        if part < (headed if named else alone) or (not named and good.height < few and part < 1):
+        if not named and kind in _LOOKS_ONLY and re.search(_OTHERWISE, profile.header.spoken):
+            continue
+        # Two that pass where nothing fails are no chance either: in 25 rows there are no more.
+        sure = kind in _CHECKED and good.height >= 2 and good.height == each.height
+        few_here = good.height < few and part < 1 and not sure
+        if part < (headed if named else alone) or (not named and few_here):
             continue
         if not named and not profile.various(kind):
             continue
@@ -234,8 +246,10 @@ _DATE: Final = (
 )
 # What a value looks like where the header says what it is.
 _LAYOUTS: Final[dict[str, str]] = {
+    # A spreadsheet keeps fifteen digits of eighteen and shows a power of ten.
     "ID_CARD": r"^[1-9][0-9]{5}(?:19|20)?[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
-    r"[0-9]{3}[0-9Xx]?$",
+    r"[0-9]{3}[0-9Xx]?$|^[1-9]\.[0-9]{3,}[eE]\+?17$",
+    "MAC": "^[0-9A-Fa-f]{12}$",
     "MOBILE": r"^(?:\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?:\.0)?$",
     "LANDLINE": r"^(?:\(?0[0-9]{2,3}\)?[- ]?)?[2-8][0-9]{6,7}(?:(?:-|转)[0-9]{1,6})?(?:\.0)?$",
     "BANK_CARD": r"^[1-9][0-9]{3}(?:[ -]?[0-9]{2,}){3,6}$",
@@ -337,6 +351,8 @@ def _labelled(profile: Profile) -> Guess | None:
 def _other(profile: Profile, rows: int, masked: bool) -> Column:
     """A column that is no identifier: what it carries inside, whether it helps to single out."""
     inside = {} if masked else profile.carried()
+    if re.search(_OTHERWISE, profile.header.spoken):
+        inside = {kind: count for kind, count in inside.items() if kind not in _LOOKS_ONLY}
     carried = {kind: count for kind, count in inside.items() if kind in _DIRECT}
     item = _item(profile)
     entry = headers.items().get(item or "")

@@ -12,12 +12,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Header:
-    """What a header suggests: identifiers (the likeliest first), an item, and who it is about."""
+    """What a header suggests: identifiers (the likeliest first), an item, and who it is about.
+
+    `spoken` is the header itself, in small letters, without remarks.
+    """
 
     kinds: tuple[str, ...]
     item: str | None
     organisation: bool
     word: str | None
+    spoken: str = ""
 
 
 @cache
@@ -41,10 +45,9 @@ def items() -> Mapping[str, Mapping[str, Any]]:
 
 def read(name: str) -> Header:
     """What the words of a header say; in Chinese and English the last word is what it is."""
-    bare = re.sub(r"[(（\[【].*?[)）\]】]|[*＊:：\s]", "", unicodedata.normalize("NFKC", name))
-    spoken = re.sub(r"(?<=[a-z])(?=[A-Z])|[-.]", "_", bare).lower()
+    spoken = _spoken(name)
     if not spoken or re.search(_COUNTS, spoken):
-        return Header((), None, False, None)
+        return Header((), None, False, None, spoken)
     found = [
         (place, kind["id"], word)
         for kind in tables()["kinds"]
@@ -55,11 +58,23 @@ def read(name: str) -> Header:
     # 出生日期 is a birth date and 发证日期 none: the longer of the words at the end decides.
     other = max((len(w) for w in tables()["not_identifiers"] if spoken.endswith(w)), default=0)
     if other and (best is None or best <= (len(spoken), other)):
-        return Header((), _item(spoken), False, None)
+        return Header((), _item(spoken), False, None, spoken)
     named = tuple(dict.fromkeys(kind for place, kind, _ in sorted(found, reverse=True)))
     word = next((word for place, _, word in found if place == best), None)
-    organisation = any(word in bare for word in tables()["organisation"])
-    return Header(named, _item(spoken), organisation, word)
+    organisation = any(word in spoken for word in tables()["organisation"])
+    return Header(named, _item(spoken), organisation, word, spoken)
+
+
+def _spoken(name: str) -> str:
+    """A header without remarks in brackets, its Latin words between underscores."""
+    bare = re.sub(r"[(（\[【].*?[)）\]】]|[*＊:：\s]", "", unicodedata.normalize("NFKC", name))
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|[-.]", "_", bare).lower()
+
+
+def ends_with(name: str, some: Iterable[str]) -> bool:
+    """Whether a header ends in one of these words, as a header says last what it is."""
+    spoken = _spoken(name)
+    return any((place := _place(spoken, word)) and place[0] == len(spoken) for word in some)
 
 
 _COUNTS = r"(?:数量|[人户次总套]数|比例|比重|率|均值|平均数|中位数|合计|总计|_count|_num|_rate)$"

@@ -226,8 +226,8 @@ _BEFORE: Final = r"(?:[0-9]\.)?\b"
 _AFTER: Final = r"\b(?:\.[0-9]+)?"
 _OCTET: Final = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _SIGNS: Final = identifiers.PROVINCE_SIGNS
-_LONGITUDE: Final = r"(?:7[3-9]|[89][0-9]|1[0-3][0-9])\.[0-9]{3,}"
-_LATITUDE: Final = r"[1-5]?[0-9]\.[0-9]{3,}"
+_LONGITUDE: Final = r"[Ee]?(?:7[3-9]|[89][0-9]|1[0-3][0-9])\.[0-9]{3,}°?[Ee]?"
+_LATITUDE: Final = r"[Nn]?[1-5]?[0-9]\.[0-9]{3,}°?[Nn]?"
 _CODE: Final = "0-9A-HJ-NP-RTUWXYa-hj-np-rtuwxy"
 
 PATTERNS: Final[tuple[Pattern, ...]] = (
@@ -281,8 +281,9 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         "MAC",
-        "[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]",
-        r"\b([0-9A-Fa-f]{2}(?:(?::[0-9A-Fa-f]{2}){5}|(?:-[0-9A-Fa-f]{2}){5}))\b",
+        "[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]|[.][0-9A-Fa-f]{4}[.][0-9A-Fa-f]{4}",
+        r"\b([0-9A-Fa-f]{2}(?:(?::[0-9A-Fa-f]{2}){5}|(?:-[0-9A-Fa-f]{2}){5})"
+        r"|[0-9A-Fa-f]{4}[.][0-9A-Fa-f]{4}[.][0-9A-Fa-f]{4})\b",
     ),
     Pattern(
         "IP",
@@ -293,7 +294,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         "GPS",
         "[0-9][.][0-9]{3}",
-        rf"\b({_LONGITUDE}[,; ] ?{_LATITUDE}|{_LATITUDE}[,; ] ?{_LONGITUDE})\b",
+        rf"\b({_LONGITUDE}[,;， ] ?{_LATITUDE}|{_LATITUDE}[,;， ] ?{_LONGITUDE})",
     ),
     Pattern(
         "ADDRESS", "[路街巷道弄里区村镇乡旗查]", f"({address_pattern()})", quick=door_pattern()

@@ -1,11 +1,9 @@
 """A plan to start from: what the kinds of the columns call for in a release profile."""
 
-import json
-from collections.abc import Iterable, Mapping
-from functools import cache
-from importlib.resources import files
+from collections.abc import Iterable
 from typing import Any, Protocol
 
+from anonymization import headers
 from anonymization.plan import Plan, profiles
 
 
@@ -71,15 +69,9 @@ _DISPLAY = {
 }
 
 
-@cache
-def _kinds() -> Mapping[str, Mapping[str, Any]]:
-    text = (files("anonymization") / "data" / "kinds.json").read_text("utf-8")
-    return {row["item"]: row for row in json.loads(text)["kinds"]}
-
-
 def role_of(kind: str | None, quasi: bool = False) -> str:
     """What a kind of personal information is to an attacker."""
-    known = _kinds().get(_ALIASES.get(kind or "", kind or ""))
+    known = headers.items().get(_ALIASES.get(kind or "", kind or ""))
     if known is not None:
         return str(known["role"])
     return "quasi" if quasi else "other"

@@ -6,12 +6,13 @@ distance between the values of a class and those of the table (total variation; 
 ordered earth mover's distance). Levels and thresholds follow GB/T 42460-2023.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
+from anonymization.classes import Coded
 from anonymization.findings import Numbers
 
 _COUNT = "\0count"
@@ -21,7 +22,8 @@ _ROW = "\0row"
 @dataclass(frozen=True)
 class Risk:
     """What was measured. `prosecutor` is the risk of the person who is easiest to find, `mean`
-    that of a class on average, `marketer` the share of records an attacker would get right."""
+    that of a class on average, `marketer` the share of records an attacker would get right,
+    `journalist` the risk of whoever is easiest to find where nobody knows who is in the table."""
 
     rows: int
     quasi_identifiers: tuple[str, ...]
@@ -34,6 +36,7 @@ class Risk:
     mean: float
     l: int | None = None  # noqa: E741  # the name of the model
     t: float | None = None
+    journalist: float | None = None
 
     def facts(self) -> dict[str, object]:
         """The risk as it stands in a report."""
@@ -45,23 +48,32 @@ class Risk:
             "unique_records": self.unique,
             "prosecutor_risk": round(self.prosecutor, 6),
             "marketer_risk": round(self.marketer, 6),
+            "journalist_risk": None if self.journalist is None else round(self.journalist, 6),
             "l": self.l,
             "t": None if self.t is None else round(self.t, 6),
         }
 
 
 def measure(
-    frame: pl.DataFrame, quasi: Sequence[str], sensitive: Sequence[str] = (), k: int = 1
+    frame: pl.DataFrame,
+    quasi: Sequence[str],
+    sensitive: Sequence[str] = (),
+    k: int = 1,
+    coded: Coded | None = None,
 ) -> Risk:
-    """Measure a table; with no quasi-identifiers all records look alike. Blank tables: k is 0."""
+    """Measure a table; with no quasi-identifiers all records look alike. Blank tables: k is 0.
+
+    `coded` is the same table as it was numbered before.
+    """
     rows = frame.height
     if rows == 0:
         return Risk(0, tuple(quasi), 0, 0, 0, 0, 0.0, 0.0, 0.0)
-    sizes = _sizes(frame, quasi)
-    smallest = int(sizes.min())  # type: ignore[arg-type]  # there is at least one class
+    coded = coded or Coded(frame)
+    sizes = coded.sizes(quasi)
+    smallest = int(sizes.min())
     l, t = None, None  # noqa: E741
     for column in sensitive:
-        diversity, distance = _diversity(frame, quasi, column)
+        diversity, distance = _diversity(coded, quasi, column)
         l = diversity if l is None else min(l, diversity)  # noqa: E741
         t = distance if t is None else max(t, distance)
     return Risk(
@@ -69,63 +81,93 @@ def measure(
         quasi_identifiers=tuple(quasi),
         classes=len(sizes),
         k=smallest,
-        below=int(sizes.filter(sizes < k).sum()),
+        below=int(sizes[sizes < k].sum()),
         unique=int((sizes == 1).sum()),
         prosecutor=1 / smallest,
         marketer=len(sizes) / rows,
-        mean=float((1 / sizes).mean()),  # type: ignore[arg-type]  # there is at least one class
+        mean=float((1 / sizes).mean()),
         l=l,
         t=t,
     )
 
 
-def _sizes(frame: pl.DataFrame, quasi: Sequence[str]) -> pl.Series:
-    if not quasi:
-        return pl.Series([frame.height])
-    return frame.group_by(list(quasi)).len(_COUNT)[_COUNT]
+@dataclass(frozen=True)
+class Population:
+    """How many people there are, and how many of them by the values of some columns."""
+
+    total: int
+    margins: Mapping[str, Mapping[str, int]]
 
 
-def _diversity(frame: pl.DataFrame, quasi: Sequence[str], column: str) -> tuple[int, float]:
+def journalist(coded: Coded, quasi: Sequence[str], population: Population) -> float:
+    """The risk of the person easiest to find among all people, in the table or not.
+
+    The people a class stands for are the population times the share of each of its values, as if
+    the columns had nothing to do with each other, and never fewer than the class holds. Columns
+    without margins are taken to be spread as they are in the table.
+    """
+    rows = coded.frame.height
+    if not quasi or not rows:
+        return 0.0
+    # Classes are taken from any one of their records.
+    sizes = coded.of_each(quasi)
+    expected = np.full(rows, float(population.total))
+    for name in quasi:
+        margin = population.margins.get(name)
+        if margin is None:
+            expected *= coded.of_each([name]) / rows
+            continue
+        known = pl.DataFrame({"v": list(margin), "n": list(margin.values())})
+        values = coded.frame.select(pl.col(name).cast(pl.String).alias("v"))
+        counts = values.join(known, on="v", how="left", maintain_order="left")["n"].fill_null(0)
+        expected *= counts.to_numpy() / max(1, population.total)
+    return float(1 / np.maximum(expected, sizes).min())
+
+
+def _diversity(coded: Coded, quasi: Sequence[str], column: str) -> tuple[int, float]:
     """Distinct values in the poorest class, and the distance of the farthest one."""
     by = [name for name in quasi if name != column]
     if not by:
-        return int(frame[column].n_unique()), 0.0
-    cells = frame.group_by([*by, column]).len(_COUNT)
-    poorest = int(cells.group_by(by).len(_ROW)[_ROW].min())  # type: ignore[arg-type]
-    if frame.schema[column].is_numeric():
-        return poorest, _ordered_distance(frame, by, column)
-    overall = frame.group_by(column).len("\0all").with_columns(pl.col("\0all") / frame.height)
-    # Half the sum of |p - q| over all values: the values absent from a class count by their q.
-    near = (
-        cells.with_columns((pl.col(_COUNT) / pl.col(_COUNT).sum().over(by)).alias("\0p"))
-        .join(overall, on=column, nulls_equal=True)
-        .group_by(by)
-        .agg(((pl.col("\0p") - pl.col("\0all")).clip(0)).sum().alias("\0t"))
-    )
-    return poorest, float(near["\0t"].max())  # type: ignore[arg-type]
+        return int(coded.frame[column].n_unique()), 0.0
+    values = coded.frame[column]
+    if values.dtype.is_numeric():
+        return _ordered(coded, by, column)
+    counts = coded.table(by, column)
+    poorest = int((counts > 0).sum(axis=1).min())
+    return poorest, float(distances(counts).max())
 
 
-def _ordered_distance(frame: pl.DataFrame, by: list[str], column: str) -> float:
-    """The ordered earth mover's distance over the ranks of the values, in 0..1, per class."""
-    values = frame[column].drop_nulls().unique().sort()
-    if len(values) < 2:
-        return 0.0
-    ranks = pl.DataFrame({column: values, "\0rank": range(len(values))})
-    ranked = frame.join(ranks, on=column, how="inner")
-    share = 1 / ranked.height
-    overall = (
-        ranked.group_by("\0rank")
-        .len("\0n")
-        .sort("\0rank")
-        .select("\0rank", (pl.col("\0n") * share).cum_sum().alias("\0F"))
-    )
-    # Between two of its own values the distribution function of a class is flat, so the distance
-    # is summed over prefix sums of the table's function instead of over every rank of every class.
-    table = overall["\0F"].to_numpy()
-    worst = 0.0
-    for part in ranked.select(*by, "\0rank").partition_by(by, include_key=False):
-        worst = max(worst, _distance(part["\0rank"].to_numpy(), table))
-    return worst
+def distances(counts: Numbers) -> Numbers:
+    """How far the values of each class are from those of all: half the sum of |p - q|."""
+    overall = counts.sum(axis=0) / counts.sum()
+    near = counts / counts.sum(axis=1, keepdims=True)
+    return np.abs(near - overall).sum(axis=1) / 2  # type: ignore[no-any-return]
+
+
+def _ordered(coded: Coded, by: list[str], column: str) -> tuple[int, float]:
+    """The same for numbers: the ordered earth mover's distance over the ranks of the values.
+
+    Classes are taken one by one, as a table of counts over thousands of amounts does not fit.
+    """
+    values, many = coded.codes(column)
+    missing = coded.frame[column].null_count() > 0
+    key, _ = coded.key(by)
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    ranks = values[order]
+    poorest, worst = many, 0.0
+    real = many - missing
+    whole = np.cumsum(np.bincount(values, minlength=many)[:real])
+    table = whole / max(1, whole[-1]) if real else whole
+    # Between two of its own values the distribution of a class is flat, so the distance is summed
+    # over prefix sums of the table's function instead of over every rank of every class.
+    for part in np.split(ranks, starts[1:]):
+        present = np.unique(part)
+        poorest = min(poorest, len(present))
+        known = part[part < real] if missing else part
+        if real > 1 and len(known):
+            worst = max(worst, _distance(known, table))
+    return poorest, worst
 
 
 def _distance(ranks: Numbers, table: Numbers) -> float:

@@ -1,8 +1,6 @@
 """Columns are read for what they hold, and nothing readable is overlooked in a release."""
 
-import json
 from datetime import date
-from importlib.resources import files
 
 import numpy as np
 import pandas as pd
@@ -11,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import schemas
 from anonymization import headers, patterns
 from anonymization.detection import Cell, Residual, cells, detect, residual
 from anonymization.identifiers import citizen_check
 from anonymization.synthetic import citizens
+from tests.anonymization.fresh_tables import OPEN, SEALED
 from tests.anonymization.hard_tables import CLEAN, HELD, SPELLED, TUNED, UNSEEN, build, score
 
 TODAY = date(2026, 11, 23)
@@ -169,12 +169,48 @@ def test_an_empty_table_and_columns_of_nothing_are_no_fault():
     assert residual(table) == []
 
 
-@pytest.mark.parametrize("part", [TUNED, HELD, UNSEEN], ids=["tuned", "held out", "unseen"])
+PARTS = {"tuned": TUNED, "held out": HELD, "unseen": UNSEEN, "open": OPEN, "sealed": SEALED}
+
+
+@pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
 def test_hard_tables_are_read_right(part):
     found = score(part)
     assert found.flagged == ()
     assert found.wrong == ()
     assert found.macro >= 0.95
+
+
+def test_one_or_two_numbers_in_twenty_five_rows_are_found():
+    orders = [f"BL2024{i:08}" for i in range(25)]
+    one = ["150302198802140012", *orders[1:]]
+    two = ["150302198802140012", "150303200002291257", *orders[2:]]
+    table = pl.DataFrame({"甲": one, "乙": two, "丙": orders})
+    assert kinds(table) == {"甲": None, "乙": "ID_CARD", "丙": None}
+    spots = [(cell.column, cell.row, cell.kind) for cell in cells(table, today=TODAY)]
+    assert spots == [("甲", 0, "ID_CARD"), ("乙", 0, "ID_CARD"), ("乙", 1, "ID_CARD")]
+
+
+def test_a_wide_table_is_read_as_its_columns_are(people):
+    few = people.head(30)
+    wide = pl.concat(
+        [few.rename(lambda name, n=n: f"{name}{n}") for n in range(30)], how="horizontal"
+    )
+    alone = [detect(wide.select(name), today=TODAY)[0].inside for name in wide.columns[:11]]
+    assert [one.inside for one in detect(wide, today=TODAY)][:11] == alone
+
+
+@pytest.mark.parametrize(
+    ("header", "make"),
+    [
+        ("发票号码", lambda i: f"{(139, 158, 186, 177, 133)[i % 5]}{i * 48271 % 10**8:08}"),
+        ("产品编码", lambda i: f"京A{i * 4827 % 10**5:05}"),
+        ("固件版本", lambda i: f"10.{100 + i}.{i % 7}.1"),
+    ],
+)
+def test_a_header_that_says_otherwise_is_believed_where_nothing_can_be_checked(header, make):
+    values = [make(i) for i in range(1, 60)]
+    assert kinds(pl.DataFrame({header: values})) == {header: None}
+    assert list(cells(pl.DataFrame({header: values}), today=TODAY)) == []
 
 
 def test_words_and_counts_are_not_taken_for_people():
@@ -195,8 +231,8 @@ def test_words_and_counts_are_not_taken_for_people():
 
 def test_every_item_of_personal_information_says_how_it_is_found():
     items = headers.items()
-    listed = json.loads((files("anonymization") / "data" / "kinds.json").read_text("utf-8"))
-    assert {one["item"]: one["role"] for one in listed["kinds"]} == {
+    listed = schemas.codes.table("personal_information_kinds")["kinds"]
+    assert {one["item"]: one["role"] for one in listed} == {
         name: one["role"] for name, one in items.items()
     }
     assert {one["found"] for one in items.values()} == {

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 import schemas
 from anonymization import risk
+from anonymization.classes import Coded
+from anonymization.risk import Population, journalist
+from anonymization.utility import lost
 
 ROWS = st.lists(
     st.tuples(st.sampled_from("ab"), st.sampled_from(["x", "y", None]), st.integers(0, 3)),
@@ -103,3 +106,25 @@ def test_the_profiles_are_those_of_the_standard():
     tables = json.loads((files("anonymization") / "techniques.json").read_text("utf-8"))
     known = {row["id"]: row["zh"] for row in VECTORS["release_profiles"]}
     assert {row["id"]: row["zh"] for row in tables["profiles"]} == known
+
+
+def test_the_journalist_knows_the_people_of_a_district_and_not_who_is_in_the_table():
+    frame = pl.DataFrame({"区": ["甲"] * 5 + ["乙"] * 20, "性别": ["男"] * 25})
+    people = Population(1000, {"区": {"甲": 100, "乙": 900}, "性别": {"男": 500, "女": 500}})
+    # Five in the table stand for 1000 x 0.1 x 0.5 = 50 people.
+    assert journalist(Coded(frame), ["区", "性别"], people) == pytest.approx(1 / 50)
+    alone = Population(1000, {"区": {"甲": 1}})
+    assert journalist(Coded(frame), ["区"], alone) == pytest.approx(1 / 5)
+
+
+def test_what_a_release_lost_is_told_by_column_and_for_the_use():
+    raw = pl.DataFrame(
+        {"区": ["甲", "甲", "乙", "乙"], "名": ["a", "b", "c", "d"], "元": [1, 2, 3, 4]}
+    )
+    made = pl.DataFrame({"区": ["甲", "甲", "乙", "乙"], "元": [2, 2, 3, 3]})
+    told = lost(raw, made, ["区"])
+    assert [one["kept"] for one in told["columns"]] == [1.0, 0.0, 0.5]
+    assert told["columns"][2]["mean_shift"] == 0
+    assert told["use_distance"] == 0
+    assert lost(raw, made, ["名"])["use_distance"] is None
+    assert lost(raw, made.with_columns(pl.lit("甲").alias("区")), ["区"])["use_distance"] == 0.5
