@@ -14,8 +14,19 @@ from typing import Any
 
 import polars as pl
 
-from anonymization import attacks, crypto, places, plan, report, risk, tables, techniques
-from anonymization.cells import text
+from anonymization import (
+    attacks,
+    crypto,
+    ladders,
+    places,
+    plan,
+    recoding,
+    report,
+    risk,
+    tables,
+    techniques,
+)
+from anonymization.cells import numbered, text
 from anonymization.errors import Refused
 from anonymization.findings import Finding, Terms
 from anonymization.report import Report, Tally
@@ -272,6 +283,9 @@ class _Run:
         quasi = [name for name in self.masking.get("quasi_identifiers", []) if name in self.names]
         if not quasi or not self._judged or self.masking.get("reach_k", "suppress") == "fail":
             return
+        if self.masking.get("reach_k") == "recode":
+            self._recode(treated, quasi)
+            return
         before = tables.open_table(treated).frame(quasi).with_row_index(_ROW)
         after, self.suppressed = risk.reach(before, quasi, plan.smallest_class(self.masking))
         if not self.suppressed.touched and not self.suppressed.removed:
@@ -281,6 +295,37 @@ class _Run:
         for name in quasi:
             gone = int((kept[name].is_not_null() & after[name].is_null()).sum())
             self.tallies[name].blanked = gone
+
+    def _recode(self, treated: Path, quasi: Sequence[str]) -> None:
+        """Generalize each class just as far as k, l and t ask, along the lists of the library."""
+        secret = [name for name in self.masking.get("sensitive", []) if name not in quasi]
+        secret = [name for name in secret if name in self.names]
+        frame = tables.open_table(treated).frame([*quasi, *secret])
+        raw = self.table.frame(quasi)
+        lines = {line["name"]: line for line in self.masking["columns"]}
+        trees = {name: ladders.ladder(lines[name], raw[name], frame[name]) for name in quasi}
+        leaves = frame.with_columns(ladders.as_leaves(frame[name]).alias(name) for name in quasi)
+        made = recoding.anonymize_k(
+            numbered(leaves, secret),
+            trees,
+            plan.smallest_class(self.masking),
+            sensitive=secret,
+            l=int(self.masking.get("l") or 1) if secret else 1,
+            t=self.masking.get("t"),
+        ).frame.select(quasi)
+        whole = pl.all().replace([ladders.ROOT, ladders.BLANK], [None, None])
+        after = made.select(whole).with_row_index(_ROW)
+        lost = pl.DataFrame(
+            [(made[name] == ladders.ROOT) & (leaves[name] != ladders.BLANK) for name in quasi]
+        )
+        for name in quasi:
+            blanked = int(lost[name].sum())
+            self.tallies[name].blanked = blanked
+            self.tallies[name].recoded = int((made[name] != leaves[name]).sum()) - blanked
+        touched = int(lost.select(pl.any_horizontal(pl.all())).to_series().sum())
+        cells = sum(self.tallies[name].blanked for name in quasi)
+        self.suppressed = risk.Suppressed(cells, touched, 0)
+        self.changes = after
 
     def write(self, treated: Path, target: Path, kind: str) -> None:
         """Write what is to be released, suppression applied, in the format of the target."""

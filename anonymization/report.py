@@ -25,6 +25,7 @@ class Tally:
     changed: int = 0
     unreadable: int = 0
     blanked: int = 0
+    recoded: int = 0
     distinct: int | None = None
 
 
@@ -144,6 +145,9 @@ def _done(line: Mapping[str, Any], technique: Mapping[str, Any], tally: Tally) -
     if tally.unreadable:
         zh += f"；{tally.unreadable} 个值无法按此处理，已置空"
         en += f"; {tally.unreadable} values could not be read and were blanked"
+    if tally.recoded:
+        zh += f"；为达到 k，{tally.recoded} 个值归得更粗"
+        en += f"; {tally.recoded} values generalized further to reach k"
     if tally.blanked:
         zh += f"；为达到 k，{tally.blanked} 个值已抑制"
         en += f"; {tally.blanked} values suppressed to reach k"
