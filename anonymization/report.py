@@ -102,7 +102,7 @@ def _column(line: Mapping[str, Any], run: Run, verdict: Verdict) -> dict[str, An
     found = [one.zh for one in verdict.findings if line["name"] in one.columns]
     was_zh, was_en = _was(line, tally, int(run.input["rows"]))
     done_zh, done_en = _done(line, technique, tally)
-    remains_zh, remains_en = _remains(line, technique, tally)
+    remains_zh, remains_en = _remains(line, technique, tally, run.plan)
     if found:
         remains_zh = found[0]
         remains_en = next(one.en for one in verdict.findings if line["name"] in one.columns)
@@ -155,9 +155,12 @@ def _done(line: Mapping[str, Any], technique: Mapping[str, Any], tally: Tally) -
 
 
 def _remains(
-    line: Mapping[str, Any], technique: Mapping[str, Any], tally: Tally
+    line: Mapping[str, Any], technique: Mapping[str, Any], tally: Tally, of: plan.Plan
 ) -> tuple[str, str]:
     zh, en = technique["remains"]["zh"], technique["remains"]["en"]
+    measures = (of.get("aggregate") or {}).get("measures", ())
+    if any(one["column"] == line["name"] for one in measures):
+        zh, en = "外人只看到每组的合计或平均", "an outsider sees sums or means of groups"
     if tally.distinct is not None:
         zh += f"，共 {tally.distinct} 种取值"
         en += f", {tally.distinct} different values"
