@@ -1,6 +1,6 @@
 """How the cells of a column are read: as trimmed text, as numbers, as one spelling each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
@@ -14,6 +14,13 @@ def text(of: pl.Expr) -> pl.Expr:
 def number(of: pl.Expr) -> pl.Expr:
     """A column as numbers; thousands separators are read, what is no number is null."""
     return text(of).str.replace_all("[,，\\s]", "").cast(pl.Float64, strict=False)
+
+
+def numbered(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """The table with these columns as numbers where all their values are, for ordered distance."""
+    made = {name: frame[name].cast(pl.Float64, strict=False) for name in names}
+    whole = [name for name, one in made.items() if one.null_count() == frame[name].null_count()]
+    return frame.with_columns(made[name].alias(name) for name in whole)
 
 
 def spelled(batch: pl.DataFrame, name: str) -> pl.Series:

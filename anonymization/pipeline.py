@@ -15,8 +15,20 @@ from typing import Any
 
 import polars as pl
 
-from anonymization import attacks, crypto, places, plan, report, risk, tables, techniques
-from anonymization.cells import text
+from anonymization import (
+    aggregation,
+    attacks,
+    crypto,
+    ladders,
+    places,
+    plan,
+    recoding,
+    report,
+    risk,
+    tables,
+    techniques,
+)
+from anonymization.cells import numbered, text
 from anonymization.errors import Refused
 from anonymization.findings import Finding, Terms
 from anonymization.report import Report, Tally
@@ -74,13 +86,13 @@ def apply(
         run.write(first, final, kind_out)
         run.progress("verify", 0, run.rows)
         verdict = attacks.attack(
-            tables.open_table(final).frame(),
+            run.judged(final),
             run.terms(),
             [attacks.table(one).cast(pl.String, strict=False) for one in earlier],
         )
         output = {
             "digest": crypto.digest_file(final),
-            "rows": run.rows - run.suppressed.removed,
+            "rows": run.rows - run.suppressed.removed if run.groups is None else run.groups,
             "columns": len(run.names),
             "format": kind_out,
         }
@@ -178,6 +190,8 @@ class _Run:
     suppressed: risk.Suppressed = field(default_factory=lambda: risk.Suppressed(0, 0, 0))
     same: dict[str, int] = field(default_factory=dict)
     changes: pl.DataFrame | None = None
+    judged_records: pl.DataFrame | None = None
+    groups: int | None = None
 
     def treat(self, target: Path) -> None:
         """Write the treated rows of the source, before any suppression."""
@@ -271,7 +285,12 @@ class _Run:
     def reach_k(self, treated: Path) -> None:
         """Decide which cells and records must go so that every class reaches k."""
         quasi = [name for name in self.masking.get("quasi_identifiers", []) if name in self.names]
-        if not quasi or not self._judged or self.masking.get("reach_k", "suppress") == "fail":
+        if "aggregate" in self.masking or not quasi or not self._judged:
+            return
+        if self.masking.get("reach_k", "suppress") == "fail":
+            return
+        if self.masking.get("reach_k") == "recode":
+            self._recode(treated, quasi)
             return
         before = tables.open_table(treated).frame(quasi).with_row_index(_ROW)
         after, self.suppressed = risk.reach(before, quasi, plan.smallest_class(self.masking))
@@ -283,8 +302,42 @@ class _Run:
             gone = int((kept[name].is_not_null() & after[name].is_null()).sum())
             self.tallies[name].blanked = gone
 
+    def _recode(self, treated: Path, quasi: Sequence[str]) -> None:
+        """Generalize each class just as far as k, l and t ask, along the lists of the library."""
+        secret = [name for name in self.masking.get("sensitive", []) if name not in quasi]
+        secret = [name for name in secret if name in self.names]
+        frame = tables.open_table(treated).frame([*quasi, *secret])
+        raw = self.table.frame(quasi)
+        lines = {line["name"]: line for line in self.masking["columns"]}
+        trees = {name: ladders.ladder(lines[name], raw[name], frame[name]) for name in quasi}
+        leaves = frame.with_columns(ladders.as_leaves(frame[name]).alias(name) for name in quasi)
+        made = recoding.anonymize_k(
+            numbered(leaves, secret),
+            trees,
+            plan.smallest_class(self.masking),
+            sensitive=secret,
+            l=int(self.masking.get("l") or 1) if secret else 1,
+            t=self.masking.get("t"),
+        ).frame.select(quasi)
+        whole = pl.all().replace([ladders.ROOT, ladders.BLANK], [None, None])
+        after = made.select(whole).with_row_index(_ROW)
+        lost = pl.DataFrame(
+            [(made[name] == ladders.ROOT) & (leaves[name] != ladders.BLANK) for name in quasi]
+        )
+        for name in quasi:
+            blanked = int(lost[name].sum())
+            self.tallies[name].blanked = blanked
+            self.tallies[name].recoded = int((made[name] != leaves[name]).sum()) - blanked
+        touched = int(lost.select(pl.any_horizontal(pl.all())).to_series().sum())
+        cells = sum(self.tallies[name].blanked for name in quasi)
+        self.suppressed = risk.Suppressed(cells, touched, 0)
+        self.changes = after
+
     def write(self, treated: Path, target: Path, kind: str) -> None:
         """Write what is to be released, suppression applied, in the format of the target."""
+        if "aggregate" in self.masking:
+            self._write_groups(treated, target, kind)
+            return
         distinct = {name: pl.Series(name, [], dtype=pl.UInt64) for name in self.names}
         writer: tables.Writer | None = None
         try:
@@ -301,6 +354,35 @@ class _Run:
                     writer.close()
         for name, seen in distinct.items():
             self.tallies[name].distinct = len(seen)
+
+    def _write_groups(self, treated: Path, target: Path, kind: str) -> None:
+        """Write the groups of the plan; what is judged are the records they stand for."""
+        frame = tables.open_table(treated).frame()
+        given, least = self.masking["aggregate"], plan.smallest_class(self.masking)
+        made = aggregation.aggregate(frame, given, least)
+        if made.table.is_empty():
+            raise Refused(
+                "NO_GROUP_LARGE_ENOUGH",
+                f"汇总后没有一组达到 {least} 条，没有可发布的内容；请减少分组的列，或者归得更粗。",
+                f"no group reaches {least} records, nothing would be released; group by fewer or "
+                "coarser columns.",
+            )
+        with tables.disk():
+            writer = tables.writer(target, kind, made.table)
+            writer.write(made.table)
+            writer.close()
+        self.judged_records, self.groups = made.records, made.table.height
+        self.suppressed = risk.Suppressed(sum(made.blanked.values()), 0, made.removed)
+        for name in given["by"]:
+            self.tallies[name].distinct = made.table[name].drop_nulls().n_unique()
+        for name, lost in made.blanked.items():
+            self.tallies[name].blanked = lost
+
+    def judged(self, written: Path) -> pl.DataFrame:
+        """The records that the attacks are tried on."""
+        if self.judged_records is not None:
+            return self.judged_records
+        return tables.open_table(written).frame()
 
     def _released(self, treated: Path) -> Iterator[pl.DataFrame]:
         offset = 0

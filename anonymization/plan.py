@@ -137,6 +137,7 @@ def check_plan(plan: object, columns: Sequence[str] | None = None) -> list[Fault
     names = [column["name"] for column in plan["columns"]]
     faults += [_twice(name) for name in sorted({name for name in names if names.count(name) > 1})]
     faults += _sets(plan, names)
+    faults += _aggregate(plan, names)
     faults += _profile(plan)
     if columns is not None:
         faults += _other_columns(names, columns)
@@ -391,6 +392,52 @@ def _sets(plan: Plan, names: Sequence[str]) -> list[Fault]:
                         f"the {en} {name} is not among the released columns; take it out.",
                     )
                 )
+    return faults
+
+
+def _aggregate(plan: Plan, names: Sequence[str]) -> list[Fault]:
+    """In a table of groups every released column is grouped by or summed up, and k is judged."""
+    given = plan.get("aggregate")
+    if given is None:
+        return []
+    profile = profiles()[plan["profile"]]
+    if not profile["judged"]:
+        return [
+            Fault(
+                "AGGREGATE_UNJUDGED",
+                None,
+                f"「{profile['zh']}」是逐条提供的，不能汇总；汇总表请用开放或者统计共享。",
+                f"the profile {profile['en']} gives single records and no groups; use open or "
+                "statistical for a table of groups.",
+            )
+        ]
+    measured = {one["column"] for one in given.get("measures", [])}
+    used = {*given["by"], *measured}
+    released = {
+        column["name"]
+        for column in plan["columns"]
+        if column["technique"] != "suppress" or params(column)["as"] != "drop"
+    }
+    faults = [
+        Fault(
+            "AGGREGATE_NAMES_NO_COLUMN",
+            name,
+            f"汇总用到的列「{name}」不在发布的列中，请改正列名或者处理方式。",
+            f"the column {name} that is grouped or summed up is not released; correct the plan.",
+        )
+        for name in sorted(used - released)
+    ]
+    faults += [
+        Fault(
+            "COLUMN_NOT_AGGREGATED",
+            name,
+            f"列「{name}」在汇总表中没有去处：请列为分组的列、汇总的列，或者删除。",
+            f"column {name} has no place in the table of groups: group by it, sum it up, or "
+            "remove it.",
+        )
+        for name in names
+        if name in released - used
+    ]
     return faults
 
 

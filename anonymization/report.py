@@ -25,6 +25,7 @@ class Tally:
     changed: int = 0
     unreadable: int = 0
     blanked: int = 0
+    recoded: int = 0
     distinct: int | None = None
 
 
@@ -101,7 +102,7 @@ def _column(line: Mapping[str, Any], run: Run, verdict: Verdict) -> dict[str, An
     found = [one.zh for one in verdict.findings if line["name"] in one.columns]
     was_zh, was_en = _was(line, tally, int(run.input["rows"]))
     done_zh, done_en = _done(line, technique, tally)
-    remains_zh, remains_en = _remains(line, technique, tally)
+    remains_zh, remains_en = _remains(line, technique, tally, run.plan)
     if found:
         remains_zh = found[0]
         remains_en = next(one.en for one in verdict.findings if line["name"] in one.columns)
@@ -144,6 +145,9 @@ def _done(line: Mapping[str, Any], technique: Mapping[str, Any], tally: Tally) -
     if tally.unreadable:
         zh += f"；{tally.unreadable} 个值无法按此处理，已置空"
         en += f"; {tally.unreadable} values could not be read and were blanked"
+    if tally.recoded:
+        zh += f"；为达到 k，{tally.recoded} 个值归得更粗"
+        en += f"; {tally.recoded} values generalized further to reach k"
     if tally.blanked:
         zh += f"；为达到 k，{tally.blanked} 个值已抑制"
         en += f"; {tally.blanked} values suppressed to reach k"
@@ -151,9 +155,12 @@ def _done(line: Mapping[str, Any], technique: Mapping[str, Any], tally: Tally) -
 
 
 def _remains(
-    line: Mapping[str, Any], technique: Mapping[str, Any], tally: Tally
+    line: Mapping[str, Any], technique: Mapping[str, Any], tally: Tally, of: plan.Plan
 ) -> tuple[str, str]:
     zh, en = technique["remains"]["zh"], technique["remains"]["en"]
+    measures = (of.get("aggregate") or {}).get("measures", ())
+    if any(one["column"] == line["name"] for one in measures):
+        zh, en = "外人只看到每组的合计或平均", "an outsider sees sums or means of groups"
     if tally.distinct is not None:
         zh += f"，共 {tally.distinct} 种取值"
         en += f", {tally.distinct} different values"

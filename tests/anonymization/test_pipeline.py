@@ -378,3 +378,40 @@ def test_a_disk_that_is_really_full_is_a_sentence(tmp_path, people):
             )
             assert made.stdout.strip() == "DISK_FULL", (how, end, made)
             assert os.listdir(out) == []
+
+
+# --- local recoding --------------------------------------------------------------------------
+
+
+def recoded(**changes: object) -> dict:
+    plan = replan(
+        people_plan(**{"reach_k": "recode", **changes}),
+        line("职业", role="quasi") | {"kind": "职业"},
+        line("出生日期", "generalize", "quasi", hierarchy="date", to="year"),
+    )
+    return plan | {"quasi_identifiers": ["性别", "出生日期", "所在区", "职业"]}
+
+
+def test_recoding_reaches_k_along_the_lists_and_removes_no_record(source, target, key):
+    report = apply(recoded(), source, target, key)
+    assert report.passed, report.facts["findings"]
+    made = pl.read_csv(target, infer_schema=False)
+    assert made.height == 3000
+    assert measure(target, recoded()["quasi_identifiers"]).k >= 5
+    # Years where a class is large enough, decades elsewhere; trades and their groups likewise.
+    assert {"年", "代"} <= set(made["出生日期"].drop_nulls().str.tail(1))
+    assert {"退休", "专业技术人员"} & set(made["职业"].drop_nulls())
+    cut = recoded(reach_k="suppress", max_suppressed=1.0)
+    kept = apply(cut, source, target.with_name("b.csv"), key)
+    lost, cost = report.facts["suppressed"], kept.facts["suppressed"]
+    assert lost["cells"] < cost["cells"]
+    assert "归得更粗" in "".join(one["done"] for one in report.facts["columns"])
+
+
+def test_recoding_holds_l_and_t_of_the_sensitive_columns(source, target, key):
+    plan = replan(recoded(l=3, t=0.35), line("月收入", "limit", "sensitive", low=0, high=20000))
+    plan["sensitive"] = ["月收入"]
+    report = apply(plan, source, target, key)
+    assert report.passed, report.facts["findings"]
+    assert report.facts["risk"]["l"] >= 3
+    assert report.facts["risk"]["t"] <= 0.35
