@@ -13,6 +13,7 @@ def blueprints() -> Sequence[Blueprint]:
         changes,
         demands,
         examination,
+        finding,
         home,
         inbox,
         lists,
@@ -31,6 +32,7 @@ def blueprints() -> Sequence[Blueprint]:
 
     return (
         home.pages,
+        finding.pages,
         sign_in.pages,
         inbox.pages,
         resources.pages,

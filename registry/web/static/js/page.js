@@ -1,5 +1,6 @@
 // What every page gains when script runs; each page works without it.
 import { watchForms } from "./form.js";
+import { suggestTitles } from "./suggest.js";
 
 const summary = document.querySelector("[data-focus]");
 if (summary) summary.focus();
@@ -15,3 +16,4 @@ document.addEventListener("keydown", (event) => {
 });
 
 watchForms();
+suggestTitles();
