@@ -49,9 +49,11 @@ def elements(doc: SearchDoc) -> str:
 
 
 def whole(doc: SearchDoc) -> str:
-    """All the text of an entry that can be searched."""
+    """All the text of an entry that says what it holds."""
     found = [
-        t for pointer in documents.text_fields() for t in documents.texts(doc.document, pointer)
+        documents.content(text)
+        for pointer in documents.text_fields()
+        for text in documents.texts(doc.document, pointer)
     ]
     return " ".join([*found, str(doc.envelope.get("department_name"))])
 

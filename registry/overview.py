@@ -41,6 +41,15 @@ class Completion:
 
 
 @dataclass(frozen=True)
+class Published:
+    """A unit and how many entries it has published."""
+
+    code: str
+    name: str
+    entries: int
+
+
+@dataclass(frozen=True)
 class Answers:
     """Requests answered, or to be answered by now: how many, and how many in time."""
 
@@ -100,6 +109,20 @@ def look(session: Session, reader: Actor, anonymous: str = "none") -> Overview:
         answers=_answers(session, reader),
         overdue=sum(late.values()),
     )
+
+
+def by_unit(session: Session, reader: Actor, anonymous: str = "none") -> Sequence[Published]:
+    """The units with most published entries, at most eight."""
+    live = _live(reader, anonymous).subquery()
+    many = sa.func.count(live.c.id)
+    found = session.execute(
+        sa.select(Organisation.code, Organisation.name, many)
+        .join(live, live.c.department_id == Organisation.id)
+        .group_by(Organisation.code, Organisation.name)
+        .order_by(many.desc(), Organisation.name)
+        .limit(8)
+    )
+    return [Published(code, name, count) for code, name, count in found]
 
 
 def by_code(session: Session, reader: Actor, column: str) -> Mapping[str, int]:

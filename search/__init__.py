@@ -4,7 +4,7 @@
 question with the same entries in the same order.
 """
 
-from search.documents import facets
+from search.documents import element, facets
 from search.highlight import explained, marks, why
 from search.opening import open
 from search.protocol import (
@@ -31,6 +31,7 @@ __all__ = [
     "Status",
     "Unavailable",
     "Why",
+    "element",
     "explained",
     "facets",
     "marks",

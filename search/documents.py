@@ -7,6 +7,7 @@ again. The function is total over draft-valid documents; what has no usable form
 import functools
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -139,11 +140,22 @@ def _all_tokens(doc: SearchDoc, title: str) -> list[str]:
     found = analysis.tokens(title) * _TITLE_WEIGHT
     for pointer in text_fields()[1:]:
         for text in texts(doc.document, pointer):
-            found.extend(analysis.tokens(text))
+            found.extend(analysis.tokens(content(text)))
     for name in ("department_name", "department_short", "code"):
         for text in _strings(doc.envelope.get(name)):
             found.extend(analysis.tokens(text))
     return found
+
+
+# 「市民政局在履行社会救助、婚姻等职责中形成的…」 says whose duty it is, not what the data holds.
+_DUTY = re.compile(
+    r"^[^，。,;；]{0,40}?在?履行.{0,80}?(?:职责|职能)(?:的?过程)?中(?:形成|产生|采集|获取)的"
+)
+
+
+def content(text: str) -> str:
+    """Give what a text says of the data, without the duty it came from."""
+    return _DUTY.sub("", text, count=1)
 
 
 def _keywords(doc: SearchDoc, title: str) -> dict[str, tuple[str, ...]]:

@@ -99,7 +99,8 @@ def _title_reasons(asked: str, title: str, words: Wanted) -> Iterator[Why]:
 
 def _shown(doc: SearchDoc) -> Iterator[tuple[str, list[str]]]:
     for pointer in documents.text_fields()[1:]:
-        yield pointer.split("/")[1], documents.texts(doc.document, pointer)
+        found = documents.texts(doc.document, pointer)
+        yield pointer.split("/")[1], [documents.content(text) for text in found]
     yield "department", documents.texts(doc.envelope, "/department_name")
     yield "code", documents.texts(doc.envelope, "/code")
 

@@ -7,18 +7,35 @@ rights of the reader applied again. Where the engine does not answer, the databa
 from registry.discovery.breaker import GuardedIndex
 from registry.discovery.cleansing import WIPED, cleanse, listed, pack
 from registry.discovery.indexing import Drift, drain, is_opened, open_index, rebuild, verify
-from registry.discovery.query import FACETS, PAGE, Answer, Found, newest, search
+from registry.discovery.query import (
+    FACETS,
+    FILTERS,
+    FIRST,
+    PAGE,
+    SORTS,
+    Answer,
+    Found,
+    newest,
+    search,
+)
+from registry.discovery.suggestions import Holder, Way, holders, titles, ways
 
 __all__ = [
     "FACETS",
+    "FILTERS",
+    "FIRST",
     "PAGE",
+    "SORTS",
     "WIPED",
     "Answer",
     "Drift",
     "Found",
     "GuardedIndex",
+    "Holder",
+    "Way",
     "cleanse",
     "drain",
+    "holders",
     "is_opened",
     "listed",
     "newest",
@@ -26,5 +43,7 @@ __all__ = [
     "pack",
     "rebuild",
     "search",
+    "titles",
     "verify",
+    "ways",
 ]

@@ -19,8 +19,24 @@ from search import Index, Query, Reader, Result, Why
 log = logging.getLogger(__name__)
 
 PAGE = 20
-# The facets of the search page, in its order.
-FACETS = ("department", "share_type", "level", "update_cycle", "themes", "format_class", "marks")
+# The facets of the search page that people use most, in its order; the schema's others follow.
+FIRST = (
+    "units",
+    "class_path",
+    "themes",
+    "share_type",
+    "open_type",
+    "level",
+    "update_cycle",
+    "format_class",
+    "year",
+    "element",
+    "marks",
+)
+FACETS = (*FIRST, *(name for name in engine.facets() if name not in (*FIRST, "department")))
+# A link to one department is a filter too, though the tree of units stands for it on the page.
+FILTERS = (*FACETS, "department")
+SORTS = ("relevance", "updated", "published")
 
 
 @dataclass(frozen=True)
@@ -51,6 +67,9 @@ def search(
     filters: Mapping[str, tuple[str, ...]] | None = None,
     page: int = 1,
     anonymous: str = "none",
+    sort: str = "relevance",
+    size: int = PAGE,
+    facets: tuple[str, ...] = FACETS,
 ) -> Answer:
     """What this reader finds. Never fails because of the text, nor because the engine is away."""
     if not actor.signed_in and anonymous != "open":
@@ -61,9 +80,10 @@ def search(
         text=text,
         filters=filters or {},
         reader=reader(session, actor),
-        offset=PAGE * (page - 1),
-        limit=PAGE,
-        facets=FACETS,
+        sort=sort,
+        offset=size * (page - 1),
+        limit=size,
+        facets=facets,
     )
     try:
         result = index.search(query)
@@ -102,7 +122,10 @@ def _answer(session: Session, actor: Actor, text: str, result: Result, anonymous
     def rows_of(hits: Sequence[engine.Hit]) -> list[Found]:
         return [Found(*by_key[hit.key], hit.why) for hit in hits if hit.key in by_key]
 
-    return Answer(rows_of(told.hits), result.total, rows_of(told.related), result.facets)
+    related = rows_of(told.related)
+    # What shares no more than single characters helps only where nothing better is there.
+    related = [one for one in related if one.why] or related
+    return Answer(rows_of(told.hits), result.total, related, result.facets)
 
 
 def _degraded(session: Session, actor: Actor, text: str, page: int, anonymous: str) -> Answer:

@@ -13,6 +13,7 @@ def blueprints() -> Sequence[Blueprint]:
         changes,
         demands,
         examination,
+        finding,
         home,
         inbox,
         lists,
@@ -33,6 +34,7 @@ def blueprints() -> Sequence[Blueprint]:
 
     return (
         home.pages,
+        finding.pages,
         sign_in.pages,
         inbox.pages,
         resources.pages,

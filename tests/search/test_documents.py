@@ -97,3 +97,9 @@ def test_what_is_searched_stands_in_the_schema() -> None:
 def test_a_name_with_a_slash_is_no_path() -> None:
     made = documents.index_doc(doc({"source_system": "a/b"}))
     assert made.words["source_system"] == ("a/b",)
+
+
+def test_the_duty_an_entry_came_from_is_not_what_it_holds() -> None:
+    text = "市民政局在履行社会救助、婚姻和社会组织管理职责中形成的殡葬火化信息，主要包括姓名"
+    assert documents.content(text) == "殡葬火化信息，主要包括姓名"
+    assert documents.content("全市殡仪馆履行职责的情况") == "全市殡仪馆履行职责的情况"

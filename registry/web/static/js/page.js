@@ -2,6 +2,7 @@
 import { forget } from "./keep.js";
 import { watchForms } from "./form.js";
 import { watchChoosers } from "./chooser.js";
+import { suggestTitles } from "./suggest.js";
 
 // What went wrong comes first, then what was done; an address with a place in it leads there.
 const first = document.querySelector(".summary[data-focus]") || document.querySelector("[data-focus]");
@@ -21,3 +22,4 @@ document.addEventListener("keydown", (event) => {
 if (document.querySelector(".done, [data-heard]")) forget();
 watchForms();
 watchChoosers();
+suggestTitles();

@@ -1,0 +1,422 @@
+"""The search page: hits with their reasons, facets, other ways to ask, and the list as a file."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, g, jsonify, render_template, request, url_for
+from markupsafe import Markup, escape
+
+import schemas
+import search as engine
+from registry import calendar, catalogue, discovery, journal
+from registry.discovery import Answer, Found
+from registry.edge import (
+    actor,
+    download,
+    gettext,
+    index,
+    locale,
+    reads,
+    remember,
+    session,
+    settings,
+)
+from registry.edge.readings import noted
+from registry.errors import Missing
+from registry.journal import Entry
+from registry.models.accounts import Organisation
+
+pages = Blueprint("search", __name__)
+
+LONGEST_QUERY = 256
+LONGEST_VALUE = 200
+MOST_VALUES = 50
+MOST_LINES = 8
+MOST_ELEMENTS = 12
+MOST_EXPORTED = 1_000
+# Facets of the entry itself, which no field of a document names.
+_LISTS = {"level": "level", "marks": "mark"}
+_TREES = frozenset({"class_path", "other_class_paths", "themes", "base_library", "units"})
+_COLUMNS = (
+    "名称",
+    "代码",
+    "提供部门",
+    "摘要",
+    "共享类型",
+    "开放类型",
+    "数据级别",
+    "更新周期",
+    "发布日期",
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One value of a facet: its code, word and count, whether it is chosen, its depth in a tree."""
+
+    code: str
+    word: str
+    count: int
+    is_chosen: bool
+    depth: int = 0
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A facet as shown: the values most hits have, those chosen always among them."""
+
+    name: str
+    title: str
+    lines: Sequence[Line]
+    has_more: bool
+    is_first: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for; whatever it cannot mean is left out, never an error."""
+
+    text: str
+    filters: Mapping[str, tuple[str, ...]]
+    sort: str
+    view: str
+    page: int
+
+    @classmethod
+    def of_request(cls) -> "Asked":
+        """Read the address of this request."""
+        page = request.args.get("page", "1")
+        sort = request.args.get("sort", "")
+        filters = {name: values for name in discovery.FILTERS if (values := _values(name))}
+        return cls(
+            request.args.get("q", "")[:LONGEST_QUERY],
+            filters,
+            sort if sort in discovery.SORTS else "relevance",
+            "table" if request.args.get("view") == "table" else "cards",
+            max(int(page), 1) if page.isascii() and page.isdigit() and len(page) < 4 else 1,
+        )
+
+    def address(self, **changes: object) -> str:
+        """The address of the same question with something changed; other things start anew."""
+        plain = {"sort": self.sort, "view": self.view}
+        kept = {k: v for k, v in plain.items() if v not in ("relevance", "cards")}
+        given: dict[str, object] = {"q": self.text, **kept, **self.filters, **changes}
+        return _address(**given)
+
+    def without(self, name: str, code: str) -> str:
+        """The address without one of the values chosen."""
+        left = tuple(c for c in self.filters.get(name, ()) if c != code)
+        return self.address(**{name: left})
+
+    def found(self, page: int, size: int = discovery.PAGE, facets: bool = True) -> Answer:
+        """What this reader finds."""
+        return discovery.search(
+            session(),
+            index(),
+            actor(),
+            self.text,
+            self.filters,
+            page,
+            settings().anonymous,
+            self.sort,
+            size,
+            discovery.FACETS if facets else (),
+        )
+
+
+def _address(**given: object) -> str:
+    """The address of a search, without what is empty."""
+    kept: dict[str, Any] = {name: value for name, value in given.items() if value}
+    return url_for(".results", **kept)
+
+
+def _values(name: str) -> tuple[str, ...]:
+    """The values chosen of a facet; the name of an element is typed by hand, too."""
+    values = [value.strip()[:LONGEST_VALUE] for value in request.args.getlist(name)[:MOST_VALUES]]
+    if name == "element":
+        values = [engine.element(value) for value in values]
+    return tuple(dict.fromkeys(filter(None, values)))
+
+
+@pages.get("/search")
+@reads(public=True)
+def results() -> str:
+    """Entries by the words people use; facets narrow, each hit says why it was found."""
+    asked = Asked.of_request()
+    answer = asked.found(asked.page)
+    facets = _facets(answer.facets, asked.filters)
+    return render_template(
+        "search.html",
+        place="search",
+        text=asked.text,
+        asked=asked,
+        answer=answer,
+        degraded=answer.degraded,
+        facets=facets,
+        chosen=[
+            (name, code, _word(name, code))
+            for name, codes in asked.filters.items()
+            for code in codes
+        ],
+        ways=_ways(asked, answer),
+        sorts=[
+            ("relevance", gettext("相关程度")),
+            ("updated", gettext("最近更新")),
+            ("published", gettext("最近发布")),
+        ],
+        marked=lambda value: _marked(value, asked.text),
+        page_address=lambda n: asked.address(page=n if n > 1 else 0),
+        element_address=lambda value: url_for(".element", name=value),
+        last=min(-(-answer.total // discovery.PAGE), 500),
+    )
+
+
+def _ways(asked: Asked, answer: Answer) -> list[tuple[str, str, str, int]]:
+    """Other ways to ask: their kind, words, address and count."""
+    found = discovery.ways(
+        session(), index(), actor(), asked.text, asked.filters, answer, settings().anonymous
+    )
+    return [
+        (
+            way.kind,
+            _word(*way.left_out) if way.left_out[0] else way.text if way.kind != "without" else "",
+            _address(q=way.text, **way.filters),
+            way.total,
+        )
+        for way in found
+    ]
+
+
+def _marked(value: object, text: str) -> Markup:
+    """A text with the words that were asked for marked, by offsets of our own on any engine."""
+    whole = str(value or "")
+    parts: list[Markup] = []
+    at = 0
+    for start, end in engine.marks(whole, text):
+        parts += [
+            escape(whole[at:start]),
+            Markup("<mark>"),
+            escape(whole[start:end]),
+            Markup("</mark>"),
+        ]
+        at = end
+    return Markup("").join([*parts, escape(whole[at:])])
+
+
+@pages.get("/search/suggest")
+@reads(public=True)
+def suggest() -> Response:
+    """Titles for what is being typed, of those this reader may see."""
+    typed = request.args.get("q", "")[:LONGEST_QUERY]
+    found = discovery.titles(session(), index(), actor(), typed, settings().anonymous)
+    answer = jsonify(found)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@pages.get("/search/results.<any(xlsx, csv):kind>")
+@reads()
+def export(kind: str) -> Response:
+    """The list of hits as a file, with the rights of the reader, on record."""
+    asked = Asked.of_request()
+    answer = asked.found(1, MOST_EXPORTED, facets=False)
+    noted(one.version for one in answer.found)
+    facts = {"entries": len(answer.found), "format": kind}
+    remember(
+        lambda own: journal.record_many(
+            own, actor(), [Entry("export_found", "search", "", facts=facts)]
+        )
+    )
+    title = gettext("数据资源检索结果（%(day)s，%(name)s 导出）") % {
+        "day": calendar.today(),
+        "name": actor().name,
+    }
+    if answer.total > len(answer.found):
+        counts = {"n": answer.total, "m": len(answer.found)}
+        title += gettext("：共 %(n)s 项，只含前 %(m)s 项") % counts
+    rows = [list(map(gettext, _COLUMNS)), *(_row(one) for one in answer.found)]
+    content = _workbook(title, rows) if kind == "xlsx" else _csv(rows)
+    return download(content, f"{gettext('检索结果')}-{calendar.today()}.{kind}")
+
+
+def _row(one: Found) -> list[str]:
+    document = catalogue.document_of(one.version)
+    coded = ("share_type", "open_type")
+    return [
+        str(one.version.name or ""),
+        one.resource.code or "",
+        one.resource.department.name,
+        str(document.get("abstract") or ""),
+        *(_word(name, str(getattr(one.version, name) or "")) for name in coded),
+        _word("level", one.version.level or ""),
+        _word("update_cycle", str(document.get("update_cycle") or "")),
+        str(one.resource.published_on or ""),
+    ]
+
+
+def _csv(rows: Sequence[Sequence[str]]) -> bytes:
+    """A CSV that Excel opens in UTF-8 and takes no cell of for a formula."""
+    out = io.StringIO()
+    csv.writer(out).writerows([[_harmless(cell) for cell in row] for row in rows])
+    return out.getvalue().encode("utf-8-sig", "replace")
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.lstrip()[:1] in ("=", "+", "-", "@") or cell[:1] in "\t\r" else cell
+
+
+def _workbook(title: str, rows: Sequence[Sequence[str]]) -> bytes:
+    import xlsxwriter  # needed for exports only
+
+    out = io.BytesIO()
+    safe = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(out, safe)
+    sheet = book.add_worksheet(gettext("检索结果"))
+    sheet.write_string(0, 0, title, book.add_format({"bold": True}))
+    head = book.add_format({"bold": True, "bg_color": "#EDEDE6", "border": 1})
+    for line, row in enumerate(rows, 1):
+        for at, cell in enumerate(row):
+            sheet.write_string(line, at, cell[:32_767], head if line == 1 else None)
+    sheet.set_column(0, 0, 36)
+    sheet.set_column(1, len(_COLUMNS), 18)
+    sheet.freeze_panes(2, 0)
+    book.close()
+    return out.getvalue()
+
+
+@pages.get("/elements")
+@reads(public=True)
+def element() -> str:
+    """Who holds a data element of this name, as far as the reader may see."""
+    name = request.args.get("name", "").strip()[:128]
+    found = discovery.holders(session(), actor(), name, settings().anonymous)
+    if not found:
+        raise Missing("no_element")
+    return render_template(
+        "element.html",
+        place="search",
+        name=name,
+        found=found,
+        departments=len({one.department_code for one in found}),
+        address=url_for(".results", element=engine.element(name)),
+    )
+
+
+def _facets(
+    counts: Mapping[str, Mapping[str, int]], chosen: Mapping[str, tuple[str, ...]]
+) -> list[Facet]:
+    shown = []
+    for name in discovery.FACETS:
+        picked = chosen.get(name, ())
+        lines = list(_lines(name, {**dict.fromkeys(picked, 0), **counts.get(name, {})}, picked))
+        if lines:
+            most = MOST_ELEMENTS if name == "element" else MOST_LINES
+            by_count = sorted(lines, key=lambda line: (-line.count, line.word))
+            kept = {line.code for line in by_count[:most]} | set(picked)
+            # Of a tree what stands above a value is kept with it, or the value hangs in the air.
+            if name in _TREES:
+                kept |= {up for code in kept for up in _above(code)}
+            cut = [line for line in (lines if name in _TREES else by_count) if line.code in kept]
+            is_first = name in discovery.FIRST or bool(picked)
+            shown.append(Facet(name, _title(name), cut, len(lines) > len(cut), is_first))
+    return shown
+
+
+def _above(code: str) -> Iterator[str]:
+    steps = code.split("/")
+    yield from ("/".join(steps[:depth]) for depth in range(1, len(steps)))
+
+
+def _lines(name: str, held: Mapping[str, int], picked: tuple[str, ...]) -> Iterator[Line]:
+    """The values of a facet, those of a tree in its order and with their depth."""
+    words = {code: _word(name, code) for code in held}
+    depths = {code: code.count("/") for code in held}
+    order = sorted(held)
+    if name == "units":
+        tree = dict(_tree())
+        depths = {code: tree.get(code, 0) for code in held}
+        places = {code: n for n, code in enumerate(tree)}
+        order = sorted(held, key=lambda code: places.get(code, len(places)))
+    for code in order:
+        # The root of a branch is no choice of its own: 2 stands above every theme.
+        if name in ("themes", "base_library") and "/" not in code:
+            continue
+        less = 1 if name in ("themes", "base_library") else 0
+        depth = min(depths[code] - less, 3) if name in _TREES else 0
+        yield Line(code, words[code], held[code], code in picked, depth)
+
+
+def _tree() -> Iterator[tuple[str, int]]:
+    """Every unit with its depth below the government, children after their parent."""
+    rows = session().execute(
+        sa.select(Organisation.id, Organisation.parent_id, Organisation.code).order_by(
+            Organisation.id
+        )
+    )
+    below: dict[int | None, list[tuple[int, str]]] = {}
+    for id_, parent, code in rows:
+        below.setdefault(parent, []).append((id_, code))
+    waiting = [(id_, code, -1) for id_, code in reversed(below.get(None, []))]
+    while waiting:
+        id_, code, depth = waiting.pop()
+        yield code, max(depth, 0)
+        waiting.extend((i, c, depth + 1) for i, c in reversed(below.get(id_, [])))
+
+
+def _word(name: str, code: str) -> str:
+    """The word for a value of a facet."""
+    if name in ("units", "department"):
+        return _unit_names().get(code, code)
+    if name == "year":
+        return gettext("%(year)s 年") % {"year": code}
+    field = schemas.field("resource", f"/{name}")
+    listed = field.codes if field and field.codes else _LISTS.get(name)
+    if name == "item_level":
+        listed = "level"
+    word = schemas.codes.label(listed, code, locale()) if listed else code
+    if name not in _TREES:
+        return word
+    # The tree shows what stands above; a class of departments is numbered by its unit.
+    last = word.rsplit(" / ", 1)[-1]
+    return _units_by_class().get(code.replace("/", ""), last) if last.isdigit() else last
+
+
+def _units_by_class() -> Mapping[str, str]:
+    """The unit each department class is named after."""
+    if "class_names" not in g:
+        rows = session().execute(
+            sa.select(Organisation.class_code, Organisation.name)
+            .where(Organisation.class_code.is_not(None))
+            .order_by(Organisation.id.desc())
+        )
+        g.class_names = {str(code): name for code, name in rows}
+    names: Mapping[str, str] = g.class_names
+    return names
+
+
+def _unit_names() -> Mapping[str, str]:
+    """The names of all units by code, read once for a page."""
+    if "unit_names" not in g:
+        rows = session().execute(sa.select(Organisation.code, Organisation.name))
+        g.unit_names = {code: name for code, name in rows}  # noqa: C416 - a row is not a pair
+    names: Mapping[str, str] = g.unit_names
+    return names
+
+
+def _title(name: str) -> str:
+    field = schemas.field("resource", f"/{name}")
+    if field:
+        return field.title(locale())
+    own = {
+        "units": gettext("提供部门"),
+        "level": gettext("数据级别"),
+        "marks": gettext("标记"),
+        "year": gettext("更新年份"),
+        "element": gettext("含信息项"),
+        "item_level": gettext("信息项级别"),
+    }
+    return own.get(name, name)

@@ -1,0 +1,147 @@
+"""The search page: facets, reasons, other ways to ask, titles while typing, the list as a file."""
+
+import csv
+import io
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from openpyxl import load_workbook
+
+from registry import db, discovery
+from registry.models.catalogue import Element, Resource, Version
+from registry.models.journal import JournalRow
+from tests.factories import sign_in
+
+HIDDEN = "婚姻登记信息"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def indexed(city: Flask) -> None:
+    database = city.extensions["registry_database"]
+    index = discovery.open_index(city.extensions["registry_settings"])
+    discovery.rebuild(database, index)
+    index.close()
+
+
+def get(client, address: str, **asked: object) -> str:
+    answer = client.get(address, query_string=asked)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def test_several_values_of_a_facet_may_be_chosen_and_taken_away_again(city: Flask):
+    client = sign_in(city, "consumer")
+    one = get(client, "/search", q="婚姻", share_type="2")
+    both = get(client, "/search", q="婚姻", share_type=["1", "2"])
+    assert 'value="2" checked' in one
+    assert 'value="1" checked' not in one
+    assert both.count(" checked") == 2
+    assert "已选" in both
+
+
+def test_a_hit_says_why_and_marks_the_words(city: Flask):
+    page = get(sign_in(city, "consumer"), "/search", q="结婚证")
+    assert "<mark>婚姻登记</mark>信息" in page
+    assert "（同义词）" in page
+
+
+def test_the_page_counts_what_the_data_holds_and_not_whose_duty_it_is(city: Flask):
+    page = get(sign_in(city, "consumer"), "/search", q="结婚证")
+    assert "3 项数据资源符合" in page
+
+
+def test_no_hit_leads_to_other_ways_and_to_a_demand(city: Flask):
+    client = sign_in(city, "consumer")
+    page = get(client, "/search", q="住房公基金缴存", share_type="1")
+    assert "没有数据资源符合" in page
+    assert "也许要找" in page
+    assert "住房公积金缴存" in page
+    assert "/demands/new?wanted=" in page
+    dropped = get(client, "/search", q="养犬登记信息", share_type="3")
+    assert "去掉条件" in dropped
+
+
+@pytest.mark.parametrize("typed", ["hunyi", "hunyin", "hydj", "婚姻登"])
+def test_what_is_typed_becomes_titles_by_words_pinyin_and_initials(city: Flask, typed: str):
+    titles = sign_in(city, "consumer").get("/search/suggest", query_string={"q": typed}).json
+    assert HIDDEN in titles
+
+
+def test_nothing_hidden_from_a_stranger_shows_anywhere_on_the_way_to_it(city: Flask):
+    stranger = city.test_client()
+    for typed in ("hunyi", "婚姻登", "hydj", HIDDEN):
+        titles = stranger.get("/search/suggest", query_string={"q": typed}).json
+        assert HIDDEN not in titles
+    for asked in (HIDDEN, "婚姻登己信息", "结婚证"):
+        page = get(stranger, "/search", q=asked)
+        assert f">{HIDDEN}<" not in page
+        assert "也许要找" not in page
+    # Elements that only hidden entries hold are no values of the facet and have no page.
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        live = (
+            sa.select(Element.name)
+            .join(Version)
+            .join(Resource, Resource.live_version_id == Version.id)
+        )
+        opened = Version.open_type.in_(("1", "2")) & (Version.visibility == "1")
+        shown = set(session.scalars(live.where(opened)))
+        secret = sorted(set(session.scalars(live.where(Version.name == HIDDEN))) - shown)
+    assert secret
+    for name in secret:
+        assert f'value="{name}"' not in get(stranger, "/search")
+        assert stranger.get("/elements", query_string={"name": name}).status_code == 404
+        assert HIDDEN in get(sign_in(city, "consumer"), "/elements", name=name)
+
+
+def test_the_export_holds_what_the_reader_found_and_no_formula_and_is_on_record(city: Flask):
+    client = sign_in(city, "consumer")
+    sheet = client.get("/search/results.xlsx", query_string={"q": "结婚证"})
+    rows = list(load_workbook(io.BytesIO(sheet.data)).active.iter_rows(values_only=True))
+    assert rows[2][0] == HIDDEN
+    text = client.get("/search/results.csv", query_string={"q": "结婚证"}).data.decode("utf-8-sig")
+    assert [row[0] for row in csv.reader(io.StringIO(text))][1] == HIDDEN
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        acts = session.scalars(sa.select(JournalRow.act)).all()
+    assert acts.count("export_found") == 2
+    assert city.test_client().get("/search/results.csv").status_code in (303, 401)
+
+
+def test_a_cell_that_begins_like_a_formula_is_made_harmless():
+    from registry.web import finding
+
+    assert finding._csv([["=1+1", " -x", "@a", "\tb", "婚姻"]]).decode("utf-8-sig") == (
+        "'=1+1,' -x,'@a,'\tb,婚姻\r\n"
+    )
+
+
+@pytest.mark.parametrize("sort", ["relevance", "updated", "published", "price"])
+@pytest.mark.parametrize("view", ["table", "cards", "x"])
+def test_any_order_and_view_is_a_page(city: Flask, sort: str, view: str):
+    page = get(sign_in(city, "consumer"), "/search", q="养犬登记信息", sort=sort, view=view)
+    assert "<mark>养犬登记</mark>信息" in page or "<mark>养犬登记信息</mark>" in page
+    assert ("<table" in page) == (view == "table")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "{!term f=x}",
+        "a" * 10_000,
+        'AND OR NOT ( "',
+        "/.*[/",
+        "\x00",
+        "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
+        "😀" * 99,
+        "電話號碼",
+        "ｈｕｎｙｉｎ",
+        "*:*",
+        "'; DROP TABLE",
+    ],
+)
+def test_odd_questions_are_answered_on_every_address(city: Flask, odd: str):
+    client = sign_in(city, "consumer")
+    for address in ("/search", "/search/suggest", "/search/results.csv"):
+        answer = client.get(address, query_string={"q": odd, "element": odd, "units": odd})
+        assert answer.status_code == 200, (address, answer.status_code)
+    assert client.get("/elements", query_string={"name": odd}).status_code == 404
