@@ -112,6 +112,7 @@ def apply(
                 tallies=run.tallies,
                 suppressed=run.suppressed_facts(),
                 made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                earlier=len(earlier),
             ),
             verdict,
             run.findings(),

@@ -43,6 +43,18 @@ def techniques() -> Mapping[str, Mapping[str, Any]]:
 
 
 @cache
+def attacks() -> Sequence[Mapping[str, Any]]:
+    """Every kind of attack: id, names, how it is tried, the codes of its findings, what it wants.
+
+    `wants`: "" nothing · "judged" a profile judged by classes · "sensitive" such columns as well ·
+    "earlier" an earlier release · "auxiliary" a register.
+    """
+    text = (files("anonymization") / "data" / "attacks.json").read_text("utf-8")
+    found: Sequence[Mapping[str, Any]] = json.loads(text)
+    return found
+
+
+@cache
 def choices() -> Mapping[str, Mapping[str, Any]]:
     """Techniques with usual parameters, as a form offers them, each with a made-up example."""
     return {row["id"]: row for row in _tables()["choices"]}

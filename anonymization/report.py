@@ -63,6 +63,8 @@ class Run:
     tallies: Mapping[str, Tally]
     suppressed: Mapping[str, Any]
     made_at: str
+    # How many earlier releases the run was compared with.
+    earlier: int = 0
 
 
 def make(run: Run, verdict: Verdict, more: Sequence[Mapping[str, Any]] = ()) -> Report:
@@ -90,10 +92,30 @@ def make(run: Run, verdict: Verdict, more: Sequence[Mapping[str, Any]] = ()) -> 
             "suppressed": dict(run.suppressed),
             "residual": list(verdict.residual),
             "level": verdict.level,
+            "attacks": _tried(run, findings),
             "findings": findings,
             "verdict": "fail" if failed else "pass",
         }
     )
+
+
+def _tried(run: Run, findings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The attacks that this run was put to, and how many records each reached; 0: it held."""
+    judged = bool(plan.profiles()[run.plan["profile"]]["judged"])
+    given = {
+        "": True,
+        "judged": judged,
+        "sensitive": judged and bool(run.plan.get("sensitive")),
+        "earlier": run.earlier > 0,
+        "auxiliary": False,
+    }
+    rows = []
+    for one in plan.attacks():
+        found = [finding for finding in findings if finding["code"] in one["codes"]]
+        if given[one["wants"]] or found:
+            most = max((int(finding["records"]) for finding in found), default=0)
+            rows.append({"attack": one["id"], "held": not found, "records": most})
+    return rows
 
 
 def _column(line: Mapping[str, Any], run: Run, verdict: Verdict) -> dict[str, Any]:

@@ -5,7 +5,7 @@ acceptance_gates.json; what the functions find is worded in sentences.json.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -315,6 +315,11 @@ def _day(moment: datetime) -> str:
     return moment.astimezone(CITY).date().isoformat()
 
 
+def _dated(what: str, moments: Sequence[datetime]) -> list[str]:
+    """How many of these there are, and the day of the last; names could be restricted ones."""
+    return [f"{what} {len(moments)}（{_day(max(moments))}）"] if moments else []
+
+
 def evidence_of(facts: Facts, gate: str) -> list[str]:
     """What proves a gate, in short: numbers of papers, counts of what was judged."""
     if gate in {"G-CLOUD", "G-BRAIN", "G-IF", "G-SEC", "G-CRYPTO"}:
@@ -328,19 +333,14 @@ def evidence_of(facts: Facts, gate: str) -> list[str]:
     if gate == "G-LISTS":
         return [e.paper_number for e in facts.editions.values()]
     if gate in {"G-SECRET", "G-HEAD", "G-REVIEW"}:
-        steps = {"G-SECRET": "clear", "G-HEAD": "approve", "G-REVIEW": "publish"}
-        days = {
-            _day(known[steps[gate]].at)
-            for known in facts.decisions.values()
-            if steps[gate] in known
-        }
-        return sorted(days)[-3:]
+        step = {"G-SECRET": "clear", "G-HEAD": "approve", "G-REVIEW": "publish"}[gate]
+        return _dated("条目", [d[step].at for d in facts.decisions.values() if step in d])
     if gate == "G-PIA":
         rows = [a for known in facts.assessments.values() for a in known.values()]
         return sorted({a.number for a in rows if a.kind == "pia" and a.number})[:5]
     if gate == "G-DEID":
         held = [p.report for known in facts.proofs.values() for p in known.values()]
-        return [report.key for report in held if report is not None][:5]
+        return _dated("脱敏报告", [report.run_at for report in held if report is not None])
     if gate == "G-MOUNT":
         return sorted({mount.number for mount in facts.mounts.values()})[:5]
     return []

@@ -12,16 +12,18 @@ from registry.desensitization.plans import (
     save_plan,
 )
 from registry.desensitization.proof import Proof, proofs, valid_report, valid_reports
-from registry.desensitization.reports import recheck, reports_of, take_report
+from registry.desensitization.reports import people_of, recheck, report_of, reports_of, take_report
 
 __all__ = [
     "PlanFaulty",
     "Proof",
     "drift",
+    "people_of",
     "plan_for",
     "proofs",
     "proposed",
     "recheck",
+    "report_of",
     "reports_of",
     "save_plan",
     "take_report",

@@ -147,3 +147,26 @@ def reports_of(
         .limit(20)
     )
     return [(report, by, re_by) for report, by, re_by in rows]
+
+
+def report_of(session: Session, resource: Resource, key: str) -> tuple[MaskingReport, MaskingPlan]:
+    """One report of an entry with its plan; Missing when the entry has none of this key."""
+    found = session.execute(
+        sa.select(MaskingReport, MaskingPlan)
+        .join(MaskingPlan, MaskingPlan.id == MaskingReport.plan_id)
+        .where(MaskingPlan.resource_id == resource.id, MaskingReport.key == key)
+    ).one_or_none()
+    if found is None:
+        raise Missing("no_report_here")
+    return found[0], found[1]
+
+
+def people_of(session: Session, report: MaskingReport) -> tuple[str, str]:
+    """Who handed a report in and who re-checked it; "" while nobody has."""
+    names = session.execute(
+        sa.select(Person.id, Person.name).where(
+            Person.id.in_([report.run_by, report.rechecked_by or 0])
+        )
+    )
+    by_id = {id_: name for id_, name in names}  # noqa: C416 - a row is not a pair to the types
+    return by_id[report.run_by], by_id.get(report.rechecked_by or 0, "")

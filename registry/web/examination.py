@@ -48,9 +48,7 @@ def show(key: str) -> str:
             session(), project, {role for line in found.lines for role in line.balls}
         ),
         proofs=_PROOFS,
-        remedies=lambda line: dict.fromkeys(
-            acceptance.said(one, locale())[1] for one in line.shortfalls[:6]
-        ),
+        remedies=lambda line: _remedies(project, line),
         why_not=_why_not(project, found),
         own=projects.is_own_project(project),
         countersigned=acceptance.countersigned(project, found.stage),
@@ -72,6 +70,23 @@ _PROOFS = {
     **dict.fromkeys(("G-GRADE", "G-SHARE", "G-SECRET", "G-PIA", "G-DEID"), "entries"),
     **dict.fromkeys(("G-HEAD", "G-REVIEW"), "entries"),
 }
+
+
+def _remedies(project: Project, line: acceptance.Line) -> dict[str, str]:
+    """What to do, each once, with the address where it is done."""
+    found: dict[str, str] = {}
+    for one in line.shortfalls[:6]:
+        if line.gate.id == "G-LISTS":
+            where = url_for("lists.index", unit=project.unit.code)
+        elif one.resource and line.gate.id == "G-DEID":
+            where = url_for("masking.show", key=one.resource)
+        elif one.resource and line.gate.id != "G-MOUNT":
+            where = url_for("resources.show", key=one.resource)
+        else:
+            anchor = _PROOFS.get(line.gate.id, "facts")
+            where = url_for("projects.show", key=project.key, _anchor=anchor)
+        found.setdefault(acceptance.said(one, locale())[1], where)
+    return found
 
 
 def _counts(found: acceptance.Examination) -> dict[str, int]:
