@@ -364,7 +364,7 @@ class _Run:
         made_up = {
             line["name"]
             for line in lines
-            if line["technique"] == "substitute" and not self.same.get(line["name"])
+            if line["technique"] in {"substitute", "noise"} and not self.same.get(line["name"])
         }
         published = {line["name"] for line in lines if (line.get("open_basis") or "").strip()}
         return Terms(
