@@ -12,7 +12,7 @@ Numbers = np.ndarray[Any, Any]
 
 @dataclass(frozen=True)
 class Finding:
-    """One attack that succeeded."""
+    """One attack that succeeded; its example shows the cheapest way to a person, made up."""
 
     code: str
     columns: tuple[str, ...]
@@ -22,6 +22,8 @@ class Finding:
     en: str
     remedy_zh: str
     remedy_en: str
+    example_zh: str = ""
+    example_en: str = ""
 
     def facts(self) -> dict[str, Any]:
         """The finding as it stands in a report."""
@@ -34,6 +36,8 @@ class Finding:
             "detail_en": self.en,
             "remedy": self.remedy_zh,
             "remedy_en": self.remedy_en,
+            "example": self.example_zh,
+            "example_en": self.example_en,
         }
 
 
@@ -52,6 +56,8 @@ class Terms:
     # Columns published under a law that is named in the plan.
     published: frozenset[str] = frozenset()
     raw: Mapping[str, pl.Series] = field(default_factory=dict)
+    # People there are, and by the values of some columns: {"total": …, "margins": {…}}.
+    population: Mapping[str, Any] | None = None
 
 
 def as_texts(frame: pl.DataFrame) -> pl.DataFrame:
@@ -78,7 +84,7 @@ def token(values: pl.Series) -> str | None:
     present = values.drop_nulls()
     if present.is_empty():
         return None
-    hexadecimal = matching(present, "^[0-9a-fA-F]{16,128}$") > 0.95
+    hexadecimal = matching(present, "^[0-9a-fA-F]{12,128}$") > 0.95
     if hexadecimal and matching(present, "[a-fA-F]") > 0.5:
         return "hex"
     in_base64 = matching(present, "^[A-Za-z0-9+/]{12,}={0,2}$") > 0.95
@@ -87,7 +93,8 @@ def token(values: pl.Series) -> str | None:
     return None
 
 
-_STARS = "[*＊×●•#■□]{2,}|[xX]{3,}"
+# 某 stands for a name left out, as in judgments: 王某, 李某某.
+_STARS = "[*＊×●•#■□]{2,}|[xX]{3,}|^.[*＊×●某]$|某"
 
 
 def masked(values: pl.Series) -> float:

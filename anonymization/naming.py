@@ -1,5 +1,6 @@
-"""Who is still named: numbers left readable, names, addresses, and masks that can be completed."""
+"""Who is still named: numbers left readable anywhere, columns of names and addresses."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -14,10 +15,6 @@ _DIRECT: Final = frozenset(
         *("PASSPORT", "SSN", "MRN", "WECHAT", "QQ", "MAC"),
     }
 )
-# Fewer candidates than this and a masked number leads to a person.
-_FEW: Final = 1000
-# Districts of the city, which an attacker from here would try.
-_LOCAL: Final = ("150302", "150303", "150304", "150301")
 
 
 def named(
@@ -30,7 +27,7 @@ def named(
     findings, left = [], []
     seen: set[str] = set()
     for one in residual(texts):
-        if one.column in tokens:
+        if one.column in tokens or _public(texts[one.column], one.kind):
             continue
         left.append({"column": one.column, "kind": one.kind, "count": one.count})
         if one.column in excused or one.count == 0:
@@ -45,6 +42,8 @@ def named(
         if name in excused or name in seen or column.kind not in _DIRECT:
             continue
         values = texts[name]
+        if _public(values, column.kind):
+            continue
         if masked(values) > 0.5:
             continue
         count = int(values.is_not_null().sum())
@@ -56,6 +55,17 @@ def named(
         elif count:
             findings.append(_left("DIRECT_IDENTIFIER_LEFT", name, column.kind, count, texts))
     return findings, left
+
+
+_PUBLIC = "咨询|服务|热线|窗口|监督|投诉|值班|办公|机构|单位|部门|受理|举报|传真|客服"
+
+
+def _public(values: pl.Series, kind: str | None) -> bool:
+    """Whether a column of telephones is that of offices: it says so, and few stand many times."""
+    if kind not in {"LANDLINE", "MOBILE"} or not re.search(_PUBLIC, str(values.name)):
+        return False
+    present = values.drop_nulls()
+    return kind == "LANDLINE" or present.n_unique() <= 0.1 * len(present)
 
 
 _DOOR = "[0-9一二三四五六七八九十]+(?:号|室|单元|栋|幢|户)"
@@ -98,6 +108,8 @@ def _left(code: str, name: str, kind: str, count: int, texts: pl.DataFrame) -> F
         f"列「{name}」{zh}{title}：{texts.height} 行中有 {count} 行。",
         f"column {name} {en} {kind}: {count} of {texts.height} rows.",
         *remedies[code],
+        f"例：{_SHOWN.get(kind, '张某某')} → 不用推算，读出来就是",
+        f"for example {_SHOWN.get(kind, '张某某')} → it reads as it stands",
     )
 
 
@@ -121,111 +133,20 @@ _KINDS = {
     "MAC": "设备地址",
     "GPS": "精确位置",
 }
-
-
-def decoded_masks(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Finding]:
-    """Masked numbers that the columns beside them complete."""
-    findings = []
-    birth = birth_column(texts, columns)
-    sex = next((name for name in texts.columns if "性别" in name or name.lower() == "sex"), None)
-    for name in texts.columns:
-        values = texts[name]
-        if masked(values) < 0.05:
-            continue
-        shape = (
-            pl.DataFrame({"v": values})
-            .select(
-                pl.col("v")
-                .str.extract("^([0-9]*)[*＊×●•#■□xX]{2,}", 1)
-                .str.len_chars()
-                .alias("head"),
-                pl.col("v")
-                .str.extract("[*＊×●•#■□]+([0-9]*[0-9Xx])$", 1)
-                .str.len_chars()
-                .fill_null(0)
-                .alias("tail"),
-                pl.col("v").str.contains("^[0-9]*[*＊×●•#■□xX]{2,}[0-9]*[Xx]?$").alias("ok"),
-                pl.col("v").str.len_chars().alias("length"),
-                pl.col("v").str.contains("^1[3-9]").fill_null(False).alias("mobile"),
-            )
-            .filter(pl.col("ok"))
-        )
-        for row in shape.group_by("head", "tail", "length", "mobile").len().iter_rows(named=True):
-            found = _candidates(row, birth, sex is not None)
-            if found is None:
-                continue
-            kind, count, beside = found
-            if count > _FEW:
-                continue
-            used = tuple(dict.fromkeys((name, *(one for one in beside if one))))
-            findings.append(
-                Finding(
-                    "PARTIAL_ID_REIDENTIFIABLE",
-                    used,
-                    int(row["len"]),
-                    share(int(row["len"]), texts),
-                    f"列「{name}」的{kind}保留前 {row['head']} 位、后 {row['tail']} 位"
-                    + (f"，结合「{'、'.join(used[1:])}」" if used[1:] else "")
-                    + f"，每人只剩约 {max(1, round(count))} 个候选，可还原到人。",
-                    f"column {name} keeps {row['head']} digits in front and {row['tail']} behind; "
-                    f"with {', '.join(used[1:]) or 'nothing else'} about "
-                    f"{max(1, round(count))} candidates are left for each person.",
-                    "只保留首末各一位，或换成带密钥假名；出生日期泛化到年。",
-                    "Keep one digit at each end or use a keyed pseudonym; dates of birth to years.",
-                )
-            )
-    return _strongest(findings)
-
-
-def _strongest(findings: list[Finding]) -> list[Finding]:
-    """One finding for each masked column: the shape that most records have."""
-    best: dict[str, Finding] = {}
-    for one in sorted(findings, key=lambda one: -one.records):
-        best.setdefault(one.columns[0], one)
-    return list(best.values())
-
-
-def birth_column(texts: pl.DataFrame, columns: Mapping[str, Column]) -> tuple[str | None, float]:
-    """The column that tells the birth date, and how many days it leaves open."""
-    best: tuple[str | None, float] = (None, 36500.0)
-    for name in texts.columns:
-        is_birth = (name in columns and columns[name].kind == "BIRTH_DATE") or "出生" in name
-        if not is_birth and "年龄" not in name and name.lower() not in {"age", "birth_date"}:
-            continue
-        values = texts[name].drop_nulls()
-        if values.is_empty():
-            continue
-        for pattern, days in (
-            ("^[12][0-9]{3}[-/.年]?[0-9]{1,2}[-/.月]?[0-9]{1,2}", 1.0),
-            ("^[12][0-9]{3}[-/.年][0-9]{1,2}", 30.0),
-            ("^[12][0-9]{3}年?$", 365.0),
-            ("^[0-9]{1,3}岁?$", 365.0),
-        ):
-            if matching(values, pattern) > 0.5 and days < best[1]:
-                best = (name, days)
-                break
-    return best
-
-
-def _candidates(
-    row: Mapping[str, Any], birth: tuple[str | None, float], sexed: bool
-) -> tuple[str, float, tuple[str | None, ...]] | None:
-    head, tail, length = int(row["head"] or 0), int(row["tail"]), int(row["length"])
-    if length == 11 and row["mobile"]:
-        return "手机号码", 10.0 ** (11 - head - tail), ()
-    if head + tail < 4 or length > 18 or head + tail >= 18:
-        return None
-    if length != 18 and not (head >= 6 and tail >= 3):
-        return None
-    region = 1.0 if head >= 6 else float(len(_LOCAL))
-    seen = max(0, head - 6)
-    days = {0: 36500.0, 4: 365.0, 6: 30.0, 8: 1.0}[max(one for one in (0, 4, 6, 8) if one <= seen)]
-    beside: tuple[str | None, ...] = ()
-    if birth[0] and birth[1] < days:
-        days, beside = birth[1], (birth[0],)
-    order = 10.0 ** (3 - min(3, max(0, tail - 1) + max(0, head - 14)))
-    if sexed and tail < 2 and order > 1:
-        order /= 2
-    # The check digit rules out ten of eleven of what is left.
-    check = 11.0 if tail >= 1 else 1.0
-    return "公民身份号码", region * days * order / check, beside
+# Made up and masked: what a reader of the report sees of the kind.
+_SHOWN: Final[Mapping[str, str]] = {
+    "PERSON": "张某某",
+    "ID_CARD": "1503**********0012",
+    "MOBILE": "138****0000",
+    "LANDLINE": "0473-2****00",
+    "ADDRESS": "某区某街 ** 号楼 * 单元",
+    "EMAIL": "z***@example.cn",
+    "BANK_CARD": "6222************0012",
+    "PLATE": "蒙C**345",
+    "PASSPORT": "E****0012",
+    "SSN": "A****0012",
+    "MRN": "ZY****0012",
+    "WECHAT": "w***_01",
+    "QQ": "12****89",
+    "MAC": "00:1A:**:**:**:01",
+}

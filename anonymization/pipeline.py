@@ -438,7 +438,8 @@ class _Run:
         made_up = {
             line["name"]
             for line in lines
-            if line["technique"] in {"substitute", "fpe"} and not self.same.get(line["name"])
+            if line["technique"] in {"substitute", "fpe", "noise"}
+            and not self.same.get(line["name"])
         }
         published = {line["name"] for line in lines if (line.get("open_basis") or "").strip()}
         return Terms(

@@ -59,6 +59,12 @@ def main(rows: int) -> None:
         for name, action in (("residual", residual), ("detect", detect)):
             spent = seconds(lambda act=action, data=table: act(data, today=TODAY))
             print(f"  {name:9} {size / spent:6.1f} MB/s  {spent / plain:6.1f} x a plain read")
+    few = citizens(30, seed=4)
+    wide = pl.concat(
+        [few.rename(lambda name, n=n: f"{name}{n}") for n in range(91)], how="horizontal"
+    )
+    spent = seconds(lambda: detect(wide, today=TODAY))
+    print(f"{wide.width:,} columns of 30 rows: {1000 * spent / wide.width:.1f} ms a column")
 
 
 if __name__ == "__main__":

@@ -315,6 +315,8 @@ def _findings(findings: list[dict[str, Any]]) -> None:
     for one in findings:
         click.echo(f"! {one['code']} {one['detail']}{one['remedy']}")
         click.echo(f"  {one['detail_en']} {one['remedy_en']}")
+        if one.get("example"):
+            click.echo(f"  {one['example']} / {one['example_en']}")
 
 
 @anonymize.command("restore")
@@ -392,3 +394,14 @@ def verify(
         passed = "通过 / pass" if verdict.passed else "不通过 / fail"
         click.echo(f"{passed}（{facts['rows']} 行 / rows，级别 / level {facts['grade']}）")
     sys.exit(0 if verdict.passed else 1)
+
+
+@anonymize.command("sketch")
+@click.argument("release", type=_FILE)
+def sketch(release: Path) -> None:
+    """Print what later releases are held against: digests of a release's codes, no value."""
+    from anonymization import linking, tables
+
+    with _told(as_json=True):
+        made = linking.sketches(tables.open_table(release).frame())
+    _show({"sketches": [one.facts() for one in made]})

@@ -1,0 +1,187 @@
+"""Releases that join: with earlier releases by their codes, with a register by what both tell.
+
+Of an earlier release a sketch is enough: digests of its codes' first characters, the smallest of
+them only. A sketch holds no value, so the registry may keep one for every release there was.
+"""
+
+import base64
+import binascii
+import hashlib
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from anonymization.classes import Coded
+from anonymization.detection import detect
+from anonymization.findings import Finding, Terms, as_texts, matching, share, token
+
+# Characters of a code that are compared: releases cut their codes at different lengths.
+_FRONT: Final = 12
+# Digests kept of a column; of columns with more codes the smallest are a fair draw.
+_KEPT: Final = 4096
+_LEAST: Final = 3
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """A column of codes of a release: digests of their fronts, the smallest ones."""
+
+    column: str
+    digests: frozenset[str]
+
+    def facts(self) -> dict[str, Any]:
+        """The sketch as JSON."""
+        return {"column": self.column, "digests": sorted(self.digests)}
+
+
+def sketches(release: pl.DataFrame) -> list[Sketch]:
+    """A sketch of every column of codes, to hold against later releases."""
+    texts = as_texts(release)
+    return [
+        Sketch(name, frozenset(sorted(map(_digest, fronts))[:_KEPT]))
+        for name, fronts in _codes(texts).items()
+    ]
+
+
+def read_sketches(facts: Iterable[Mapping[str, Any]]) -> list[Sketch]:
+    """Sketches as `facts` gave them."""
+    return [Sketch(str(one["column"]), frozenset(map(str, one["digests"]))) for one in facts]
+
+
+def _digest(front: str) -> str:
+    return hashlib.blake2b(front.encode(), digest_size=8, person=b"sketch").hexdigest()
+
+
+def _codes(texts: pl.DataFrame) -> dict[str, set[str]]:
+    """The fronts of the codes of every column that holds codes of persons."""
+    found = {}
+    for name in texts.columns:
+        values = texts[name].drop_nulls().unique()
+        shape = token(values) or ("digits" if _keyed_digits(values) else None)
+        if shape is not None:
+            found[name] = {front for one in values if (front := _front(one, shape))}
+    return found
+
+
+def _keyed_digits(values: pl.Series) -> bool:
+    """Whether a column holds numbers without order or meaning, as format-preserving keys make."""
+    if len(values) < 20 or matching(values, "^[0-9]{10,19}[0-9Xx]?$") < 0.95:
+        return False
+    heads = values.str.slice(0, 4)
+    return heads.n_unique() > min(100, 0.3 * len(values))
+
+
+def _front(code: str, shape: str) -> str | None:
+    """The first characters of a code in one letter case and alphabet."""
+    if shape == "digits":
+        return code.upper()
+    if shape == "hex":
+        return code[:_FRONT].lower()
+    try:
+        return base64.b64decode(code + "=" * (-len(code) % 4)).hex()[:_FRONT]
+    except (ValueError, binascii.Error):
+        return code[:_FRONT]
+
+
+def joins(texts: pl.DataFrame, earlier: Sequence[Sequence[Sketch]]) -> list[Finding]:
+    """Codes that stand in an earlier release as well."""
+    findings: list[Finding] = []
+    if not earlier:
+        return findings
+    for name, fronts in _codes(texts).items():
+        mine = {_digest(one): one for one in fronts}
+        for one in itertools.chain.from_iterable(earlier):
+            shared = len(one.digests & mine.keys())
+            if shared < _LEAST:
+                continue
+            # The sketch is a draw from the codes there were: what it shares is shared of all.
+            part = shared / len(one.digests) if len(one.digests) == _KEPT else None
+            count = shared if part is None else round(part * len(fronts))
+            records = min(texts.height, round(count * texts.height / max(1, len(fronts))))
+            findings.append(_join(name, one.column, records, texts))
+            break
+    return findings
+
+
+def _join(name: str, old: str, records: int, texts: pl.DataFrame) -> Finding:
+    return Finding(
+        "PSEUDONYM_JOINS_OTHER_RELEASE",
+        (name,),
+        records,
+        share(records, texts),
+        f"列「{name}」有 {records} 行的假名与以前发布的列「{old}」相同，两批数据可以拼到同一人。",
+        f"column {name} shares the pseudonyms of {records} rows with the column {old} of an "
+        "earlier release; the two join person by person.",
+        "每批次使用新的密钥或新的发布批次名，重新生成假名。",
+        "Use a new key or release name for each release and run again.",
+        "例：a3f0…（本批：区、年龄段）= a3f0…（上批：诊断）→ 同一人的两份信息合在一起",
+        "for example a3f0… (now: district, age) = a3f0… (before: diagnosis) → one person's both",
+    )
+
+
+# --- registers ------------------------------------------------------------------------------
+
+
+def linked(
+    texts: pl.DataFrame, registers: Sequence[pl.DataFrame], opaque: Iterable[str], terms: Terms
+) -> list[Finding]:
+    """Records that exactly one person of a register in hand can be, by what both tell."""
+    findings = []
+    left_out = {*opaque, *terms.made_up}
+    for register in registers:
+        other = as_texts(register)
+        pairs = _alike(texts, other, left_out)
+        if len(pairs) < 2:  # one thing known of everybody is no link
+            continue
+        who = next((c.name for c in detect(other) if c.kind in {"PERSON", "ID_CARD", "MOBILE"}), "")
+        records = _matched(texts, other, pairs)
+        if not who or records <= max(_LEAST, 0.005 * texts.height):
+            continue
+        names = tuple(pairs)
+        shown = "、".join(names)
+        findings.append(
+            Finding(
+                "LINKS_TO_REGISTER",
+                names,
+                records,
+                share(records, texts),
+                f"按「{shown}」与攻击者可能持有的名册比对，{records} 行各只对应名册中的一人。",
+                f"by {', '.join(names)} {records} rows belong to one person each of a register an "
+                "attacker may hold.",
+                "把这些列泛化到名册里每种组合都有多人。",
+                "Generalize these columns until every combination stands for several people.",
+                f"例：名册中{shown}相同的只有张某 → 这一行就是张某",
+                f"for example: in the register one person has this {names[0]} → the row is his",
+            )
+        )
+    return findings
+
+
+def _alike(texts: pl.DataFrame, other: pl.DataFrame, left_out: set[str]) -> dict[str, pl.Series]:
+    """Columns of the release and, cut to their form, those of the register that tell the same."""
+    pairs: dict[str, pl.Series] = {}
+    for name in texts.columns:
+        values = texts[name].drop_nulls().unique()
+        if name in left_out or not 1 < len(values) <= 20_000:  # no serial number
+            continue
+        width = values.str.len_chars().unique()
+        for one in sorted(other.columns, key=lambda column: column != name):
+            cells = other[one]
+            cut = cells.str.slice(0, int(width[0])) if len(width) == 1 else cells
+            if int(values.is_in(cut.drop_nulls().unique().implode()).sum()) >= 0.9 * len(values):
+                pairs[name] = cut
+                break
+    return pairs
+
+
+def _matched(texts: pl.DataFrame, other: pl.DataFrame, pairs: Mapping[str, pl.Series]) -> int:
+    """How many combinations stand once in the release and once in the register."""
+    names = list(pairs)
+    mine = texts.select(names).drop_nulls()
+    theirs = pl.DataFrame(dict(pairs)).drop_nulls()
+    alone = mine.filter(pl.Series(Coded(mine).of_each(names) == 1))
+    there = theirs.filter(pl.Series(Coded(theirs).of_each(names) == 1))
+    return alone.join(there, on=names, how="inner").height

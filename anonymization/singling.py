@@ -1,0 +1,345 @@
+"""Sets of columns that single people out: classes too small, poor or far off, and households.
+
+What was declared is measured as declared; what nobody declared is searched for the smallest sets
+of columns an acquaintance knows that leave a person alone (minimal sample uniques).
+"""
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from anonymization import headers, risk
+from anonymization.classes import Coded
+from anonymization.detection import Column
+from anonymization.findings import Finding, Numbers, Terms, masked, matching
+from anonymization.proposal import role_of
+
+# Columns of the largest set tried; columns tried at all; sets of new columns reported.
+_WIDEST: Final = 3
+_POOL: Final = 14
+_REPORTED: Final = 3
+# The share of records a set may leave in small classes: of what acquaintances know, and of what
+# only somebody with the thing before him knows (make and colour of a car).
+_TOLERATED: Final = 0.005
+# How far the values of a class may be from those of all, where nobody said how far.
+_FAR: Final = 0.4
+_TOLERATED_THINGS: Final = 0.05
+
+
+@dataclass(frozen=True)
+class Sets:
+    """The columns of a release by what an attacker may know of them."""
+
+    declared: tuple[str, ...]
+    discovered: tuple[str, ...]
+    things: tuple[str, ...]
+    sensitive: tuple[str, ...]
+    rare: tuple[str, ...]
+    household: tuple[str, ...]
+
+
+def sets(
+    texts: pl.DataFrame,
+    columns: Mapping[str, Column],
+    opaque: Iterable[str],
+    birth: str | None,
+    terms: Terms,
+) -> Sets:
+    """Which columns are declared, which are known to acquaintances though nobody said so."""
+    left_out = {*opaque, *terms.made_up, *terms.published}
+    open_ = [
+        name
+        for name in texts.columns
+        if name not in left_out and masked(texts[name]) < 0.5 and texts[name].n_unique() > 1
+    ]
+    words = headers.tables()["knowable"]
+    firms = _of_firms(columns)
+    discovered = [
+        name
+        for name in open_
+        if name == birth
+        or columns[name].quasi
+        or role_of(columns[name].item or columns[name].kind) == "quasi"
+        or (headers.ends_with(name, words["people"]) and not firms)
+    ]
+    things = [
+        name
+        for name in open_
+        if name not in discovered and not firms and headers.ends_with(name, words["things"])
+    ]
+    sensitive = [
+        name
+        for name in open_
+        if role_of(columns[name].item) == "sensitive"
+        and columns[name].sensitivity == 2  # sensitive by law
+        and columns[name].distinct <= 60  # categories, not amounts
+        and matching(texts[name], r"^-?[0-9.,]+$") < 0.5
+    ]
+    return Sets(
+        declared=tuple(name for name in terms.quasi if name in texts.columns),
+        discovered=() if firms else tuple(discovered),
+        things=tuple(things),
+        sensitive=tuple(sensitive),
+        rare=tuple(name for name in discovered if headers.ends_with(name, words["rare"])),
+        household=tuple(
+            name for name in texts.columns if headers.ends_with(name, words["household"])
+        ),
+    )
+
+
+def _of_firms(columns: Mapping[str, Column]) -> bool:
+    """Whether the records are organisations: coded as such, and nothing says how old or who."""
+    items = {column.item for column in columns.values()}
+    coded = any(column.kind == "USCC" for column in columns.values())
+    return coded and not items & {"性别", "出生日期", "年龄", "民族", "公民身份号码"}
+
+
+def singled(coded: Coded, known: Sets, measured: risk.Risk, terms: Terms) -> list[Finding]:
+    """Every way in which sets of columns lead to persons, or to what is sensitive of them."""
+    return [
+        *_small(measured, known, terms),
+        *_undeclared(coded, known, terms),
+        *_rare(coded, known, terms),
+        *_households(coded, known, terms),
+        *_poor(coded, measured, known, terms),
+    ]
+
+
+def _small(measured: risk.Risk, known: Sets, terms: Terms) -> list[Finding]:
+    """Classes of what was declared, or else of all that is known, that are smaller than k."""
+    names = measured.quasi_identifiers
+    if not names or measured.k >= terms.k or measured.below == 0:
+        return []
+    shown = "、".join(names)
+    return [
+        Finding(
+            "K_TOO_SMALL",
+            tuple(names),
+            measured.below,
+            measured.below / measured.rows,
+            f"按「{shown}」分组，最小的一组只有 {measured.k} 条，低于 {terms.k}；"
+            f"{measured.below} 行处在过小的组里，其中 {measured.unique} 行独一无二。",
+            f"by {', '.join(names)} the smallest class has {measured.k} records, fewer than "
+            f"{terms.k}; {measured.below} records in such classes, {measured.unique} alone.",
+            "进一步泛化这些列，或允许局部抑制。",
+            "Generalize these columns further or allow local suppression.",
+            *_example(names, measured.k),
+        )
+    ]
+
+
+def _example(names: Sequence[str], smallest: int) -> tuple[str, str]:
+    said = "、".join(names[:3])
+    return (
+        f"例：知道某人的{said} → 表中只剩 {smallest} 行",
+        f"for example: knowing somebody's {', '.join(names[:3])} → {smallest} rows are left",
+    )
+
+
+# --- what nobody declared -------------------------------------------------------------------
+
+
+def _undeclared(coded: Coded, known: Sets, terms: Terms) -> list[Finding]:
+    """The smallest sets with a column nobody declared that leave people in small classes."""
+    new = [name for name in (*known.discovered, *known.things) if name not in known.declared]
+    findings: list[Finding] = []
+    told: set[str] = set()
+    while len(findings) < _REPORTED:
+        worst = _smallest(coded, [name for name in new if name not in told], known, terms)
+        if worst is None:
+            break
+        names, below, alone = worst
+        told |= set(names)
+        findings.append(_alone(names, below, alone, coded.frame.height, terms))
+    return findings
+
+
+def _smallest(
+    coded: Coded, new: Sequence[str], known: Sets, terms: Terms
+) -> tuple[tuple[str, ...], int, int] | None:
+    """The set with the fewest columns that singles out, of those the one for the most records."""
+    rows = coded.frame.height
+    pool = [*new, *known.declared][:_POOL]
+    for width in range(1, _WIDEST + 1):
+        found = []
+        for names in itertools.combinations(pool, width):
+            fresh = [name for name in names if name in new]
+            if not fresh:
+                continue
+            things = any(name in known.things for name in fresh)
+            below, alone = _below(coded, names, terms.k)
+            # What the declared columns leave in small classes by themselves is told elsewhere.
+            given = [name for name in names if name not in fresh]
+            if given:
+                below -= _below(coded, given, terms.k)[0]
+            counted, most = (alone, _TOLERATED_THINGS) if things else (below, _TOLERATED)
+            if counted > most * rows:
+                found.append((below, alone, names))
+        if found:
+            below, alone, names = max(found, key=lambda one: one[:2])
+            return names, below, alone
+    return None
+
+
+def _below(coded: Coded, names: Sequence[str], k: int) -> tuple[int, int]:
+    """How many records are in classes below k, how many alone."""
+    sizes = coded.sizes(names)
+    return int(sizes[sizes < k].sum()), int((sizes == 1).sum())
+
+
+def _alone(names: tuple[str, ...], below: int, alone: int, rows: int, terms: Terms) -> Finding:
+    return Finding(
+        "UNDECLARED_QI_UNIQUE",
+        names,
+        below,
+        below / rows,
+        f"未申报的组合「{'、'.join(names)}」可以认出个人：{below} 行所在的组不足 {terms.k} 条，"
+        f"{alone} 行独一无二。",
+        f"the undeclared set {', '.join(names)} singles people out: {below} records are in classes "
+        f"below {terms.k}, {alone} alone.",
+        "把这些列列入准标识符并泛化，或删除。",
+        "Declare these columns as quasi-identifiers and generalize them, or remove them.",
+        *_example(names, 1),
+    )
+
+
+def _rare(coded: Coded, known: Sets, terms: Terms) -> list[Finding]:
+    """Posts and trades held by so few that naming them names the person."""
+    findings = []
+    for name in known.rare:
+        if name in known.declared:
+            continue
+        below, alone = _below(coded, [name], terms.k)
+        if 0 < below <= _TOLERATED * coded.frame.height:
+            findings.append(_alone((name,), below, alone, coded.frame.height, terms))
+    return findings
+
+
+# --- households -----------------------------------------------------------------------------
+
+
+def _households(coded: Coded, known: Sets, terms: Terms) -> list[Finding]:
+    """Households whose members together are like no other's, though each alone hides well."""
+    given = known.declared or known.discovered
+    findings = []
+    for name in known.household:
+        members = [one for one in dict.fromkeys((*given, *known.discovered)) if one != name]
+        houses, many = coded.codes(name)
+        if not members or not 1.2 * many < coded.frame.height < 12 * many:
+            continue
+        sizes = np.bincount(_signatures(houses, coded.key(members)[0]))
+        few = np.isin(_signatures(houses, coded.key(members)[0]), np.flatnonzero(sizes == 1))
+        records = int(few[houses].sum())
+        if few.sum() <= 0.05 * many:
+            continue
+        names = (name, *members)
+        findings.append(
+            Finding(
+                "UNDECLARED_QI_UNIQUE",
+                names,
+                records,
+                records / coded.frame.height,
+                f"按「{name}」把同户的人放在一起看，{int(few.sum())} 户的成员构成独一无二，"
+                f"涉及 {records} 行。",
+                f"with the members of a household put together by {name}, {int(few.sum())} "
+                f"households are like no other, {records} records in them.",
+                "删除户标识，或按户做 k 匿名。",
+                "Remove the key of the household, or reach k over households.",
+                f"例：知道一户四口人的{'、'.join(members[:2])} → 表中只有一户",
+                f"for example: {', '.join(members[:2])} of a family of four → one household",
+            )
+        )
+    return findings
+
+
+def _signatures(houses: Numbers, members: Numbers) -> Numbers:
+    """A number for each household that is the same for households of like members."""
+    table = (
+        pl.DataFrame({"h": houses, "m": members})
+        .group_by("h")
+        .agg(pl.col("m").sort())
+        .sort("h")
+        .select(pl.col("m").cast(pl.List(pl.String)).list.join(","))
+    )
+    return table["m"].rank("dense").cast(pl.Int64).to_numpy()
+
+
+# --- what is sensitive ----------------------------------------------------------------------
+
+
+def _poor(coded: Coded, measured: risk.Risk, known: Sets, terms: Terms) -> list[Finding]:
+    """Classes whose sensitive values tell what each of their people has."""
+    findings = []
+    if terms.l is not None and measured.l is not None and measured.l < terms.l:
+        findings.append(_few_values(terms.sensitive, measured.rows, measured.l, terms.l))
+    if terms.t is not None and measured.t is not None and measured.t > terms.t:
+        findings.append(_far_off(terms.sensitive, measured.rows, 1.0, measured.t, terms.t))
+    names = known.declared or known.discovered
+    if not names:
+        return findings
+    told = {one for finding in findings for one in finding.columns}
+    for column in known.sensitive:
+        if column not in told and column not in names:
+            findings += _unsaid(coded, names, column)
+    return findings
+
+
+def _unsaid(coded: Coded, names: Sequence[str], column: str) -> Iterator[Finding]:
+    """What shows without a claim: more classes of one value than chance makes, or far-off ones."""
+    counts = coded.table(names, column)
+    sizes = counts.sum(axis=1)
+    rows = int(sizes.sum())
+    overall = counts.sum(axis=0) / rows
+    common = overall >= 0.5
+    one = (counts == sizes[:, None]) & (sizes[:, None] > 1)
+    # Of a value nearly all have, a class of it alone says nothing new.
+    records = int((one[:, ~common].any(axis=1) * sizes).sum())
+    alone = sizes[:, None] * np.power(overall[None, ~common], sizes[:, None])
+    if records > max(4, 3 * float(alone.sum())):
+        yield _few_values((column,), records, 1, 2, records / rows)
+    # What a class of so many is away by chance alone is nothing to report.
+    chance = 0.4 * np.sqrt(overall * (1 - overall)).sum() / np.sqrt(sizes)
+    far = np.where(sizes >= 30, risk.distances(counts) - chance, 0.0)
+    if (far > _FAR).any():
+        affected = int(sizes[far > _FAR].sum())
+        yield _far_off((column,), affected, affected / rows, float(far.max()), _FAR)
+
+
+def _few_values(
+    names: tuple[str, ...], records: int, seen: int, wanted: int, part: float = 1.0
+) -> Finding:
+    return Finding(
+        "L_TOO_SMALL",
+        names,
+        records,
+        part,
+        f"有的组里「{'、'.join(names)}」只有 {seen} 种取值，低于 {wanted}：认出组就知道了答案。",
+        f"a class holds only {seen} values of {', '.join(names)}, fewer than {wanted}: knowing the "
+        "class is knowing the value.",
+        "合并过细的组，或泛化敏感属性。",
+        "Merge classes or generalize the sensitive column.",
+        f"例：知道某人在哪一组 → 他的「{names[0] if names else ''}」只有一种可能",
+        "for example: knowing a person's class → there is one value he can have",
+    )
+
+
+def _far_off(
+    names: tuple[str, ...], records: int, part: float, seen: float, wanted: float
+) -> Finding:
+    return Finding(
+        "T_TOO_LARGE",
+        names,
+        records,
+        part,
+        f"有的组里「{'、'.join(names)}」的分布与总体相差 {seen:.2f}，超过 {wanted:.2f}。",
+        f"in a class the values of {', '.join(names)} are {seen:.2f} away from those of all, more "
+        f"than {wanted:.2f}.",
+        "合并过细的组，或泛化敏感属性。",
+        "Merge classes or generalize the sensitive column.",
+        "例：总体里一成人有的，这一组里九成人有 → 几乎等于知道",
+        "for example: one in ten of all has it, nine in ten of this class → as good as known",
+    )

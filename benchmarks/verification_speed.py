@@ -1,0 +1,78 @@
+"""Print what judging a release costs, beside reading the same table from Parquet.
+
+    python benchmarks/verification_speed.py [ROWS]
+
+ROWS (a million unless given) is the release that every attack is tried on; k, l, t and the risks
+are measured on three times as many rows. Seconds are CPU; the ratio says more on a busy machine.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from anonymization import risk, verify
+from anonymization.crypto import Keyed
+from anonymization.synthetic import citizens
+
+
+def seconds(action: Callable[[], object]) -> tuple[float, float]:
+    """The CPU time and the time by the clock of an action."""
+    cpu, clock = time.process_time(), time.perf_counter()
+    action()
+    return time.process_time() - cpu, time.perf_counter() - clock
+
+
+def release(rows: int) -> pl.DataFrame:
+    """Ten columns as a department gives them out: a pseudonym, bands, categories, notes."""
+    some = citizens(200_000, seed=3)
+    chance = np.random.default_rng(5)
+    people = some[chance.integers(0, some.height, rows)]
+    code = Keyed(b"k" * 32, "benchmark")
+    codes = pl.Series([code.hex(str(n)) for n in range(200_000)])
+    year = people["出生日期"].str.slice(0, 3)
+    return people.select(
+        codes.gather(chance.integers(0, len(codes), rows)).alias("假名"),
+        "性别",
+        (year + "0年代").alias("出生年代"),
+        "所在区",
+        (pl.col("姓名").str.slice(0, 1) + "**").alias("姓名"),
+        (pl.col("月收入") // 1000 * 1000).cast(pl.Int64).alias("收入档"),
+        pl.Series(["A", "B", "C"]).gather(chance.integers(0, 3, rows)).alias("等级"),
+        pl.Series([f"2025-{m:02}" for m in range(1, 13)])
+        .gather(chance.integers(0, 12, rows))
+        .alias("月份"),
+        pl.Series(np.arange(rows)).cast(pl.String).str.zfill(10).alias("流水号"),
+        "备注",
+    )
+
+
+def main(rows: int) -> None:
+    """Print one line for each piece of work."""
+    table = release(rows)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "release.parquet"
+        table.write_parquet(path)
+        plain, _ = seconds(lambda: pl.read_parquet(path))
+    claim = {"quasi_identifiers": ["性别", "出生年代", "所在区"], "k": 5}
+    cpu, clock = seconds(lambda: verify(table, claim))
+    print(
+        f"every attack on {rows:,} rows x {table.width} columns: {cpu:.1f} s CPU, {clock:.1f} s, "
+        f"{cpu / plain:.0f} times reading it from Parquet"
+    )
+    large = pl.concat([table] * 3)
+    cpu, clock = seconds(
+        lambda: risk.measure(large, claim["quasi_identifiers"] + ["等级"], ["月份"], 5)
+    )
+    print(
+        f"k, l, t and risks of {large.height:,} rows: {cpu:.2f} s CPU, {clock:.2f} s, "
+        f"{cpu / plain / 3:.1f} times reading them"
+    )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
