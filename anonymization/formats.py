@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from anonymization.ff1 import FF1
 from anonymization.findings import Numbers
@@ -113,7 +114,10 @@ def _turned(values: pl.Series, given: Params, key: bytes, *, forward: bool) -> p
         for length in lengths.filter(fitting).unique().sort():
             if length not in turning.cipher.lengths():
                 continue
-            mine = (fitting & (lengths == length)).arg_true()
+            chosen = fitting & (lengths == length)
+            if chosen.all():
+                return _texts(shape.turn(turning, _matrix(values))).alias(values.name)
+            mine = chosen.arg_true()
             changed = shape.turn(turning, _matrix(values.gather(mine)))
             made = made.scatter(mine, _texts(changed))
     return made
@@ -121,11 +125,20 @@ def _turned(values: pl.Series, given: Params, key: bytes, *, forward: bool) -> p
 
 def _matrix(values: pl.Series) -> Numbers:
     """Texts of one length as rows of numbers below 36."""
-    codes = np.frombuffer("".join(values).encode("ascii"), np.uint8).reshape(len(values), -1)
+    # The engine's own bytes: a text of Python for each value would cost as much as the cipher.
+    held = values.to_arrow().cast(pa.large_string())
+    start = np.frombuffer(held.buffers()[1], np.int64)[held.offset]
+    width = int(values.str.len_bytes()[0])
+    codes = np.frombuffer(held.buffers()[2], np.uint8, len(values) * width, start)
+    codes = codes.reshape(len(values), width)
     return np.where(codes >= ord("A"), codes - 55, codes - 48).astype(np.uint8)
 
 
 def _texts(digits: Numbers) -> pl.Series:
+    rows, width = digits.shape
     codes = np.where(digits >= 10, digits + 55, digits + 48).astype(np.uint8)
-    width = codes.shape[1]
-    return pl.Series(np.ascontiguousarray(codes).view(f"S{width}").ravel().astype(f"U{width}"))
+    ends = np.arange(rows + 1, dtype=np.int64) * width
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(np.ascontiguousarray(codes))]
+    made = pl.from_arrow(pa.Array.from_buffers(pa.large_string(), rows, buffers))
+    assert isinstance(made, pl.Series)
+    return made

@@ -16,7 +16,7 @@ import polars as pl
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from anonymization import formats, headers, hierarchies, patterns, substitution
-from anonymization.cells import by_distinct, by_few, distinct, number, spelled, text
+from anonymization.cells import by_few, distinct, number, spelled, text
 from anonymization.crypto import Keyed
 from anonymization.errors import Refused
 from anonymization.plan import Plan, params
@@ -228,7 +228,7 @@ def _fpe(name: str, given: Params, of: Release) -> Treatment:
     key = format_key(name, given, of)
 
     def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
-        return by_distinct(spelled(batch, name), lambda old: formats.encrypted(old, given, key))
+        return by_few(spelled(batch, name), lambda old: formats.encrypted(old, given, key))
 
     return treat
 

@@ -147,6 +147,17 @@ def test_what_is_encrypted_in_its_format_is_read_again_with_the_key(drawn):
     assert restore(plan, made, key)["列"].to_list() == values
 
 
+def test_values_that_repeat_are_treated_as_those_that_do_not(people):
+    numbers = [*people["公民身份号码"].head(50), None]
+    for technique, params in (
+        ("fpe", {"format": "id"}),
+        ("generalize", {"hierarchy": "region", "to": "city"}),
+        ("mask", {"style": "id"}),
+    ):
+        alone = treated(numbers, technique, **params)
+        assert treated(numbers * 100, technique, **params) == alone * 100
+
+
 def test_a_void_mobile_number_is_nobodys_and_what_has_no_shape_is_blanked():
     made = treated(
         ["13804730012", "１３８０４７３００１２", "0473-2012345", "x"], "fpe", format="mobile"
