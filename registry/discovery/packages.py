@@ -97,9 +97,8 @@ def search(
     """The live entries this reader may see that answer the question; `address` begins links."""
     found = find(session, index, actor, asked, anonymous)
     page = live(session, actor, found.keys, anonymous, address)
-    return Answer(
-        found.count, [ckan.package(one.document, one.about) for one in page], found.facets
-    )
+    made = [ckan.package(one.document, one.about) for one in page]
+    return Answer(found.count, made, found.facets, page)
 
 
 @dataclass(frozen=True)

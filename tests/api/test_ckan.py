@@ -306,8 +306,11 @@ def test_reading_takes_a_constant_number_of_queries(city, token):
         assert answer.json["success"]
         return len(sent)
 
-    assert queries(rows=2) == queries(rows=200)
-    assert queries(rows=2, fq="tags:婚姻登记") == queries(rows=200, fq="-tags:x")
+    # The first reading of a closed entry is written down once a day.
+    queries(rows=200)
+    queries(rows=200, fq="-tags:x")
+    assert queries(rows=20) == queries(rows=200)
+    assert queries(rows=20, fq="-tags:y") == queries(rows=200, fq="-tags:x")
 
 
 def test_a_package_that_was_taken_over_gives_its_extras_back(city, reading):
