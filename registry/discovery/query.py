@@ -11,10 +11,12 @@ import search as engine
 from registry.access import Actor
 from registry.catalogue import visible
 from registry.discovery import fallback
+from registry.discovery.dictionary import lexicon
 from registry.discovery.indexing import search_doc
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from search import Index, Query, Reader, Result, Why
+from search.synonyms import Lexicon
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +59,7 @@ class Answer:
     related: Sequence[Found] = ()
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     degraded: bool = False
+    lexicon: Lexicon | None = None
 
 
 def search(
@@ -84,13 +87,14 @@ def search(
         offset=size * (page - 1),
         limit=size,
         facets=facets,
+        lexicon=lexicon(session),
     )
     try:
         result = index.search(query)
     except engine.Unavailable as fault:
         log.warning("search engine does not answer: %s", type(fault).__name__)
         return _degraded(session, actor, text, page, anonymous)
-    return _answer(session, actor, text, result, anonymous)
+    return _answer(session, actor, query, result, anonymous)
 
 
 def reader(session: Session, actor: Actor) -> Reader:
@@ -108,7 +112,7 @@ def reader(session: Session, actor: Actor) -> Reader:
     return Reader(everything=actor.holds("auditor"), departments=frozenset(units))
 
 
-def _answer(session: Session, actor: Actor, text: str, result: Result, anonymous: str) -> Answer:
+def _answer(session: Session, actor: Actor, query: Query, result: Result, anonymous: str) -> Answer:
     keys = [hit.key for hit in (*result.hits, *result.related)]
     rows = session.execute(
         sa.select(Resource, Version)
@@ -117,7 +121,9 @@ def _answer(session: Session, actor: Actor, text: str, result: Result, anonymous
     ).all()
     by_key = {resource.key: (resource, version) for resource, version in rows}
     entries = {key: search_doc(*row) for key, row in by_key.items()}
-    told = engine.explained(result, text, entries) if text.strip() else result
+    told = result
+    if query.text.strip():
+        told = engine.explained(result, query.text, entries, query.lexicon)
 
     def rows_of(hits: Sequence[engine.Hit]) -> list[Found]:
         return [Found(*by_key[hit.key], hit.why) for hit in hits if hit.key in by_key]
@@ -125,7 +131,8 @@ def _answer(session: Session, actor: Actor, text: str, result: Result, anonymous
     related = rows_of(told.related)
     # What shares no more than single characters helps only where nothing better is there.
     related = [one for one in related if one.why] or related
-    return Answer(rows_of(told.hits), result.total, related, result.facets)
+    facets, words = result.facets, query.lexicon
+    return Answer(rows_of(told.hits), result.total, related, facets, lexicon=words)
 
 
 def _degraded(session: Session, actor: Actor, text: str, page: int, anonymous: str) -> Answer:

@@ -6,6 +6,7 @@ from registry.models import (  # noqa: F401 - importing a file puts its tables i
     calendar,
     catalogue,
     desensitization,
+    discovery,
     exchange,
     files,
     jobs,

@@ -12,6 +12,7 @@ def blueprints() -> Sequence[Blueprint]:
         audit,
         changes,
         demands,
+        dictionary,
         examination,
         finding,
         home,
@@ -55,6 +56,7 @@ def blueprints() -> Sequence[Blueprint]:
         statistics.pages,
         admin.pages,
         probes.pages,
+        dictionary.pages,
     )
 
 
@@ -76,5 +78,6 @@ def duties() -> Sequence[tuple[str, str, str, str]]:
     return (
         ("freeze", "security", "/security", "涉密处置"),
         ("read_all", "audit", "/audit", "审计日志"),
+        ("dictionary", "dictionary", "/dictionary", "检索词典"),
         ("accounts", "admin", "/admin", "账号与岗位"),
     )

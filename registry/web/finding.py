@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 import schemas
 import search as engine
 from registry import calendar, catalogue, discovery, journal
-from registry.discovery import Answer, Found
+from registry.discovery import Answer, Found, dictionary
 from registry.edge import (
     actor,
     download,
@@ -29,6 +29,7 @@ from registry.edge.readings import noted
 from registry.errors import Missing
 from registry.journal import Entry
 from registry.models.accounts import Organisation
+from search.synonyms import Lexicon
 
 pages = Blueprint("search", __name__)
 
@@ -149,6 +150,7 @@ def results() -> str:
     asked = Asked.of_request()
     answer = asked.found(asked.page)
     facets = _facets(answer.facets, asked.filters)
+    _note_in_vain(asked, answer)
     return render_template(
         "search.html",
         place="search",
@@ -168,11 +170,22 @@ def results() -> str:
             ("updated", gettext("最近更新")),
             ("published", gettext("最近发布")),
         ],
-        marked=lambda value: _marked(value, asked.text),
+        marked=lambda value: _marked(value, asked.text, answer.lexicon),
         page_address=lambda n: asked.address(page=n if n > 1 else 0),
         element_address=lambda value: url_for(".element", name=value),
         last=min(-(-answer.total // discovery.PAGE), 500),
     )
+
+
+def _note_in_vain(asked: Asked, answer: Answer) -> None:
+    """Count a question nothing answers, for the dictionary; only of people with a name.
+
+    A stranger finds less by right, and could fill the list.
+    """
+    if answer.total or answer.degraded or asked.filters or not actor().signed_in:
+        return
+    if dictionary.is_noted(asked.text):
+        remember(lambda own: dictionary.note_unanswered(own, asked.text))
 
 
 def _ways(asked: Asked, answer: Answer) -> list[tuple[str, str, str, int]]:
@@ -191,12 +204,12 @@ def _ways(asked: Asked, answer: Answer) -> list[tuple[str, str, str, int]]:
     ]
 
 
-def _marked(value: object, text: str) -> Markup:
+def _marked(value: object, text: str, lexicon: Lexicon | None) -> Markup:
     """A text with the words that were asked for marked, by offsets of our own on any engine."""
     whole = str(value or "")
     parts: list[Markup] = []
     at = 0
-    for start, end in engine.marks(whole, text):
+    for start, end in engine.marks(whole, text, lexicon):
         parts += [
             escape(whole[at:start]),
             Markup("<mark>"),

@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "v0007_harvest"
-down_revision = "v0003_spill"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,105 @@
+"""The search dictionary is kept in the product, works at once, and is fed by what found nothing."""
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from registry import db, discovery
+from registry.discovery import dictionary
+from registry.models.discovery import UnansweredQuery
+from registry.models.journal import JournalRow
+from search import synonyms
+from tests.factories import sign_in, token_of
+
+
+@pytest.fixture(scope="module", autouse=True)
+def indexed(city: Flask) -> None:
+    index = discovery.open_index(city.extensions["registry_settings"])
+    discovery.rebuild(city.extensions["registry_database"], index)
+    index.close()
+
+
+def send(client, address: str, **fields: str):
+    fields["csrf_token"] = token_of(client.get("/dictionary").text)
+    return client.post(address, data=fields)
+
+
+def found(city: Flask, text: str) -> str:
+    return sign_in(city, "consumer").get("/search", query_string={"q": text}).text
+
+
+def test_a_question_asked_in_vain_is_added_in_one_step_and_answered_at_once(city: Flask):
+    reviewer = sign_in(city, "reviewer")
+    for _ in range(2):
+        assert "没有数据资源符合" in found(city, "毛孩子上牌牌")
+    assert "毛孩子上牌牌" in reviewer.get("/dictionary").text
+    added = send(
+        reviewer, "/dictionary/add", terms="毛孩子上牌牌、养犬登记", because="市民来电用语"
+    )
+    assert added.status_code == 303
+    assert "养犬登记</mark>信息" in found(city, "毛孩子上牌牌")
+    page = reviewer.get("/dictionary").text
+    assert "市民来电用语" in page
+    assert "/dictionary?term=" not in page
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        assert session.scalars(sa.select(JournalRow.act)).all().count("dictionary") == 1
+        key = dictionary.entries(session)[0].key
+    assert send(reviewer, f"/dictionary/{key}/retire", because="口语少用").status_code == 303
+    assert "没有数据资源符合" in found(city, "毛孩子上牌牌")
+    assert send(reviewer, f"/dictionary/{key}/retire", because="再次").status_code == 409
+
+
+def test_a_delivered_group_can_be_retired(city: Flask):
+    group = next(g for g in synonyms.delivered().groups if "结婚证" in g.terms)
+    assert "3 项数据资源符合" in found(city, "领结婚证")
+    reviewer = sign_in(city, "reviewer")
+    assert send(reviewer, f"/dictionary/{group.key}/retire", because="试停用").status_code == 303
+    assert "3 项数据资源符合" not in found(city, "领结婚证")
+    assert send(reviewer, "/dictionary/nowhere/retire", because="x").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"terms": "甲词、乙词", "because": ""}, "请填写来源或理由"),
+        ({"terms": "甲词", "because": "x"}, "词太少"),
+        ({"terms": "狗、犬只", "because": "x"}, "单个字不能作词条"),
+        ({"terms": "甲词、乙词", "related": "甲词", "because": "x"}, "同一个词出现两次"),
+        ({"terms": "在哪里、乙词", "because": "x"}, "这个词没有检索意义"),
+        ({"terms": "空气", "broader": "空气质量", "because": "x"}, "上下位词成环"),
+        ({"terms": f"甲词、{'长' * 30}", "because": "x"}, "词太长"),
+    ],
+)
+def test_a_group_that_would_mislead_is_refused_with_its_rule(city: Flask, fields, says):
+    answer = send(sign_in(city, "reviewer"), "/dictionary/add", **fields)
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert f'value="{fields["terms"]}"' in answer.text
+
+
+def test_words_of_other_groups_are_shown_as_conflicts(city: Flask):
+    page = sign_in(city, "reviewer").get("/dictionary", query_string={"term": "低保"}).text
+    assert "最低生活保障" in page
+
+
+@pytest.mark.parametrize("username", ["consumer", "registrar", "sysadmin", "auditor"])
+def test_only_the_authority_keeps_the_dictionary(city: Flask, username: str):
+    assert sign_in(city, username).get("/dictionary").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "text", ["150302199001011234", "13800138000", "a@b.cn", "张某先生 低保", "x" * 41, "!", "a"]
+)
+def test_what_looks_personal_is_never_kept(city: Flask, text: str):
+    for _ in range(2):
+        found(city, text)
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        kept = session.scalars(sa.select(UnansweredQuery.text)).all()
+    assert synonyms.plain(text) not in kept
+
+
+def test_a_stranger_fills_no_list(city: Flask):
+    for _ in range(2):
+        city.test_client().get("/search", query_string={"q": "火星移民登记"})
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        assert "火星移民登记" not in session.scalars(sa.select(UnansweredQuery.text)).all()
