@@ -1,5 +1,6 @@
 """Unmodified clients of CKAN write: always a draft, through the gates of the form, ids stable."""
 
+import itertools
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ from ckanapi import CKANAPIError, NotAuthorized, NotFound, RemoteCKAN, Validatio
 from registry import db
 from registry.models.catalogue import Alias, Resource, Version
 from registry.models.journal import JournalRow
+from tests.api.test_hostile import VALUES
 from tests.factories import document, sign_in
 
 CIVIL = "11150300DEM000022H"
@@ -263,3 +265,33 @@ def test_the_command_of_ckanapi_searches_dumps_loads_and_deletes(
     assert registrar.action.package_show(id="loaded-1")["title"] == "再次载入"
     run("delete", "datasets", "loaded-1", *asked)
     assert stored(made["id"])[1].state == "retired"
+
+
+def test_no_value_of_a_package_ends_in_a_fault(city, token):
+    client, headers = city.test_client(), {"Authorization": token("registrar")}
+    fields = (
+        "title",
+        "notes",
+        "tags",
+        "groups",
+        "extras",
+        "resources",
+        "owner_org",
+        "id",
+        "format",
+    )
+    made = client.post("/api/3/action/package_create", json={"title": "甲"}, headers=headers).json
+    key = made["result"]["id"]
+    for field, value in itertools.product(fields, VALUES[::9]):
+        body = json.dumps({"title": "甲", "id": key, "package_id": key, field: value})
+        for action in ("package_create", "package_patch", "resource_create"):
+            if action == "package_patch" and field == "id":
+                continue
+            answer = client.post(
+                f"/api/3/action/{action}", data=body, headers=headers,
+                content_type="application/json",
+            )  # fmt: skip
+            assert answer.status_code in (200, 400, 403, 404, 409), (action, field, value)
+            assert answer.is_json
+    shown = client.get("/api/3/action/package_show", query_string={"id": key}, headers=headers)
+    assert shown.status_code == 200
