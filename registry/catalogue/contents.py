@@ -13,6 +13,8 @@ QUOTING = """
     evidence.issuer not_applicable.note business_table.exempt_because project.facts
     transfer.basis submission.title submission.letter_number merged_post.reason
     merged_post.consent paper.number stored_file.name api_token.purpose
+    dictionary_entry.terms dictionary_entry.broader dictionary_entry.related
+    dictionary_entry.because dictionary_entry.retired_because
 """
 
 # By place: the columns it empties.
@@ -37,7 +39,9 @@ EMPTIED: Mapping[str, str] = {
     " element.open_type",
     "versions": "version.name version.level version.share_type version.open_type"
     " version.visibility version.document version.salt version.faults",
+    "queries": "unanswered_query.text",
     "quotes": QUOTING,
+    "shown": "shown.digest trait.field trait.value",
 }
 
 # By reason: the columns a wipe leaves alone.
@@ -48,7 +52,7 @@ LEFT: Mapping[str, str] = {
         finding.key freeze.key mount.key stored_file.key masking_plan.key opinion.key paper.key
         request.key masking_report.key resource.code demand.number request.number opinion.number
         revocation.number edition.paper_number counter.series transfer.entries wiped_mark.key
-        notice.subject notice.key""",
+        notice.subject notice.key dictionary_entry.key dictionary_entry.retires""",
     "a code of a list": """
         version.state assessment.kind edition.list job.kind merged_post.act_a merged_post.act_b
         notice.role notice.kind post.role project.kind project.stage project.build_mode
@@ -57,10 +61,12 @@ LEFT: Mapping[str, str] = {
         stored_file.purpose masking_plan.profile opinion.stage opinion.result paper.step
         request.state decision.step decision.role decision.way masking_report.kind
         masking_report.verdict request_event.act request_event.role calendar_day.kind
-        organisation.class_code organisation.region organisation.kind organisation.regime""",
+        organisation.class_code organisation.region organisation.kind organisation.regime
+        unanswered_query.kind""",
     "a digest: salted by what goes, keyed, or of a file nobody can guess whole": """
         version.digest edition.digest stored_file.digest opinion.digest paper.digest
         decision.digest masking_report.digest wiped_mark.mark""",
+    "a digest of unit, code, state and share types alone": "shown.face",
     "the journal: keys, digests, codes, counts and dates, sealed row by row": """
         journal.person journal.account journal.role journal.organisation journal.way journal.act
         journal.subject journal.key journal.digest journal.outcome journal.facts journal.mac

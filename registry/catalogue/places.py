@@ -31,6 +31,7 @@ from registry.models.catalogue import (
     Version,
 )
 from registry.models.desensitization import MaskingPlan, MaskingReport
+from registry.models.discovery import UnansweredQuery
 from registry.models.exchange import (
     Demand,
     Request,
@@ -49,6 +50,7 @@ from registry.models.projects import (
     ProjectResource,
     ProjectSystem,
 )
+from registry.models.shown import Shown, Trait
 
 # What is read where a text was: the batch of a wiped entry keeps its page, an edition its rows.
 WIPED_NAME = "（已清除）"
@@ -290,6 +292,24 @@ def _quotes(session: Session, of: Traces) -> int:
     return sum(_replaced(session, column, word) for column in _quoting() for word in of.words)
 
 
+def _queries(session: Session, of: Traces) -> int:
+    """Questions that name the entry: they say nothing of what the catalogue lacks."""
+    return sum(
+        _count(
+            session,
+            sa.delete(UnansweredQuery).where(UnansweredQuery.text.contains(word, autoescape=True)),
+        )
+        for word in of.words
+    )
+
+
+def _shown(session: Session, of: Traces) -> int:
+    """What programs asked of it: the values of its filters, and the digest anybody could make."""
+    digest = sa.update(Shown).where(Shown.resource_id == of.resource.id).values(digest=None)
+    _count(session, digest)
+    return _count(session, sa.delete(Trait).where(Trait.resource_id == of.resource.id))
+
+
 def _quoting() -> Iterator[sa.Column[Any]]:
     for name in QUOTING.split():
         table, _, column = name.partition(".")
@@ -512,7 +532,9 @@ PLACES: Mapping[str, Callable[[Session, Traces], int]] = {
     "assessments": _assessments,
     "files": _files,
     "tickets": _tickets,
+    "queries": _queries,
     "quotes": _quotes,
+    "shown": _shown,
     "elements": _elements,
     "versions": _versions,
 }

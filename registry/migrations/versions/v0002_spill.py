@@ -1,6 +1,6 @@
 """Keyed digests of what names a wiped entry, by which it is known when it comes again.
 
-Revision ID: v0003_spill
+Revision ID: 0002
 Revises: 0001
 """
 

@@ -1,7 +1,7 @@
 """What programs ask of public entries: since when, with which digest, under which values.
 
-Revision ID: v0007_harvest
-Revises: 0001
+Revision ID: 0003
+Revises: 0002
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """The authority's dictionary of search and the questions that found nothing.
 
-Revision ID: v0006_finding
-Revises: 0001
+Revision ID: 0004
+Revises: 0003
 """
 
 import sqlalchemy as sa
