@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from ckanapi import CKANAPIError, NotAuthorized, NotFound, RemoteCKAN, ValidationError
 
 from registry import db
+from registry.api.writing import WRITES
 from registry.models.catalogue import Alias, Resource, Version
 from registry.models.journal import JournalRow
 from tests.factories import document, sign_in
@@ -263,3 +264,27 @@ def test_the_command_of_ckanapi_searches_dumps_loads_and_deletes(
     assert registrar.action.package_show(id="loaded-1")["title"] == "再次载入"
     run("delete", "datasets", "loaded-1", *asked)
     assert stored(made["id"])[1].state == "retired"
+
+
+def test_who_may_not_write_is_refused_before_anything_he_sent_is_read(city, site, token):
+    for username in ("consumer", "auditor", "reviewer"):
+        for action in WRITES:
+            for body in (b"{", b"[]", b"{}", b'{"owner_org": "nowhere"}', b'{"id": "no-such"}'):
+                answer = requests.post(
+                    f"{site}/api/action/{action}",
+                    data=body,
+                    headers={"Authorization": token(username), "Content-Type": "application/json"},
+                    timeout=60,
+                )
+                assert answer.status_code == 403, (username, action, body, answer.text)
+
+
+def test_the_right_in_a_unit_is_asked_before_the_content_is_judged(site, token):
+    sent = {"owner_org": "11150300DEM000065Y", "declared": False}
+    answer = requests.post(
+        f"{site}/api/action/package_create",
+        json=sent,
+        headers={"Authorization": token("registrar")},
+        timeout=60,
+    )
+    assert answer.status_code == 403, answer.text
