@@ -37,6 +37,7 @@ EMPTIED: Mapping[str, str] = {
     " element.open_type",
     "versions": "version.name version.level version.share_type version.open_type"
     " version.visibility version.document version.salt version.faults",
+    "shown": "shown.face shown.digest trait.field trait.value",
     "quotes": QUOTING,
 }
 

@@ -49,6 +49,8 @@ from registry.models.projects import (
     ProjectResource,
     ProjectSystem,
 )
+from registry.models.shown import Shown, Trait
+from registry.shown import GONE
 
 # What is read where a text was: the batch of a wiped entry keeps its page, an edition its rows.
 WIPED_NAME = "（已清除）"
@@ -171,6 +173,14 @@ def _tables(session: Session, of: Traces) -> int:
         session.execute(sa.update(BusinessTable).where(BusinessTable.id == id_).values(values))
     said = sa.update(NotApplicable).where(NotApplicable.resource_id == of.resource.id)
     return len(found) + _count(session, said.values(note=""))
+
+
+def _shown(session: Session, of: Traces) -> int:
+    """What programs ask of it: the freeze took it away already, a wipe trusts nobody with that."""
+    ours = sa.update(Shown).where(Shown.resource_id == of.resource.id, Shown.face != GONE)
+    traits = sa.delete(Trait).where(Trait.resource_id == of.resource.id)
+    gone = ours.values(face=GONE, digest=sa.null(), version_id=sa.null(), at=now())
+    return _count(session, gone) + _count(session, traits)
 
 
 def _versions(session: Session, of: Traces) -> int:
@@ -512,6 +522,7 @@ PLACES: Mapping[str, Callable[[Session, Traces], int]] = {
     "assessments": _assessments,
     "files": _files,
     "tickets": _tickets,
+    "shown": _shown,
     "quotes": _quotes,
     "elements": _elements,
     "versions": _versions,
