@@ -46,7 +46,9 @@ def address_in(path: str | Path) -> sa.URL:
         )
     try:
         address = sa.make_url(text)
-    except sa.exc.ArgumentError:
+        address.get_dialect().import_dbapi()
+    except (sa.exc.ArgumentError, ImportError, ValueError):
+        # What stands in the way may quote a part of the address: a password with a "/" in it.
         address = None
     if address is None or address.get_backend_name() not in _KINDS:
         raise Refused(

@@ -93,6 +93,7 @@ def _labels(name: str) -> Mapping[str, str]:
 def _shown(who: access.Actor) -> Mapping[str, str]:
     holding = who.holdings[0] if who.holdings else None
     return {
+        "key": who.person_key,
         "name": who.name,
         "department_name": holding.organisation_name if holding else "",
         "role_name": access.role_title(holding.role, locale()) if holding else "",

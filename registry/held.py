@@ -23,21 +23,23 @@ SECONDS = 3_600
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
-def hold(folder: Path, person_id: int, content: bytes) -> str:
-    """Keep `content` for an hour; the token that opens it, for this person alone."""
+def hold(folder: Path, person_id: int, content: bytes, purpose: str) -> str:
+    """Keep `content` for an hour; the token that opens it, for this person and purpose alone."""
     sweep(folder)
     token = secrets.token_urlsafe(32)
     path = _path(folder, token)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     nonce = secrets.token_bytes(12)
-    sealed = nonce + AESGCM(_key(token)).encrypt(nonce, content, str(person_id).encode())
+    sealed = nonce + AESGCM(_key(token)).encrypt(nonce, content, _bound(person_id, purpose))
     with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
         file.write(sealed)
     return token
 
 
-def content(folder: Path, person_id: int, token: str) -> bytes:
-    """What is held under a token; Missing when it is gone, too old or another person's."""
+def content(folder: Path, person_id: int, token: str, purpose: str) -> bytes:
+    """What is held under a token; Missing when it is gone, too old, another person's or for another
+    purpose: what one form got must not be read as what another one keeps.
+    """
     if not _TOKEN.fullmatch(token):
         raise Missing("not_held")
     path = _path(folder, token)
@@ -45,7 +47,7 @@ def content(folder: Path, person_id: int, token: str) -> bytes:
         if time.time() - path.stat().st_mtime > SECONDS:
             raise Missing("not_held")
         sealed = path.read_bytes()
-        return AESGCM(_key(token)).decrypt(sealed[:12], sealed[12:], str(person_id).encode())
+        return AESGCM(_key(token)).decrypt(sealed[:12], sealed[12:], _bound(person_id, purpose))
     except (FileNotFoundError, InvalidTag) as fault:
         raise Missing("not_held") from fault
 
@@ -91,6 +93,10 @@ def _remove(folder: Path, before: float) -> int:
         except FileNotFoundError:
             continue  # another process swept it meanwhile
     return removed
+
+
+def _bound(person_id: int, purpose: str) -> bytes:
+    return f"{purpose}:{person_id}".encode()
 
 
 def _key(token: str) -> bytes:

@@ -18,6 +18,8 @@ from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from registry.models.shown import Shown, Trait
 
+# The face of what is seen no longer.
+GONE = "gone"
 LONGEST_FIELD = 80
 LONGEST_VALUE = 200
 _KINDS = frozenset({"code", "codes", "list"})
@@ -183,6 +185,6 @@ def _version(row: Any) -> int | None:
 
 def _face(row: Any) -> str:
     if not _is_live(row):
-        return "gone"
+        return GONE
     seen = (row.live_version_id, row.unit_code, row.unit_name, row.code, row.remediation_due)
     return hashlib.sha256(repr([str(one) for one in seen]).encode()).hexdigest()

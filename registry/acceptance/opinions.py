@@ -1,5 +1,6 @@
 """Opinions: signed snapshots of a verdict, revoked only by another signed act."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from registry.models.acceptance import Opinion, Revocation
 from registry.models.accounts import MergedPost, Organisation, Person
 from registry.models.catalogue import Decision, Resource, Version
 from registry.models.files import StoredFile
+from registry.models.journal import JournalRow
 from registry.models.projects import Project
 from registry.projects import is_own_project
 from schemas import Problem
@@ -78,15 +80,16 @@ def sign(
     """Sign the verdict that was on the page as an opinion with its own number.
 
     `seen` is the digest of the examination the officer looked at. Raises Conflict when the
-    verdict changed since, when `result` is not what was computed (通过 while a gate fails), or
-    when an own project is not countersigned; Forbidden when he works for the project's unit or
-    took a step on one of its versions.
+    verdict changed since, when `result` is not what was computed (通过 while a gate fails), when
+    an opinion on exactly this verdict stands, or when an own project is not countersigned;
+    Forbidden when he works for the project's unit or took a step on one of its versions.
     """
     holding = require(actor, "verify", project.unit)
     if project.unit_id in actor.organisation_ids - {project.unit.authority_id}:
         raise Forbidden("own_project", act="verify", roles=["acceptance"])
     found = examine(session, project, deferral_paper=deferral_paper)
     _require_signable(found, result, seen)
+    _require_new(session, found, result)
     # Nobody but its own officers may judge a project of the authority: others stand beside them.
     if is_own_project(project) and not is_countersigned(project, found.stage):
         raise Conflict("not_countersigned")
@@ -145,6 +148,35 @@ def _require_signable(found: Examination, result: str, seen: str) -> None:
     if result != found.verdict:
         titles = "、".join(line.gate.zh for line in found.failing)
         raise Conflict("gates_open" if found.failing else "verdict_changed", gates=titles)
+
+
+def _require_new(session: Session, found: Examination, result: str) -> None:
+    """Refuse a second opinion that would say the same: two officers may look at one page."""
+    standing = session.scalars(
+        sa.select(Opinion).where(
+            Opinion.project_id == found.project.id,
+            Opinion.stage == found.stage,
+            Opinion.result == result,
+            Opinion.superseded_by_id.is_(None),
+            Opinion.id.not_in(sa.select(Revocation.opinion_id)),
+        )
+    ).all()
+    numbers = {one.number for one in standing if wiped_on(one) is None}
+    if not numbers:
+        return
+    # What an opinion was signed on stands in the journal, with its number.
+    rows = session.scalars(
+        sa.select(JournalRow.facts).where(
+            JournalRow.subject == "project",
+            JournalRow.key == found.project.key,
+            JournalRow.act == "verify",
+            JournalRow.outcome == "done",
+            JournalRow.digest == found.digest,
+        )
+    )
+    for number in (json.loads(facts).get("number") for facts in rows):
+        if number in numbers:
+            raise Conflict("signed_before", number=number)
 
 
 def _payload(session: Session, found: Examination, result: str) -> dict[str, Any]:

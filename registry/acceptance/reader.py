@@ -21,12 +21,17 @@ NAMELESS = {"zh": "（限定范围资源）", "en": "(restricted resource)"}
 _QUOTING = ("name", "first", "items", "columns")
 
 
-def hidden_from(session: Session, actor: Actor, found: Examination) -> frozenset[str]:
-    """The keys of the entries of an examination whose names this reader may not see."""
+def hidden_from(
+    session: Session, actor: Actor, found: Examination, also: Collection[str] = ()
+) -> frozenset[str]:
+    """The keys of the entries of an examination whose names this reader may not see.
+
+    `also` are keys of entries beside those that are judged: suspended, ended, not ready yet.
+    """
     project = found.project
     if any(may(actor, act, project.unit, project_id=project.id) for act in ("verify", "read_all")):
         return frozenset()
-    keys = {str(version["key"]) for version in found.versions}
+    keys = {str(version["key"]) for version in found.versions} | set(also)
     live = session.scalars(
         sa.select(Resource.key)
         .join(Version, Version.id == Resource.live_version_id)

@@ -103,7 +103,14 @@ def _question(text: str) -> tuple[str, list[fielded.Node]]:
 def _filters(call: Call) -> list[fielded.Node]:
     given = [call.given.get("fq"), call.given.get("fq_list")]
     texts = [text for one in given for text in (one if isinstance(one, list) else [one])]
-    return [_parsed(text) for text in texts if isinstance(text, str) and text.strip()]
+    asked = [text for text in texts if isinstance(text, str) and text.strip()]
+    # Each is bounded by itself; together they are one question to the database.
+    if len(asked) > fielded.MOST_CLAUSES or sum(map(len, asked)) > fielded.LONGEST:
+        raise search_error(
+            f"fq and fq_list are more than {fielded.MOST_CLAUSES} filters, "
+            f"or longer than {fielded.LONGEST} characters together"
+        )
+    return [_parsed(text) for text in asked]
 
 
 def _parsed(text: str) -> fielded.Node:

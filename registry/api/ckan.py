@@ -16,7 +16,7 @@ from registry.access.actor import NOBODY
 from registry.api import bodies
 from registry.api.actions import ACTIONS
 from registry.api.call import Call, SearchRefused
-from registry.api.writing import WRITES
+from registry.api.writing import WRITES, require_writer
 from registry.edge import actor, index, reads, session, settings, writes
 from registry.edge.words import sentence
 from registry.errors import Conflict, Forbidden, Invalid, Missing, Refusal, SignInNeeded, Unreadable
@@ -48,6 +48,7 @@ def version() -> Response:
 @writes()
 def write(name: str) -> Response:
     """Answer one action that writes; creation is answered with 200 too, as CKAN does."""
+    require_writer(actor(), name)
     given = bodies.parameters()
     # Of a file the name is enough: this registry holds no data, the rest of it is never looked at.
     for field, file in request.files.items():

@@ -84,6 +84,7 @@ def register() -> Response:
     """Open a draft: `department`, `document`, `declared` (the unit's secrecy review was done)."""
     body = bodies.json_object()
     unit = accounts.organisation(session(), _member(body, "department", str))
+    access.require(actor(), "register", unit)
     stored = catalogue.register(
         session(),
         actor(),

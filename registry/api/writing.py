@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from connectors import ckan
 from registry import catalogue
-from registry.access import acts
+from registry.access import Actor, acts, require, why_not
 from registry.api.actions import found
 from registry.api.call import Call
 from registry.discovery import packages
@@ -38,6 +38,7 @@ def package_create(call: Call) -> dict[str, Any]:
     """Open a draft of the caller's unit (or of owner_org): title or name, and what CKAN has."""
     given = _package_given(call)
     unit = _unit(call)
+    require(call.actor, "register", unit)
     if not (_text(given.get("title")) or _text(given.get("name"))):
         raise Invalid([Problem("/name", "required")])
     aliases = _free_aliases(call, given)
@@ -156,6 +157,18 @@ WRITES: Mapping[str, Callable[[Call], Any]] = {
 }
 
 
+_DELETE = ("register", "propose_retirement")
+# Either act gives a caller something to do by the action; all others stand for one.
+_ACTS: Mapping[str, tuple[str, ...]] = {"package_delete": _DELETE, "dataset_purge": _DELETE}
+
+
+def require_writer(actor: Actor, name: str) -> None:
+    """Refuse who may do nothing by this action, whatever he sent: asked before it is read."""
+    refusals = [why_not(actor, act) for act in _ACTS.get(name, ("register",))]
+    if refusals[0] is not None and all(refusals):
+        raise refusals[0]
+
+
 # --- what was sent ----------------------------------------------------------------------------
 
 
@@ -258,6 +271,8 @@ def _text(value: object) -> str:
 
 def _open_draft(call: Call, resource: Resource) -> Version:
     """The draft of an entry; the next version is opened where there is none."""
+    # Before all else: who only reads must not learn from the refusal whether there is a draft.
+    require(call.actor, "register", resource.department, project_id=resource.project_id)
     if resource.working_version_id is None:
         catalogue.revise(call.session, call.actor, resource)
     return catalogue.require_version(call.session, call.actor, resource.key)

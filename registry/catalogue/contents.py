@@ -41,7 +41,7 @@ EMPTIED: Mapping[str, str] = {
     " version.visibility version.document version.salt version.faults",
     "queries": "unanswered_query.text",
     "quotes": QUOTING,
-    "shown": "shown.digest trait.field trait.value",
+    "shown": "shown.face shown.digest trait.field trait.value",
 }
 
 # By reason: the columns a wipe leaves alone.
@@ -66,7 +66,6 @@ LEFT: Mapping[str, str] = {
     "a digest: salted by what goes, keyed, or of a file nobody can guess whole": """
         version.digest edition.digest stored_file.digest opinion.digest paper.digest
         decision.digest masking_report.digest wiped_mark.mark""",
-    "a digest of unit, code, state and share types alone": "shown.face",
     "the journal: keys, digests, codes, counts and dates, sealed row by row": """
         journal.person journal.account journal.role journal.organisation journal.way journal.act
         journal.subject journal.key journal.digest journal.outcome journal.facts journal.mac

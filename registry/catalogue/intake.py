@@ -206,10 +206,27 @@ def _differing(before: Document | None, after: Document) -> tuple[str, ...]:
 def _wiped_on(
     session: Session, unit: Organisation, entry: Incoming, document: Document
 ) -> str | None:
-    """The day on which what this row would make anew was wiped."""
+    """The day on which what this row would make anew was wiped.
+
+    A key or code of another unit's entry is no key here (`_Known.match`), and codes can be guessed:
+    what became of that entry is told to those who bring its text, to nobody who brings its number.
+    """
     ids = tuple(filter(None, (entry.key, entry.code)))
     (at,) = wiped.recognized(session, [wiped.Candidate(unit.code, document, ids)])
+    if at is not None and (own := _not_of_others(session, unit, ids)) != ids:
+        (at,) = wiped.recognized(session, [wiped.Candidate(unit.code, document, own)])
     return wiped.day(at) if at is not None else None
+
+
+def _not_of_others(session: Session, unit: Organisation, ids: Sequence[str]) -> tuple[str, ...]:
+    rows = session.execute(
+        sa.select(Resource.key, Resource.code).where(
+            Resource.department_id != unit.id,
+            sa.or_(Resource.key.in_(ids), Resource.code.in_(ids)),
+        )
+    )
+    others = {one for row in rows for one in row}
+    return tuple(one for one in ids if one not in others)
 
 
 def _started(document: Document, before: Document | None) -> Document:

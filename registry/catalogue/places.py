@@ -51,6 +51,7 @@ from registry.models.projects import (
     ProjectSystem,
 )
 from registry.models.shown import Shown, Trait
+from registry.shown import GONE
 
 # What is read where a text was: the batch of a wiped entry keeps its page, an edition its rows.
 WIPED_NAME = "（已清除）"
@@ -173,6 +174,14 @@ def _tables(session: Session, of: Traces) -> int:
         session.execute(sa.update(BusinessTable).where(BusinessTable.id == id_).values(values))
     said = sa.update(NotApplicable).where(NotApplicable.resource_id == of.resource.id)
     return len(found) + _count(session, said.values(note=""))
+
+
+def _shown(session: Session, of: Traces) -> int:
+    """What programs ask of it: the freeze took it away already, a wipe trusts nobody with that."""
+    ours = sa.update(Shown).where(Shown.resource_id == of.resource.id, Shown.face != GONE)
+    traits = sa.delete(Trait).where(Trait.resource_id == of.resource.id)
+    gone = ours.values(face=GONE, digest=sa.null(), version_id=sa.null(), at=now())
+    return _count(session, gone) + _count(session, traits)
 
 
 def _versions(session: Session, of: Traces) -> int:
@@ -301,13 +310,6 @@ def _queries(session: Session, of: Traces) -> int:
         )
         for word in of.words
     )
-
-
-def _shown(session: Session, of: Traces) -> int:
-    """What programs asked of it: the values of its filters, and the digest anybody could make."""
-    digest = sa.update(Shown).where(Shown.resource_id == of.resource.id).values(digest=None)
-    _count(session, digest)
-    return _count(session, sa.delete(Trait).where(Trait.resource_id == of.resource.id))
 
 
 def _quoting() -> Iterator[sa.Column[Any]]:

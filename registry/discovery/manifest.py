@@ -133,7 +133,10 @@ def _read(
     if made.get("format") != FORMAT or not isinstance(entries, list):
         return None
     if not all(
-        isinstance(one, Mapping) and {"key", "version", "digest"} <= set(one) for one in entries
+        isinstance(one, Mapping)
+        and {"key", "version", "digest"} <= set(one)
+        and isinstance(one["key"], str)
+        for one in entries
     ):
         return None
     return made, signature, key

@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, g, jsonify, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
 import schemas
+from registry.edge.addresses import came_from
 from registry.edge.locale import LOCALES, current, gettext
 from registry.edge.requests import actor, request_id
 from registry.edge.words import sentence, translated
@@ -46,13 +46,12 @@ def refused(refusal: Refusal) -> Any:
 
 def _remedy(refusal: Refusal) -> tuple[str, str] | None:
     """The way back to a form that came from nobody, or from a session that is over."""
-    came = urlsplit(request.referrer or "")
-    here = came.netloc == request.host
-    back = urlunsplit(("", "", came.path, came.query, "")) if here else request.path
+    came = came_from(request.referrer or "", request.host)
     if isinstance(refusal, SignInNeeded):
+        back = came or request.path
         return gettext("登录并回到刚才的页面"), url_for("sign_in.form", next=back)
-    if refusal.code == "csrf" and here:
-        return gettext("回到刚才的页面"), back
+    if refusal.code == "csrf" and came:
+        return gettext("回到刚才的页面"), came
     return None
 
 

@@ -99,15 +99,17 @@ def show(key: str) -> str:
 
 def _page(project: Project, problems: Any = (), part: str = "") -> str:
     found = _examined(project)
-    hidden = acceptance.hidden_from(session(), actor(), found)
     systems = projects.systems_of(session(), project)
+    tables = _tables(systems)
+    linked = [resource.key for _, _, resource in tables if resource is not None]
+    hidden = acceptance.hidden_from(session(), actor(), found, linked)
     return render_template(
         "project.html",
         place="projects",
         project=project,
         found=found,
         systems=systems,
-        tables=_tables(systems),
+        tables=tables,
         entries=_entries(found, hidden),
         hidden=hidden,
         nameless=acceptance.NAMELESS[locale()],

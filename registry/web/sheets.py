@@ -29,6 +29,9 @@ from registry.models.catalogue import Resource, Version
 
 pages = Blueprint("sheets", __name__, url_prefix="/sheets")
 
+# What is held between the pages: the rows to be confirmed, and the marked copy.
+ROWS, COPY = "sheet-rows", "sheet-copy"
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -183,7 +186,7 @@ def take() -> tuple[str, int] | str:
         preview = _preview(unit, sent, made, notes, faults=faults, marked=copy)
         return _page(preview=preview), 422
     sent.mark = made.mark
-    token = "" if not _acting(made) else _held(sent.plain())
+    token = "" if not _acting(made) else _held(sent.plain(), ROWS)
     return _page(preview=_preview(unit, sent, made, notes, token=token))
 
 
@@ -195,7 +198,7 @@ def confirm() -> Response | tuple[str, int]:
     Planned again outside the lock; under it only the versions are compared.
     """
     token = request.form.get("token", "")
-    sent = _sent(held.content(settings().data_dir, _person(), token))
+    sent = _sent(held.content(settings().data_dir, _person(), token, ROWS))
     unit = _unit(sent.unit)
     made = _plan(session(), unit, sent)
     if made.faults or made.mark != sent.mark:
@@ -223,7 +226,8 @@ def confirm() -> Response | tuple[str, int]:
 @reads("register")
 def marked() -> Response:
     """The clerk's own workbook with every fault marked, as long as it is held."""
-    content = held.content(settings().data_dir, _person(), request.form.get("token", ""))
+    token = request.form.get("token", "")
+    content = held.content(settings().data_dir, _person(), token, COPY)
     ending = "xlsx" if content.startswith(b"PK") else "csv"
     return download(content, f"标注错误的表格.{ending}")
 
@@ -248,8 +252,8 @@ def _person() -> int:
     return actor().person_id or 0
 
 
-def _held(content: bytes) -> str:
-    return held.hold(settings().data_dir, _person(), content)
+def _held(content: bytes, purpose: str) -> str:
+    return held.hold(settings().data_dir, _person(), content, purpose)
 
 
 def _faults(sheet: excel.Sheet, made: intake.Plan) -> list[Shown]:
@@ -283,7 +287,8 @@ def _marked(opened: files.Opened, data: bytes, sheet: excel.Sheet, faults: Seque
     row, place, fault = sheet_fault("copy_headings", {}, locale()).split("|")
     words = marking.Words(excel.FAULTS, excel.FAULTS_COLUMN, row, place, fault, named)
     try:
-        return _held(marking.marked(opened.kind, data, sheet.name, sheet.start, marks, words))
+        copy = marking.marked(opened.kind, data, sheet.name, sheet.start, marks, words)
+        return _held(copy, COPY)
     except files.Refused:
         return ""
 

@@ -1,7 +1,5 @@
 """Signing in and out."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
@@ -10,6 +8,7 @@ from registry import accounts, journal
 from registry.access.actor import of_account
 from registry.calendar import today
 from registry.edge import actor, database, go, reads, remember, session, settings, writes
+from registry.edge.addresses import local
 from registry.edge.csrf import SESSION_COOKIE
 from registry.edge.words import sentence
 from registry.errors import Forbidden, TooMany
@@ -22,7 +21,7 @@ pages = Blueprint("sign_in", __name__)
 @reads(public=True)
 def form() -> str:
     """The form; `next` is where the reader wanted to go."""
-    return render_template("sign_in.html", next=_local(request.args.get("next", "")))
+    return render_template("sign_in.html", next=local(request.args.get("next", "")))
 
 
 @pages.post("/sign-in")
@@ -46,7 +45,7 @@ def check() -> BaseResponse | tuple[str, int]:
         title, text = sentence(refusal)
         page = render_template(
             "sign_in.html",
-            next=_local(request.form.get("next", "")),
+            next=local(request.form.get("next", "")),
             fault=(title, text),
             username=username,
         )
@@ -64,7 +63,7 @@ def check() -> BaseResponse | tuple[str, int]:
         journal.record(own, who, "sign_in", "account", account.username)
 
     remember(rotate)
-    answer = go(_local(request.form.get("next", "")) or "/inbox")
+    answer = go(local(request.form.get("next", "")) or "/inbox")
     _set_cookie(answer, token[0])
     return answer
 
@@ -88,14 +87,3 @@ def _set_cookie(answer: BaseResponse, token: str) -> None:
         samesite="Lax",
         secure=settings().public_url.startswith("https:"),
     )
-
-
-def _local(address: str) -> str:
-    """An address of this site, or nothing: never somebody else's."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return ""
-    if parts.scheme or parts.netloc or not address.startswith("/") or address[1:2] in {"/", "\\"}:
-        return ""
-    return address[:400]

@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -146,11 +148,78 @@ def test_a_revoked_opinion_verifies_as_revoked(session, made):
         acceptance.revoke(session, head, opinion, "再次", key=made[2], pdf=pdf)
 
 
-def test_a_newer_opinion_supersedes_the_older(session, made):
-    first, second = signed(session, made), signed(session, made)
+def test_a_newer_opinion_supersedes_the_older_once_its_basis_changed(session, made):
+    name = "不动产登记一体化平台"
+    first = signed(session, made, name, result="fail")
+    before = acceptance.examine(session, project(session, name)).digest
+    resource = session.scalars(
+        sa.select(Resource).where(Resource.key == first.payload["versions"][0]["key"])
+    ).one()
+    registrar = accounts.add_account(session, SYSTEM, "land-registrar", "某人", hashed="!")
+    accounts.appoint(session, SYSTEM, registrar, "registrar", resource.department, date(2024, 1, 1))
+    actor = of_account(session, registrar, calendar.today())
+    catalogue.revise(session, actor, resource)
+    document = catalogue.document_of(resource.working)
+    document["items"][0]["level"] = "3"
+    catalogue.save(session, actor, resource.working, document)
+    catalogue.hand_in(session, actor, [resource.working])
+    assert acceptance.examine(session, project(session, name)).digest != before
+    second = signed(session, made, name, result="fail")
     session.refresh(first)
     assert first.superseded_by_id == second.id
     assert second.superseded_by_id is None
+
+
+def test_the_same_verdict_is_not_signed_twice_until_the_first_is_revoked(session, made):
+    first = signed(session, made)
+    with pytest.raises(Conflict, match="signed_before") as refusal:
+        signed(session, made)
+    assert refusal.value.facts["number"] == first.number
+    assert session.scalar(sa.select(sa.func.count(Opinion.id))) == 1
+    _, package = acceptance.package_of(session, made[1], first)
+    acceptance.revoke(
+        session,
+        person(session, "authority_head"),
+        first,
+        "材料不实",
+        key=made[2],
+        pdf=papers.pdf_digest(package),
+    )
+    assert signed(session, made).number != first.number
+
+
+def test_two_officers_who_sign_the_same_verdict_at_once_make_one_opinion(tmp_path):
+    with city_database(tmp_path) as database:
+        key = signing.load(tmp_path / "signing.key")
+        with db.transaction(database, writes=True) as own:
+            about = project(own)
+            digest = acceptance.examine(own, about).digest
+            body = own.get_one(Organisation, about.unit.authority_id)
+            account = accounts.add_account(own, SYSTEM, "officer2", "某人", hashed="!")
+            accounts.appoint(own, SYSTEM, account, "acceptance", body, date(2024, 1, 1))
+            first, second = (
+                person(own, "acceptance"),
+                of_account(own, account, calendar.today()),
+            )
+        together = threading.Barrier(2)
+
+        def sign(who):
+            together.wait()
+            try:
+                with db.transaction(database, writes=True) as own:
+                    acceptance.sign(
+                        own, who, project(own), "pass", seen=digest, key=key, folder=tmp_path
+                    )
+            except Conflict as refusal:
+                return refusal.code
+            return "signed"
+
+        with ThreadPoolExecutor(2) as pool:
+            answers = sorted(pool.map(sign, (first, second)))
+        assert answers == ["signed", "signed_before"]
+        with db.transaction(database, writes=False) as own:
+            (opinion,) = own.scalars(sa.select(Opinion))
+            assert opinion.superseded_by_id is None
 
 
 def test_the_authoritys_own_project_wants_a_countersignature(session, made):

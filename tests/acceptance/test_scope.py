@@ -11,7 +11,13 @@ from registry.access import SYSTEM
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.models.catalogue import Resource, Version
 from registry.models.desensitization import MaskingReport
-from registry.models.projects import BusinessTable, NotApplicable, Project, ProjectResource
+from registry.models.projects import (
+    BusinessTable,
+    NotApplicable,
+    Project,
+    ProjectResource,
+    ProjectSystem,
+)
 from tests.factories import document, sign_in
 
 
@@ -377,3 +383,25 @@ def test_the_page_of_a_project_names_no_entry_that_the_reader_may_not_see(city):
         with db.transaction(city.extensions["registry_database"], writes=True) as own:
             for id_, visibility in before.items():
                 own.get_one(Version, id_).visibility = visibility
+
+
+def test_the_page_of_a_project_names_no_entry_that_is_frozen(city):
+    with db.transaction(city.extensions["registry_database"], writes=True) as own:
+        resource, key = own.execute(
+            sa.select(Resource, Project.key)
+            .join(BusinessTable, Resource.id == BusinessTable.resource_id)
+            .join(ProjectSystem, ProjectSystem.system_id == BusinessTable.system_id)
+            .join(Project, Project.id == ProjectSystem.project_id)
+            .where(Project.name == "智慧民政综合服务平台", Resource.live_version_id.is_not(None))
+        ).first()
+        frozen, name = resource.key, resource.live.name
+        resource.frozen_at = db.now()
+    try:
+        for who in ("project_manager", "acceptance", "registrar"):
+            page = sign_in(city, who).get(f"/projects/{key}")
+            assert page.status_code == 200
+            assert frozen in page.text
+            assert f">{name}<" not in page.text
+    finally:
+        with db.transaction(city.extensions["registry_database"], writes=True) as own:
+            own.scalars(sa.select(Resource).where(Resource.key == frozen)).one().frozen_at = None

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from ckanapi import CKANAPIError, NotAuthorized, NotFound, RemoteCKAN, ValidationError
 
 from registry import db
+from registry.api.writing import WRITES
 from registry.models.catalogue import Alias, Resource, Version
 from registry.models.journal import JournalRow
 from tests.api.test_hostile import VALUES
@@ -295,3 +296,27 @@ def test_no_value_of_a_package_ends_in_a_fault(city, token):
             assert answer.is_json
     shown = client.get("/api/3/action/package_show", query_string={"id": key}, headers=headers)
     assert shown.status_code == 200
+
+
+def test_who_may_not_write_is_refused_before_anything_he_sent_is_read(city, site, token):
+    for username in ("consumer", "auditor", "reviewer"):
+        for action in WRITES:
+            for body in (b"{", b"[]", b"{}", b'{"owner_org": "nowhere"}', b'{"id": "no-such"}'):
+                answer = requests.post(
+                    f"{site}/api/action/{action}",
+                    data=body,
+                    headers={"Authorization": token(username), "Content-Type": "application/json"},
+                    timeout=60,
+                )
+                assert answer.status_code == 403, (username, action, body, answer.text)
+
+
+def test_the_right_in_a_unit_is_asked_before_the_content_is_judged(site, token):
+    sent = {"owner_org": "11150300DEM000065Y", "declared": False}
+    answer = requests.post(
+        f"{site}/api/action/package_create",
+        json=sent,
+        headers={"Authorization": token("registrar")},
+        timeout=60,
+    )
+    assert answer.status_code == 403, answer.text

@@ -159,3 +159,13 @@ def test_no_field_of_a_page_ends_in_a_fault(city):
         assert client.post(address, data=data).status_code < 500, (name, text)
         query = {name: encoded(text), "marks": encoded(text), "page": encoded(text)}
         assert client.get("/search", query_string=query).status_code < 500
+
+
+def test_many_filters_are_one_question_with_one_limit(city):
+    client = city.test_client()
+    for given in (["level:1"] * 2_000, ["themes:" + "x" * 3_000] * 3):
+        answer = client.post("/api/3/action/package_search", json={"fq_list": given})
+        assert answer.status_code == 409
+        assert "fq_list" in answer.json["error"]["message"]
+    answer = client.post("/api/3/action/package_search", json={"fq_list": ["level:1"] * 100})
+    assert answer.status_code == 200

@@ -62,6 +62,14 @@ def test_a_changed_byte_or_another_key_does_not_hold(fetched, tmp_path):
     assert manifest.compared(data, [other]).status == "forged"
 
 
+def test_a_signed_file_of_an_odd_shape_is_no_manifest(tmp_path):
+    key = signing.load(tmp_path / "own.key")
+    for odd in ([], {}, None, 1):
+        entries = [{"key": odd, "version": 1, "digest": "x"}]
+        data = manifest.signed({"format": manifest.FORMAT, "count": 1, "entries": entries}, key)
+        assert manifest.compared(data, None, []).status == "unreadable"
+
+
 def test_nobody_gets_the_open_part_and_nothing_is_signed_twice(city, token):
     client = city.test_client()
     answer = client.get("/manifest.json")

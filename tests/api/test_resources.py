@@ -230,3 +230,9 @@ def test_every_reference_of_the_description_leads_somewhere(city):
         elif isinstance(here, list):
             waiting += here
     assert met > 50
+
+
+@pytest.mark.parametrize("more", [{}, {"document": 1}, {"document": {}}, {"declared": False}])
+def test_the_right_in_a_unit_is_asked_before_the_body_is_judged(program, more):
+    body = {"department": "11150300DEM000065Y", **more}
+    assert program("registrar")("POST", "", body).status_code == 403

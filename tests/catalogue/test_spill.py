@@ -42,6 +42,8 @@ from registry.models.projects import (
     ProjectResource,
     System,
 )
+from registry.models.shown import Shown, Trait
+from registry.shown import GONE
 from tests.catalogue.test_life import published, registered
 from tests.factories import POSTGRESQL, Town, document
 
@@ -483,6 +485,27 @@ def in_project(town, resource, **more):
     town.session.add_all([ProjectResource(project_id=project.id, resource_id=resource.id), finding])
     town.session.flush()
     return project, finding
+
+
+def test_a_wipe_empties_the_tables_of_filters_even_where_the_freeze_did_not(
+    session, town, tmp_path
+):
+    resource = published(town)
+    row = session.get_one(Shown, resource.id)
+    before = (row.face, row.digest)
+    assert session.scalar(sa.select(Trait.value).where(Trait.resource_id == resource.id))
+    freeze = spill.freeze(session, town.person("secrecy"), resource.key, "state_secret")
+    session.refresh(row)
+    assert row.digest is None
+    assert not session.scalar(sa.select(Trait.value).where(Trait.resource_id == resource.id))
+    # As a release without these rules, or a hand in the database, may have left them.
+    row.face, row.digest = before
+    session.add(Trait(resource_id=resource.id, field="keywords", value="泄密词语"))
+    session.flush()
+    spill.wipe(session, town.person("security"), freeze, means(tmp_path), "乌保〔2026〕1号")
+    session.refresh(row)
+    assert (row.face, row.digest, row.version_id) == (GONE, None, None)
+    assert not session.scalar(sa.select(Trait.value).where(Trait.resource_id == resource.id))
 
 
 def test_a_paper_that_names_a_wiped_entry_becomes_a_stub_and_every_copy_of_it_is_known(

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -9,9 +10,10 @@ from click.testing import CliRunner
 
 import search
 from connectors import ckan, excel, files, incoming
+from registry import accounts, calendar, catalogue, db, discovery, signing
 from registry import backup as backups
-from registry import calendar, catalogue, db, discovery, signing
 from registry.access import SYSTEM
+from registry.access.actor import of_account
 from registry.catalogue import adoption, spill, wiped
 from registry.catalogue.adoption import Basis
 from registry.catalogue.drafts import DEFAULTS
@@ -104,6 +106,32 @@ def test_a_sheet_names_the_row_and_a_draft_is_not_filled_with_the_same_text(
         catalogue.save(session, registrar, version, {**DEFAULTS, **document(NAME)})
     # Written anew it is another entry, for the reviewers to judge.
     catalogue.save(session, registrar, version, document(NAME, abstract="重新编写的摘要" * 4))
+
+
+def test_who_brings_the_number_of_another_units_entry_does_not_learn_that_it_was_wiped(
+    town, session, tmp_path
+):
+    key = adopted_and_wiped(session, town, tmp_path)
+    code = session.scalars(sa.select(Resource.code).where(Resource.key == key)).one()
+    home, other = (
+        town.department,
+        session.scalars(
+            sa.select(Organisation).where(Organisation.id != town.department.id)
+        ).first(),
+    )
+    owner = session.scalars(sa.select(Resource).where(Resource.key == key)).one().department
+    assert code
+    for unit, told in ((home, owner is home), (other, owner is other)):
+        account = accounts.add_account(session, SYSTEM, f"reg-{unit.id}", "某人", hashed="!")
+        accounts.appoint(session, SYSTEM, account, "registrar", unit, date(2024, 1, 1))
+        actor = of_account(session, account, calendar.today())
+        rows = [
+            catalogue.Incoming(key, "", "甲信息", lambda *_: document("甲信息")),
+            catalogue.Incoming("", code, "乙信息", lambda *_: document("乙信息")),
+        ]
+        made = catalogue.take(session, actor, unit, rows, declared=True, dry_run=True)
+        found = [place for place, one in made.faults if one.code == "wiped-before"]
+        assert found == ([0, 1] if told else [])
 
 
 def test_a_mark_tells_nothing_without_the_secret_of_the_installation(town, session, tmp_path):

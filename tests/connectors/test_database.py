@@ -129,7 +129,12 @@ def test_an_address_stands_in_a_file_of_its_owner(address, tmp_path):
     path.chmod(0o644)
     refused("ADDRESS_OPEN", lambda: database.address_in(path))
     path.chmod(0o600)
-    for text in ("", "mysql://u:secret@h/d", "postgresql"):
+    unknown = (
+        "postgresql://u@h:secret/d",
+        "postgresql+foo://u:secret@h/d",
+        "postgresql+psycopg2://u:secret@h/d",
+    )
+    for text in ("", "mysql://u:secret@h/d", "postgresql", "sqlite+foo:///d", *unknown):
         path.write_text(text)
         assert "secret" not in str(refused("ADDRESS_UNKNOWN", lambda: database.address_in(path)))
     refused("ADDRESS_NOT_THERE", lambda: database.address_in(tmp_path / "no"))

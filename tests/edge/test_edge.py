@@ -138,13 +138,31 @@ def test_a_failed_sign_in_stands_in_the_journal_but_no_unknown_name_does(city):
 
 
 @pytest.mark.parametrize(
-    "address", ["//evil.example", "https://evil.example", "/\\evil.example", "//["]
+    "address",
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "//[",
+        "/\t/evil.example",
+        "/x\r\nSet-Cookie: a=b",
+        "/x\x85",
+    ],
 )
 def test_signing_in_leads_nowhere_else(city, address):
     client = city.test_client()
     token = token_of(client.get("/sign-in").text)
     data = {"csrf_token": token, "username": "head", "password": PASSWORD, "next": address}
     assert client.post("/sign-in", data=data).headers["Location"] == "/inbox"
+
+
+@pytest.mark.parametrize("path", ["//evil.example/x", "/\\evil.example", "[", "/\x85"])
+def test_the_way_back_from_a_refusal_leads_nowhere_else(city, path):
+    for host in ("http://localhost", "http://["):
+        for client, status in ((city.test_client(), 401), (sign_in(city, "head"), 403)):
+            answer = client.post("/sign-out", headers={"Referer": f"{host}{path}"})
+            assert answer.status_code == status
+            assert "evil.example" not in answer.text
 
 
 def test_every_answer_carries_the_policy(city):

@@ -309,3 +309,44 @@ def test_a_draft_is_saved_by_itself_and_a_lost_line_or_another_editor_is_told(br
     press(page, ".bar button[value=save]")
     expect(page.locator("main")).to_contain_text("另一人的摘要")
     expect(page.locator("main")).to_contain_text("断线之后填写的摘要")
+
+
+def kept_text(page: Page) -> str:
+    return str(page.evaluate("() => JSON.stringify(sessionStorage)"))
+
+
+def lose_session(page: Page, typed: str) -> None:
+    """Send the form after the session ended elsewhere: refused, the window keeps a copy."""
+    fill(page, {"abstract": typed})
+    page.context.clear_cookies(name="registry_session")
+    press(page, ".bar button[value=save]")
+    assert typed in kept_text(page)
+
+
+def sign_in_again(page: Page, username: str) -> None:
+    page.goto("/sign-in")
+    page.fill("#username", username)
+    page.fill("#password", PASSWORD)
+    press(page, "button.btn-primary")
+
+
+def test_what_a_window_kept_is_for_nobody_but_who_typed_it(browser, city, origin):
+    page = signed_in(browser, origin, "registrar")
+    new_entry(page, "窗口留存信息")
+    where, secret = page.url, "只有本人能看到的未保存文字"
+    lose_session(page, secret)
+    sign_in_again(page, "registrar")
+    page.goto(where)
+    expect(page.locator("#entry [name=abstract]")).to_have_value(secret)
+    # Somebody else at the same machine, in the same window.
+    lose_session(page, secret)
+    sign_in_again(page, "consumer")
+    assert secret not in kept_text(page)
+    # And whoever signs out leaves nothing.
+    sign_in_again(page, "registrar")
+    page.goto(where)
+    lose_session(page, secret)
+    sign_in_again(page, "registrar")
+    assert secret in kept_text(page)
+    press(page, 'form[action="/sign-out"] button')
+    assert secret not in kept_text(page)

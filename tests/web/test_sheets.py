@@ -246,3 +246,12 @@ def test_every_faulty_file_is_told_in_english_too(city):
     page = sent(client, faulty_book()).text
     assert "this is a formula" in page
     assert "Download the marked sheet" in page
+
+
+def test_what_is_held_for_one_form_is_nothing_to_the_other(city):
+    client = sign_in(city, "registrar")
+    good = sent(client, excel.write([excel.Exported(document("庚登记信息"))]))
+    bad = sent(client, excel.write([excel.Exported(document("辛登记信息", abstract="短"))]))
+    for page, where in ((bad, "/sheets/confirm"), (good, "/sheets/marked")):
+        data = {"csrf_token": token_of(page.text), "token": token_in(page.text)}
+        assert client.post(where, data=data).status_code == 404

@@ -1,7 +1,11 @@
 // What was typed outlives a lost session or line: a copy for this window, gone when it is closed.
 // It is taken up again by the form of the same address, and dropped once the server has the text.
+// It is one person's: gone with him when he signs out, and when somebody else signs in here.
 const PREFIX = "typed:";
 const OURS = ["csrf_token", "row_version"];
+
+const WHO = PREFIX + "who";
+const who = () => document.documentElement.dataset.person || "";
 
 const place = (form) => PREFIX + new URL(form.action).pathname;
 const pairs = (form) => [...new FormData(form)].filter(([name]) => name !== "csrf_token");
@@ -9,6 +13,7 @@ const typed = (list) => JSON.stringify(list.filter(([name]) => !OURS.includes(na
 
 export function keep(form) {
   try {
+    sessionStorage.setItem(WHO, who());
     sessionStorage.setItem(place(form), JSON.stringify(pairs(form)));
   } catch (error) {
     // A full or forbidden store: the page itself still holds the text.
@@ -21,6 +26,18 @@ export function forget(form) {
   } catch (error) {
     // Nothing was kept there either.
   }
+}
+
+// The page of a lost session names nobody: the copy waits there for its own person alone.
+export function watchPerson() {
+  let owner = null;
+  try {
+    owner = sessionStorage.getItem(WHO);
+  } catch (error) {
+    return;
+  }
+  if (who() && owner !== who()) forget();
+  document.querySelectorAll('form[action="/sign-out"]').forEach((form) => form.addEventListener("submit", () => forget()));
 }
 
 // Fill the form with the copy; true when that changed something. The version the text was typed
