@@ -60,6 +60,8 @@ def test_a_wipe_wants_the_key_typed_and_keeps_the_number(city):
         session.execute(sa.update(Freeze).where(Freeze.key == where[-16:]).values(frozen_by=1))
     typed = {"csrf_token": token, "paper_number": "乌保〔2026〕2号", "confirm": "wrong"}
     answer = guard.post(f"{where}/wipe", data=typed)
+    # The number of the decision to wipe is no finding that it is harmless.
+    assert answer.text.count("乌保〔2026〕2号") == 1
     assert answer.status_code == 422
     assert "乌保〔2026〕2号" in answer.text
     assert guard.post(f"{where}/wipe", data={**typed, "confirm": key}).status_code == 303
