@@ -67,7 +67,8 @@ def too_long() -> Response:
     """The answer to an address nobody read: in both languages, since none could be asked for."""
     pairs = _both("too_long")
     title, text = (" / ".join(pairs[locale][part] for locale in LOCALES) for part in (0, 1))
-    return _answer(414, "too_long", dict.fromkeys(LOCALES, (title, text)))
+    remedy = ("首页 / Home", url_for("home.home"))
+    return _answer(414, "too_long", dict.fromkeys(LOCALES, (title, text)), remedy=remedy)
 
 
 def unforeseen(fault: Exception) -> Any:

@@ -1,7 +1,7 @@
 """The three lists of Art. 15: computed, exported, issued as numbered editions that never change."""
 
 from registry.lists.compute import LISTS, Concerning, Kind, concerning, kind, rows
-from registry.lists.editions import edition, editions, gaps, is_intact, issue, newest
+from registry.lists.editions import edition, editions, gaps, is_intact, issue, newest, shown
 from registry.lists.sheet import workbook
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "kind",
     "newest",
     "rows",
+    "shown",
     "workbook",
 ]

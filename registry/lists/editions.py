@@ -1,6 +1,6 @@
 """Editions: a list as it stood, numbered per unit, signed by the head, never changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -8,13 +8,17 @@ from sqlalchemy.orm import Session
 import schemas
 from registry import calendar, journal
 from registry.access import Actor, require
-from registry.catalogue.places import WIPED_NAME
+from registry.catalogue.places import WIPED_NAME, names
 from registry.db import now
 from registry.errors import Conflict, Missing
 from registry.lists.compute import kind, rows
 from registry.models.accounts import Organisation
+from registry.models.catalogue import Freeze, Resource
 from registry.models.lists import Edition
 from registry.signing import sm3
+
+# What is read where a row was, until the freeze of its entry ends.
+FROZEN_NAME = "（已冻结）"
 
 
 def issue(session: Session, actor: Actor, unit: Organisation, name: str) -> Edition:
@@ -59,6 +63,29 @@ def is_intact(edition: Edition) -> bool:
 def gaps(edition: Edition) -> int:
     """How many rows were emptied because their entry was wiped after the edition was issued."""
     return sum(WIPED_NAME in row.values() for row in edition.rows)
+
+
+def shown(session: Session, edition: Edition) -> tuple[list[Mapping[str, str]], int]:
+    """The rows as they may be read now, and how many are hidden because their entry is frozen.
+
+    A freeze hides an entry wherever it stands; the edition itself stays as it was signed.
+    """
+    frozen = session.scalars(
+        sa.select(Resource)
+        .join(Freeze, Freeze.resource_id == Resource.id)
+        .where(Freeze.wiped_at.is_(None), Freeze.lifted_at.is_(None))
+    ).all()
+    codes = {one.code for one in frozen if one.code}
+    words = [word for one in frozen for word in names(session, one)]
+    found: list[Mapping[str, str]] = []
+    hidden = 0
+    for row in edition.rows:
+        said = [row.get(name, "") for name in ("wanted", "elements", "scene")]
+        if row.get("code") in codes or any(word in one for one in said for word in words):
+            row = {name: one if name == "code" else FROZEN_NAME for name, one in row.items()}
+            hidden += 1
+        found.append(row)
+    return found, hidden
 
 
 def newest(session: Session, unit: Organisation, name: str) -> Edition | None:

@@ -79,6 +79,7 @@ def issue(name: str) -> Response:
 def edition(key: str) -> str:
     """An issued edition, with the rows as they were signed."""
     made, unit = _edition(key)
+    rows, hidden = lists.shown(session(), made)
     return render_template(
         "edition.html",
         place="lists",
@@ -88,6 +89,8 @@ def edition(key: str) -> str:
         signer=session().get_one(Person, made.signed_by).name,
         intact=lists.is_intact(made),
         gaps=lists.gaps(made),
+        rows=rows,
+        hidden=hidden,
     )
 
 
@@ -98,7 +101,8 @@ def edition_sheet(key: str) -> Response:
     made, _ = _edition(key)
     kind = lists.kind(made.list)
     title = f"{made.paper_number}（{made.issued_on.isoformat()} 发布）"
-    return download(lists.workbook(kind, title, made.rows), f"{made.paper_number}.xlsx")
+    rows, _ = lists.shown(session(), made)
+    return download(lists.workbook(kind, title, rows), f"{made.paper_number}.xlsx")
 
 
 def _edition(key: str) -> tuple[Edition, Organisation]:

@@ -13,5 +13,6 @@ def test_an_address_that_is_too_long_gets_our_page_and_the_server_goes_on(tmp_pa
             assert status == 414
             assert "地址过长 / The address is too long" in page
             assert "请减少检索词" in page
+            assert '<a href="/">首页 / Home</a>' in page
             assert "zhang" not in page
         assert fetched(f"{address}/livez")[0] == 200

@@ -49,6 +49,17 @@ def test_a_translation_fills_the_same_places():
     assert [t for t in held if set(PLACES.findall(t)) != set(PLACES.findall(held[t]))] == []
 
 
+def test_a_text_has_one_english_wherever_it_stands():
+    """Two areas that give one text two meanings would silently share whichever comes first."""
+    told: dict[str, set[str]] = {}
+    for part in sorted((WEB / "translations" / "en").glob("*.po")):
+        with part.open("rb") as source:
+            for one in read_po(source):
+                if one.id and one.string:
+                    told.setdefault(str(one.id), set()).add(str(one.string))
+    assert {text: words for text, words in told.items() if len(words) > 1} == {}
+
+
 # The sheet of components shows made-up Chinese data, as a page of the product shows real ones.
 PAGES = sorted(p for p in (WEB / "templates").glob("*.html") if p.name != "components.html")
 

@@ -7,6 +7,7 @@ from registry.access.actor import of_account
 from registry.demo.city import person
 from registry.models.accounts import Account, Organisation
 from registry.models.catalogue import Freeze, Reading, Resource, Version
+from registry.models.lists import Edition
 from registry.models.projects import Project
 from tests.factories import document, sign_in, token_of
 
@@ -60,6 +61,8 @@ def test_a_wipe_wants_the_key_typed_and_keeps_the_number(city):
         session.execute(sa.update(Freeze).where(Freeze.key == where[-16:]).values(frozen_by=1))
     typed = {"csrf_token": token, "paper_number": "乌保〔2026〕2号", "confirm": "wrong"}
     answer = guard.post(f"{where}/wipe", data=typed)
+    # The number of the decision to wipe is no finding that it is harmless.
+    assert answer.text.count("乌保〔2026〕2号") == 1
     assert answer.status_code == 422
     assert "乌保〔2026〕2号" in answer.text
     assert guard.post(f"{where}/wipe", data={**typed, "confirm": key}).status_code == 303
@@ -107,6 +110,30 @@ def test_the_wipe_form_lists_the_papers_and_a_paper_shows_that_it_was_withdrawn(
     assert officer.get(f"/opinions/{number}/package").status_code == 404
     acts = city.test_client().get("/opinions/revocations.json").json
     assert papers.verify(package, revocations=acts).status == "wiped"
+
+
+def test_an_issued_list_hides_the_rows_of_an_entry_while_it_is_frozen(city):
+    auditor, guard = sign_in(city, "auditor"), sign_in(city, "security")
+    found = [
+        (edition, row)
+        for edition, listed in rows(city, sa.select(Edition.key, Edition.rows))
+        for row in listed
+        if row.get("code")
+    ]
+    live = dict(
+        rows(city, sa.select(Resource.code, Resource.key).where(Resource.frozen_at.is_(None)))
+    )
+    edition, row = next((e, r) for e, r in found if r["code"] in live)
+    name, page = row["name"], f"/lists/editions/{edition}"
+    assert name in auditor.get(page).text
+    token = token_of(guard.get("/security").text)
+    form = {"csrf_token": token, "key": live[row["code"]], "reason": "unsure"}
+    assert guard.post("/security/freeze", data=form).status_code == 303
+    answer = auditor.get(page).text
+    assert f"<td>{name}</td>" not in answer
+    assert "（已冻结）" in answer
+    assert "涉及冻结的条目" in answer
+    assert "与签发时的摘要不符" not in answer
 
 
 def test_nobody_without_the_right_sees_the_pages(city):
