@@ -78,6 +78,5 @@ def duties() -> Sequence[tuple[str, str, str, str]]:
     return (
         ("freeze", "security", "/security", "涉密处置"),
         ("read_all", "audit", "/audit", "审计日志"),
-        ("dictionary", "dictionary", "/dictionary", "检索词典"),
         ("accounts", "admin", "/admin", "账号与岗位"),
     )

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 import schemas
 import search as engine
 from registry import calendar, catalogue, discovery, journal
+from registry.access import may
 from registry.discovery import Answer, Found, dictionary
 from registry.edge import (
     actor,
@@ -174,6 +175,7 @@ def results() -> str:
         page_address=lambda n: asked.address(page=n if n > 1 else 0),
         element_address=lambda value: url_for(".element", name=value),
         last=min(-(-answer.total // discovery.PAGE), 500),
+        may_mend=may(actor(), "dictionary"),
     )
 
 

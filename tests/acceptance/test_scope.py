@@ -18,6 +18,7 @@ from registry.models.projects import (
     ProjectResource,
     ProjectSystem,
 )
+from tests.anonymization.conftest import INTERFACE
 from tests.factories import document, sign_in
 
 
@@ -106,8 +107,8 @@ def test_an_entry_that_was_taken_down_no_longer_counts_as_catalogued(session, to
     assert "entry_gone" in codes(results(session, project)["G-CAT"])
 
 
-def plan_of(session, resource, actor, profile):
-    proposed = desensitization.proposed(resource.live, profile)
+def plan_of(session, resource, actor, profile, **terms):
+    proposed = desensitization.proposed(resource.live, profile) | terms
     return desensitization.save_plan(session, actor, resource, resource.live, profile, proposed)
 
 
@@ -134,7 +135,7 @@ def test_every_release_profile_must_hold_not_only_the_last_one(session, town, pr
     one = plan_of(session, resource, actor, "statistical")
     assert codes(results(session, project)["G-DEID"]) == {"masking_no_report"}
     report_of(session, one, actor, verdict="fail")
-    other = plan_of(session, resource, actor, "open")
+    other = plan_of(session, resource, actor, **INTERFACE)
     report_of(session, other, actor, head=head)
     assert codes(results(session, project)["G-DEID"]) == {"masking_failed"}
     report_of(session, one, actor)

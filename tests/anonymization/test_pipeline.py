@@ -409,7 +409,7 @@ def test_recoding_reaches_k_along_the_lists_and_removes_no_record(source, target
 
 
 def test_recoding_holds_l_and_t_of_the_sensitive_columns(source, target, key):
-    plan = replan(recoded(l=3, t=0.35), line("月收入", "limit", "sensitive", low=0, high=20000))
+    plan = replan(recoded(l=3, t=0.35), line("月收入", "round", "sensitive", step=1000))
     plan["sensitive"] = ["月收入"]
     report = apply(plan, source, target, key)
     assert report.passed, report.facts["findings"]

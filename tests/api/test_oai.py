@@ -15,13 +15,15 @@ from sickle.oaiexceptions import (
 )
 
 from connectors.oai import DC, OAI, RDF
-from registry import catalogue, db
+from registry import catalogue, db, signing
 from registry.access.actor import of_account
 from registry.api import oai as api
 from registry.app import create_app
 from registry.catalogue import spill
+from registry.catalogue.places import Means
+from registry.catalogue.wiped import Wiped
 from registry.models.accounts import Account
-from registry.models.catalogue import Freeze, Resource
+from registry.models.catalogue import Resource
 from tests.api.test_feeds import everything
 from tests.factories import settings
 
@@ -155,10 +157,9 @@ def _ends(city, key, how):
             session.flush()
             catalogue.store(session, person("auditor"), [_touch(resource)])
         else:
-            spill.freeze(session, person("security"), key, "unsure")
-            row = session.scalars(sa.select(Freeze).where(Freeze.resource_id == resource.id)).one()
-            spill.destroy(session, resource, city.extensions["registry_settings"].data_dir)
-            assert row.key
+            folder = city.extensions["registry_settings"].data_dir
+            means = Means(folder, signing.load(folder / "signing.key"))
+            assert spill.wipe_again(session, Wiped(key, db.now()), means)
 
 
 def _touch(resource):

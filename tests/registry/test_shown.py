@@ -3,8 +3,9 @@
 import sqlalchemy as sa
 
 import schemas
-from registry import catalogue, db, outbox, shown, upgrade
+from registry import catalogue, db, outbox, shown, signing, upgrade
 from registry.catalogue import spill
+from registry.catalogue.places import Means
 from registry.models.catalogue import Freeze, Resource, Version
 from registry.models.shown import Shown, Trait
 from tests.exchange.offering import offered
@@ -70,9 +71,8 @@ def test_what_is_frozen_or_wiped_keeps_its_row_and_loses_its_values(session, tow
     assert row_of(session, key).digest is None
     assert traits_of(session) == set()
     row = session.scalars(sa.select(Freeze)).one()
-    spill.wipe(
-        session, town.person("security", unit=town.authority), row, tmp_path, "文〔2026〕1号"
-    )
+    means = Means(tmp_path, signing.load(tmp_path / "signing.key"))
+    spill.wipe(session, town.person("security", unit=town.authority), row, means, "文〔2026〕1号")
     after = row_of(session, key)
     assert (after.was_named, after.version_id, after.digest) == (True, None, None)
 

@@ -130,9 +130,11 @@ def test_no_vector_lives_in_a_page_that_refuses(city, keys, vector):
         seen = own.scalar(sa.select(Resource.row_version).where(Resource.key == keys[vector][1]))
     typed = {"name": vector, "abstract": vector, "note": vector, "items.0.name": vector}
     data = {"csrf_token": token_of(page), "row_version": str(seen), "do": "hand-in", **typed}
-    for row_version, status in ((str(seen), 422), ("0", 409)):
+    # The same text twice is no conflict, so the second one says something else.
+    for row_version, note, status in ((str(seen), vector, 422), ("0", f"{vector}二", 409)):
         answer = client.post(
-            f"/resources/{keys[vector][1]}/edit", data={**data, "row_version": row_version}
+            f"/resources/{keys[vector][1]}/edit",
+            data={**data, "row_version": row_version, "note": note},
         )
         assert answer.status_code == status
         assert live_parts(answer.text) == []
