@@ -27,7 +27,7 @@ from registry.acceptance.opinions import (
     wiped_on,
 )
 from registry.acceptance.people import holders
-from registry.acceptance.reader import NAMELESS, hidden_from, shown
+from registry.acceptance.reader import NAMELESS, frozen_in, hidden_from, shown
 from registry.acceptance.schedule import Milestone, schedule
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "examine",
     "examine_many",
     "find",
+    "frozen_in",
     "gates",
     "hidden_from",
     "holders",

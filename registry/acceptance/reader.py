@@ -14,7 +14,8 @@ from registry.acceptance.examine import Examination
 from registry.acceptance.gates import Shortfall
 from registry.access import Actor, may
 from registry.catalogue.reading import known
-from registry.models.catalogue import Resource, Version
+from registry.models.acceptance import Opinion
+from registry.models.catalogue import Freeze, Resource, Version
 
 NAMELESS = {"zh": "（限定范围资源）", "en": "(restricted resource)"}
 # Facts of a sentence that quote the text of an entry.
@@ -57,3 +58,18 @@ def shown(shortfall: Shortfall, hidden: Collection[str], locale: str = "zh") -> 
         # Rows of a list name entries of the scope; which of them are restricted they do not say.
         return replace(shortfall, facts={**facts, "rows": NAMELESS[locale]})
     return shortfall
+
+
+def frozen_in(session: Session, opinion: Opinion) -> frozenset[str]:
+    """The keys of entries of an opinion that are frozen at present: no page or file names them.
+
+    A wipe ends this: by then the paper is a stub, or was kept by decision.
+    """
+    keys = [str(one["key"]) for one in opinion.payload["versions"]]
+    return frozenset(
+        session.scalars(
+            sa.select(Resource.key)
+            .join(Freeze, Freeze.resource_id == Resource.id)
+            .where(Resource.key.in_(keys), Freeze.lifted_at.is_(None), Freeze.wiped_at.is_(None))
+        )
+    )

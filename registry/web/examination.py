@@ -172,6 +172,7 @@ def _page(made: Opinion, project: Project, problems: Any = ()) -> str:
         project=project,
         payload=made.payload,
         verdict=_verdict(package),
+        frozen=acceptance.frozen_in(session(), made),
         revocation=acceptance.revocation_of(session(), made),
         later=acceptance.changed_since(session(), made),
         turned=acceptance.turned_since(session(), made, settings().deferral_paper),
@@ -198,6 +199,8 @@ def _keys() -> Sequence[signing.PublicKey]:
 def package(number: str) -> Response:
     """The issued package: PDF, signature, note."""
     made, _ = _opinion(number)
+    if acceptance.wiped_on(made) is None and acceptance.frozen_in(session(), made):
+        raise Conflict("paper_frozen")
     name, content = acceptance.package_of(session(), settings().data_dir, made)
     return download(content, name)
 

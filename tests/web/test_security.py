@@ -94,6 +94,10 @@ def test_the_wipe_form_lists_the_papers_and_a_paper_shows_that_it_was_withdrawn(
     where = guard.post("/security/freeze", data=form).location
     with db.transaction(city.extensions["registry_database"], writes=True) as session:
         session.execute(sa.update(Freeze).where(Freeze.key == where[-16:]).values(frozen_by=1))
+    held = officer.get(f"/opinions/{number}")
+    assert held.status_code == 200
+    assert entry_["name"] not in held.text
+    assert officer.get(f"/opinions/{number}/package").status_code == 409
     page = guard.get(where).text
     assert f'value="opinion:{number}"' in page
     wiping = {"csrf_token": token, "paper_number": "乌保〔2026〕3号", "confirm": entry_["key"]}
