@@ -316,8 +316,8 @@ def _day(moment: datetime) -> str:
 
 
 def _dated(what: str, moments: Sequence[datetime]) -> list[str]:
-    """How many of these there are, and the day of the last; names could be restricted ones."""
-    return [f"{what} {len(moments)}（{_day(max(moments))}）"] if moments else []
+    """What was counted, and the day of the last; never names, which may be restricted."""
+    return [f"{what}（{_day(max(moments))}）"] if moments else []
 
 
 def evidence_of(facts: Facts, gate: str) -> list[str]:
@@ -334,13 +334,16 @@ def evidence_of(facts: Facts, gate: str) -> list[str]:
         return [e.paper_number for e in facts.editions.values()]
     if gate in {"G-SECRET", "G-HEAD", "G-REVIEW"}:
         step = {"G-SECRET": "clear", "G-HEAD": "approve", "G-REVIEW": "publish"}[gate]
-        return _dated("条目", [d[step].at for d in facts.decisions.values() if step in d])
+        done = [e for e in facts.entries if _decided(facts, e, step)]
+        days = [facts.decisions[entry.version.id][step].at for entry in done]
+        return _dated(f"条目 {len(done)}/{len(facts.entries)}", days)
     if gate == "G-PIA":
         rows = [a for known in facts.assessments.values() for a in known.values()]
         return sorted({a.number for a in rows if a.kind == "pia" and a.number})[:5]
     if gate == "G-DEID":
         held = [p.report for known in facts.proofs.values() for p in known.values()]
-        return _dated("脱敏报告", [report.run_at for report in held if report is not None])
+        days = [report.run_at for report in held if report is not None]
+        return _dated(f"脱敏报告 {len(days)}", days)
     if gate == "G-MOUNT":
         return sorted({mount.number for mount in facts.mounts.values()})[:5]
     return []

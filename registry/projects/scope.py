@@ -39,7 +39,9 @@ def find(session: Session, actor: Actor, key: str) -> Project:
 
 def listed(session: Session, actor: Actor) -> list[Project]:
     """The projects the actor has a part in, by planned date."""
-    rows = session.scalars(sa.select(Project).order_by(Project.planned_on, Project.id)).unique()
+    # What is over comes last; what is due first comes first.
+    order = (Project.concluded_on.is_not(None), Project.planned_on, Project.id)
+    rows = session.scalars(sa.select(Project).order_by(*order)).unique()
     return [project for project in rows if may_see(actor, project)]
 
 

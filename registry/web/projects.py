@@ -42,12 +42,23 @@ def index() -> str:
     return render_template(
         "projects.html",
         place="projects",
-        rows=list(zip(shown, _examined_all(shown), strict=True)),
+        rows=sorted(zip(shown, _examined_all(shown), strict=True), key=_urgency),
         total=len(found),
         page=page,
         last=last,
         address=lambda n: url_for(".index", page=n),
         may_create=bool(_units()),
+    )
+
+
+def _urgency(row: tuple[Project, acceptance.Examination]) -> tuple[bool, date, int]:
+    """Open before ended, by the day of acceptance, and of one day what still fails first."""
+    project, found = row
+    order = {"fail": 0, "conditional": 1, "pass": 1, "none": 2}
+    return (
+        project.concluded_on is not None,
+        project.planned_on or date.max,
+        order[found.verdict],
     )
 
 
