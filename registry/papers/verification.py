@@ -8,7 +8,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 import schemas
 from registry import signing
+from registry.calendar import CITY
 from registry.journal.tree import Head, verify_inclusion
 from registry.papers import package
 from registry.papers.opinion import ATTACHMENT
@@ -227,7 +228,7 @@ def _checks(case: _Case, payload: Fact | None) -> Iterator[Check]:
     yield Check("pdf", _is_pdf(case))
     yield Check("payload", payload is not None)
     head = case.head
-    yield Check("head", _is_head_signed(case, payload), vars(head) if head else {})
+    yield Check("head", _is_head_signed(case, payload), _dated(head) if head else {})
     if proofs := _proofs(case):
         yield Check(
             "inclusion", all(_holds(proof, head) for proof in proofs), {"count": len(proofs)}
@@ -298,6 +299,15 @@ def _revoked(case: _Case) -> Check:
 def _fingerprint(case: _Case) -> Fact:
     value = case.public.fingerprint
     return {"fingerprint": " ".join(value[at : at + 8] for at in range(0, len(value), 8))}
+
+
+def _dated(head: Head) -> Fact:
+    """The facts of a head with its moment as the city reads it; as it stands where it is none."""
+    try:
+        local = datetime.fromisoformat(head.at).astimezone(CITY)
+    except ValueError:
+        return vars(head)
+    return {**vars(head), "at": f"{local:%Y-%m-%d %H:%M}"}
 
 
 def _head(fact: object) -> Head | None:
