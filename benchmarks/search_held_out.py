@@ -1,4 +1,4 @@
-"""Print how queries nobody tuned to are answered, and whether the counts are honest.
+"""Print how queries kept apart are answered, and whether the counts are honest.
 
     python -m benchmarks.search_held_out [FOLDER] [--url http://host:port/test-held] [--misses]
 
