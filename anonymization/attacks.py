@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from anonymization import linking, masks, naming, reversal, rewriting, risk, singling, utility
+from anonymization.cells import numbered
 from anonymization.classes import Coded
 from anonymization.detection import detect
 from anonymization.errors import Refused
@@ -154,7 +155,7 @@ def attack(
     born, _ = masks.birth_column(texts, columns)
     known = singling.sets(texts, columns, tokens, born, terms)
     sensitive = tuple(name for name in terms.sensitive if name in frame.columns)
-    coded = Coded(_numbered(frame, sensitive))
+    coded = Coded(numbered(frame, sensitive))
     quasi = known.declared or known.discovered
     measured = risk.measure(coded.frame, quasi, sensitive, terms.k, coded)
     if terms.population:
@@ -202,10 +203,3 @@ _NAMING = frozenset(
         "PARTIAL_ID_REIDENTIFIABLE",
     }
 )
-
-
-def _numbered(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-    """The table with these columns as numbers where all their values are, for ordered distance."""
-    made = {name: frame[name].cast(pl.Float64, strict=False) for name in names}
-    whole = [name for name, one in made.items() if one.null_count() == frame[name].null_count()]
-    return frame.with_columns(made[name].alias(name) for name in whole)

@@ -94,6 +94,15 @@ def examine(project: str, stage: str | None, as_json: bool) -> None:
     sys.exit(1 if found.verdict == "fail" else 0)
 
 
+# Which keys the reader of a signed paper trusts.
+trust_option = click.option(
+    "--trust",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="信任的公钥文件 / file with a public key to trust",
+)
+
+
 @main.group()
 def opinion() -> None:
     """Verification opinions 核验意见."""
@@ -156,12 +165,7 @@ def revoke(number: str, username: str, reason: str, as_json: bool) -> None:
 
 @opinion.command("verify")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--trust",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    multiple=True,
-    help="信任的公钥文件 / file with a public key to trust",
-)
+@trust_option
 @click.option(
     "--revocations",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

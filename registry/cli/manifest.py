@@ -10,7 +10,7 @@ from connectors import incoming
 from registry import signing
 from registry.access import SYSTEM
 from registry.access.actor import Actor
-from registry.cli.acceptance import known_keys
+from registry.cli.acceptance import known_keys, trust_option
 from registry.cli.commands import main, reading, settings
 from registry.discovery import manifest as manifests
 
@@ -49,12 +49,7 @@ def issue(open_part: bool, output: Path | None) -> None:
 
 @manifest.command("verify")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--trust",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    multiple=True,
-    help="信任的公钥文件 / file with a public key to trust",
-)
+@trust_option
 @click.option(
     "--entries",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

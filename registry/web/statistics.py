@@ -16,6 +16,8 @@ from registry.edge.locale import gettext
 pages = Blueprint("statistics", __name__, url_prefix="/statistics")
 
 Rows = Sequence[tuple[Any, ...]]
+# Code, label and count.
+Counted = Sequence[tuple[str, str, int]]
 
 
 @pages.get("")
@@ -23,16 +25,16 @@ Rows = Sequence[tuple[Any, ...]]
 def show() -> str:
     """The figures and charts, as far as the reader may see."""
     seen = overview.look(session(), actor())
-    share, level = _counted("share_type"), _counted("level")
+    counted = _all_counted()
     return render_template(
         "statistics.html",
         place="statistics",
         seen=seen,
         now=now(),
-        rows=_tables(seen),
+        rows=_tables(seen, counted),
         charts={
-            "share": [(label, n, f"c{at}") for at, (_, label, n) in enumerate(share, 1)],
-            "level": [(label, n, f"cg{code}") for code, label, n in level],
+            "share": [(label, n, f"c{at}") for at, (_, label, n) in enumerate(counted["share"], 1)],
+            "level": [(label, n, f"cg{code}") for code, label, n in counted["level"]],
         },
     )
 
@@ -53,7 +55,7 @@ def sheet() -> Response:
         "share": (gettext("共享类型"), ("共享类型", "资源")),
         "level": (gettext("数据级别"), ("数据级别", "资源")),
     }
-    tables = _tables(overview.look(session(), actor()))
+    tables = _tables(overview.look(session(), actor()), _all_counted())
     for name, (title, columns) in heads.items():
         page = book.add_worksheet(title[:31])
         page.set_column(0, 0, 32)
@@ -69,19 +71,22 @@ def sheet() -> Response:
     return download(out.getvalue(), f"{gettext('统计')}{calendar.today().isoformat()}.xlsx")
 
 
-def _tables(seen: overview.Overview) -> Mapping[str, Rows]:
+def _tables(seen: overview.Overview, counted: Mapping[str, Counted]) -> Mapping[str, Rows]:
     return {
         "completion": [
             (one.name, one.done, one.wanted, f"{int(100 * one.share)}%")
             for one in sorted(seen.completions, key=lambda one: one.share)
         ],
         "months": overview.by_month(session(), actor()),
-        "share": [(label, n) for _, label, n in _counted("share_type")],
-        "level": [(label, n) for _, label, n in _counted("level")],
+        **{name: [(label, n) for _, label, n in lines] for name, lines in counted.items()},
     }
 
 
-def _counted(column: str) -> list[tuple[str, str, int]]:
+def _all_counted() -> Mapping[str, Counted]:
+    return {"share": _counted("share_type"), "level": _counted("level")}
+
+
+def _counted(column: str) -> Counted:
     """Code, label and count of every code that occurs, in the order of its list."""
     counts = overview.by_code(session(), actor(), column)
     labels = schemas.codes.labels(column, locale())
