@@ -158,7 +158,11 @@ class _Opened:
         self._meta = folder / "meta.json"
         self._schema = _schema()
         with _answering():
-            self._index = tantivy.Index(self._schema, path=str(folder), reuse=not is_new)
+            # Never "open or create": in a folder half taken away that makes an empty index.
+            if is_new:
+                self._index = tantivy.Index(self._schema, path=str(folder), reuse=False)
+            else:
+                self._index = tantivy.Index.open(str(folder))
             self._index.register_tokenizer(_SPLIT, _blanks())
             self._index.config_reader("manual")
         self._seen: tuple[int, int] | None = None

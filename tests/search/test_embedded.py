@@ -109,6 +109,17 @@ def test_who_reads_while_the_folder_is_taken_away_reads_on(tmp_path: Path) -> No
     assert (totals, faults) == ({50}, [])
 
 
+def test_a_folder_half_taken_away_is_told_and_never_becomes_an_empty_index(tmp_path: Path) -> None:
+    search.open("tantivy:", tmp_path).rebuild([doc("a")])
+    (folder,) = (tmp_path / "search").glob("registry-*")
+    (folder / "meta.json").unlink()
+    left = sorted(folder.iterdir())
+    reader = search.open("tantivy:", tmp_path)
+    with pytest.raises(Unavailable):
+        reader.search(ALL)
+    assert sorted(folder.iterdir()) == left
+
+
 def test_a_second_writer_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
     first, second = (search.open("tantivy:", tmp_path) for _ in range(2))
 
