@@ -97,6 +97,11 @@ def failed(session: Session, claims: Collection[Claim], fault: str) -> None:
         )
 
 
+def is_empty(session: Session) -> bool:
+    """Whether the index knows everything: nothing waits, and nothing is parked."""
+    return session.scalar(sa.select(OutboxRow.resource_id).limit(1)) is None
+
+
 def pending(session: Session) -> tuple[int, datetime | None, int]:
     """How many rows wait, since when the oldest does, and how many are parked."""
     waiting, oldest = session.execute(

@@ -4,7 +4,8 @@
 question with the same entries in the same order.
 """
 
-from search.documents import element, facets
+from search.answer import DEEPEST, MOST_VALUES
+from search.documents import LONGEST_VALUE, element, facets, plain
 from search.highlight import explained, marks, why
 from search.opening import open
 from search.protocol import (
@@ -21,6 +22,9 @@ from search.protocol import (
 )
 
 __all__ = [
+    "DEEPEST",
+    "LONGEST_VALUE",
+    "MOST_VALUES",
     "Hit",
     "Index",
     "Outdated",
@@ -36,5 +40,6 @@ __all__ = [
     "facets",
     "marks",
     "open",
+    "plain",
     "why",
 ]

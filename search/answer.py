@@ -15,6 +15,9 @@ from search.protocol import Hit, Query, Result
 DEEPEST = 10_000
 """How far one can page; both engines keep that many hits in memory at the most."""
 
+MOST_VALUES = 1_000
+"""How many values of a facet are counted, the most frequent ones."""
+
 SORTS = {"relevance": "score", "updated": "order", "published": "published"}
 _MARGIN = 30
 _WIDEST_TIE = 2_000
@@ -106,7 +109,7 @@ class _Asked:
 
     def related(self, total: int, shown: int) -> Request | None:
         """Ask for weaker matches where the full ones end; None where they do not, or cannot."""
-        missing = self.end - self.start - shown
+        missing = self.end - self.start - shown if self._query.weaker else 0
         if self._plan.full is None or self.end < total or self.start > total or missing <= 0:
             return None
         required = (*self._rights, *self._filters.values())
@@ -127,11 +130,12 @@ def _sort(query: Query, has_text: bool) -> str:
 
 def _rights(query: Query) -> tuple[Node, ...]:
     marks = documents.rights(query.reader)
-    return () if marks is None else (_any("readers", marks),)
+    public = (Term("readers", "all"),) if query.public else ()
+    return public if marks is None else (_any("readers", marks), *public)
 
 
 def _filter(name: str, values: Iterable[str]) -> Node:
-    if name not in documents.facets():
+    if name not in documents.countable():
         raise ValueError(f"no facet {name!r}")
     return _any(name, documents.usable(values))
 

@@ -21,7 +21,7 @@ from search.protocol import Reader, SearchDoc
 _RULES = 2
 _TITLE_WEIGHT = 4
 _MOST_TOKENS = 50_000
-_LONGEST_VALUE = 200
+LONGEST_VALUE = 200
 
 TITLE = "/name"
 ELEMENTS = "/items/*/name"
@@ -57,18 +57,31 @@ def _facet_name(pointer: str) -> str:
 
 
 ENVELOPE_FACETS = ("department", "units", "level", "year", "element", "marks")
+# Counted for programs as they stand in the document, without the steps a code lies under.
+PLAIN_FACETS = ("keywords", "themes", "format_types")
+
+
+def plain(key: str) -> str:
+    """Give the name of the facet that counts the values of a field just as they stand."""
+    return f"plain_{key}"
 
 
 def facets() -> tuple[str, ...]:
-    """Give the names of every facet, those of the envelope included."""
+    """Give the names of every facet people choose by, those of the envelope included."""
     return (*facet_fields(), *ENVELOPE_FACETS)
+
+
+@functools.cache
+def countable() -> tuple[str, ...]:
+    """Give the names of every facet an index counts: those of people and those of programs."""
+    return (*facets(), *map(plain, PLAIN_FACETS))
 
 
 @functools.cache
 def analyser() -> str:
     """Name everything the tokens of a document depend on; part of the name of every index."""
     data = [analysis.table(name) for name in ("characters", "syllables")]
-    seed = [_RULES, text_fields(), facets(), unicodedata.unidata_version, pinyin.VERSION, data]
+    seed = [_RULES, text_fields(), countable(), unicodedata.unidata_version, pinyin.VERSION, data]
     return f"a{_RULES}-{hashlib.sha256(json.dumps(seed).encode()).hexdigest()[:8]}"
 
 
@@ -181,6 +194,7 @@ def _facet_values(doc: SearchDoc) -> dict[str, tuple[str, ...]]:
     found["year"] = _years(doc)
     found["element"] = map(element, texts(doc.document, ELEMENTS))
     found["marks"] = _strings(doc.envelope.get("marks"))
+    found |= {plain(key): texts(doc.document, f"/{key}") for key in PLAIN_FACETS}
     return {name: usable(values) for name, values in found.items()}
 
 
@@ -198,7 +212,7 @@ def _years(doc: SearchDoc) -> list[str]:
 def usable(values: Iterable[str]) -> tuple[str, ...]:
     """Give the values an engine can hold, each once; longer ones are no facet for anybody."""
     whole = (value.translate(_NO_SURROGATES) for value in values)
-    return tuple(dict.fromkeys(value for value in whole if 0 < len(value) <= _LONGEST_VALUE))
+    return tuple(dict.fromkeys(value for value in whole if 0 < len(value) <= LONGEST_VALUE))
 
 
 class _Surrogates(dict[int, str]):
@@ -216,7 +230,7 @@ def _coded(values: list[str], field: Field) -> list[str]:
 
 def _ancestry(path: str) -> list[str]:
     """Give a path of the class tree with all it lies under: 3/07/001 is also 3/07 and 3."""
-    steps = path[:_LONGEST_VALUE].split("/")
+    steps = path[:LONGEST_VALUE].split("/")
     return ["/".join(steps[:depth]) for depth in range(1, len(steps) + 1)]
 
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError, helpers
 
 from search import documents
-from search.answer import DEEPEST, Candidate, Found, Request, answer
+from search.answer import DEEPEST, MOST_VALUES, Candidate, Found, Request, answer
 from search.plan import AllOf, AnyOf, BestOf, Fixed, Node, Term
 from search.protocol import Outdated, Query, Result, SearchDoc, Status, Unavailable, latest
 
@@ -26,7 +26,6 @@ _FOUND_IN = 0.8
 _BUILDS_IN = 60.0
 _BATCH = 1_000
 _CHECK_HOLDS = 1.0
-_MOST_VALUES = 1_000
 _STALE = 409
 _VERSIONS = "external_gte"
 
@@ -197,7 +196,7 @@ def _mappings() -> dict[str, Any]:
     mark = {"type": "keyword", "doc_values": False, "norms": False}
     fields: dict[str, Any] = dict.fromkeys(documents.ANALYSED, text)
     fields |= dict.fromkeys(documents.KEYWORDS, mark)
-    fields |= {name: {"type": "keyword"} for name in (*documents.facets(), "key")}
+    fields |= {name: {"type": "keyword"} for name in (*documents.countable(), "key")}
     fields |= {name: {"type": "long", "index": False} for name in ("turn", "order", "published")}
     # The text of an entry stays in the database; only what the engine needs to search is here.
     return {"dynamic": "strict", "_source": {"enabled": False}, "properties": fields}
@@ -234,7 +233,7 @@ def _body(request: Request) -> dict[str, Any]:
         "track_total_hits": True,
         "_source": False,
         "docvalue_fields": ["order"],
-        "aggs": {name: {"terms": {"field": name, "size": _MOST_VALUES}} for name in request.facets},
+        "aggs": {name: {"terms": {"field": name, "size": MOST_VALUES}} for name in request.facets},
     }
 
 

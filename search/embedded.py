@@ -20,12 +20,11 @@ from pathlib import Path
 import tantivy
 
 from search import documents
-from search.answer import Candidate, Found, Request, answer
+from search.answer import MOST_VALUES, Candidate, Found, Request, answer
 from search.plan import AllOf, AnyOf, BestOf, Fixed, Node, Term
 from search.protocol import Outdated, Query, Result, SearchDoc, Status, Unavailable, latest
 
 _HEAP = 48_000_000
-_MOST_VALUES = 1_000
 _SPLIT = "blanks"
 _NUMBERS = ("turn", "order", "published")
 
@@ -240,7 +239,7 @@ class _Opened:
     ) -> dict[str, dict[str, int]]:
         if not names:
             return {}
-        wanted = {name: {"terms": {"field": name, "size": _MOST_VALUES}} for name in names}
+        wanted = {name: {"terms": {"field": name, "size": MOST_VALUES}} for name in names}
         counted = searcher.aggregate(query, wanted)
         return {
             name: {bucket["key"]: bucket["doc_count"] for bucket in counted[name]["buckets"]}
@@ -295,7 +294,7 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name=_SPLIT, index_option="freq")
     for name in documents.KEYWORDS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in documents.facets():
+    for name in documents.countable():
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in _NUMBERS:
         builder.add_integer_field(name, fast=True)

@@ -46,7 +46,8 @@ class Reader:
 class Query:
     """A question: any text at all, filters by facet, and the page wanted.
 
-    `lexicon` is the dictionary it is read with; None for the one delivered.
+    `lexicon` is the dictionary it is read with; None for the one delivered. `public` leaves out
+    what not every reader with a name may see. Without `weaker` no weaker matches are looked for.
     """
 
     text: str = ""
@@ -57,6 +58,8 @@ class Query:
     limit: int = 20
     facets: tuple[str, ...] = ()
     lexicon: Lexicon | None = None
+    public: bool = False
+    weaker: bool = True
 
 
 @dataclass(frozen=True)

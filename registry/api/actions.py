@@ -17,7 +17,7 @@ from connectors import ckan, foreign
 from registry import catalogue
 from registry.api.call import Call, query_error, search_error
 from registry.discovery import fielded, packages
-from registry.discovery.packages import Asked
+from registry.discovery.asked import Asked
 from registry.edge.readings import noted, noted_live
 from registry.errors import Invalid, Missing, SignInNeeded
 from registry.models.accounts import Organisation
@@ -72,6 +72,7 @@ def package_search(call: Call) -> dict[str, Any]:
             min(call.natural("rows", 10), MOST_ROWS),
             facets[:MOST_FACETS],
             call.flag("include_private"),
+            _most(call),
         ),
         call.anonymous,
         call.address,
@@ -145,11 +146,7 @@ def _listed(value: Any) -> list[str]:
 
 
 def _limited(call: Call, facets: Mapping[str, Counter[str]]) -> dict[str, dict[str, int]]:
-    text = call.text("facet.limit", "50").strip()
-    digits = text.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
-        raise Invalid([Problem("/facet.limit", "type")])
-    most = None if text.startswith("-") else int(text)
+    most = _most(call)
     least = call.natural("facet.mincount", 1)
     return {
         name: {
@@ -159,6 +156,15 @@ def _limited(call: Call, facets: Mapping[str, Counter[str]]) -> dict[str, dict[s
         }
         for name, counter in facets.items()
     }
+
+
+def _most(call: Call) -> int | None:
+    """How many values of a facet are wanted; None for all."""
+    text = call.text("facet.limit", "50").strip()
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
+        raise Invalid([Problem("/facet.limit", "type")])
+    return None if text.startswith("-") else int(text)
 
 
 def _items(call: Call, name: str, values: Mapping[str, int]) -> list[dict[str, Any]]:

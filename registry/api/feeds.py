@@ -15,8 +15,9 @@ from werkzeug.wrappers import Response as BaseResponse
 import schemas
 from registry import catalogue, signing
 from registry.discovery import fielded, manifest, packages
+from registry.discovery.asked import Asked
 from registry.discovery.fielded import Span
-from registry.discovery.packages import Asked, Live
+from registry.discovery.packages import Live
 from registry.edge import actor, index, reads, session, settings
 from registry.edge.readings import noted_live
 from registry.errors import Invalid, Missing, SignInNeeded, Unreadable

@@ -16,7 +16,7 @@ from registry.api import openapi
 from registry.api.answers import clean_text, entry_of, json_answer, limit_of, live_entry
 from registry.catalogue import has_part, known
 from registry.discovery import fielded, packages
-from registry.discovery.packages import Asked
+from registry.discovery.asked import Asked
 from registry.edge import actor, index, reads, session, settings
 from registry.edge.readings import noted, noted_live
 from registry.errors import Invalid, Missing, SignInNeeded, Unreadable

@@ -50,7 +50,7 @@ def listed() -> Response:
         query = (
             sa.select(Resource, Version)
             .join(Version, Resource.live_version_id == Version.id)
-            .where(catalogue.visible(actor(), settings().anonymous), Version.state == "published")
+            .where(catalogue.visible(actor(), settings().anonymous))
         )
     query = query.where(Resource.key > _text("cursor", 16)).order_by(Resource.key)
     if unit := _text("department", 18):

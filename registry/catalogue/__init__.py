@@ -9,6 +9,7 @@ from registry.catalogue.life import STATES, STEPS, State, Step
 from registry.catalogue.numbering import next_code, own_class
 from registry.catalogue.pointing import key_in, meant
 from registry.catalogue.reading import (
+    PUBLISHED,
     answered_for,
     carried,
     decisions,
@@ -40,6 +41,7 @@ from registry.catalogue.withdrawal import (
 from registry.catalogue.yearly import FormalChange, confirm_unchanged, formal_changes, unconfirmed
 
 __all__ = [
+    "PUBLISHED",
     "STATES",
     "STEPS",
     "Change",

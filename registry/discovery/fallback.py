@@ -27,7 +27,7 @@ def search(
         sa.select(Resource, Version)
         .join(Version, Resource.live_version_id == Version.id)
         .join(Organisation, Organisation.id == Resource.department_id)
-        .where(visible(actor, anonymous), Version.state == "published")
+        .where(visible(actor, anonymous))
     )
     if words:
         query = query.where(_holds(words))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 import search
 from registry import db, outbox
-from registry.catalogue import document_of
+from registry.catalogue import PUBLISHED, document_of
 from registry.config import Settings
 from registry.db import Database
 from registry.models.accounts import Organisation
@@ -45,7 +45,7 @@ def documents(session: Session, ids: Sequence[int]) -> dict[int, SearchDoc]:
     rows = session.execute(
         sa.select(Resource, Version)
         .join(Version, Resource.live_version_id == Version.id)
-        .where(Resource.id.in_(ids), Version.state == "published", Resource.frozen_at.is_(None))
+        .where(Resource.id.in_(ids), PUBLISHED, Resource.frozen_at.is_(None))
     ).all()
     aliases: dict[int, list[str]] = {}
     for resource_id, value in session.execute(
@@ -187,7 +187,7 @@ def verify(database: Database, index: Index) -> list[Drift]:
         rows = session.execute(
             sa.select(Resource.key, Resource.turn)
             .join(Version, Resource.live_version_id == Version.id)
-            .where(Version.state == "published", Resource.frozen_at.is_(None))
+            .where(PUBLISHED, Resource.frozen_at.is_(None))
         )
         wanted = {key: turn for key, turn in rows}  # noqa: C416 - a row is not a pair to the types
     held = dict(index.versions())

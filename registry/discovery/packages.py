@@ -7,7 +7,7 @@ or a facet looks into them: the number of queries does not depend on the number 
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -22,7 +22,10 @@ from registry import shown
 from registry.access import Actor
 from registry.calendar import CITY
 from registry.catalogue import visible
-from registry.discovery import fielded
+from registry.discovery import counted, fielded
+from registry.discovery.asked import Asked, Keys
+from registry.discovery.counted import CONSTANT, GROUPS
+from registry.discovery.dictionary import lexicon
 from registry.discovery.fielded import Every, Node, Not, Some, Span, Term
 from registry.discovery.query import reader
 from registry.models.accounts import Organisation
@@ -38,23 +41,13 @@ WORDS = frozenset({"text", "title", "notes", "author", "res_name", "name_ngram",
 # At most this many hits are asked for at once, and as many keys go into one question.
 MOST_HITS = 1_000
 MOST_KEYS = 5_000
+# How many of those that changed last are looked through for a page, and how many at a time.
+_SKIMMED = 1_000
+_SKIM = 250
 Condition = sa.ColumnElement[bool]
 SORTS = frozenset({"score", "id", "name", "title", "title_string", "metadata_created"}) | {
     "metadata_modified"
 }
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question: words, filters that must all hold, order, page and facets wanted."""
-
-    words: str = ""
-    filters: Sequence[Node] = ()
-    order: Sequence[tuple[str, bool]] = (("score", True), ("metadata_modified", True))
-    start: int = 0
-    rows: int = 10
-    facets: Sequence[str] = ()
-    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +75,7 @@ class Live:
 class _Row:
     """What is known of one live entry without its document; the document when it was read."""
 
+    id: int
     version_id: int
     about: About
     title: str
@@ -101,17 +95,11 @@ def search(
     return Answer(found.count, made, found.facets, page)
 
 
-@dataclass(frozen=True)
-class Keys:
-    """How many entries hold, the keys of the page in order, and the values of each facet."""
-
-    count: int = 0
-    keys: Sequence[str] = ()
-    facets: Mapping[str, Counter[str]] = field(default_factory=dict)
-
-
 def find(session: Session, index: Index | None, actor: Actor, asked: Asked, anonymous: str) -> Keys:
     """The keys of what answers the question. No document is read that a column can stand for."""
+    held = counted.answer(session, index, actor, asked, anonymous)
+    if held is not None and asked.words.strip():
+        return held
     told, filters = _split(asked.filters)
     readable = [*_readable(actor, anonymous, private=asked.private), *told]
     ranks: dict[str, int] | None = None
@@ -119,6 +107,8 @@ def find(session: Session, index: Index | None, actor: Actor, asked: Asked, anon
         ranks = _ranks(session, index, actor, asked.words)
         if ranks is None:
             filters.append(Every(tuple(Term("text", word) for word in asked.words.split()[:32])))
+    if held is not None and not filters and _is_ordered(asked):
+        return replace(held, keys=_window(session, asked, readable) if held.count else ())
     if filters or not all(_is_counted(name) for name in asked.facets):
         return _judged(session, actor, asked, anonymous, readable, filters, ranks)
     if ranks is None:
@@ -147,18 +137,56 @@ def _live(row: Any, address: str) -> Live:
 
 def _by_columns(session: Session, asked: Asked, readable: list[Condition]) -> Keys:
     """Without words: the database counts, sorts and cuts the page."""
-    ordered = [(name, falling) for name, falling in asked.order if name != "score"]
     query = _KEYS.where(*readable)
     count = session.scalar(query.with_only_columns(sa.func.count(Resource.id))) or 0
     facets = _counted(session, asked.facets, readable)
     if not asked.rows or asked.start >= count:
         return Keys(count, (), facets)
-    if all(name in _ORDERS for name, _ in ordered):
-        order = [_ORDERS[n].desc() if falling else _ORDERS[n].asc() for n, falling in ordered]
-        window = query.order_by(*order, Resource.key).limit(asked.rows).offset(asked.start)
-        return Keys(count, session.scalars(window).all(), facets)
+    if _is_ordered(asked):
+        return Keys(count, _window(session, asked, readable), facets)
     rows = [_row(one, "") for one in session.execute(_QUERY.where(*readable))]
     return Keys(count, _cut(rows, asked), facets)
+
+
+def _is_ordered(asked: Asked) -> bool:
+    """Whether the database can bring the page into the order asked for."""
+    return all(name in _ORDERS for name, _ in asked.order if name != "score")
+
+
+def _window(session: Session, asked: Asked, readable: list[Condition]) -> Sequence[str]:
+    """The keys of the page, what is equal by its number, the newest first."""
+    if not asked.rows:
+        return ()
+    order = [(name, falling) for name, falling in asked.order if name != "score"]
+    if order == [("metadata_modified", True)] and asked.start + asked.rows <= _SKIMMED:
+        newest = _newest(session, asked.start + asked.rows, readable)
+        if newest is not None:
+            return newest[asked.start :]
+    by = [_ORDERS[name].desc() if falling else _ORDERS[name].asc() for name, falling in order]
+    query = _KEYS.where(*readable).order_by(*by, Resource.id.desc())
+    return session.scalars(query.limit(asked.rows).offset(asked.start)).all()
+
+
+def _newest(session: Session, wanted: int, readable: list[Condition]) -> list[str] | None:
+    """The keys that changed last, found among the last thousands; None when too few are there.
+
+    Sorting all to show twenty is what costs most of a page without words; an index knows the last.
+    """
+    last = (
+        sa.select(Shown.resource_id)
+        .order_by(Shown.at.desc(), Shown.resource_id.desc())
+        .limit(_SKIMMED)
+    )
+    ids = session.scalars(last).all()
+    held: list[str] = []
+    for start in range(0, len(ids), _SKIM):
+        some = ids[start : start + _SKIM]
+        query = _KEYS.add_columns(Resource.id).where(Resource.id.in_(some), *readable)
+        keys = {number: key for key, number in session.execute(query)}
+        held.extend(keys[number] for number in some if number in keys)
+        if len(held) >= wanted:
+            return held[:wanted]
+    return held if len(ids) < _SKIMMED else None
 
 
 def _by_ranks(
@@ -246,7 +274,7 @@ def counts(session: Session, actor: Actor, anonymous: str) -> Counter[str]:
         sa.select(Organisation.code, sa.func.count(Resource.id))
         .join(Resource, Resource.department_id == Organisation.id)
         .join(Version, Resource.live_version_id == Version.id)
-        .where(visible(actor, anonymous), Version.state == "published", Version.visibility == "1")
+        .where(visible(actor, anonymous), Version.visibility == "1")
         .group_by(Organisation.code)
     )
     return Counter({code: count for code, count in rows})  # noqa: C416 - a row is no pair to mypy
@@ -285,6 +313,7 @@ _QUERY = (
         Organisation.key.label("unit_key"),
         Organisation.code.label("unit_code"),
         Organisation.name.label("unit_name"),
+        Resource.id.label("resource_id"),
         Version.id,
         Version.number,
         Version.name,
@@ -300,9 +329,8 @@ _WHOLE = _QUERY.add_columns(
     Version.open_type,
     Version.share_type,
     Shown.digest,
-    Resource.id.label("resource_id"),
 )
-_SEEN = _QUERY.add_columns(Version.open_type, Version.share_type, Resource.id.label("resource_id"))
+_SEEN = _QUERY.add_columns(Version.open_type, Version.share_type)
 _KEYS = _QUERY.with_only_columns(Resource.key)
 
 
@@ -320,7 +348,7 @@ def _row(row: Any, address: str) -> _Row:
         remediation_due=_text(row.remediation_due),
         address=f"{address}/resources/{row.key}",
     )
-    return _Row(row.id, about, row.name, row.level or "", row.visibility or "")
+    return _Row(row.resource_id, row.id, about, row.name, row.level or "", row.visibility or "")
 
 
 # What a column says: the database answers that without reading a document.
@@ -351,7 +379,6 @@ _ORDERS: Mapping[str, sa.ColumnElement[Any]] = {
     "id": Resource.__table__.c.key,
     "metadata_modified": Shown.__table__.c.at,
 }
-_CONSTANT: Mapping[str, str] = {"state": "active", "dataset_type": "dataset", "type": "dataset"}
 
 
 def _split(filters: Sequence[Node]) -> tuple[list[Condition], list[Node]]:
@@ -392,8 +419,8 @@ def _condition(node: Node) -> Condition | None:
 def _term(term: Term) -> Condition | None:
     """A condition that is true or false, never unknown: it may stand under a NOT."""
     name, value = term.field, term.value
-    if name in _CONSTANT:
-        holds = _CONSTANT[name].startswith(value) if term.prefix else _CONSTANT[name] == value
+    if name in CONSTANT:
+        holds = CONSTANT[name].startswith(value) if term.prefix else CONSTANT[name] == value
         return sa.true() if holds else sa.false()
     if name in _COLUMNS:
         return _is(_COLUMNS[name], value, prefix=term.prefix)
@@ -418,7 +445,7 @@ def _trait(name: str, value: str, *, prefix: bool) -> Condition | None:
     kept = _trait_field(name)
     if kept is None or len(value) >= LONGEST_VALUE:
         return None
-    if name in _THEMES:
+    if name in GROUPS:
         theme = foreign.theme_of(value)
         if prefix or foreign.group_name(theme) != value:
             return None if prefix else sa.false()
@@ -432,7 +459,7 @@ def _trait(name: str, value: str, *, prefix: bool) -> Condition | None:
 
 def _trait_field(name: str) -> str | None:
     """The name under which values are kept: a field of ours, or the key of a foreign extra."""
-    if name in _THEMES:
+    if name in GROUPS:
         return "themes"
     name = _RENAMED.get(name.removeprefix("extras_"), name.removeprefix("extras_"))
     if name not in shown.kept() and name in foreign.fields():
@@ -499,7 +526,7 @@ def _add_traits(found: Mapping[str, Counter[str]], rows: Iterable[Any]) -> None:
             by_field.setdefault(_trait_field(name) or "", []).append(name)
     for kept, value, number in rows:
         for name in by_field[kept]:
-            found[name][foreign.group_name(value) if name in _THEMES else value] += number
+            found[name][foreign.group_name(value) if name in GROUPS else value] += number
 
 
 def _between(low: str, high: str, *, with_low: bool, with_high: bool) -> Condition | None:
@@ -524,7 +551,7 @@ def _exact(text: str) -> datetime:
 
 def _readable(actor: Actor, anonymous: str, *, private: bool) -> list[Condition]:
     public = [] if private else [Version.visibility == "1"]
-    return [visible(actor, anonymous), Version.state == "published", *public]
+    return [visible(actor, anonymous), *public]
 
 
 def _read_documents(session: Session, rows: Sequence[_Row], actor: Actor, anonymous: str) -> None:
@@ -551,11 +578,17 @@ def _ranks(
     """Key → place of every entry that holds all words; None when the engine does not answer."""
     if index is None:
         return None
-    asker = reader(session, actor)
+    query = Query(
+        words,
+        reader=reader(session, actor),
+        limit=MOST_HITS,
+        lexicon=lexicon(session),
+        weaker=False,
+    )
     try:
-        found = index.search(Query(text=words, reader=asker, limit=MOST_HITS))
+        found = index.search(query)
         if found.total > MOST_HITS:
-            found = index.search(Query(text=words, reader=asker, limit=found.total))
+            found = index.search(replace(query, limit=found.total))
     except engine.Unavailable as fault:
         log.warning("search engine does not answer: %s", type(fault).__name__)
         return None
@@ -563,7 +596,7 @@ def _ranks(
 
 
 def _sort(rows: list[_Row], order: Sequence[tuple[str, bool]]) -> None:
-    """Sort by the last key first; the id makes every order total, so that pages never overlap."""
+    """Sort by the last key first; what is equal goes by its number, so that pages never overlap."""
     keys: Mapping[str, Callable[[_Row], Any]] = {
         "score": lambda row: -row.rank,
         "id": lambda row: row.about.key,
@@ -573,7 +606,7 @@ def _sort(rows: list[_Row], order: Sequence[tuple[str, bool]]) -> None:
         "metadata_created": lambda row: row.about.created,
         "metadata_modified": lambda row: row.about.modified,
     }
-    rows.sort(key=keys["id"])
+    rows.sort(key=lambda row: row.id, reverse=True)
     for name, falling in reversed(order):
         rows.sort(key=keys[name], reverse=falling)
 
@@ -611,7 +644,6 @@ _RENAMED: Mapping[str, str] = {
     "res_format": "format_types",
     "res_name": "name",
 }
-_THEMES = frozenset({"groups", "vocab_themes"})
 _COUNTS = frozenset({"num_tags", "num_resources"})
 
 
@@ -624,7 +656,7 @@ def _values(row: _Row, name: str) -> list[str]:
     if name in _FACTS:
         return [value for value in _FACTS[name](row) if value]
     document = row.document or {}
-    if name in _THEMES:
+    if name in GROUPS:
         return [foreign.group_name(code) for code in shown.texts(document.get("themes"))]
     if name == "num_tags":
         return [str(len(shown.texts(document.get("keywords"))))]

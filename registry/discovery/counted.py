@@ -1,0 +1,150 @@
+"""Questions of programs that the index answers alone: count, facets, and the page by score.
+
+The database answers every question, but at a cost that grows with the hits. The index is asked
+only where it says the same: nothing waits in the queue, every filter and facet stands in it as it
+stands in the document, and no value was cut off that could be among those wanted.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+import search as engine
+from connectors import foreign
+from registry import outbox
+from registry.access import Actor
+from registry.discovery.asked import Asked, Keys
+from registry.discovery.dictionary import lexicon
+from registry.discovery.fielded import Every, Node, Some, Term
+from registry.discovery.query import reader
+from search import Index, Query, Unavailable
+
+log = logging.getLogger(__name__)
+
+# Fields of a question that stand in the index letter by letter, and their facet there.
+_FACETS: Mapping[str, str] = {
+    "organization": "department",
+    "department_code": "department",
+    "groups": engine.plain("themes"),
+    "vocab_themes": engine.plain("themes"),
+    "tags": engine.plain("keywords"),
+    "keywords": engine.plain("keywords"),
+    "res_format": engine.plain("format_types"),
+    "format_types": engine.plain("format_types"),
+    "level": "level",
+    "extras_level": "level",
+}
+GROUPS = frozenset({"groups", "vocab_themes"})
+CONSTANT: Mapping[str, str] = {"state": "active", "dataset_type": "dataset", "type": "dataset"}
+_BY_SCORE = (("score", True), ("metadata_modified", True))
+
+
+@dataclass
+class _Filters:
+    """Values by facet: one of them must hold, in every facet."""
+
+    values: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def take(self, node: Node) -> bool:
+        """Add what must hold too; False where the index cannot say it."""
+        match node:
+            case Every(parts):
+                return all(self.take(part) for part in parts)
+            case Term("*", "", True):
+                return True
+            case Term(name, value, False) if CONSTANT.get(name) == value:
+                return True
+            case Term():
+                return self._any([node])
+            case Some(parts):
+                return self._any(parts)
+            case _:
+                return False
+
+    def _any(self, parts: Sequence[Node]) -> bool:
+        names = {_FACETS.get(part.field) if isinstance(part, Term) else None for part in parts}
+        values = [_value(part) for part in parts if isinstance(part, Term)]
+        if len(names) != 1 or None in (*names, *values):
+            return False
+        name = str(names.pop())
+        if name in self.values:
+            return False
+        self.values[name] = tuple(str(value) for value in values)
+        return True
+
+
+def _value(term: Term) -> str | None:
+    """The value as the index holds it; None for what is not one whole value."""
+    if term.prefix or not 0 < len(term.value) < engine.LONGEST_VALUE:
+        return None
+    if term.field not in GROUPS:
+        return term.value
+    theme = foreign.theme_of(term.value)
+    return theme if foreign.group_name(theme) == term.value else None
+
+
+def answer(
+    session: Session, index: Index | None, actor: Actor, asked: Asked, anonymous: str
+) -> Keys | None:
+    """Count and facets, and the page where it goes by score; None where the database must say.
+
+    Without words the page is not the index's: its order is that of the database.
+    """
+    filters = _Filters()
+    worded = bool(asked.words.strip())
+    if (
+        index is None
+        or not (actor.signed_in or anonymous == "open")
+        or asked.private
+        or any(name not in _FACETS for name in asked.facets)
+        or not all(filters.take(node) for node in asked.filters)
+        or any(_FACETS[name] in filters.values for name in asked.facets)
+        or (worded and not _is_by_score(asked))
+        or not outbox.is_empty(session)
+    ):
+        return None
+    query = Query(
+        text=asked.words,
+        filters=filters.values,
+        reader=reader(session, actor),
+        offset=asked.start,
+        # An engine that is asked for no hit at all counts none.
+        limit=max(1, asked.rows if worded else 0),
+        facets=tuple(dict.fromkeys(_FACETS[name] for name in asked.facets)),
+        lexicon=lexicon(session),
+        public=True,
+        weaker=False,
+    )
+    try:
+        found = index.search(query)
+    except Unavailable as fault:
+        log.warning("search engine does not answer: %s", type(fault).__name__)
+        return None
+    facets = {name: _named(name, found.facets.get(_FACETS[name], {})) for name in asked.facets}
+    if any(not _is_whole(values, asked.most) for values in facets.values()):
+        return None
+    return Keys(found.total, [hit.key for hit in found.hits[: asked.rows]], facets)
+
+
+def _is_by_score(asked: Asked) -> bool:
+    order = tuple(asked.order)
+    return order == _BY_SCORE[: len(order)] and asked.start + asked.rows <= engine.DEEPEST
+
+
+def _named(name: str, values: Mapping[str, int]) -> Counter[str]:
+    if name not in GROUPS:
+        return Counter(values)
+    return Counter({foreign.group_name(theme): number for theme, number in values.items()})
+
+
+def _is_whole(values: Counter[str], most: int | None) -> bool:
+    """Whether no value was cut off by the index that could be among those wanted."""
+    if len(values) < engine.MOST_VALUES:
+        return True
+    if most is None or most >= len(values):
+        return False
+    numbers = sorted(values.values(), reverse=True)
+    return most == 0 or numbers[most - 1] > numbers[-1]
