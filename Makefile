@@ -1,8 +1,9 @@
 # `make help` says what there is. Everything runs in .venv; nothing outside the folder is touched.
 PYTHON ?= python3
 BIN := .venv/bin
-# A file to a worker: what its tests share, a city or a browser, is made once.
-SUITE := $(BIN)/python -m pytest -n auto --dist loadfile
+# A file to a worker: what its tests share, a city or a browser, is made once. In the order of
+# tests/conftest.py, which begins with the longest, so that no core waits for another at the end.
+SUITE := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 
