@@ -1,0 +1,153 @@
+"""Print how fast the index is built, catches up and shows a change, and what churn does to it.
+
+    python -m benchmarks.index_speed [--count 20000] [--changes 12000] [--folder DIR]
+        [--url http://host:port/test-index] [--judged FOLDER]
+
+The catalogue is that of `api_speed`, over the database of `--folder`. Times are wall seconds with
+the CPU of this process beside them; each is also given as a ratio to a plain pass over the same
+documents, which says what the machine is worth today.
+"""
+
+import argparse
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import sqlalchemy as sa
+
+import search
+from benchmarks import search_quality
+from benchmarks.api_speed import opened
+from benchmarks.search_speed import EVERYBODY
+from registry import config, db, discovery, outbox
+from registry.db import Database
+from registry.discovery import indexing
+from registry.models.catalogue import Resource
+from registry.work import Worker
+from search import Index, Query, SearchDoc
+
+CHURN = 0.15
+SHOWN = 40
+
+
+def timed(name: str, count: int, action: Iterable[object], plain: float = 0.0) -> float:
+    """Run an action to its end and print what it took; the wall seconds."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    for _ in action:
+        pass
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    ratio = f"  {wall / plain:5.1f} x a plain pass" if plain else ""
+    print(f"{name:28} {count:8,}  {wall:7.1f} s  {cpu:7.1f} s CPU{ratio}")
+    return wall
+
+
+def passed(database: Database) -> Iterable[object]:
+    """Read every document once, which nothing can avoid."""
+    with db.transaction(database, writes=False) as session:
+        yield from indexing.everything(session)
+
+
+def rebuilt(database: Database, index: Index) -> Iterable[object]:
+    yield discovery.rebuild(database, index)
+
+
+def drained(database: Database, index: Index) -> Iterable[object]:
+    while done := discovery.drain(database, index):
+        yield done
+
+
+def touched(database: Database, count: int) -> list[int]:
+    with db.transaction(database, writes=True) as session:
+        ids = list(
+            session.scalars(
+                sa.select(Resource.id).where(Resource.live_version_id.is_not(None)).limit(count)
+            )
+        )
+        outbox.touch(session, ids)
+    return ids
+
+
+def visible(settings: config.Settings, database: Database) -> list[float]:
+    """Seconds from a commit until the index holds the change, with the worker at its work."""
+    worker = Worker(settings, database)
+    worker.start()
+    found = []
+    try:
+        with closing(discovery.open_index(settings)) as index:
+            for _ in range(SHOWN):
+                began = time.perf_counter()
+                (number,) = touched(database, 1)
+                with db.transaction(database, writes=False) as session:
+                    resource = session.get_one(Resource, number)
+                    key, turn = resource.key, resource.turn
+                while dict(index.versions()).get(key) != turn:
+                    time.sleep(0.01)
+                found.append(time.perf_counter() - began)
+                time.sleep(random.random() / 3)
+    finally:
+        worker.stop()
+    return sorted(found)
+
+
+def overlap(url: str, docs: Sequence[SearchDoc], texts: Sequence[str]) -> float:
+    """The share of the first ten that stay the same when 15 % were changed and changed back."""
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
+        other = f"{url}-churned" if url.startswith("http") else url
+        fresh, churned = search.open(url, Path(one)), search.open(other, Path(two))
+        fresh.rebuild(docs)
+        churned.rebuild(docs)
+        some = random.Random(1).sample(list(docs), int(len(docs) * CHURN))
+        for start in range(0, len(some), 500):
+            part = some[start : start + 500]
+            away = [replace(doc, turn=doc.turn + 1, document={"name": "别的"}) for doc in part]
+            churned.apply(away, [])
+            churned.apply([replace(doc, turn=doc.turn + 2) for doc in part], [])
+        shares = []
+        for text in texts:
+            question = Query(text, reader=EVERYBODY, limit=10)
+            first, second = (
+                [hit.key for hit in (*result.hits, *result.related)][:10]
+                for result in (fresh.search(question), churned.search(question))
+            )
+            shares.append(len(set(first) & set(second)) / max(1, len(first)))
+        fresh.close()
+        churned.close()
+    return statistics.mean(shares)
+
+
+def main() -> None:
+    """Run all four and print them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=20_000)
+    parser.add_argument("--changes", type=int, default=12_000)
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--url", default="tantivy:")
+    parser.add_argument("--judged", type=Path, help="a folder as search_quality reads it")
+    asked = parser.parse_args()
+    folder = asked.folder or Path(tempfile.mkdtemp(prefix="index-speed-"))
+    database = opened(folder, None, asked.count).extensions["registry_database"]
+    settings = config.load({"CATALOGUE_DATA_DIR": str(folder), "CATALOGUE_SEARCH_URL": asked.url})
+    with closing(discovery.open_index(settings)) as index:
+        plain = timed("a plain pass", asked.count, passed(database))
+        timed("rebuild", asked.count, rebuilt(database, index), plain)
+        touched(database, asked.changes)
+        timed("catch-up", asked.changes, drained(database, index), plain)
+        print(f"{'differences afterwards':28} {len(discovery.verify(database, index)):8,}")
+    waits = visible(settings, database)
+    middle, worst = waits[len(waits) // 2], waits[int(len(waits) * 0.95)]
+    print(f"{'visible after':28} {len(waits):8,}  median {middle:.2f} s  p95 {worst:.2f} s")
+    if asked.judged:
+        docs = list(search_quality.corpus(asked.judged))
+        texts = [one["query"] for one in search_quality.lines(asked.judged / "queries.jsonl")]
+        same = overlap(asked.url, docs, texts)
+        print(f"{'overlap@10 after 15 % churn':28} {len(docs):8,}  {same:.3f}")
+    database.close()
+
+
+if __name__ == "__main__":
+    main()
