@@ -22,7 +22,7 @@ from search.protocol import Outdated, Query, Result, SearchDoc, Status, Unavaila
 
 _ANSWERS_IN = 3.0
 # A question is answered by the database when the engine takes longer: nobody waits a second.
-_FOUND_IN = 0.8
+FOUND_IN_S = 0.8
 _BUILDS_IN = 60.0
 _BATCH = 1_000
 _CHECK_HOLDS = 1.0
@@ -47,7 +47,7 @@ class ElasticIndex:
         )
         self._checked_until = 0.0
         self._builder = self._client.options(request_timeout=_BUILDS_IN)
-        self._finder = self._client.options(request_timeout=_FOUND_IN)
+        self._finder = self._client.options(request_timeout=FOUND_IN_S)
         with _answering():
             if not self._finder.indices.exists_alias(name=self._alias):
                 self._swap(self._made())
