@@ -4,6 +4,7 @@ Every suggestion is made of what this reader may see, and is asked with his righ
 hidden from him neither appears nor changes a number.
 """
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from registry.discovery.query import Answer, search
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Element, Resource, Version
 from search import Index, analysis, pinyin, question
+from search.synonyms import Lexicon, delivered
 
 MOST_WAYS = 6
 MOST_HOLDERS = 500
@@ -24,6 +26,8 @@ SHORTEST_MEANT = 2
 LONGEST_TYPED = 60
 LONGEST_SYLLABLE = 6
 MOST_ENDS = 16
+# Of a term that only sounds like it: behind a title that does, before one that looks alike.
+_HEARD = -50
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def ways(
         wide = search(session, index, actor, text, {}, 1, anonymous, facets=())
         near.extend(one.version.name for one in (*wide.found, *wide.related))
     found: list[Way] = []
-    for way in _tries(text, filters, near):
+    for way in _tries(text, filters, near, answer.lexicon):
         total = search(
             session, index, actor, way.text, way.filters, 1, anonymous, size=1, facets=()
         ).total
@@ -66,8 +70,13 @@ def ways(
     return found
 
 
-def _tries(text: str, filters: Mapping[str, tuple[str, ...]], near: Iterable[str]) -> Iterator[Way]:
-    if (other := meant(text, near)) is not None:
+def _tries(
+    text: str,
+    filters: Mapping[str, tuple[str, ...]],
+    near: Iterable[str],
+    lexicon: Lexicon | None,
+) -> Iterator[Way]:
+    if (other := meant(text, near, lexicon)) is not None:
         yield Way("meant", other, filters, 0)
         if filters:
             yield Way("meant", other, {}, 0)
@@ -88,10 +97,11 @@ def _tries(text: str, filters: Mapping[str, tuple[str, ...]], near: Iterable[str
                 yield Way("only", part, {}, 0)
 
 
-def meant(text: str, near: Iterable[str]) -> str | None:
+def meant(text: str, near: Iterable[str], lexicon: Lexicon | None = None) -> str | None:
     """What was probably meant by a text with one wrong character in four, None for no idea.
 
-    A stretch that sounds the same comes before one that only looks alike.
+    A stretch that sounds the same comes before one that only looks alike, and what stands in a
+    title before a term of the dictionary: a title may never use the word that was typed wrongly.
     """
     titles = [run for title in near for run, is_han in analysis.pieces(title) if is_han]
     plain = analysis.fold(text)
@@ -107,7 +117,32 @@ def meant(text: str, near: Iterable[str]) -> str | None:
                 rank = wrong - 100 * alike
                 if best is None or rank < best[0]:
                     best = (rank, part.text, stretch)
+        for own, term in _heard(part.text, lexicon or delivered()):
+            if best is None or best[0] > _HEARD:
+                best = (_HEARD, own, term)
     return plain.replace(best[1], best[2], 1) if best else None
+
+
+def _heard(text: str, lexicon: Lexicon) -> Iterator[tuple[str, str]]:
+    """Stretches of a text with the terms that sound like them, the longest first."""
+    for size in range(len(text), SHORTEST_MEANT - 1, -1):
+        for at in range(len(text) - size + 1):
+            own = text[at : at + size]
+            if own not in lexicon.terms:
+                yield from ((own, term) for term in _by_sound(lexicon).get(_sound(own), ()))
+
+
+@functools.lru_cache(maxsize=8)
+def _by_sound(lexicon: Lexicon) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for term in lexicon.terms:
+        if len(term) >= SHORTEST_MEANT and all(map(analysis.is_han, term)):
+            found[_sound(term)] = (*found.get(_sound(term), ()), term)
+    return found
+
+
+def _sound(text: str) -> str:
+    return " ".join(pinyin.read(text))
 
 
 def _stretches(titles: Iterable[str], size: int) -> Iterator[str]:

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session, defer
 import schemas
 from registry.access import Actor
 from registry.catalogue import visible
+from registry.discovery.dictionary import lexicon
 from registry.exchange.asked import strings
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Element, Resource, Version
 from search import analysis
-from search.synonyms import delivered
+from search.synonyms import Lexicon, delivered
 
 MOST_PLACES = 100
 MOST_MATCHES = 8
@@ -43,10 +44,11 @@ def candidates(session: Session, actor: Actor, document: Mapping[str, Any]) -> l
     """The resources that answer most of the wanted items, best first; of those the actor sees."""
     wanted = list(dict.fromkeys(item for item in strings(document.get("items")) if item.strip()))
     title = str(document.get("wanted") or "")
-    forms = {item: variants(item) for item in wanted}
+    words = lexicon(session) or delivered()
+    forms = {item: variants(item, words) for item in wanted}
     # A name or a date alone is in every other resource: the others decide which are looked at.
     telling = [item for item in wanted if not _says_nothing(item)] or wanted
-    titles = {form for form in variants(title) if len(form) > 1}
+    titles = {form for form in variants(title, words) if len(form) > 1}
     held: dict[int, dict[str, str]] = {}
     places = _places(session, actor, [forms[item] for item in telling], titles)
     for version_id, name in session.execute(
@@ -91,7 +93,6 @@ def _places(
         .outerjoin(hits, hits.c.version_id == Version.id)
         .where(
             visible(actor),
-            Version.state == "published",
             Version.share_type != "3",
             sa.or_(hits.c.n.is_not(None), named),
         )
@@ -102,13 +103,13 @@ def _places(
     return {version.id: (resource, version) for resource, version in found}
 
 
-def variants(text: str) -> frozenset[str]:
+def variants(text: str, words: Lexicon) -> frozenset[str]:
     """The text as names are compared, with every synonym in the place of its word."""
     plain = analysis.fold(text).replace(" ", "")
     if not plain:
         return frozenset()
     forms = [""]
-    for start, end, term in delivered().segments(plain):
+    for start, end, term in words.segments(plain):
         choices = (plain[start:end], *(term.same if term else ()))
         forms = [form + choice for form in forms for choice in choices][:24]
     return frozenset([plain, *forms])

@@ -6,10 +6,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from registry import exchange
+from registry.discovery import dictionary
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.exchange import Choice
 from registry.exchange.matching import variants
 from registry.models.journal import JournalRow
+from search.synonyms import delivered
 from tests.exchange.offering import TYPED, Both, keys, offered
 from tests.factories import Town
 
@@ -53,11 +55,21 @@ def test_supply_is_compared_item_by_item(both, session):
 
 
 def test_a_synonym_answers_what_is_wanted(both, session):
-    assert "结婚登记" in variants("婚姻登记") or "婚姻登记" in variants("结婚登记")
+    assert "结婚登记" in variants("婚姻登记", delivered())
     offered(both.town, "婚姻登记信息", types="22222222")
     found = exchange.candidates(
         session, both.consumer, {"wanted": "结婚登记信息", "items": ["结婚地点"]}
     )
+    assert [match.version.name for match in found] == ["婚姻登记信息"]
+
+
+def test_a_term_the_authority_added_answers_what_is_wanted(both, session):
+    offered(both.town, "婚姻登记信息", types="22222222")
+    wanted = {"wanted": "扯证信息", "items": ["扯证地点"]}
+    assert exchange.candidates(session, both.consumer, wanted) == []
+    keeper = both.town.person("reviewer", unit=both.town.authority)
+    dictionary.add(session, keeper, ["扯证", "婚姻登记"], (), (), "窗口人员的说法")
+    found = exchange.candidates(session, both.consumer, wanted)
     assert [match.version.name for match in found] == ["婚姻登记信息"]
 
 

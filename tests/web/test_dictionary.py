@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from registry import db, discovery
-from registry.discovery import dictionary
+from registry.discovery import dictionary, suggestions
 from registry.models.discovery import UnansweredQuery
 from registry.models.journal import JournalRow
 from search import synonyms
@@ -103,3 +103,16 @@ def test_a_stranger_fills_no_list(city: Flask):
         city.test_client().get("/search", query_string={"q": "火星移民登记"})
     with db.transaction(city.extensions["registry_database"], writes=False) as session:
         assert "火星移民登记" not in session.scalars(sa.select(UnansweredQuery.text)).all()
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("结昏登记", "结婚登记"), ("公积今", "公积金"), ("行政处法", "行政处罚"), ("婚姻登记", None)],
+)
+def test_a_wrong_homophone_is_mended_by_the_dictionary_where_no_title_helps(typed, meant):
+    assert suggestions.meant(typed, []) == meant
+
+
+def test_a_title_is_meant_before_a_term_of_the_dictionary():
+    assert suggestions.meant("公积今", ["公积津贴发放"]) == "公积津"
+    assert suggestions.meant("公积今", ["公积会名单"]) == "公积金"
