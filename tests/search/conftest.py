@@ -13,6 +13,8 @@ import search
 from search import Index
 
 SERVER = os.environ.get("CATALOGUE_TEST_SEARCH_URL", "").rstrip("/")
+SECURE = os.environ.get("CATALOGUE_TEST_SECURE_SEARCH_URL", "")
+collect_ignore = [] if SECURE else ["test_secure.py"]
 ENGINES = ("tantivy", "elasticsearch") if SERVER else ("tantivy",)
 
 
@@ -22,7 +24,8 @@ settings.load_profile("search")
 
 
 def pytest_report_header() -> str:
-    return f"search engines: {', '.join(ENGINES)}"
+    secure = "" if SECURE else "; not collected: TLS (CATALOGUE_TEST_SECURE_SEARCH_URL)"
+    return f"search engines: {', '.join(ENGINES)}{secure}"
 
 
 @pytest.fixture(scope="module")
