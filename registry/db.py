@@ -142,6 +142,9 @@ def _sqlite(address: sa.URL) -> Engine:
             "secure_delete = ON",
             "temp_store = MEMORY",
             "trusted_schema = OFF",
+            # Read through the memory of the system: a scan in the order of another index would
+            # fetch the same pages again and again through a cache of two megabytes.
+            "mmap_size = 134217728",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

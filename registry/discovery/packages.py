@@ -22,7 +22,7 @@ from registry import shown
 from registry.access import Actor
 from registry.calendar import CITY
 from registry.catalogue import visible
-from registry.discovery import counted, fielded
+from registry.discovery import counted, fielded, latest
 from registry.discovery.asked import Asked, Keys
 from registry.discovery.counted import CONSTANT, GROUPS
 from registry.discovery.dictionary import lexicon
@@ -41,9 +41,6 @@ WORDS = frozenset({"text", "title", "notes", "author", "res_name", "name_ngram",
 # At most this many hits are asked for at once, and as many keys go into one question.
 MOST_HITS = 1_000
 MOST_KEYS = 5_000
-# How many of those that changed last are looked through for a page, and how many at a time.
-_SKIMMED = 1_000
-_SKIM = 250
 Condition = sa.ColumnElement[bool]
 SORTS = frozenset({"score", "id", "name", "title", "title_string", "metadata_created"}) | {
     "metadata_modified"
@@ -158,35 +155,13 @@ def _window(session: Session, asked: Asked, readable: list[Condition]) -> Sequen
     if not asked.rows:
         return ()
     order = [(name, falling) for name, falling in asked.order if name != "score"]
-    if order == [("metadata_modified", True)] and asked.start + asked.rows <= _SKIMMED:
-        newest = _newest(session, asked.start + asked.rows, readable)
+    if order == [("metadata_modified", True)]:
+        newest = latest.keys(session, asked.start + asked.rows, _KEYS.where(*readable))
         if newest is not None:
             return newest[asked.start :]
     by = [_ORDERS[name].desc() if falling else _ORDERS[name].asc() for name, falling in order]
     query = _KEYS.where(*readable).order_by(*by, Resource.id.desc())
     return session.scalars(query.limit(asked.rows).offset(asked.start)).all()
-
-
-def _newest(session: Session, wanted: int, readable: list[Condition]) -> list[str] | None:
-    """The keys that changed last, found among the last thousands; None when too few are there.
-
-    Sorting all to show twenty is what costs most of a page without words; an index knows the last.
-    """
-    last = (
-        sa.select(Shown.resource_id)
-        .order_by(Shown.at.desc(), Shown.resource_id.desc())
-        .limit(_SKIMMED)
-    )
-    ids = session.scalars(last).all()
-    held: list[str] = []
-    for start in range(0, len(ids), _SKIM):
-        some = ids[start : start + _SKIM]
-        query = _KEYS.add_columns(Resource.id).where(Resource.id.in_(some), *readable)
-        keys = {number: key for key, number in session.execute(query)}
-        held.extend(keys[number] for number in some if number in keys)
-        if len(held) >= wanted:
-            return held[:wanted]
-    return held if len(ids) < _SKIMMED else None
 
 
 def _by_ranks(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 import search as engine
 from registry.access import Actor
 from registry.catalogue import visible
-from registry.discovery import fallback
+from registry.discovery import fallback, latest
 from registry.discovery.dictionary import lexicon
 from registry.discovery.indexing import search_doc
 from registry.models.accounts import Organisation
@@ -145,5 +145,14 @@ def _degraded(session: Session, actor: Actor, text: str, page: int, anonymous: s
 
 def newest(session: Session, actor: Actor, anonymous: str, count: int = 5) -> list[Found]:
     """The entries that changed last, of those this reader may see."""
-    rows, _ = fallback.search(session, actor, "", 1, anonymous)
-    return [Found(resource, version) for resource, version, _ in rows[:count]]
+    query = (
+        sa.select(Resource, Version)
+        .join(Version, Resource.live_version_id == Version.id)
+        .where(visible(actor, anonymous))
+    )
+    keys = latest.keys(session, count, query.with_only_columns(Resource.key))
+    if keys is None:
+        rows = session.execute(query.order_by(Resource.updated_at.desc()).limit(count)).all()
+        return [Found(resource, version) for resource, version in rows]
+    found = {row[0].key: row for row in session.execute(query.where(Resource.key.in_(keys)))}
+    return [Found(*found[key]) for key in keys]

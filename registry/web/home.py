@@ -29,7 +29,6 @@ def home() -> str:
             (code, schemas.codes.label("class_path", code, locale()), counts[code])
             for code in themes[:MOST_THEMES]
         ],
-        by_unit=overview.by_unit(session(), actor(), anonymous),
     )
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from elasticsearch import Elasticsearch
-from hypothesis import settings
 
 import search
 from search import Index
@@ -16,11 +15,6 @@ SERVER = os.environ.get("CATALOGUE_TEST_SEARCH_URL", "").rstrip("/")
 SECURE = os.environ.get("CATALOGUE_TEST_SECURE_SEARCH_URL", "")
 collect_ignore = [] if SECURE else ["test_secure.py"]
 ENGINES = ("tantivy", "elasticsearch") if SERVER else ("tantivy",)
-
-
-# A deadline measures the machine: the first example also loads the tables of pinyin.
-settings.register_profile("search", deadline=None)
-settings.load_profile("search")
 
 
 def pytest_report_header() -> str:
