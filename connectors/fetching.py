@@ -27,7 +27,14 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_STATUS = {401: "denied", 403: "denied", 404: "missing", 410: "missing", 429: "busy", 503: "busy"}
+_STATUS = {
+    401: "denied",
+    403: "denied",
+    404: "missing",
+    410: "missing",
+    429: "busy_there",
+    503: "busy_there",
+}
 # Global by their registration, inside by their use: Azure's metadata service, relays of 6to4.
 _INSIDE = tuple(map(ipaddress.ip_network, ("168.63.129.16/32", "192.88.99.0/24")))
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -36,20 +43,12 @@ _AGENT = "wuhai-catalogue-harvester/1"
 
 
 class Refused(Exception):
-    """An address that is not read; `code` names the sentence, `facts` fill it.
-
-    `passing` says that the same call may go through later: nothing was wrong with the address.
-    """
+    """An address that is not read; `code` names the sentence, `facts` fill it."""
 
     def __init__(self, code: str, **facts: object) -> None:
         super().__init__(code)
         self.code = code
         self.facts = facts
-
-    @property
-    def passing(self) -> bool:
-        """Whether the same call may go through later."""
-        return self.code in {"away", "busy", "time"}
 
 
 @dataclass(frozen=True)
