@@ -256,7 +256,7 @@ def test_a_page_in_place_of_data_is_refused_as_a_page():
     [
         ("404 Not Found", "missing"),
         ("403 Forbidden", "denied"),
-        ("503 Busy", "busy"),
+        ("503 Busy", "busy_there"),
         ("500 X", "status"),
     ],
 )
