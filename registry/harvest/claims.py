@@ -117,13 +117,17 @@ def document_of(claim: Claim) -> dict[str, Any]:
     return document
 
 
-def differences(claim: Claim, locale: str = "zh") -> list[Any]:
-    """What the source changed since the decision, as `catalogue.difference` gives it."""
-    if claim.latest is None:
-        return []
-    latest = schemas.loads(claim.latest)
-    assert isinstance(latest, dict)
-    return catalogue.difference(document_of(claim), latest, locale)
+def latest_of(claim: Claim) -> dict[str, Any] | None:
+    """What the source says since the decision; None where that is the same."""
+    latest = schemas.loads(claim.latest) if claim.latest is not None else None
+    return latest if isinstance(latest, dict) else None
+
+
+def faults_of(session: Session, claim: Claim) -> list[Problem]:
+    """What would stand against handing it in, once it is a draft of its unit."""
+    unit = claim.department
+    document = catalogue.prepared({**catalogue.DEFAULTS, **_claimed(claim)})
+    return catalogue.check_new(session, [(unit.code if unit else "", unit, document)])[0]
 
 
 def is_open(session: Session, claim: Claim) -> bool:
@@ -154,14 +158,9 @@ def take(
     return stored
 
 
-def _newest(claim: Claim) -> dict[str, Any]:
-    latest = schemas.loads(claim.latest) if claim.latest is not None else None
-    return latest if isinstance(latest, dict) else document_of(claim)
-
-
 def _claimed(claim: Claim) -> dict[str, Any]:
     """The document of the draft: where it comes from, and its code up there."""
-    document = {**_newest(claim), "origin": _CLAIMED_ORIGIN}
+    document = {**(latest_of(claim) or document_of(claim)), "origin": _CLAIMED_ORIGIN}
     codes = document.get("external_codes")
     codes = list(codes) if isinstance(codes, list) else []
     if claim.code and len(codes) < _MOST_CODES and not _named(codes, claim.code):
