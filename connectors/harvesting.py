@@ -1,4 +1,4 @@
-"""Other catalogues, page by page: CKAN, OAI-PMH and the region's list as an official sheet.
+"""Other catalogues, page by page: CKAN, DCAT, OAI-PMH, the region's list as an official sheet.
 
 Every reader gives the same: records with a storable document, the identity the source gives them,
 and a cursor from which the next page follows, also after the process died. What a source sends is
@@ -6,12 +6,13 @@ never refused as a whole for one bad record: that one comes with its `fault`.
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
@@ -312,6 +313,51 @@ def _theme(word: str) -> str:
     return schemas.codes.code_of("theme", word) or ""
 
 
+# --- DCAT -------------------------------------------------------------------------------------
+
+_SPELLINGS: Mapping[str, str] = {
+    "application/ld+json": "json-ld", "application/json": "json-ld", "text/turtle": "turtle",
+    "application/x-turtle": "turtle", "application/rdf+xml": "xml", "application/xml": "xml",
+    "text/xml": "xml",
+}  # fmt: skip
+
+
+def _dcat(get: Get, address: str, _: bytes) -> Reader:
+    def page(cursor: Cursor) -> Page:
+        here = text(cursor.get("next")) or address
+        answer = get(here, tuple(_SPELLINGS))
+        try:
+            made = files.in_child(
+                [_SPELLINGS[answer.kind]], answer.content, "connectors.dcat_reading"
+            )
+        except files.Refused as fault:
+            known = {"context", "doctype", "size", "unreadable"}
+            code = fault.code if fault.code in known else "unreadable"
+            raise Refused(code, mib=LARGEST_PAGE >> 20) from fault
+        read: Any = json.loads(made)
+        found = read["packages"]
+        if len(found) > MOST_ON_A_PAGE:
+            raise Refused("unreadable")
+        following = text(read["next"]) or answer.following
+        records = [_package_record(n, one) for n, one in enumerate(found, start=1)]
+        return Page(records, {"next": urljoin(answer.address, following)} if following else None)
+
+    def is_gone(name: str) -> bool:
+        if not name.startswith(("http://", "https://")):
+            # Nobody can ask for it: its absence from the whole catalogue says so.
+            return True
+        try:
+            get(name, tuple(_SPELLINGS))
+        except Refused as refusal:
+            if refusal.code in ("missing", "denied"):
+                return True
+            if refusal.code not in ("html", "kind"):
+                raise
+        return False
+
+    return Reader(page, is_gone)
+
+
 # --- the region's list as a sheet -------------------------------------------------------------
 
 
@@ -366,6 +412,7 @@ def _day(word: str) -> date | None:
 
 _KINDS: Mapping[str, Callable[[Get, str, bytes], Reader]] = {
     "ckan": _ckan,
+    "dcat": _dcat,
     "oai": _oai,
     "sheet": _sheet,
 }

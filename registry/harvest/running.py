@@ -224,8 +224,11 @@ def _ours(session: Session, source: HarvestSource, fresh: Sequence[Record]) -> s
 
 
 def _names(record: Record) -> list[str]:
-    """What an entry may be known by here: its id, the last part of one like oai:host:key, codes."""
-    found = [record.source_id, record.source_id.rpartition(":")[2]]
+    """What an entry may be known by here: its id, the last part of it (oai:host:key), codes.
+
+    Addresses of ours end with the key: https://host/resources/key.
+    """
+    found = [record.source_id, *(record.source_id.rpartition(mark)[2] for mark in ":/")]
     if record.incoming is not None:
         found += [record.incoming.code or ""]
         codes = record.incoming.document.get("external_codes")

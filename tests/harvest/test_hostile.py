@@ -123,6 +123,47 @@ def test_entities_of_xml_are_never_looked_at(against, body):
     assert (told.fault, found) == ("doctype", [])
 
 
+LD = "application/ld+json"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "code"),
+    [
+        (LD, b'{"@context": "http://127.0.0.1:9/context", "@graph": []}', "context"),
+        (LD, b'{"@graph": [{"@context": ["file:///etc/passwd"]}]}', "context"),
+        (LD, b'{"@context": {"@import": "http://127.0.0.1:9/"}}', "context"),
+        (LD, b"[" * 90 + b"]" * 90, "unreadable"),
+        ("text/turtle", b"<a> <b> no turtle", "unreadable"),
+        ("application/rdf+xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "doctype"),
+        ("text/html", b"<html>", "html"),
+    ],
+)
+def test_a_graph_that_fetches_or_breaks_is_not_read(against, kind, body, code):
+    told, asked, found = against(lambda *_: (200, {"Content-Type": kind}, body), "dcat")
+    assert (told.fault, asked, found) == (code, 1, [])
+
+
+def test_a_graph_whose_next_page_is_itself_is_left(against):
+    graph = """@prefix dct: <http://purl.org/dc/terms/> .
+    <http://x.example/1> a <http://www.w3.org/ns/dcat#Dataset> ; dct:title "名称"@zh ."""
+
+    def answer(*_):
+        return 200, {"Content-Type": "text/turtle", "Link": '</>; rel="next"'}, graph.encode()
+
+    told, asked, found = against(answer, "dcat")
+    assert (told.fault, asked, len(found)) == ("cycle", 2, 1)
+
+
+def test_the_next_page_of_a_graph_may_not_lead_inside(against):
+    with serving(lambda *_: (200, {"Content-Type": "text/turtle"}, b"")) as canary:
+        inside = canary.address.replace("127.0.0.1", "127.0.0.2")
+        link = {"Content-Type": "text/turtle", "Link": f'<{inside}/>; rel="next"'}
+        one = b"<http://x.example/1> a <http://www.w3.org/ns/dcat#Dataset> ."
+        told, _, found = against(lambda *_: (200, link, one), "dcat")
+        assert (told.fault, canary.asked) == ("inside", [])
+        assert [c.fault for c in found] == ["record_nameless"]
+
+
 def test_a_web_page_in_place_of_data_is_told_as_one(against):
     told, _, found = against(
         lambda *_: (200, {"Content-Type": "text/html"}, b"<html>sign in</html>")

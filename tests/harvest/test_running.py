@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -247,6 +248,34 @@ def test_our_own_product_is_harvested_by_its_ckan_interface(town, database, city
         assert harvest.document_of(one) == theirs["document"]
         assert one.code == theirs["code"]
     assert one.department.name == "民政局"
+    is_quiet(database)
+
+
+@pytest.mark.parametrize("form", ["jsonld", "ttl", "xml"])
+def test_our_own_product_is_harvested_by_dcat_in_every_spelling(town, database, city, form):
+    count = city.test_client().get("/api/3/action/package_search?rows=0").json["result"]["count"]
+    with served(city) as origin:
+        # Addresses in the graph are those of the settings; the test serves another port.
+        entered(database, "city", "dcat", f"{origin}/catalog.{form}")
+        elsewhere = city.extensions["registry_settings"].public_url
+        city.extensions["registry_settings"] = replace(
+            city.extensions["registry_settings"], public_url=origin
+        )
+        try:
+            told = ran(database, "city")
+        finally:
+            city.extensions["registry_settings"] = replace(
+                city.extensions["registry_settings"], public_url=elsewhere
+            )
+    assert (told.counts["new"], told.fault) == (count, "")
+    own = next(c for c in claims(database) if c.unit_code == CIVIL)
+    made = harvest.document_of(own)
+    assert own.department.name == "民政局"
+    assert own.code
+    for name in ("name", "abstract", "keywords", "update_cycle", "share_type", "format_types"):
+        assert made[name], name
+    assert made["items"][0]["name"]
+    assert made["items"][0]["data_type"]
     is_quiet(database)
 
 
