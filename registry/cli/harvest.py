@@ -56,7 +56,7 @@ def harvest_() -> None:
     help="条目上限 / most entries",
 )
 def add(name: str, kind: str, address: str, department: str, token_file: str, most: int) -> None:
-    """Enter a source by a short NAME; nothing is asked of it yet."""
+    """Enter a source by a short NAME, or its address and limit anew; nothing is asked of it yet."""
     with writing() as session:
         path = str(Path(token_file).absolute()) if token_file else ""
         harvest.add_source(

@@ -15,7 +15,7 @@ HARVEST: Mapping[str, tuple[str, str]] = {
         _("来源名称用小写字母、数字和连字符，不超过 40 个字符，请改正后重试。"),
     ),
     "source_kind": (_("不支持这种来源"), _("来源类型应为其中一个：%(kinds)s。")),
-    "source_known": (_("来源已经登记"), _("已有名为 %(source)s 的来源，请换一个名称。")),
+    "source_known": (_("来源已经登记"), _("已有名为 %(source)s 的另一类来源，请换一个名称。")),
     "no_source": (
         _("没有这个来源"),
         _("没有名为 %(source)s 的来源，请先用 catalogue harvest add 登记。"),

@@ -29,7 +29,7 @@ def add_source(
     token_file: str = "",
     most: int = MOST,
 ) -> HarvestSource:
-    """Enter a source by a short name; asks nothing of it yet.
+    """Enter a source by a short name, or its address and limit anew; asks nothing of it yet.
 
     `department` is the code of the unit all of its entries belong to, else each names its own.
     `most` bounds its claims; a source that holds more is not taken at all.
@@ -38,7 +38,8 @@ def add_source(
         raise Unreadable("source_name")
     if kind not in harvesting.KINDS:
         raise Unreadable("source_kind", kinds=", ".join(harvesting.KINDS))
-    if session.scalar(sa.select(HarvestSource.id).where(HarvestSource.name == name)):
+    source = session.scalar(sa.select(HarvestSource).where(HarvestSource.name == name))
+    if source is not None and source.kind != kind:
         raise Conflict("source_known", source=name)
     if kind != "sheet":
         try:
@@ -50,15 +51,15 @@ def add_source(
         unit = session.scalar(sa.select(Organisation).where(Organisation.code == department))
         if unit is None:
             raise Missing("no_unit", unit_code=department[:40])
-    source = HarvestSource(
-        name=name,
-        kind=kind,
-        address=address[:1000],
-        token_file=token_file[:1000],
-        department_id=unit.id if unit is not None else None,
-        most=most,
-    )
-    session.add(source)
+    if source is None:
+        source = HarvestSource(name=name, kind=kind)
+        session.add(source)
+    else:
+        # A run under way ends, and the next one begins at the start of the new address.
+        source.row_version += 1
+        source.cursor, source.since, source.fault, source.fault_facts = None, "", "", {}
+    source.address, source.token_file, source.most = address[:1000], token_file[:1000], most
+    source.department_id = unit.id if unit is not None else None
     session.flush()
     facts = {"kind": kind, "most": most, "unit": department}
     journal.record(session, actor, "add_source", "harvest", source.key, facts=facts)

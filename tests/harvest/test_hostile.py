@@ -260,13 +260,23 @@ def test_an_address_that_cannot_be_asked_is_not_even_entered(town, database, add
         entered(database, "bad", "ckan", address)
 
 
-def test_a_name_is_given_once_and_is_a_name(town, database):
+def test_a_name_is_a_name_and_stands_for_one_kind_of_source(town, database):
     entered(database, "one", "ckan", "https://x.example")
     with pytest.raises(Conflict, match="source_known"):
-        entered(database, "one", "ckan", "https://y.example")
+        entered(database, "one", "oai", "https://x.example")
     for name in ("", "Ab", "a b", "-a", "a" * 41, "甲"):
         with pytest.raises(Unreadable, match="source_name"):
             entered(database, name, "ckan", "https://x.example")
+
+
+def test_a_source_that_was_too_large_is_taken_once_its_limit_is_raised(town, database):
+    with serving(ckan_of([package(f"p-{n}") for n in range(5)])) as site:
+        entered(database, "large", "ckan", site.address, most=4)
+        assert ran(database, "large").fault == "too_many"
+        entered(database, "large", "ckan", site.address, most=5)
+        told = ran(database, "large")
+        assert (told.counts["new"], told.fault) == (5, "")
+    assert len(claims(database)) == 5
 
 
 def test_every_reason_has_its_sentence():
