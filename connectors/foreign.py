@@ -240,7 +240,8 @@ def _item(field: Mapping[str, Any]) -> Document:
     physical = text(field.get("name") or field.get("id"))
     titles = [text(one) for one in (field.get("title"), label)]
     name = next((one for one in titles if one), physical)
-    kind = _words()["types"].get(text(field.get("type")).lower())
+    said = text(field.get("type"))
+    kind = _words()["types"].get(said.lower()) or schemas.codes.code_of("data_type", said)
     item = {"name": name, "nullable": True, "primary_key": False}
     if physical and physical != name:
         item["field_name"] = physical

@@ -1,5 +1,6 @@
 """The settings, read once from the environment and checked as a whole."""
 
+import ipaddress
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -36,6 +37,7 @@ class Settings:
     signing_key_file: Path
     anonymous: str
     deferral_paper: str
+    harvest_networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
     max_upload: int
     demo_password: str
     log: str
@@ -103,6 +105,14 @@ def _public(value: str) -> str:
     return value.rstrip("/")
 
 
+def _networks(value: str) -> object:
+    words = value.replace(",", " ").split()
+    try:
+        return tuple(ipaddress.ip_network(word) for word in words)
+    except ValueError as fault:
+        raise ValueError("10.20.0.0/16, 192.168.1.5, …") from fault
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("DATA_DIR", "./var", _path, "数据目录", "folder of the data"),
     Setting("DATABASE_URL", "", _database, "数据库地址,空为数据目录内的 SQLite", "database"),
@@ -120,6 +130,13 @@ SETTINGS: tuple[Setting, ...] = (
         "ANONYMOUS", "none", _one_of("none", "open"), "未登录可见范围", "reading without a name"
     ),
     Setting("DEFERRAL_PAPER", "", str, "允许限期补正的文号", "paper that allows deferrals"),
+    Setting(
+        "HARVEST_NETWORKS",
+        "",
+        _networks,
+        "允许采集的内部网段，逗号分隔；不写则只采集公网地址",
+        "networks inside that may be harvested, by commas; none: public addresses only",
+    ),
     Setting("MAX_UPLOAD", "20", _between(1, 1024), "上传上限 (MiB)", "largest upload in MiB"),
     Setting("DEMO_PASSWORD", "", str, "演示账号口令", "password of the demo accounts"),
     Setting("LOG", "info", _one_of("debug", "info", "warning", "error"), "日志级别", "log level"),

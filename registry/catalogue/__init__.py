@@ -1,9 +1,17 @@
 """The catalogue and the life of its entries. Every write ends in `store`."""
 
 from registry.catalogue.adoption import faults_of, stored_fault
-from registry.catalogue.check import check, inherited_holders, warnings_of
+from registry.catalogue.check import check, check_new, inherited_holders, warnings_of
 from registry.catalogue.difference import ItemChange, changed_fields, difference, item_changes
-from registry.catalogue.drafts import discard, is_limited, register, revise, save
+from registry.catalogue.drafts import (
+    DEFAULTS,
+    discard,
+    is_limited,
+    prepared,
+    register,
+    revise,
+    save,
+)
 from registry.catalogue.intake import Incoming, Outcome, take
 from registry.catalogue.life import STATES, STEPS, State, Step
 from registry.catalogue.numbering import next_code, own_class
@@ -41,6 +49,7 @@ from registry.catalogue.withdrawal import (
 from registry.catalogue.yearly import FormalChange, confirm_unchanged, formal_changes, unconfirmed
 
 __all__ = [
+    "DEFAULTS",
     "PUBLISHED",
     "STATES",
     "STEPS",
@@ -61,6 +70,7 @@ __all__ = [
     "carried",
     "changed_fields",
     "check",
+    "check_new",
     "clock",
     "confirm_unchanged",
     "decisions",
@@ -83,6 +93,7 @@ __all__ = [
     "meant",
     "next_code",
     "own_class",
+    "prepared",
     "propose_retirement",
     "proposed",
     "register",

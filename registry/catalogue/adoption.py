@@ -202,6 +202,13 @@ def adopt(session: Session, planned: Plan, basis: Basis) -> list[Stored]:
     return stored
 
 
+def units_named(session: Session, incoming: Sequence[Incoming]) -> list[Organisation | None]:
+    """The unit each entry names, by code, then by name; None where nobody here is called so."""
+    units = _Units(session, None)
+    words = [units.word(one) for one in incoming]
+    return [units.found.get(word) for word in words]
+
+
 def take_as_drafts(session: Session, actor: Actor, planned: Plan, digest: str) -> list[Stored]:
     """Open every entry of a plan as a draft of its unit; nothing is published.
 

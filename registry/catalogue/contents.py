@@ -40,6 +40,9 @@ EMPTIED: Mapping[str, str] = {
     "versions": "version.name version.level version.share_type version.open_type"
     " version.visibility version.document version.salt version.faults",
     "queries": "unanswered_query.text",
+    "claims": "claim.key claim.remote_id claim.remote_modified claim.digest claim.state"
+    " claim.fault claim.name claim.code claim.unit_code claim.unit_name claim.document"
+    " claim.latest claim.reason",
     "quotes": QUOTING,
     "shown": "shown.face shown.digest trait.field trait.value",
 }
@@ -82,4 +85,8 @@ LEFT: Mapping[str, str] = {
     "the calendar and decisions of the city": """
         calendar_day.name calendar_day.source setting.name setting.value""",
     "keys, counts and fixed words of work for later": "job.payload job.outcome outbox.fault",
+    "another catalogue by the words of who harvests it, and how far it was read": """
+        harvest_source.key harvest_source.name harvest_source.kind harvest_source.address
+        harvest_source.token_file harvest_source.cursor harvest_source.since harvest_source.fault
+        harvest_source.fault_facts""",
 }

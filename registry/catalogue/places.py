@@ -40,6 +40,7 @@ from registry.models.exchange import (
     StandingConsent,
 )
 from registry.models.files import StoredFile
+from registry.models.harvest import Claim
 from registry.models.lists import Edition
 from registry.models.papers import AssessedVersion, Assessment, Paper, PaperVersion
 from registry.models.projects import (
@@ -135,6 +136,15 @@ def _elements(session: Session, of: Traces) -> int:
 def _remarks(session: Session, of: Traces) -> int:
     ours = sa.select(Decision.id).where(Decision.version_id.in_(of.versions))
     return _count(session, sa.delete(Remark).where(Remark.decision_id.in_(ours)))
+
+
+def _claims(session: Session, of: Traces) -> int:
+    """What another catalogue says of it: the claim it came from, and every one of its name."""
+    texts = (Claim.document, Claim.latest, Claim.reason)
+    said = [one.contains(word, autoescape=True) for one in texts for word in of.words]
+    return _count(
+        session, sa.delete(Claim).where(sa.or_(Claim.resource_id == of.resource.id, *said))
+    )
 
 
 def _aliases(session: Session, of: Traces) -> int:
@@ -525,6 +535,7 @@ PLACES: Mapping[str, Callable[[Session, Traces], int]] = {
     "findings": _findings,
     "remarks": _remarks,
     "aliases": _aliases,
+    "claims": _claims,
     "submissions": _submissions,
     "masking": _masking,
     "requests": _requests,

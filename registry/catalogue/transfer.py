@@ -19,6 +19,7 @@ from registry.errors import Invalid
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Submission, Transfer, Version
 from registry.models.exchange import Demand, Request, StandingConsent
+from registry.models.harvest import Claim
 from registry.models.projects import System
 from schemas import Problem
 
@@ -198,6 +199,10 @@ def _submissions(session: Session, ids: Sequence[int], taker: Organisation) -> N
 def _move_unit(session: Session, giver: Organisation, taker: Organisation) -> None:
     """What a unit leaves behind that gives away everything: systems, what it asked for."""
     _set(session, sa.update(System).where(System.unit_id == giver.id).values(unit_id=taker.id))
+    _set(
+        session,
+        sa.update(Claim).where(Claim.department_id == giver.id).values(department_id=taker.id),
+    )
     for table in (Request, Demand):
         _set(
             session,

@@ -5,6 +5,7 @@ from typing import Any
 
 import schemas
 from registry import access
+from registry.edge.harvesting import HARVEST
 from registry.edge.locale import current, translations
 from registry.errors import Refusal
 
@@ -15,6 +16,7 @@ def _(text: str) -> str:
 
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
+    **HARVEST,
     "sign_in": (_("请先登录"), _("这一页需要登录后查看。登录后会回到这里。")),
     "no_role": (
         _("您没有这项权限"),

@@ -9,6 +9,7 @@ from registry.models import (  # noqa: F401 - importing a file puts its tables i
     discovery,
     exchange,
     files,
+    harvest,
     jobs,
     journal,
     lists,

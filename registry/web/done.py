@@ -13,7 +13,7 @@ from flask import g
 from sqlalchemy.orm import Session
 
 import schemas
-from registry import accounts, catalogue, exchange
+from registry import accounts, catalogue, exchange, harvest
 from registry.access import Actor, may, role_title
 from registry.calendar import CITY
 from registry.catalogue.reading import asked
@@ -53,6 +53,10 @@ DONE: Mapping[str, str] = {
     "sign_standing": _("长期同意已签署"),
     "end_standing": _("长期同意已终止"),
     "mask": _("脱敏记录已保存"),
+    "claim": _("已认领，已存为草稿"),
+    "decline_claim": _("已登记不认领"),
+    "assign_claim": _("已指派认领单位"),
+    "settle_claim": _("已核对来源的变化"),
 }
 
 
@@ -200,5 +204,23 @@ def _request(session: Session, who: Actor, row: JournalRow) -> tuple[str, str]:
     return number, now_ + _turn(session, state.act, unit, due)
 
 
+def _claim(session: Session, who: Actor, row: JournalRow) -> tuple[str, str]:
+    try:
+        claim = harvest.find(session, who, row.key)
+    except Refusal:
+        return "", ""
+    follows = {
+        "claim": gettext("填完后点「送审」；没有送审的内容只有本单位看得到。"),
+        "decline_claim": gettext("主管部门可以改派其他单位。"),
+    }.get(row.act, "")
+    if row.act == "assign_claim" and claim.department is not None:
+        follows = _turn(session, "claim", claim.department, "")
+    return f"「{claim.name}」" if claim.name else "", follows
+
+
 _Subject = Callable[[Session, Actor, JournalRow], tuple[str, str]]
-_SUBJECTS: Mapping[str, _Subject] = {"resource": _entry, "request": _request}
+_SUBJECTS: Mapping[str, _Subject] = {
+    "resource": _entry,
+    "request": _request,
+    "claim": _claim,
+}

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, render_template, request
 
-from registry import accounts, calendar, catalogue, exchange
+from registry import accounts, calendar, catalogue, exchange, harvest
 from registry.access import may
 from registry.catalogue.reading import asked
 from registry.edge import actor, locale, reads, session
@@ -77,6 +77,7 @@ def inbox() -> str:
         ],
         demands=[] if within else demands,
         notices=exchange.notices(session(), actor()),
+        claims=harvest.count_waiting(session(), actor()) if harvest.reads_claims(actor()) else None,
         late=exchange.count(
             session(), [exchange.overdue(), exchange.answers_for(session(), actor())]
         ),

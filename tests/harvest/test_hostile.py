@@ -1,0 +1,300 @@
+"""Sources that mean harm or are broken: refused with a sentence, or kept in quarantine."""
+
+import itertools
+import re
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from connectors import fetching, harvesting
+from registry import db, harvest
+from registry.access import SYSTEM
+from registry.edge.words import SENTENCES
+from registry.errors import Conflict, Unreadable
+from registry.harvest import running
+from registry.models.harvest import Claim, HarvestSource
+from tests.factories import Town
+from tests.harvest.portals import ckan_of, entered, package, ran, said, serving
+
+
+@pytest.fixture
+def town(database):
+    with db.transaction(database, writes=True) as session:
+        Town(session)
+
+
+def claims(database):
+    with db.transaction(database, writes=False) as session:
+        return list(session.scalars(sa.select(Claim).order_by(Claim.remote_id)))
+
+
+@pytest.fixture
+def against(town, database):
+    """Run a source of a kind against a portal; the run, how often it was asked, the claims."""
+
+    def run(answer, kind="ckan", **more):
+        with serving(answer) as site:
+            entered(database, "bad", kind, site.address, **more)
+            told = ran(database, "bad")
+            return told, len(site.asked), claims(database)
+
+    return run
+
+
+def test_a_million_packages_are_refused_at_the_first_page(against):
+    one = package("p-1")
+    told, asked, found = against(lambda *_: said({"count": 1_000_000, "results": [one]}))
+    assert (told.fault, asked, found) == ("too_many", 1, [])
+
+
+def test_a_million_packages_nobody_counts_end_at_the_limit(against):
+    numbers = itertools.count()
+
+    def answer(*_):
+        return said({"results": [package(f"p-{next(numbers)}") for _ in range(100)]})
+
+    told, asked, found = against(answer, most=250)
+    assert (told.fault, asked, len(found)) == ("too_many", 3, 200)
+
+
+def test_a_page_larger_than_was_asked_for_is_not_taken(against):
+    flood = [{"id": f"p-{n}"} for n in range(2000)]
+    told, _, found = against(lambda *_: said({"results": flood}))
+    assert (told.fault, found) == ("unreadable", [])
+
+
+def test_a_source_that_walks_in_a_circle_is_left(against):
+    told, asked, found = against(lambda *_: said({"results": [package("p-1"), package("p-2")]}))
+    assert (told.fault, asked, len(found)) == ("cycle", 2, 2)
+
+
+OAI = "http://www.openarchives.org/OAI/2.0/"
+
+
+def oai(inside):
+    date = "<responseDate>2026-01-01T00:00:00Z</responseDate>"
+    body = f'<OAI-PMH xmlns="{OAI}">{date}{inside}</OAI-PMH>'
+    return 200, {"Content-Type": "text/xml"}, body.encode()
+
+
+def test_tokens_that_lead_back_to_themselves_are_left(against):
+    record = (
+        "<record><header><identifier>oai:x:1</identifier></header><metadata>"
+        '<dc xmlns="http://purl.org/dc/elements/1.1/"><title>名称</title></dc></metadata></record>'
+    )
+
+    def answer(path, given):
+        if given["verb"] == "Identify":
+            return oai("<Identify><deletedRecord>no</deletedRecord></Identify>")
+        return oai(f"<ListRecords>{record}<resumptionToken>t</resumptionToken></ListRecords>")
+
+    told, asked, found = against(answer, "oai")
+    assert (told.fault, asked, len(found)) == ("cycle", 3, 1)
+
+
+def test_deletions_without_end_of_entries_nobody_knows_are_left(against, monkeypatch):
+    monkeypatch.setattr("registry.harvest.running.MOST_PAGES", 20)
+    numbers = itertools.count()
+
+    def answer(path, given):
+        if given["verb"] == "Identify":
+            return oai("<Identify/>")
+        head = f'<header status="deleted"><identifier>oai:x:{next(numbers)}</identifier></header>'
+        token = f"<resumptionToken>{next(numbers)}</resumptionToken>"
+        return oai(f"<ListRecords><record>{head}</record>{token}</ListRecords>")
+
+    told, asked, found = against(answer, "oai")
+    assert (told.fault, found) == ("cycle", [])
+    assert asked == 21
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><OAI-PMH>&b;</OAI-PMH>',
+        '<!DOCTYPE x SYSTEM "file:///etc/passwd"><OAI-PMH/>',
+        '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE x [<!ENTITY a "b">]><OAI-PMH/>',
+    ],
+)
+def test_entities_of_xml_are_never_looked_at(against, body):
+    encoded = body.encode("utf-16" if "utf-16" in body else "utf-8")
+    told, _, found = against(lambda *_: (200, {"Content-Type": "text/xml"}, encoded), "oai")
+    assert (told.fault, found) == ("doctype", [])
+
+
+LD = "application/ld+json"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "code"),
+    [
+        (LD, b'{"@context": "http://127.0.0.1:9/context", "@graph": []}', "context"),
+        (LD, b'{"@graph": [{"@context": ["file:///etc/passwd"]}]}', "context"),
+        (LD, b'{"@context": {"@import": "http://127.0.0.1:9/"}}', "context"),
+        (LD, b"[" * 90 + b"]" * 90, "unreadable"),
+        ("text/turtle", b"<a> <b> no turtle", "unreadable"),
+        ("application/rdf+xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "doctype"),
+        ("text/html", b"<html>", "html"),
+    ],
+)
+def test_a_graph_that_fetches_or_breaks_is_not_read(against, kind, body, code):
+    told, asked, found = against(lambda *_: (200, {"Content-Type": kind}, body), "dcat")
+    assert (told.fault, asked, found) == (code, 1, [])
+
+
+def test_a_graph_whose_next_page_is_itself_is_left(against):
+    graph = """@prefix dct: <http://purl.org/dc/terms/> .
+    <http://x.example/1> a <http://www.w3.org/ns/dcat#Dataset> ; dct:title "名称"@zh ."""
+
+    def answer(*_):
+        return 200, {"Content-Type": "text/turtle", "Link": '</>; rel="next"'}, graph.encode()
+
+    told, asked, found = against(answer, "dcat")
+    assert (told.fault, asked, len(found)) == ("cycle", 2, 1)
+
+
+def test_the_next_page_of_a_graph_may_not_lead_inside(against):
+    with serving(lambda *_: (200, {"Content-Type": "text/turtle"}, b"")) as canary:
+        inside = canary.address.replace("127.0.0.1", "127.0.0.2")
+        link = {"Content-Type": "text/turtle", "Link": f'<{inside}/>; rel="next"'}
+        one = b"<http://x.example/1> a <http://www.w3.org/ns/dcat#Dataset> ."
+        told, _, found = against(lambda *_: (200, link, one), "dcat")
+        assert (told.fault, canary.asked) == ("inside", [])
+        assert [c.fault for c in found] == ["record_nameless"]
+
+
+def test_a_web_page_in_place_of_data_is_told_as_one(against):
+    told, _, found = against(
+        lambda *_: (200, {"Content-Type": "text/html"}, b"<html>sign in</html>")
+    )
+    assert (told.fault, found) == ("html", [])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>sign in</html>",
+        b"[]",
+        b'{"success": true, "result": {"results": {"a": 1}}}',
+        b'{"success": true, "result": {"results": [NaN]}}',
+        b'{"success": true, "success": false}',
+        b'{"success": true, "result": ' + b"[" * 5000 + b"]" * 5000 + b"}",
+        "{'success'".encode("utf-16"),
+    ],
+)
+def test_an_answer_that_is_no_answer_stores_nothing(against, body):
+    told, _, found = against(lambda *_: (200, {"Content-Type": "application/json"}, body))
+    assert (told.fault, found) == ("unreadable", [])
+
+
+def test_a_redirect_into_the_inside_is_refused_and_nothing_asked_there(against):
+    with serving(lambda *_: said({"results": []})) as canary:
+        inside = canary.address.replace("127.0.0.1", "127.0.0.2")
+        told, _, found = against(lambda *_: (302, {"Location": inside}, b""))
+        assert (told.fault, told.facts["ip"], found) == ("inside", "127.0.0.2", [])
+        assert canary.asked == []
+
+
+def test_a_source_inside_is_refused_where_the_settings_name_no_network(town, database):
+    with serving(ckan_of([package("p-1")])) as site:
+        entered(database, "inside", "ckan", site.address)
+        told = harvest.run(database, SYSTEM, "inside", lambda _: fetching.Fetcher())
+        assert (told.fault, site.asked) == ("inside", [])
+
+
+BAD = {
+    "a-size": ({"notes": "长" * 300_000}, "record_size"),
+    "b-script": ({"notes": "<script>alert(1)</script>"}, "record_active"),
+    "c-handler": ({"title": '<img src=x onerror="alert(1)">'}, "record_active"),
+    "d-address": ({"extras": [{"key": "x", "value": "javascript:alert(1)"}]}, "record_active"),
+    "e-nameless": ({"title": "", "name": ""}, "record_nameless"),
+}
+
+
+def test_a_bad_entry_is_kept_apart_with_its_reason_and_the_others_are_taken(against, database):
+    packages = [package(name, **more) for name, (more, _) in BAD.items()]
+    told, _, found = against(ckan_of([*packages, package("z-good")]))
+    assert (told.fault, told.counts["quarantined"], told.counts["new"]) == ("", 5, 1)
+    assert {c.remote_id: c.fault for c in found if c.fault} == {n: f for n, (_, f) in BAD.items()}
+    assert {c.document for c in found if c.state == "quarantined"} == {"{}"}
+    # Once the source has mended it, it is a claim like any other.
+    with serving(ckan_of([package(one.remote_id) for one in found])) as mended:
+        with db.transaction(database, writes=True) as session:
+            session.scalars(sa.select(HarvestSource)).one().address = mended.address
+        assert ran(database, "bad").counts["changed"] == 5
+    assert {one.state for one in claims(database)} == {"waiting"}
+
+
+def test_odd_packages_are_taken_as_far_as_they_can_be(against):
+    odd = [
+        {"id": "a", "title": "甲", "extras": {"x": {"y": 1}}, "tags": "no list", "groups": 7},
+        {"id": 5, "title": "数字标识", "organization": "text", "resources": [None, 3]},
+        {"id": "b\x00", "title": "带\x00的", "notes": ["no", "text"]},
+        {"id": "c" * 5000, "title": "很长的标识"},
+        "no object",
+        {"id": "d", "title": "甲" * 5000},
+    ]
+    told, _, found = against(lambda *_: said({"count": 6, "results": odd}))
+    assert told.fault == ""
+    assert len(found) == 6
+    assert {one.state for one in found} == {"waiting", "quarantined"}
+    assert all(len(one.remote_id) <= 200 for one in found)
+
+
+def test_an_id_that_comes_twice_is_one_claim(against):
+    told, _, found = against(lambda *_: said({"count": 2, "results": [package("p"), package("p")]}))
+    assert (told.counts["new"], len(found)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("file:///etc/passwd", "harvest_scheme"), ("ftp://x.example/", "harvest_scheme"),
+        ("http://user:word@x.example/", "harvest_address"), ("http://", "harvest_address"),
+        ("http://x.example:25/", "harvest_port"), ("", "harvest_scheme"),
+    ],
+)  # fmt: skip
+def test_an_address_that_cannot_be_asked_is_not_even_entered(town, database, address, code):
+    with pytest.raises(Unreadable, match=code):
+        entered(database, "bad", "ckan", address)
+
+
+def test_a_name_is_a_name_and_stands_for_one_kind_of_source(town, database):
+    entered(database, "one", "ckan", "https://x.example")
+    with pytest.raises(Conflict, match="source_known"):
+        entered(database, "one", "oai", "https://x.example")
+    for name in ("", "Ab", "a b", "-a", "a" * 41, "甲"):
+        with pytest.raises(Unreadable, match="source_name"):
+            entered(database, name, "ckan", "https://x.example")
+
+
+def test_a_source_that_was_too_large_is_taken_once_its_limit_is_raised(town, database):
+    with serving(ckan_of([package(f"p-{n}") for n in range(5)])) as site:
+        entered(database, "large", "ckan", site.address, most=4)
+        assert ran(database, "large").fault == "too_many"
+        entered(database, "large", "ckan", site.address, most=5)
+        told = ran(database, "large")
+        assert (told.counts["new"], told.fault) == (5, "")
+    assert len(claims(database)) == 5
+
+
+def test_every_reason_has_its_sentence():
+    files = (fetching.__file__, harvesting.__file__, running.__file__)
+    text = "".join(Path(file).read_text("utf-8") for file in files)
+    codes = set(re.findall(r'Refused\(\s*"(\w+)"', text)) | {"html", "kind", "status", "token"}
+    codes |= {"missing", "denied", "busy_there", "protocol"}
+    assert len(codes) > 20
+    assert sorted({f"harvest_{code}" for code in codes} - SENTENCES.keys()) == []
+    kept = set(re.findall(r'"(record_\w+)"', text))
+    assert len(kept) > 3
+    assert sorted(kept - SENTENCES.keys()) == []
+
+
+def test_a_fault_is_kept_with_the_source_until_the_next_run(against, database):
+    against(lambda *_: (200, {"Content-Type": "text/html"}, b"x"))
+    with db.transaction(database, writes=False) as session:
+        source = session.scalars(sa.select(HarvestSource)).one()
+        assert source.fault == "harvest_html"
+        assert source.fault_facts["host"] == "127.0.0.1"
+        assert source.finished_at is None
