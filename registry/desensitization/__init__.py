@@ -13,11 +13,24 @@ from registry.desensitization.plans import (
 )
 from registry.desensitization.proof import Proof, proofs, valid_report, valid_reports
 from registry.desensitization.reports import people_of, recheck, report_of, reports_of, take_report
+from registry.desensitization.sealing import altered
+from registry.desensitization.signers import (
+    Signed,
+    enrol_signer,
+    revoke_signer,
+    sign_report,
+    signature_of,
+    signer_named,
+    signers,
+)
 
 __all__ = [
     "PlanFaulty",
     "Proof",
+    "Signed",
+    "altered",
     "drift",
+    "enrol_signer",
     "people_of",
     "plan_for",
     "proofs",
@@ -25,7 +38,12 @@ __all__ = [
     "recheck",
     "report_of",
     "reports_of",
+    "revoke_signer",
     "save_plan",
+    "sign_report",
+    "signature_of",
+    "signer_named",
+    "signers",
     "take_report",
     "valid_report",
     "valid_reports",

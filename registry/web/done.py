@@ -53,6 +53,7 @@ DONE: Mapping[str, str] = {
     "sign_standing": _("长期同意已签署"),
     "end_standing": _("长期同意已终止"),
     "mask": _("脱敏记录已保存"),
+    "enrol_signer": _("签名密钥已登记"),
 }
 
 

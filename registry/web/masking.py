@@ -92,6 +92,7 @@ def proof(key: str, report: str) -> str:
     resource, version = _entry(key)
     made, plan = desensitization.report_of(session(), resource, report)
     held = desensitization.proofs(session(), [version], (made.kind,))[version.id].get(plan.profile)
+    signed = desensitization.signature_of(made.report)
     facts = made.report
     words = {one["id"]: one for one in masking.attacks()}
     log = [{**row, **words[row["attack"]]} for row in facts.get("attacks", ())]
@@ -108,6 +109,9 @@ def proof(key: str, report: str) -> str:
         rules=masking.profiles()[plan.profile],
         attacks=sorted(log, key=lambda row: (row["held"], -row["records"])),
         holds=held is not None and held.report is not None and held.report.id == made.id,
+        altered=made.id in desensitization.altered(session(), [made]),
+        signer=desensitization.signer_named(session(), made),
+        signed=signed,
         people=desensitization.people_of(session(), made),
         word="en" if locale() == "en" else "zh",
     )
@@ -249,6 +253,7 @@ def _page(
         proof=desensitization.valid_report(session(), version, ("measured", "plan_only")),
         reports=desensitization.reports_of(session(), resource, profile),
         may_mask=may(actor(), "mask", unit, project_id=project),
+        may_enrol=may(actor(), "enrol_signer"),
         may_recheck=may(actor(), "recheck", unit, project_id=project),
         word="en" if locale() == "en" else "zh",
         saved=request.args.get("saved"),
