@@ -26,7 +26,8 @@ EMPTIED: Mapping[str, str] = {
     "aliases": "alias.source alias.value",
     "submissions": "submission.title",
     "masking": "masking_plan.plan masking_plan.digest masking_report.report"
-    " masking_report.plan_digest",
+    " masking_report.plan_digest release_sketch.column release_sketch.digests"
+    " release_join.column release_join.other_column",
     "requests": "request.document request.answer request_event.text request_element.element_key"
     " standing_consent.scope",
     "demands": "demand.document request_event.text",

@@ -4,6 +4,7 @@ Plans are made here, runs happen where the data are, only reports come back. A r
 long as its plan and the graded elements of the entry stay what they were.
 """
 
+from registry.desensitization.joins import JOINED, Joined, joins_of
 from registry.desensitization.plans import (
     PlanFaulty,
     drift,
@@ -25,12 +26,15 @@ from registry.desensitization.signers import (
 )
 
 __all__ = [
+    "JOINED",
+    "Joined",
     "PlanFaulty",
     "Proof",
     "Signed",
     "altered",
     "drift",
     "enrol_signer",
+    "joins_of",
     "people_of",
     "plan_for",
     "proofs",

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from anonymization import plan as masking
+from registry.desensitization.joins import JOINED
 from registry.desensitization.plans import drift
 from registry.desensitization.sealing import altered
 from registry.models.catalogue import Version
@@ -18,7 +19,8 @@ class Proof:
     """The report that holds, or None with the reason why there is none.
 
     Reasons: no_plan, no_report, failed, plan_changed (after the run), elements_changed (since the
-    plan; `names` says which), not_signed (where the profile asks for it), not_rechecked, altered
+    plan; `names` says which), not_signed (where the profile asks for it), joins (the
+    release joins an earlier one), not_rechecked, altered
     (the row is not as the registry sealed it).
     """
 
@@ -86,6 +88,7 @@ _NEAREST = (
     "altered",
     "elements_changed",
     "plan_changed",
+    "joins",
     "failed",
     "no_report",
     "no_plan",
@@ -111,6 +114,8 @@ def _of_plan(
         return Proof(None, "altered")
     if latest.plan_digest != plan.digest:
         return Proof(None, "plan_changed")
+    if latest.verdict == JOINED:
+        return Proof(None, "joins")
     if latest.verdict != "pass":
         return Proof(None, "failed")
     if names := drift(plan.plan, version):

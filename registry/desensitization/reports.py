@@ -11,6 +11,7 @@ from anonymization import statement
 from registry import journal
 from registry.access import Actor, require, require_apart
 from registry.db import new_key, now
+from registry.desensitization import joins
 from registry.desensitization.sealing import altered, seal
 from registry.desensitization.signers import signer_of
 from registry.errors import Conflict, Missing, Unreadable
@@ -47,6 +48,7 @@ def take_report(
     )
     if version is None:
         raise Conflict("report_of_another_version")
+    joins.require_true(report)
     signer = signer_of(session, resource.department, report)
     digest = statement.digest(report)
     if session.scalar(sa.select(MaskingReport.id).where(MaskingReport.digest == digest)):
@@ -58,7 +60,7 @@ def take_report(
         kind=report["kind"],
         plan_digest=plan.digest,
         verdict=report["verdict"],
-        report=dict(report),
+        report=_without_sketches(report),
         digest=digest,
         run_by=actor.person_id,
         run_at=now(),
@@ -66,6 +68,8 @@ def take_report(
     )
     session.add(row)
     session.flush()
+    if joins.keep(session, plan, row, report):
+        row.verdict = joins.JOINED
     seal(session, row)
     _decide(session, actor, version, "mask", holding.role, holding.organisation_id, digest, None)
     journal.record(
@@ -85,6 +89,12 @@ def take_report(
         },
     )
     return row
+
+
+def _without_sketches(report: Mapping[str, Any]) -> dict[str, Any]:
+    """The report as it is kept: its sketches stand apart, named by their digests."""
+    made = statement.stated(report)
+    return made | {"signature": report["signature"]} if "signature" in report else made
 
 
 def recheck(session: Session, actor: Actor, row: MaskingReport) -> None:

@@ -74,3 +74,33 @@ class ReportSigner(Base):
     revoked_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     revoked_at: Mapped[datetime | None] = mapped_column(UTC)
     revoked_because: Mapped[str | None] = mapped_column(sa.String(400))
+
+
+class ReleaseSketch(Base):
+    """Digests of the codes in one column of a release, to hold against later ones; no value."""
+
+    __tablename__ = "release_sketch"
+
+    id: Mapped[Id]
+    report_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("masking_report.id", ondelete="CASCADE"), index=True
+    )
+    column: Mapped[str] = mapped_column(sa.String(400))
+    digests: Mapped[bytes] = mapped_column(sa.LargeBinary)
+
+
+class ReleaseJoin(Base):
+    """A column of a release whose codes stand in an earlier release, of whatever department."""
+
+    __tablename__ = "release_join"
+
+    id: Mapped[Id]
+    report_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("masking_report.id", ondelete="CASCADE"), index=True
+    )
+    column: Mapped[str] = mapped_column(sa.String(400))
+    other_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("masking_report.id", ondelete="CASCADE"), index=True
+    )
+    other_column: Mapped[str] = mapped_column(sa.String(400))
+    share: Mapped[float]

@@ -14,7 +14,8 @@ from registry import catalogue, desensitization
 from registry.access import may
 from registry.desensitization import PlanFaulty
 from registry.edge import actor, go, locale, reads, session, writes
-from registry.errors import Missing, Unreadable
+from registry.errors import Missing, Refusal, Unreadable
+from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from registry.models.desensitization import MaskingPlan
 
@@ -109,12 +110,37 @@ def proof(key: str, report: str) -> str:
         rules=masking.profiles()[plan.profile],
         attacks=sorted(log, key=lambda row: (row["held"], -row["records"])),
         holds=held is not None and held.report is not None and held.report.id == made.id,
+        joins=[_joined(one) for one in desensitization.joins_of(session(), made)],
+        profiles=masking.profiles().values(),
         altered=made.id in desensitization.altered(session(), [made]),
         signer=desensitization.signer_named(session(), made),
         signed=signed,
         people=desensitization.people_of(session(), made),
         word="en" if locale() == "en" else "zh",
     )
+
+
+def _joined(one: desensitization.Joined) -> dict[str, Any]:
+    """A join as this reader may know it: whoever cannot see the other entry learns whom to ask."""
+    unit = one.other.department
+    try:
+        catalogue.find(session(), actor(), one.other.key)
+    except Refusal:
+        authority = session().get(Organisation, unit.authority_id)
+        name = authority.name if authority else ""
+        return {"column": one.column, "share": one.share, "seen": False, "authority": name}
+    version = catalogue.version_of(session(), actor(), one.other)
+    told = is_read(one.other)
+    return {
+        "column": one.column,
+        "share": one.share,
+        "seen": True,
+        "key": one.other.key,
+        "name": version.name if version else one.other.key,
+        "unit": unit.name,
+        "other_column": one.other_column if told else "",
+        "report": one.report if told else "",
+    }
 
 
 @pages.post("/<key>/masking/recheck")

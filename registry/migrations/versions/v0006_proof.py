@@ -1,4 +1,4 @@
-"""Keys that sign masking reports, and the registry's seal over each report it keeps.
+"""Keys that sign masking reports, the seal over each report, sketches of releases and their joins.
 
 Revision ID: 0006
 Revises: 0004
@@ -51,10 +51,48 @@ def upgrade() -> None:
             "fk_masking_report_signer_id", "report_signer", ["signer_id"], ["id"]
         )
         table.create_index("ix_masking_report_signer_id", ["signer_id"])
+    op.create_table(
+        "release_sketch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("column", sa.String(400), nullable=False),
+        sa.Column("digests", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_release_sketch"),
+        sa.ForeignKeyConstraint(
+            ["report_id"],
+            ["masking_report.id"],
+            name="fk_release_sketch_report_id",
+            ondelete="CASCADE",
+        ),
+    )
+    op.create_index("ix_release_sketch_report_id", "release_sketch", ["report_id"])
+    op.create_table(
+        "release_join",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("column", sa.String(400), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("other_column", sa.String(400), nullable=False),
+        sa.Column("share", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_release_join"),
+        *(
+            sa.ForeignKeyConstraint(
+                [column],
+                ["masking_report.id"],
+                name=f"fk_release_join_{column}",
+                ondelete="CASCADE",
+            )
+            for column in ("report_id", "other_id")
+        ),
+    )
+    for column in ("report_id", "other_id"):
+        op.create_index(f"ix_release_join_{column}", "release_join", [column])
 
 
 def downgrade() -> None:
     """Take them away; the reports stay."""
+    op.drop_table("release_join")
+    op.drop_table("release_sketch")
     with op.batch_alter_table("masking_report") as table:
         table.drop_index("ix_masking_report_signer_id")
         table.drop_constraint("fk_masking_report_signer_id", type_="foreignkey")
