@@ -13,7 +13,14 @@ from registry.desensitization.plans import (
     save_plan,
 )
 from registry.desensitization.proof import Proof, proofs, valid_report, valid_reports
-from registry.desensitization.reports import people_of, recheck, report_of, reports_of, take_report
+from registry.desensitization.reports import (
+    level_before,
+    people_of,
+    recheck,
+    report_of,
+    reports_of,
+    take_report,
+)
 from registry.desensitization.sealing import altered
 from registry.desensitization.signers import (
     Signed,
@@ -35,6 +42,7 @@ __all__ = [
     "drift",
     "enrol_signer",
     "joins_of",
+    "level_before",
     "people_of",
     "plan_for",
     "proofs",

@@ -195,3 +195,8 @@ def people_of(session: Session, report: MaskingReport) -> tuple[str, str]:
     )
     by_id = {id_: name for id_, name in names}  # noqa: C416 - a row is not a pair to the types
     return by_id[report.run_by], by_id.get(report.rechecked_by or 0, "")
+
+
+def level_before(report: Mapping[str, Any]) -> int:
+    """The level of the table before the run: 1 with direct identifiers, else 2 (GB/T 42460 D.1)."""
+    return 1 if any(line["role"] == "direct" for line in report["columns"]) else 2

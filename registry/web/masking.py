@@ -105,8 +105,8 @@ def proof(key: str, report: str) -> str:
         plan=plan,
         made=made,
         facts=facts,
-        # Before the run direct identifiers stood in the table, or only what singles out together.
-        before=1 if any(line["role"] == "direct" for line in facts["columns"]) else 2,
+        before=desensitization.level_before(facts),
+        keyed={name for name, one in masking.techniques().items() if one["key"]},
         rules=masking.profiles()[plan.profile],
         attacks=sorted(log, key=lambda row: (row["held"], -row["records"])),
         holds=held is not None and held.report is not None and held.report.id == made.id,
