@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
 from anonymization.classes import Coded
@@ -49,6 +50,25 @@ def sketches(release: pl.DataFrame) -> list[Sketch]:
 def read_sketches(facts: Iterable[Mapping[str, Any]]) -> list[Sketch]:
     """Sketches as `facts` gave them."""
     return [Sketch(str(one["column"]), frozenset(map(str, one["digests"]))) for one in facts]
+
+
+def packed(digests: Iterable[str]) -> bytes:
+    """A sketch as it is kept for long: eight bytes a digest, smallest first."""
+    return b"".join(bytes.fromhex(one) for one in sorted(digests))
+
+
+def shared(mine: bytes, other: bytes) -> float:
+    """The share of the codes behind a packed sketch that stand behind another; 0: they do not join.
+
+    A sketch that is full knows nothing of codes beyond its largest digest, so both are compared as
+    far as both reach.
+    """
+    a, b = (np.frombuffer(one, dtype=">u8") for one in (mine, other))
+    reach = min([one.max() for one in (a, b) if len(one) >= _KEPT], default=None)
+    if reach is not None:
+        a, b = a[a <= reach], b[b <= reach]
+    both = len(np.intersect1d(a, b, assume_unique=True))
+    return both / len(a) if both >= _LEAST else 0.0
 
 
 def _digest(front: str) -> str:

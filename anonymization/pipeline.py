@@ -19,6 +19,7 @@ from anonymization import (
     aggregation,
     attacks,
     crypto,
+    impact,
     ladders,
     places,
     plan,
@@ -85,8 +86,9 @@ def apply(
         run.reach_k(first)
         run.write(first, final, kind_out)
         run.progress("verify", 0, run.rows)
+        released = run.judged(final)
         verdict = attacks.attack(
-            run.judged(final),
+            released,
             run.terms(),
             [attacks.table(one).cast(pl.String, strict=False) for one in earlier],
         )
@@ -113,6 +115,9 @@ def apply(
                 suppressed=run.suppressed_facts(),
                 made_at=datetime.now(UTC).isoformat(timespec="seconds"),
                 earlier=len(earlier),
+                impact=impact.told(
+                    masking, table, released, verdict.risk.quasi_identifiers, run.rows
+                ),
             ),
             verdict,
             run.findings(),
@@ -451,4 +456,5 @@ class _Run:
             t=self.masking.get("t"),
             made_up=frozenset(made_up),
             published=frozenset(published),
+            population=self.masking.get("population"),
         )

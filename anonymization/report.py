@@ -7,7 +7,7 @@ value of the data, so it may travel where the data may not.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from anonymization import crypto, plan
@@ -65,12 +65,16 @@ class Run:
     made_at: str
     # How many earlier releases the run was compared with.
     earlier: int = 0
+    # What the run did to the table (`impact.told`).
+    impact: Mapping[str, Any] = field(default_factory=dict)
 
 
 def make(run: Run, verdict: Verdict, more: Sequence[Mapping[str, Any]] = ()) -> Report:
     """The report of a run that was judged; `more` are findings of the run itself."""
     findings = [*more, *(finding.facts() for finding in verdict.findings)]
     failed = bool(findings)
+    # A release that is not written can join none.
+    told = {name: part for name, part in run.impact.items() if name != "sketches" or not failed}
     return Report(
         {
             "report": FORMAT,
@@ -94,6 +98,7 @@ def make(run: Run, verdict: Verdict, more: Sequence[Mapping[str, Any]] = ()) -> 
             "level": verdict.level,
             "attacks": _tried(run, findings),
             "findings": findings,
+            **told,
             "verdict": "fail" if failed else "pass",
         }
     )

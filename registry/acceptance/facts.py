@@ -31,7 +31,7 @@ from registry.models.projects import (
 
 T = TypeVar("T")
 # Before the final acceptance there may be no data yet: a run over made-up rows proves the plan.
-_KINDS: Mapping[bool, tuple[str, ...]] = {True: ("measured",), False: ("measured", "plan_only")}
+KINDS: Mapping[bool, tuple[str, ...]] = {True: ("measured",), False: ("measured", "plan_only")}
 
 
 @dataclass(frozen=True)
@@ -229,7 +229,7 @@ def _proofs(
     versions: dict[bool, list[Version]] = {True: [], False: []}
     for own, stage in zip(entries, stages, strict=True):
         versions[stage == "final"] += [entry.version for entry in own]
-    return {last: proofs(session, found, _KINDS[last]) for last, found in versions.items()}
+    return {last: proofs(session, found, KINDS[last]) for last, found in versions.items()}
 
 
 def _scope(session: Session, projects: Sequence[int]) -> dict[int, list[Resource]]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 import schemas
 from registry import calendar, files, journal, papers, signing
+from registry.acceptance import annex
 from registry.acceptance.examine import Examination, examine, gates, said
 from registry.access import Actor, require, require_apart, role_title
 from registry.catalogue import document_of
@@ -99,6 +100,7 @@ def sign(
     moment = now()
     payload = {
         **_payload(session, found, result),
+        "masking": annex.masked(session, versions, found.stage),
         "number": _number(session, holding.organisation_id, "number"),
         "issued_on": calendar.today().isoformat(),
         "signers": [{"name": actor.name, "post": role_title(holding.role), "way": ""}],

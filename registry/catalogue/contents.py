@@ -14,7 +14,7 @@ QUOTING = """
     transfer.basis submission.title submission.letter_number merged_post.reason
     merged_post.consent paper.number stored_file.name api_token.purpose
     dictionary_entry.terms dictionary_entry.broader dictionary_entry.related
-    dictionary_entry.because dictionary_entry.retired_because
+    dictionary_entry.because dictionary_entry.retired_because report_signer.revoked_because
 """
 
 # By place: the columns it empties.
@@ -26,7 +26,8 @@ EMPTIED: Mapping[str, str] = {
     "aliases": "alias.source alias.value",
     "submissions": "submission.title",
     "masking": "masking_plan.plan masking_plan.digest masking_report.report"
-    " masking_report.plan_digest",
+    " masking_report.plan_digest release_sketch.column release_sketch.digests"
+    " release_join.column release_join.other_column",
     "requests": "request.document request.answer request_event.text request_element.element_key"
     " standing_consent.scope",
     "demands": "demand.document request_event.text",
@@ -68,7 +69,7 @@ LEFT: Mapping[str, str] = {
         unanswered_query.kind""",
     "a digest: salted by what goes, keyed, or of a file nobody can guess whole": """
         version.digest edition.digest stored_file.digest opinion.digest paper.digest
-        decision.digest masking_report.digest wiped_mark.mark""",
+        decision.digest masking_report.digest masking_report.seal wiped_mark.mark""",
     "the journal: keys, digests, codes, counts and dates, sealed row by row": """
         journal.person journal.account journal.role journal.organisation journal.way journal.act
         journal.subject journal.key journal.digest journal.outcome journal.facts journal.mac
@@ -84,6 +85,9 @@ LEFT: Mapping[str, str] = {
     "the number of the decision on this very freeze": "freeze.paper_number",
     "the calendar and decisions of the city": """
         calendar_day.name calendar_day.source setting.name setting.value""",
+    "the keys of a unit's own machines, as it names them": """
+        report_signer.key report_signer.name report_signer.algorithm report_signer.key_id
+        report_signer.value""",
     "keys, counts and fixed words of work for later": "job.payload job.outcome outbox.fault",
     "another catalogue by the words of who harvests it, and how far it was read": """
         harvest_source.key harvest_source.name harvest_source.kind harvest_source.address

@@ -30,7 +30,7 @@ from registry.models.catalogue import (
     Submission,
     Version,
 )
-from registry.models.desensitization import MaskingPlan, MaskingReport
+from registry.models.desensitization import MaskingPlan, MaskingReport, ReleaseJoin, ReleaseSketch
 from registry.models.discovery import UnansweredQuery
 from registry.models.exchange import (
     Demand,
@@ -164,9 +164,17 @@ def _masking(session: Session, of: Traces) -> int:
     # Plans are short and alike: from a digest without salt a guess at one could be proved.
     report = sa.update(MaskingReport).where(MaskingReport.plan_id.in_(plans))
     plan = sa.update(MaskingPlan).where(MaskingPlan.resource_id == of.resource.id)
-    return _count(session, report.values(report={}, plan_digest="")) + _count(
-        session, plan.values(plan={}, digest="")
+    ours = sa.select(MaskingReport.id).where(MaskingReport.plan_id.in_(plans))
+    # That a release joins another stays a fact of the other one; what it joins by goes.
+    joined = sa.update(ReleaseJoin)
+    every = (
+        sa.delete(ReleaseSketch).where(ReleaseSketch.report_id.in_(ours)),
+        joined.where(ReleaseJoin.report_id.in_(ours)).values(column="", other_column=""),
+        joined.where(ReleaseJoin.other_id.in_(ours)).values(other_column=""),
+        report.values(report={}, plan_digest=""),
+        plan.values(plan={}, digest=""),
     )
+    return sum(_count(session, one) for one in every)
 
 
 def _mounts(session: Session, of: Traces) -> int:

@@ -256,6 +256,7 @@ def sample(plan_file: Path, output: Path, rows: int) -> None:
 @click.option("--version", "version_digest", help="版本摘要 / digest of its version")
 @click.option("--kind", type=click.Choice(["measured", "plan_only"]), default="measured")
 @click.option("--earlier", type=_FILE, multiple=True, help="以前的发布 / an earlier release")
+@click.option("--signer", type=_FILE, help="签名密钥，给报告签名 / key that signs the report")
 @click.option("--json", "as_json", is_flag=True)
 def apply(
     file: Path | None,
@@ -270,11 +271,14 @@ def apply(
     version_digest: str | None,
     kind: str,
     earlier: tuple[Path, ...],
+    signer: Path | None,
     as_json: bool,
 ) -> None:
     """Treat a file or a table by a plan; written only if it withstands attack. Exit 1: fail."""
     from anonymization import apply as run
+    from registry.cli import evidence
 
+    signing_key = evidence.signer_key(signer) if signer else None
     given = {"resource": resource, "version": version_digest}
     with _told(as_json), _source(file, table, url_file, max_rows) as source:
         report = run(
@@ -288,7 +292,7 @@ def apply(
             progress=_progress(),
         )
     if report_file is not None:
-        _write(report_file, report.json())
+        _write(report_file, evidence.signed(report, signing_key))
     if as_json:
         _show(report.facts)
     else:

@@ -4,6 +4,7 @@ Plans are made here, runs happen where the data are, only reports come back. A r
 long as its plan and the graded elements of the entry stay what they were.
 """
 
+from registry.desensitization.joins import JOINED, Joined, joins_of
 from registry.desensitization.plans import (
     PlanFaulty,
     drift,
@@ -12,12 +13,36 @@ from registry.desensitization.plans import (
     save_plan,
 )
 from registry.desensitization.proof import Proof, proofs, valid_report, valid_reports
-from registry.desensitization.reports import people_of, recheck, report_of, reports_of, take_report
+from registry.desensitization.reports import (
+    level_before,
+    people_of,
+    recheck,
+    report_of,
+    reports_of,
+    take_report,
+)
+from registry.desensitization.sealing import altered
+from registry.desensitization.signers import (
+    Signed,
+    enrol_signer,
+    revoke_signer,
+    sign_report,
+    signature_of,
+    signer_named,
+    signers,
+)
 
 __all__ = [
+    "JOINED",
+    "Joined",
     "PlanFaulty",
     "Proof",
+    "Signed",
+    "altered",
     "drift",
+    "enrol_signer",
+    "joins_of",
+    "level_before",
     "people_of",
     "plan_for",
     "proofs",
@@ -25,7 +50,12 @@ __all__ = [
     "recheck",
     "report_of",
     "reports_of",
+    "revoke_signer",
     "save_plan",
+    "sign_report",
+    "signature_of",
+    "signer_named",
+    "signers",
     "take_report",
     "valid_report",
     "valid_reports",

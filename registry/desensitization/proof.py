@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from anonymization import plan as masking
+from registry.desensitization.joins import JOINED
 from registry.desensitization.plans import drift
+from registry.desensitization.sealing import altered
 from registry.models.catalogue import Version
 from registry.models.desensitization import MaskingPlan, MaskingReport
 
@@ -16,7 +19,9 @@ class Proof:
     """The report that holds, or None with the reason why there is none.
 
     Reasons: no_plan, no_report, failed, plan_changed (after the run), elements_changed (since the
-    plan; `names` says which), not_rechecked.
+    plan; `names` says which), not_signed (where the profile asks for it), joins (the
+    release joins an earlier one), not_rechecked, altered
+    (the row is not as the registry sealed it).
     """
 
     report: MaskingReport | None
@@ -44,7 +49,8 @@ def proofs(
 
     A report holds for a version when it passed, was re-checked, is of the plan as it stands, and
     the plan fits the elements of the version. `kinds`: which reports count (`plan_only` does
-    before the first acceptance); a measured one counts before any other.
+    before the first acceptance); a measured one counts before any other. Reports from before
+    there were seals cost a third query, to the journal.
     """
     plans = list(
         session.scalars(
@@ -63,9 +69,11 @@ def proofs(
     reports: dict[int, list[MaskingReport]] = {}
     for report in found:
         reports.setdefault(report.plan_id, []).append(report)
+    latest = {plan_id: listed[0] for plan_id, listed in reports.items()}
+    bad = altered(session, latest.values())
     return {
         version.id: {
-            plan.profile: _of_plan(version, plan, reports.get(plan.id, []))
+            plan.profile: _of_plan(version, plan, latest.get(plan.id), bad)
             for plan in plans
             if plan.resource_id == version.resource_id
         }
@@ -74,7 +82,17 @@ def proofs(
 
 
 # The nearest to a proof is told: whoever asks wants to know the last step that is missing.
-_NEAREST = ("not_rechecked", "elements_changed", "plan_changed", "failed", "no_report", "no_plan")
+_NEAREST = (
+    "not_rechecked",
+    "not_signed",
+    "altered",
+    "elements_changed",
+    "plan_changed",
+    "joins",
+    "failed",
+    "no_report",
+    "no_plan",
+)
 
 
 def _best(found: Iterable[Proof]) -> Proof:
@@ -87,16 +105,23 @@ def _best(found: Iterable[Proof]) -> Proof:
     return best
 
 
-def _of_plan(version: Version, plan: MaskingPlan, reports: Sequence[MaskingReport]) -> Proof:
-    if not reports:
+def _of_plan(
+    version: Version, plan: MaskingPlan, latest: MaskingReport | None, bad: frozenset[int]
+) -> Proof:
+    if latest is None:
         return Proof(None, "no_report")
-    latest = reports[0]
+    if latest.id in bad:
+        return Proof(None, "altered")
     if latest.plan_digest != plan.digest:
         return Proof(None, "plan_changed")
+    if latest.verdict == JOINED:
+        return Proof(None, "joins")
     if latest.verdict != "pass":
         return Proof(None, "failed")
     if names := drift(plan.plan, version):
         return Proof(None, "elements_changed", tuple(names))
+    if latest.signer_id is None and masking.profiles()[plan.profile].get("signed"):
+        return Proof(None, "not_signed")
     if latest.rechecked_by is None:
         return Proof(None, "not_rechecked")
     return Proof(latest)

@@ -6,11 +6,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from anonymization import crypto
 from anonymization import plan as masking
+from anonymization import statement
 from registry import journal
 from registry.access import Actor, require, require_apart
 from registry.db import new_key, now
+from registry.desensitization import joins
+from registry.desensitization.sealing import altered, seal
+from registry.desensitization.signers import signer_of
 from registry.errors import Conflict, Missing, Unreadable
 from registry.models.accounts import Person
 from registry.models.catalogue import Decision, Resource, Version
@@ -23,7 +26,9 @@ def take_report(
     """Keep the report of a run as evidence; refused when it belongs to something else.
 
     It must be of this plan, of this resource and of one of its versions. A failing report is
-    kept as well: it says what is to be mended.
+    kept as well: it says what is to be mended. A signature must be of this report; a report
+    without one, or by a key nobody enrolled, rests on the word of whoever hands it in, which
+    proves nothing for a profile that asks for more (`signed` in techniques.json).
     """
     resource = session.get_one(Resource, plan.resource_id)
     holding = require(actor, "mask", resource.department, project_id=resource.project_id)
@@ -43,7 +48,9 @@ def take_report(
     )
     if version is None:
         raise Conflict("report_of_another_version")
-    digest = crypto.digest(report)
+    joins.require_true(report)
+    signer = signer_of(session, resource.department, report)
+    digest = statement.digest(report)
     if session.scalar(sa.select(MaskingReport.id).where(MaskingReport.digest == digest)):
         raise Conflict("report_taken")
     assert actor.person_id is not None
@@ -53,13 +60,17 @@ def take_report(
         kind=report["kind"],
         plan_digest=plan.digest,
         verdict=report["verdict"],
-        report=dict(report),
+        report=_without_sketches(report),
         digest=digest,
         run_by=actor.person_id,
         run_at=now(),
+        signer_id=signer.id if signer else None,
     )
     session.add(row)
     session.flush()
+    if joins.keep(session, plan, row, report):
+        row.verdict = joins.JOINED
+    seal(session, row)
     _decide(session, actor, version, "mask", holding.role, holding.organisation_id, digest, None)
     journal.record(
         session,
@@ -69,9 +80,21 @@ def take_report(
         resource.key,
         version=version.number,
         digest=digest,
-        facts={"report": row.key, "plan": plan.key, "verdict": row.verdict, "kind": row.kind},
+        facts={
+            "report": row.key,
+            "plan": plan.key,
+            "verdict": row.verdict,
+            "kind": row.kind,
+            "signer": signer.key if signer else "",
+        },
     )
     return row
+
+
+def _without_sketches(report: Mapping[str, Any]) -> dict[str, Any]:
+    """The report as it is kept: its sketches stand apart, named by their digests."""
+    made = statement.stated(report)
+    return made | {"signature": report["signature"]} if "signature" in report else made
 
 
 def recheck(session: Session, actor: Actor, row: MaskingReport) -> None:
@@ -89,9 +112,11 @@ def recheck(session: Session, actor: Actor, row: MaskingReport) -> None:
         raise Missing("no_report_here")
     if row.rechecked_by is not None or row.verdict != "pass":
         raise Conflict("not_to_recheck")
+    if altered(session, [row]):
+        raise Conflict("report_row_altered")
     notice = require_apart(session, actor, "recheck", [version.id])
     row.rechecked_by = actor.person_id
-    session.flush()
+    seal(session, row)
     role, unit = holding.role, holding.organisation_id
     _decide(session, actor, version, "recheck", role, unit, row.digest, notice)
     journal.record(
@@ -170,3 +195,8 @@ def people_of(session: Session, report: MaskingReport) -> tuple[str, str]:
     )
     by_id = {id_: name for id_, name in names}  # noqa: C416 - a row is not a pair to the types
     return by_id[report.run_by], by_id.get(report.rechecked_by or 0, "")
+
+
+def level_before(report: Mapping[str, Any]) -> int:
+    """The level of the table before the run: 1 with direct identifiers, else 2 (GB/T 42460 D.1)."""
+    return 1 if any(line["role"] == "direct" for line in report["columns"]) else 2

@@ -1,11 +1,12 @@
-"""Masking plans and the reports that prove them. Never a value of the data."""
+"""Masking plans, the reports that prove them and the keys that sign these. No value of the data."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.db import Base
+from registry.db import UTC, Base
 from registry.models.columns import Code, Digest, Id, Key, Moment
 
 
@@ -48,3 +49,58 @@ class MaskingReport(Base):
     run_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     run_at: Mapped[Moment]
     rechecked_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    # The enrolled key whose signature stands under it; None: nobody's, or a key nobody enrolled.
+    signer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("report_signer.id"), index=True)
+    # The registry's own seal over the row; None: kept before there were seals.
+    seal: Mapped[str | None] = mapped_column(sa.String(64))
+
+
+class ReportSigner(Base):
+    """The public half of a key by which a unit's tool signs its reports, while it is in use."""
+
+    __tablename__ = "report_signer"
+    __table_args__ = (sa.UniqueConstraint("organisation_id", "key_id"),)
+
+    id: Mapped[Id]
+    key: Mapped[Key]
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    # Where the key lies: a machine or a post, as the unit names it.
+    name: Mapped[str] = mapped_column(sa.String(100))
+    algorithm: Mapped[Code]
+    key_id: Mapped[str] = mapped_column(sa.String(16))
+    value: Mapped[str] = mapped_column(sa.String(512))
+    enrolled_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    enrolled_at: Mapped[Moment]
+    revoked_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    revoked_at: Mapped[datetime | None] = mapped_column(UTC)
+    revoked_because: Mapped[str | None] = mapped_column(sa.String(400))
+
+
+class ReleaseSketch(Base):
+    """Digests of the codes in one column of a release, to hold against later ones; no value."""
+
+    __tablename__ = "release_sketch"
+
+    id: Mapped[Id]
+    report_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("masking_report.id", ondelete="CASCADE"), index=True
+    )
+    column: Mapped[str] = mapped_column(sa.String(400))
+    digests: Mapped[bytes] = mapped_column(sa.LargeBinary)
+
+
+class ReleaseJoin(Base):
+    """A column of a release whose codes stand in an earlier release, of whatever department."""
+
+    __tablename__ = "release_join"
+
+    id: Mapped[Id]
+    report_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("masking_report.id", ondelete="CASCADE"), index=True
+    )
+    column: Mapped[str] = mapped_column(sa.String(400))
+    other_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("masking_report.id", ondelete="CASCADE"), index=True
+    )
+    other_column: Mapped[str] = mapped_column(sa.String(400))
+    share: Mapped[float]

@@ -2,7 +2,8 @@
 
 The template places strings and knows no rules. Optional facts of a payload: ``remarks`` (lines,
 for instance that a project of the authority itself was reviewed by another office),
-``merged_posts`` and ``deferrals`` (lines, or objects whose values are printed in order).
+``merged_posts`` and ``deferrals`` (lines, or objects whose values are printed in order), and
+``masking`` (the reports that proved the desensitization, one annex page each).
 """
 
 import re
@@ -52,6 +53,7 @@ def view(payload: Mapping[str, Any], key: signing.Key) -> dict[str, Any]:
         "merged_posts": _lines(payload.get("merged_posts", ())),
         "deferrals": _lines(payload.get("deferrals", ())),
         "remarks": _lines(payload.get("remarks", ())),
+        "masking": [_masked(one) for one in payload.get("masking", ())],
         "issuer": payload["issuer"],
         "algorithm": key.public.algorithm.upper(),
         "fingerprint": _grouped(key.public.fingerprint),
@@ -108,6 +110,26 @@ def _version(version: Mapping[str, Any]) -> dict[str, str]:
         **texts,
         "code": texts["code"] or "待赋码",
         "digest": _grouped(texts["digest"].removeprefix("sm3:")),
+    }
+
+
+def _masked(one: Mapping[str, Any]) -> dict[str, Any]:
+    """One masking report of the annex; see `registry.acceptance.annex`."""
+    digests = (("原始数据", "input"), ("方案", "plan"), ("结果", "output"), ("报告", "digest"))
+    signed = _text(one.get("signer")) or "没有登记的密钥，由上传人负责"
+    return {
+        "title": f"{_text(one['name'])}（{_text(one['profile'])}）",
+        "verdict": "方案报告（虚构数据）通过" if one.get("kind") == "plan_only" else "通过",
+        "level": f"{one['level_before']} 级 → {one['level']} 级（GB/T 42460）",
+        "figures": f"最小一组 {one['k']} 条，单组最大风险 {100 * one['risk']:.3g}%，"
+        f"抑制记录 {100 * one['suppressed']:.3g}%",
+        "columns": [_row(line, ("name", "done", "remains")) for line in one["columns"]],
+        "digests": [
+            {"name": name, "value": _grouped(_text(one.get(part)).removeprefix("sm3:"))}
+            for name, part in digests
+        ],
+        "signed": signed,
+        "people": f"上传 {_text(one.get('handed_in_by'))}　复核 {_text(one.get('rechecked_by'))}",
     }
 
 

@@ -57,6 +57,7 @@ DONE: Mapping[str, str] = {
     "decline_claim": _("已登记不认领"),
     "assign_claim": _("已指派认领单位"),
     "settle_claim": _("已核对来源的变化"),
+    "enrol_signer": _("签名密钥已登记"),
 }
 
 

@@ -14,7 +14,8 @@ from registry import catalogue, desensitization
 from registry.access import may
 from registry.desensitization import PlanFaulty
 from registry.edge import actor, go, locale, reads, session, writes
-from registry.errors import Missing, Unreadable
+from registry.errors import Missing, Refusal, Unreadable
+from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from registry.models.desensitization import MaskingPlan
 
@@ -92,6 +93,7 @@ def proof(key: str, report: str) -> str:
     resource, version = _entry(key)
     made, plan = desensitization.report_of(session(), resource, report)
     held = desensitization.proofs(session(), [version], (made.kind,))[version.id].get(plan.profile)
+    signed = desensitization.signature_of(made.report)
     facts = made.report
     words = {one["id"]: one for one in masking.attacks()}
     log = [{**row, **words[row["attack"]]} for row in facts.get("attacks", ())]
@@ -103,14 +105,42 @@ def proof(key: str, report: str) -> str:
         plan=plan,
         made=made,
         facts=facts,
-        # Before the run direct identifiers stood in the table, or only what singles out together.
-        before=1 if any(line["role"] == "direct" for line in facts["columns"]) else 2,
+        before=desensitization.level_before(facts),
+        keyed={name for name, one in masking.techniques().items() if one["key"]},
         rules=masking.profiles()[plan.profile],
         attacks=sorted(log, key=lambda row: (row["held"], -row["records"])),
         holds=held is not None and held.report is not None and held.report.id == made.id,
+        joins=[_joined(one) for one in desensitization.joins_of(session(), made)],
+        profiles=masking.profiles().values(),
+        altered=made.id in desensitization.altered(session(), [made]),
+        signer=desensitization.signer_named(session(), made),
+        signed=signed,
         people=desensitization.people_of(session(), made),
         word="en" if locale() == "en" else "zh",
     )
+
+
+def _joined(one: desensitization.Joined) -> dict[str, Any]:
+    """A join as this reader may know it: whoever cannot see the other entry learns whom to ask."""
+    unit = one.other.department
+    try:
+        catalogue.find(session(), actor(), one.other.key)
+    except Refusal:
+        authority = session().get(Organisation, unit.authority_id)
+        name = authority.name if authority else ""
+        return {"column": one.column, "share": one.share, "seen": False, "authority": name}
+    version = catalogue.version_of(session(), actor(), one.other)
+    told = is_read(one.other)
+    return {
+        "column": one.column,
+        "share": one.share,
+        "seen": True,
+        "key": one.other.key,
+        "name": version.name if version else one.other.key,
+        "unit": unit.name,
+        "other_column": one.other_column if told else "",
+        "report": one.report if told else "",
+    }
 
 
 @pages.post("/<key>/masking/recheck")
@@ -249,6 +279,7 @@ def _page(
         proof=desensitization.valid_report(session(), version, ("measured", "plan_only")),
         reports=desensitization.reports_of(session(), resource, profile),
         may_mask=may(actor(), "mask", unit, project_id=project),
+        may_enrol=may(actor(), "enrol_signer"),
         may_recheck=may(actor(), "recheck", unit, project_id=project),
         word="en" if locale() == "en" else "zh",
         saved=request.args.get("saved"),

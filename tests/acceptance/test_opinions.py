@@ -19,6 +19,7 @@ from registry.errors import Conflict, Forbidden, Invalid
 from registry.models.acceptance import Opinion
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource
+from registry.models.desensitization import MaskingPlan, MaskingReport
 from registry.models.projects import Project
 from tests.factories import city_database
 
@@ -339,3 +340,33 @@ def test_an_entry_taken_down_afterwards_is_named_too(session, made):
     session.flush()
     (later,) = acceptance.changed_since(session, opinion)
     assert "G-MOUNT" in later.gates
+
+
+def test_the_reports_that_proved_the_masking_are_annexed_with_who_rechecked_them(session, made):
+    opinion = signed(session, made)
+    annexed = opinion.payload["masking"]
+    personal = {
+        entry["key"]
+        for entry in opinion.payload["versions"]
+        if session.scalar(
+            sa.select(MaskingPlan.id)
+            .join(Resource, Resource.id == MaskingPlan.resource_id)
+            .where(Resource.key == entry["key"])
+        )
+    }
+    assert personal
+    assert {one["key"] for one in annexed} == personal
+    reports = {
+        row.key: row
+        for row in session.scalars(
+            sa.select(MaskingReport).where(
+                MaskingReport.key.in_([one["report"] for one in annexed])
+            )
+        )
+    }
+    for one in annexed:
+        assert one["digest"] == reports[one["report"]].digest
+        assert one["rechecked_by"]
+        assert one["level"] >= one["level_before"]
+    _, package = acceptance.package_of(session, made[1], opinion)
+    assert papers.verify(package, trusted=made[2].publics).is_valid

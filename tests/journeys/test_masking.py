@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 import anonymization
 from anonymization.synthetic import citizens
-from registry import db
+from registry import db, desensitization, signing
 from registry.models.catalogue import Resource
 from tests.journeys.browser import checked, press, served, signed_in
 
@@ -92,15 +92,33 @@ def test_a_plan_is_made_run_reported_and_rechecked(
             tmp_path / "key",
             binding={"resource": codes[0], "version": codes[1]},
         )
-        (tmp_path / "report.json").write_text(report.json(), "utf-8")
         assert report.passed, report.json()
+
+        # The head enrols the key of the tool, and the report is signed by it.
+        signer = signing.load(tmp_path / "signer")
+        public = tmp_path / "signer.pub.json"
+        public.write_text(json.dumps(signer.public.fact()), "utf-8")
+        head = signed_in(browser, origin, "head")
+        head.goto("/signers")
+        head.fill("#name", "数据专员的电脑")
+        head.set_input_files("#public", public)
+        press(head, "#enrol button")
+        expect(head.locator("main")).to_contain_text(signer.public.key_id)
+        checked(head, "signers")
+        signed = desensitization.sign_report(report.facts, signer)
+        (tmp_path / "report.json").write_text(json.dumps(signed, ensure_ascii=False), "utf-8")
 
         page.set_input_files("#report", tmp_path / "report.json")
         press(page, "button:has-text('上传报告')")
         expect(page.locator(".verdict")).to_contain_text("等复核")
         checked(page, "masking-reported")
 
-        head = signed_in(browser, origin, "head")
+        head.goto(f"/resources/{key}/masking")
+        head.click("text=看完整报告")
+        expect(head.locator("main")).to_contain_text(signer.public.key_id)
+        expect(head.locator("main")).to_contain_text("与收到时一致")
+        expect(head.locator("svg.chart")).to_be_visible()
+        checked(head, "masking-report")
         head.goto(f"/resources/{key}/masking")
         press(head, "text=复核无误")
         expect(head.locator(".verdict .word")).to_have_text("已证明")

@@ -527,3 +527,56 @@ def test_no_scanned_text_is_signed_by_accident(text):
 def test_a_signature_of_a_replaced_key_still_verifies(issued, key, other_key):
     rotated = replace(other_key, older=(key.public,))
     assert papers.verify(issued, trusted=rotated.publics).is_valid
+
+
+def masked(**changes):
+    """A proven masking of an invented entry as an opinion carries it."""
+    return {
+        "key": "aaaaaaaaaaaaaaaa",
+        "name": "养老机构登记信息(1)",
+        "report": "bbbbbbbbbbbbbbbb",
+        "profile": "统计共享",
+        "kind": "measured",
+        "level_before": 1,
+        "level": 3,
+        "k": 44,
+        "risk": 0.0227,
+        "suppressed": 0.01,
+        "columns": [
+            {"name": "公民身份号码", "done": "换成带密钥的假名", "remains": "外人看到无意义的编码"}
+        ],
+        "input": "sm3:" + "1" * 64,
+        "output": "sm3:" + "2" * 64,
+        "plan": "sm3:" + "3" * 64,
+        "digest": "sm3:" + "4" * 64,
+        "signer": "数据专员的电脑 0123456789abcdef",
+        "handed_in_by": "萨仁",
+        "rechecked_by": "巴特尔",
+        **changes,
+    }
+
+
+def pages_of(package_bytes):
+    with zipfile.ZipFile(io.BytesIO(package_bytes)) as archive:
+        pdf = archive.read(next(n for n in archive.namelist() if n.endswith(".pdf")))
+    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+
+
+def test_every_proven_masking_has_a_page_of_its_own_in_the_annex(key):
+    without = pages_of(papers.opinion(payload(), key))
+    proven = [masked(), masked(name="另一条目", signer="", kind="plan_only")]
+    pages = pages_of(papers.opinion(payload(masking=proven), key))
+    assert len(pages) == len(without) + 2
+    first, second = ("".join(page.split()) for page in pages[-2:])
+    assert "附件三" in first
+    for said in (
+        "1级→3级",
+        "最小一组44条",
+        "换成带密钥的假名",
+        "巴特尔",
+        "0123456789abcdef",
+        "4" * 8,
+    ):
+        assert said in first
+    assert "没有登记的密钥" in second
+    assert "虚构数据" in second

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from registry import db
 from registry.models.catalogue import Resource
-from registry.models.desensitization import MaskingPlan, MaskingReport
+from registry.models.desensitization import MaskingPlan, MaskingReport, ReleaseJoin
 from tests.factories import sign_in
 
 
@@ -58,3 +58,71 @@ def test_a_page_on_an_entry_links_its_reports(city, proven):
     address, _ = proven
     page = sign_in(city, "reviewer").get(address.split("/reports/")[0]).text
     assert address in page
+
+
+def test_the_report_shows_class_sizes_limits_risk_and_use_and_who_answers_for_it(city, proven):
+    address, facts = proven
+    page = sign_in(city, "acceptance").get(address).text
+    assert page.count('<svg class="chart"') == 1
+    assert sum(one["records"] for one in facts["sizes"]) == facts["output"]["rows"]
+    assert "各种共享方式的界限" in page
+    for line in facts["utility"]["columns"]:
+        assert f"{line['before']} → {line['after']}" in page
+    assert "没有签名，由上传人负责" in page
+    assert "与收到时一致" in page
+    assert "只是编码" in page
+
+
+def test_a_row_altered_in_the_database_is_told_on_the_page(city, proven):
+    address, facts = proven
+    key = address.rsplit("/", 1)[1]
+    database = city.extensions["registry_database"]
+
+    def put(report: object) -> None:
+        with db.transaction(database, writes=True) as session:
+            row = sa.update(MaskingReport).where(MaskingReport.key == key)
+            session.execute(row.values(report=report))
+
+    put(facts | {"level": 4})
+    try:
+        page = sign_in(city, "reviewer").get(address).text
+    finally:
+        put(facts)
+    assert "这份报告的记录被改动过" in page
+    assert "v-fail" in page
+
+
+def test_a_join_is_told_to_each_reader_as_far_as_he_may_know(city, proven):
+    address, _ = proven
+    key = address.rsplit("/", 1)[1]
+    with db.transaction(city.extensions["registry_database"], writes=True) as session:
+        mine = session.scalars(sa.select(MaskingReport).where(MaskingReport.key == key)).one()
+        other, name = session.execute(
+            sa.select(MaskingReport, Resource)
+            .join(MaskingPlan, MaskingPlan.id == MaskingReport.plan_id)
+            .join(Resource, Resource.id == MaskingPlan.resource_id)
+            .where(MaskingReport.plan_id != mine.plan_id)
+            .order_by(MaskingReport.id)
+            .limit(1)
+        ).one()
+        join = ReleaseJoin(
+            report_id=mine.id, column="户编号", other_id=other.id, other_column="家庭号", share=0.5
+        )
+        session.add(join)
+        session.flush()
+        made, address_of_other = join.id, f"/resources/{name.key}/masking/reports/{other.key}"
+    try:
+        page = sign_in(city, "reviewer").get(address).text
+        assert address_of_other in page
+        assert "家庭号" in page
+        with db.transaction(city.extensions["registry_database"], writes=True) as session:
+            frozen = session.scalars(sa.select(Resource).where(Resource.key == name.key)).one()
+            frozen.frozen_at = db.now()
+        page = sign_in(city, "reviewer").get(address).text
+        assert "属于您看不到的条目，请与" in page
+        assert "家庭号" not in page
+    finally:
+        with db.transaction(city.extensions["registry_database"], writes=True) as session:
+            frozen = session.scalars(sa.select(Resource).where(Resource.key == name.key)).one()
+            frozen.frozen_at = None
+            session.execute(sa.delete(ReleaseJoin).where(ReleaseJoin.id == made))

@@ -1,0 +1,83 @@
+"""What a run did to a table, for the people who judge it: class sizes, singling out, use, sketches.
+
+Shares and counts by column, never a value: the digests of a sketch are of codes made with a key,
+and of nothing else, so that whoever holds a report cannot try numbers of people against it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from anonymization import crypto, linking, plan, utility
+from anonymization.classes import Coded
+from anonymization.findings import as_texts
+from anonymization.tables import Source
+
+# Beyond this the source is not read a second time: whoever needs the loss compares samples.
+MOST_ROWS: Final = 2_000_000
+# The first size of each bucket; the classes below 5 and below 20 are those the law looks at.
+_STEPS: Final = (1, 2, 5, 10, 20, 50)
+
+
+def sizes(release: pl.DataFrame, quasi: Sequence[str]) -> list[dict[str, Any]]:
+    """How many classes, with how many records, there are of each size."""
+    if release.is_empty():
+        return []
+    found = Coded(release).sizes(quasi)
+    made = []
+    for low, above in zip(_STEPS, (*_STEPS[1:], None), strict=True):
+        mine = found[(found >= low) & (found < above)] if above else found[found >= low]
+        last = above - 1 if above else None
+        made.append({"from": low, "to": last, "classes": len(mine), "records": int(np.sum(mine))})
+    return made
+
+
+def singled(table: pl.DataFrame, name: str) -> float:
+    """The share of records that one column alone tells from all others; blanks tell nobody."""
+    if name not in table.columns or table.is_empty():
+        return 0.0
+    values = table[name].drop_nulls()
+    return round(int(values.is_unique().sum()) / table.height, 6)
+
+
+def changed(raw: pl.DataFrame, release: pl.DataFrame, use: Sequence[str]) -> dict[str, Any]:
+    """By column what singled people out before and does now, and what is lost for the use."""
+    before, after = as_texts(raw), as_texts(release)
+    return {
+        "singled": [
+            {"column": name, "before": singled(before, name), "after": singled(after, name)}
+            for name in raw.columns
+        ],
+        "utility": utility.lost(before, after, use),
+    }
+
+
+def sketched(masking: plan.Plan, release: pl.DataFrame) -> list[dict[str, Any]]:
+    """Sketches of the columns of keyed codes, each with a digest over its digests."""
+    keyed = [
+        line["name"]
+        for line in masking["columns"]
+        if plan.techniques()[line["technique"]]["key"] and line["name"] in release.columns
+    ]
+    found = linking.sketches(release.select(keyed)) if keyed else []
+    return [one.facts() | {"digest": sketch_digest(one.facts()["digests"])} for one in found]
+
+
+def sketch_digest(digests: Sequence[str]) -> str:
+    """The digest by which a report names a sketch that is kept apart from it."""
+    return crypto.digest(list(digests))
+
+
+def told(
+    masking: plan.Plan, source: Source, release: pl.DataFrame, quasi: Sequence[str], rows: int
+) -> Mapping[str, Any]:
+    """All of it for one run; what cannot be told of this table is left out."""
+    facts: dict[str, Any] = {"sizes": sizes(release, quasi)}
+    if "aggregate" in masking:
+        return facts
+    facts["sketches"] = sketched(masking, release)
+    if rows <= MOST_ROWS:
+        facts |= changed(source.frame(), release, tuple(masking.get("use") or ()))
+    return facts

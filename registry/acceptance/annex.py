@@ -1,0 +1,63 @@
+"""The annex of an opinion: the masking reports that proved G-DEID, told so that paper suffices."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from anonymization import plan as masking
+from registry import desensitization
+from registry.acceptance.facts import KINDS
+from registry.models.catalogue import Resource, Version
+from registry.models.desensitization import MaskingReport
+
+# A sentence on paper is cut here; the report itself says it whole.
+_LONGEST: Final = 60
+
+
+def masked(session: Session, versions: Sequence[Version], stage: str) -> list[dict[str, Any]]:
+    """The report that proves each version in each release profile, in the order of the versions."""
+    found = desensitization.proofs(session, versions, KINDS[stage == "final"])
+    return [
+        _entry(session, version, profile, proof.report)
+        for version in versions
+        for profile, proof in found[version.id].items()
+        if proof.report is not None
+    ]
+
+
+def _entry(
+    session: Session, version: Version, profile: str, report: MaskingReport
+) -> dict[str, Any]:
+    facts: Mapping[str, Any] = report.report
+    resource = session.get_one(Resource, version.resource_id)
+    ran, checked = desensitization.people_of(session, report)
+    signer = desensitization.signer_named(session, report)
+    output = facts.get("output") or {}
+    return {
+        "key": resource.key,
+        "name": version.name,
+        "report": report.key,
+        "profile": masking.profiles()[profile]["zh"],
+        "kind": report.kind,
+        "level_before": desensitization.level_before(facts),
+        "level": facts["level"],
+        "k": facts["risk"]["k"],
+        "risk": facts["risk"]["prosecutor_risk"],
+        "suppressed": facts["suppressed"]["share"],
+        "columns": [
+            {"name": line["name"], "done": _cut(line["done"]), "remains": _cut(line["remains"])}
+            for line in facts["columns"]
+        ],
+        "input": facts["input"]["digest"],
+        "output": output.get("digest", ""),
+        "plan": report.plan_digest,
+        "digest": report.digest,
+        "signer": f"{signer.name} {signer.key_id}" if signer else "",
+        "handed_in_by": ran,
+        "rechecked_by": checked,
+    }
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

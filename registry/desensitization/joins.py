@@ -1,0 +1,105 @@
+"""Joins with earlier releases of any department: sketches are kept for all, values for none.
+
+Two releases whose codes are the same can be put together person by person, whoever made them. The
+registry is the only place that hears of all of them, so it compares on take-in.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from anonymization import impact, linking
+from registry.errors import Conflict
+from registry.models.catalogue import Resource
+from registry.models.desensitization import (
+    MaskingPlan,
+    MaskingReport,
+    ReleaseJoin,
+    ReleaseSketch,
+)
+
+# A passing report whose release joins an earlier one; re-checked it is not, and it proves nothing.
+JOINED = "joins"
+
+
+@dataclass(frozen=True)
+class Joined:
+    """One join as it is told: our column, the share of its codes, the other release."""
+
+    column: str
+    share: float
+    other: Resource
+    other_column: str
+    report: str
+
+
+def require_true(report: Mapping[str, Any]) -> None:
+    """Refuse a report whose sketches are missing or not those it names by their digests."""
+    for one in report.get("sketches", ()):
+        if "digests" not in one or impact.sketch_digest(one["digests"]) != one["digest"]:
+            raise Conflict("report_altered")
+
+
+def keep(session: Session, plan: MaskingPlan, row: MaskingReport, report: Mapping[str, Any]) -> int:
+    """Keep the sketches of a release and find what it joins; the number of joins.
+
+    The same release of the same plan, run again, is no other release.
+    """
+    if row.kind != "measured" or row.verdict != "pass":
+        return 0
+    mine = [(one["column"], linking.packed(one["digests"])) for one in report.get("sketches", ())]
+    found = _found(session, plan, row, mine) if mine else []
+    session.add_all(found)
+    session.add_all(
+        ReleaseSketch(report_id=row.id, column=column, digests=digests) for column, digests in mine
+    )
+    session.flush()
+    return len(found)
+
+
+def _found(
+    session: Session, plan: MaskingPlan, row: MaskingReport, mine: Sequence[tuple[str, bytes]]
+) -> list[ReleaseJoin]:
+    earlier = session.execute(
+        sa.select(
+            ReleaseSketch.report_id,
+            ReleaseSketch.column,
+            ReleaseSketch.digests,
+            MaskingReport.plan_id,
+            MaskingReport.report,
+        )
+        .join(MaskingReport, MaskingReport.id == ReleaseSketch.report_id)
+        .where(ReleaseSketch.report_id != row.id)
+        .order_by(ReleaseSketch.report_id.desc(), ReleaseSketch.id)
+    )
+    # By column and plan: of several runs of one release the newest stands for all.
+    found: dict[tuple[str, int], ReleaseJoin] = {}
+    for report_id, other_column, digests, plan_id, facts in earlier:
+        if plan_id == plan.id and facts.get("release") == row.report.get("release"):
+            continue
+        for column, ours in mine:
+            if (share := linking.shared(ours, digests)) and (column, plan_id) not in found:
+                found[column, plan_id] = ReleaseJoin(
+                    report_id=row.id,
+                    column=column,
+                    other_id=report_id,
+                    other_column=other_column,
+                    share=round(share, 6),
+                )
+    return list(found.values())
+
+
+def joins_of(session: Session, report: MaskingReport) -> list[Joined]:
+    """The joins of a release; who may know what of the other entry is for the page to ask."""
+    rows = session.execute(
+        sa.select(ReleaseJoin, Resource, MaskingReport.key)
+        .join(MaskingReport, MaskingReport.id == ReleaseJoin.other_id)
+        .join(MaskingPlan, MaskingPlan.id == MaskingReport.plan_id)
+        .join(Resource, Resource.id == MaskingPlan.resource_id)
+        .where(ReleaseJoin.report_id == report.id)
+        .order_by(ReleaseJoin.id)
+    )
+    return [Joined(one.column, one.share, other, one.other_column, key) for one, other, key in rows]
