@@ -53,6 +53,9 @@ DONE: Mapping[str, str] = {
     "sign_standing": _("长期同意已签署"),
     "end_standing": _("长期同意已终止"),
     "mask": _("脱敏记录已保存"),
+    "ask_run": _("脱敏运行已排队"),
+    "cancel_run": _("脱敏运行已取消，数据已销毁或者正在销毁"),
+    "destroy_key": _("发布密钥已销毁，记录保留"),
 }
 
 
