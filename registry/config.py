@@ -39,6 +39,9 @@ class Settings:
     deferral_paper: str
     harvest_networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
     max_upload: int
+    masking_memory: int
+    masking_minutes: int
+    sources_dir: Path | None
     demo_password: str
     log: str
 
@@ -138,6 +141,27 @@ SETTINGS: tuple[Setting, ...] = (
         "networks inside that may be harvested, by commas; none: public addresses only",
     ),
     Setting("MAX_UPLOAD", "20", _between(1, 1024), "上传上限 (MiB)", "largest upload in MiB"),
+    Setting(
+        "MASKING_MEMORY",
+        "2048",
+        _between(1024, 262_144),
+        "一次脱敏运行的内存上限 (MiB)",
+        "most memory of a masking run in MiB",
+    ),
+    Setting(
+        "MASKING_MINUTES",
+        "60",
+        _between(1, 1440),
+        "一次脱敏运行的时限（分钟）",
+        "longest masking run in minutes",
+    ),
+    Setting(
+        "SOURCES_DIR",
+        "",
+        _path,
+        "可供脱敏运行读取的数据库地址文件夹",
+        "folder with the addresses of databases that masking runs may read",
+    ),
     Setting("DEMO_PASSWORD", "", str, "演示账号口令", "password of the demo accounts"),
     Setting("LOG", "info", _one_of("debug", "info", "warning", "error"), "日志级别", "log level"),
 )

@@ -1,7 +1,8 @@
-"""Work beside the requests: the index kept in step, by whoever has the turn.
+"""Work beside the requests: the index kept in step, by whoever has the turn; masking runs.
 
 One thread of one process does it; a second process waits for its turn and takes over when the
-first ends. No Flask: a web worker's thread runs it, or a process of its own (`catalogue work`).
+first ends. A second thread looks after the masking runs of this machine, so that neither waits
+for the other. No Flask: a web worker's thread runs it, or a process of its own (`catalogue work`).
 """
 
 import fcntl
@@ -14,6 +15,7 @@ import search
 from registry import db, discovery, held, signing
 from registry.config import Settings
 from registry.db import Database
+from registry.desensitization.runner import Runner
 from registry.errors import Unavailable
 from registry.journal import heads
 from search import Index
@@ -103,6 +105,9 @@ class Worker:
     def run(self) -> None:
         """Work in this thread, as soon as no other process does, until told to stop."""
         told = None
+        runner = Runner(self._settings, self._database)
+        runs = threading.Thread(target=runner.run, args=(self._stop,), name="registry-runs")
+        runs.start()
         try:
             while not self._stop.is_set():
                 mine = self._take()
@@ -116,6 +121,8 @@ class Worker:
                 self._sign()
                 self._stop.wait(pause)
         finally:
+            self._stop.set()
+            runs.join()
             self._turn.give_back()
             if self._index is not None:
                 self._index.close()

@@ -27,7 +27,8 @@ EMPTIED: Mapping[str, str] = {
     "submissions": "submission.title",
     "masking": "masking_plan.plan masking_plan.digest masking_report.report"
     " masking_report.plan_digest release_sketch.column release_sketch.digests"
-    " release_join.column release_join.other_column",
+    " release_join.column release_join.other_column masking_run.plan_digest"
+    " masking_run.source_name masking_run.table_name masking_run.why",
     "requests": "request.document request.answer request_event.text request_element.element_key"
     " standing_consent.scope",
     "demands": "demand.document request_event.text",
@@ -56,7 +57,8 @@ LEFT: Mapping[str, str] = {
         finding.key freeze.key mount.key stored_file.key masking_plan.key opinion.key paper.key
         request.key masking_report.key resource.code demand.number request.number opinion.number
         revocation.number edition.paper_number counter.series transfer.entries wiped_mark.key
-        notice.subject notice.key dictionary_entry.key dictionary_entry.retires""",
+        masking_run.key masking_run.place notice.subject notice.key dictionary_entry.key
+        dictionary_entry.retires""",
     "a code of a list": """
         version.state assessment.kind edition.list job.kind merged_post.act_a merged_post.act_b
         notice.role notice.kind post.role project.kind project.stage project.build_mode
@@ -64,12 +66,14 @@ LEFT: Mapping[str, str] = {
         finding.state freeze.reason mount.method not_applicable.gate not_applicable.reason
         stored_file.purpose masking_plan.profile opinion.stage opinion.result paper.step
         request.state decision.step decision.role decision.way masking_report.kind
-        masking_report.verdict request_event.act request_event.role calendar_day.kind
+        masking_report.verdict masking_run.kind masking_run.source masking_run.format
+        masking_run.state masking_run.step request_event.act request_event.role calendar_day.kind
         organisation.class_code organisation.region organisation.kind organisation.regime
         unanswered_query.kind""",
     "a digest: salted by what goes, keyed, or of a file nobody can guess whole": """
         version.digest edition.digest stored_file.digest opinion.digest paper.digest
-        decision.digest masking_report.digest masking_report.seal wiped_mark.mark""",
+        decision.digest masking_report.digest masking_report.seal masking_run.version_digest
+        wiped_mark.mark""",
     "the journal: keys, digests, codes, counts and dates, sealed row by row": """
         journal.person journal.account journal.role journal.organisation journal.way journal.act
         journal.subject journal.key journal.digest journal.outcome journal.facts journal.mac

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from registry import files, held, papers, signing
+from registry import files, held, papers, sealed, signing
 from registry.catalogue.contents import QUOTING
 from registry.db import Base, now
 from registry.errors import Missing
@@ -30,7 +30,13 @@ from registry.models.catalogue import (
     Submission,
     Version,
 )
-from registry.models.desensitization import MaskingPlan, MaskingReport, ReleaseJoin, ReleaseSketch
+from registry.models.desensitization import (
+    MaskingPlan,
+    MaskingReport,
+    MaskingRun,
+    ReleaseJoin,
+    ReleaseSketch,
+)
 from registry.models.discovery import UnansweredQuery
 from registry.models.exchange import (
     Demand,
@@ -161,6 +167,10 @@ def _submissions(session: Session, of: Traces) -> int:
 
 def _masking(session: Session, of: Traces) -> int:
     plans = sa.select(MaskingPlan.id).where(MaskingPlan.resource_id == of.resource.id)
+    # A run under way stops when its row is gone; its data and keys are destroyed with it.
+    runs = session.scalars(sa.select(MaskingRun.key).where(MaskingRun.plan_id.in_(plans))).all()
+    session.execute(sa.delete(MaskingRun).where(MaskingRun.plan_id.in_(plans)))
+    sealed.wipe(of.means.folder, of.resource.key, runs)
     # Plans are short and alike: from a digest without salt a guess at one could be proved.
     report = sa.update(MaskingReport).where(MaskingReport.plan_id.in_(plans))
     plan = sa.update(MaskingPlan).where(MaskingPlan.resource_id == of.resource.id)

@@ -1,7 +1,8 @@
 """Desensitization: the masking plan of an entry, and the reports that prove a run of it.
 
-Plans are made here, runs happen where the data are, only reports come back. A report holds as
-long as its plan and the graded elements of the entry stay what they were.
+Plans are made here. Runs happen where the data are, and only reports come back; or here, in a
+process of their own, over a file or table that is gone when the run is. A report holds as long as
+its plan and the graded elements of the entry stay what they were.
 """
 
 from registry.desensitization.joins import JOINED, Joined, joins_of

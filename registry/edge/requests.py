@@ -8,11 +8,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, TypeVar, cast
+from typing import IO, Any, TypeVar, cast
 
 import sqlalchemy as sa
 from flask import (
     Flask,
+    Request,
     Response,
     current_app,
     g,
@@ -89,8 +90,24 @@ def _marked(route: Route) -> Callable[[View], View]:
     return mark
 
 
+class _Sent(Request):
+    """A request whose uploads stay in memory: what may be raw data is in no temporary file."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        """A stream in memory, gone when the request is."""
+        return BytesIO()
+
+
 class Registry(Flask):
     """The application: Flask whose every view runs inside the transaction its mark asks for."""
+
+    request_class = _Sent
 
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **more: Any

@@ -104,3 +104,46 @@ class ReleaseJoin(Base):
     )
     other_column: Mapped[str] = mapped_column(sa.String(400))
     share: Mapped[float]
+
+
+class MaskingRun(Base):
+    """A run that was asked for on the page: what, by whom, how far it is, what came of it.
+
+    Neither the data nor their name are here: the bytes lie sealed outside (`registry.sealed`), and
+    `place` says in the memory of which machine their key is.
+    """
+
+    __tablename__ = "masking_run"
+
+    id: Mapped[Id]
+    key: Mapped[Key]
+    plan_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("masking_plan.id", ondelete="CASCADE"), index=True
+    )
+    version_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("version.id", ondelete="CASCADE"), index=True
+    )
+    plan_digest: Mapped[Digest]
+    version_digest: Mapped[Digest]
+    kind: Mapped[Code]
+    source: Mapped[Code]
+    format: Mapped[Code]
+    size: Mapped[int] = mapped_column(sa.BigInteger)
+    source_name: Mapped[str | None] = mapped_column(sa.String(60))
+    table_name: Mapped[str | None] = mapped_column(sa.String(130))
+    state: Mapped[Code] = mapped_column(index=True)
+    place: Mapped[Code]
+    asked_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    asked_at: Mapped[Moment]
+    seen_at: Mapped[Moment]
+    started_at: Mapped[datetime | None] = mapped_column(UTC)
+    ended_at: Mapped[datetime | None] = mapped_column(UTC)
+    cancelled_at: Mapped[datetime | None] = mapped_column(UTC)
+    step: Mapped[str | None] = mapped_column(sa.String(20))
+    done: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    total: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    why: Mapped[Any | None] = mapped_column(sa.JSON)
+    report_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("masking_report.id", ondelete="CASCADE"), index=True
+    )
+    kept_until: Mapped[datetime | None] = mapped_column(UTC)

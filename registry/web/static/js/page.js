@@ -2,6 +2,7 @@
 import { forget, watchPerson } from "./keep.js";
 import { watchForms } from "./form.js";
 import { watchChoosers } from "./chooser.js";
+import { watchRun } from "./run.js";
 import { suggestTitles } from "./suggest.js";
 
 // What went wrong comes first, then what was done; an address with a place in it leads there.
@@ -23,4 +24,5 @@ if (document.querySelector(".done, [data-heard]")) forget();
 watchPerson();
 watchForms();
 watchChoosers();
+watchRun();
 suggestTitles();

@@ -1,0 +1,308 @@
+"""The pages of masking runs: wrong files, foreign eyes, and that no raw value is left anywhere."""
+
+import io
+import logging
+import os
+import shutil
+import signal
+import zipfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from anonymization import keys
+from registry import db, discovery, sealed
+from registry.models.catalogue import Resource
+from registry.models.desensitization import MaskingRun
+from tests import factories
+from tests.desensitization.bench import Bench, people
+from tests.factories import sign_in, token_of
+
+CODE = "307002150300/000004"
+
+
+@pytest.fixture(scope="module")
+def key(city: Flask):
+    """An entry of the registrar's department with a saved plan."""
+    registrar = sign_in(city, "registrar")
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        found = session.query(Resource).filter_by(code=CODE).one().key
+    page = registrar.get(f"/resources/{found}/masking").text
+    saved = registrar.post(f"/resources/{found}/masking", data=form(page))
+    assert saved.status_code == 303
+    yield found
+    shutil.rmtree(sealed.memory(city.extensions["registry_settings"].data_dir))
+
+
+def form(page: str) -> dict[str, str]:
+    """The form of the plan as the page proposes it."""
+    import re
+
+    fields = dict(
+        re.findall(r'<input class="input[^"]*" id="(\w+)" name="\w+"[^>]*? value="([^"]*)"', page)
+    )
+    for name, body in re.findall(
+        r'<select class="input[^"]*" name="([^"]+)".*?>(.*?)</select>', page, re.S
+    ):
+        chosen = re.search(r'<option value="([^"]*)" selected', body)
+        assert chosen is not None
+        fields[name] = chosen[1]
+    return fields | {"csrf_token": token_of(page), "profile": "statistical", "row_version": "0"}
+
+
+def ask(client, key, content=b"", over="upload", **more):
+    page = client.get(f"/resources/{key}").text
+    data = {"csrf_token": token_of(page), "profile": "statistical", "over": over, **more}
+    if over == "upload":
+        data["data"] = (io.BytesIO(content), "王小明.csv")
+    return client.post(f"/resources/{key}/masking/runs", data=data)
+
+
+def zipped(*names: str) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for name in ("xl/workbook.xml", *names):
+            archive.writestr(name, "x")
+    return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "没有选择文件"),
+        (b"\xd0\xcf\x11\xe0" + b"x" * 600, "旧版 Excel"),
+        (b"PAR1" + b"x" * 600, "文件损坏"),
+        (b"PK\x03\x04" + b"x" * 600, "文件损坏"),
+        (zipped("xl/vbaProject.bin"), "有宏"),
+        (zipped("xl/externalLinks/link1.xml"), "引用了其他文件"),
+        (b"<!DOCTYPE html><table>", "这是网页"),
+        (b"\x00\x01\x02" * 300, "不是 CSV"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "不是 CSV"),
+    ],
+    ids=["none", "xls", "parquet", "zip", "macro", "links", "html", "binary", "picture"],
+)
+def test_a_wrong_file_is_told_in_one_sentence_and_not_kept(city, key, content, said):
+    client = sign_in(city, "registrar")
+    answer = ask(client, key, content)
+    assert answer.status_code == 400
+    assert said in answer.text
+    assert "没有保存任何内容" in answer.text
+    folder = city.extensions["registry_settings"].data_dir
+    assert sealed.names(folder) == []
+
+
+def test_a_file_that_is_too_large_is_told(city, key):
+    client = sign_in(city, "registrar")
+    answer = ask(client, key, b"x" * (21 << 20))
+    assert answer.status_code == 413
+    assert "超过上限" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"over": "table", "table": "people", "source": "population"}, 404),
+        ({"over": "table", "table": "people; DROP TABLE x", "source": "population"}, 400),
+        ({"over": "nothing"}, 400),
+        ({"over": "made_up", "profile": "open"}, 404),
+    ],
+)
+def test_what_cannot_be_run_is_refused_before_it_is_queued(city, key, sent, said):
+    assert ask(sign_in(city, "registrar"), key, **sent).status_code == said
+
+
+@pytest.mark.parametrize("who", ["consumer", "consumer_head"])
+def test_the_run_of_another_department_is_not_there(city, key, who):
+    registrar = sign_in(city, "registrar")
+    address = ask(registrar, key, over="made_up").headers["Location"]
+    assert registrar.get(address).status_code == 200
+    assert registrar.get(address.replace(key, "aaaaaaaaaaaaaaaa")).status_code == 404
+    foreign = sign_in(city, who)
+    assert foreign.get(address).status_code == 404
+    token = token_of(foreign.get("/inbox").text)
+    for step in ("cancel", "release"):
+        answer = foreign.post(f"{address}/{step}", data={"csrf_token": token})
+        assert answer.status_code in {403, 404}
+    again = ask(registrar, key, over="made_up")
+    assert again.status_code == 409
+    assert "有一次运行还没有结束" in again.text
+    page = registrar.get(address).text
+    assert (
+        registrar.post(f"{address}/cancel", data={"csrf_token": token_of(page)}).status_code == 303
+    )
+    assert "已取消" in registrar.get(address).text
+    gone = registrar.post(f"{address}/release", data={"csrf_token": token_of(page)})
+    assert gone.status_code == 404
+    assert "只保留 24 小时" in gone.text
+
+
+def test_a_reviewer_sees_the_run_and_can_do_nothing_with_it(city, key):
+    registrar = sign_in(city, "registrar")
+    address = ask(registrar, key, over="made_up").headers["Location"]
+    reviewer = sign_in(city, "reviewer")
+    page = reviewer.get(address).text
+    assert "取消运行" not in page
+    assert (
+        reviewer.post(f"{address}/cancel", data={"csrf_token": token_of(page)}).status_code == 403
+    )
+    registrar.post(f"{address}/cancel", data={"csrf_token": token_of(registrar.get(address).text)})
+
+
+# --- no raw value is left anywhere -----------------------------------------------------------
+
+PLANTED = [f"栽种{'甲乙丙丁戊己庚辛壬癸'[n % 10]}{n:02d}氏" for n in range(20)]
+
+
+def planted(header: bool = True) -> bytes:
+    """A table of 600 in which twenty values stand that are found nowhere else."""
+    made = people()
+    names = [*PLANTED, *made["姓名"].to_list()[20:]]
+    return made.with_columns(pl.Series("姓名", names)).write_csv(include_header=header).encode()
+
+
+class Ground:
+    """An installation whose pages, machine, logs and disk are all looked through."""
+
+    def __init__(self, database, folder: Path, caplog) -> None:
+        self.bench = Bench(database, folder / "data")
+        self.app = factories.city_app(folder / "data", database)
+        self.caplog, self.folder, self.pages = caplog, folder, []
+
+    def send(self, content: bytes, name: str) -> str:
+        """Through the whole edge, under a file name that is a value too."""
+        with self.app.test_request_context(
+            method="POST", data={"over": "upload", "data": (io.BytesIO(content), f"{name}.csv")}
+        ):
+            from flask import request
+
+            from registry.web import masking_runs
+
+            sent = request.files["data"]
+            kind = masking_runs._kind(sent.stream)
+            return self.bench.send(sent.stream.read(), kind)
+
+    def found(self) -> list[str]:
+        """Where any of the values stands: on disk, in memory, in a database, in a log."""
+        forms = [
+            form
+            for value in PLANTED
+            for form in (value.encode(), value.encode("gb18030"), ascii(value)[1:-1].encode())
+        ]
+        places = []
+        for root in (self.folder, sealed.memory(self.bench.folder), Path("/tmp")):
+            own = root.rglob("*") if root != Path("/tmp") else root.glob("*")
+            for path in own:
+                if path.is_file() and os.access(path, os.R_OK) and path.stat().st_size < 1 << 28:
+                    content = path.read_bytes()
+                    places += [str(path)] if any(form in content for form in forms) else []
+        rows = []
+        with self.bench.reads() as session:
+            for table in db.Base.metadata.sorted_tables:
+                rows += [str(tuple(row)) for row in session.execute(sa.select(table))]
+        told = [record.getMessage() for record in self.caplog.records]
+        for where, texts in (("database", rows), ("log", told)):
+            if any(value in text for text in texts for value in PLANTED):
+                places.append(where)
+        return places
+
+    def indexed(self) -> None:
+        index = discovery.open_index(self.bench.settings)
+        while discovery.drain(self.bench.database, index):
+            pass
+        index.close()
+
+
+@pytest.fixture
+def ground(database, tmp_path, caplog):
+    caplog.set_level(logging.DEBUG)
+    made = Ground(database, tmp_path, caplog)
+    yield made
+    made.bench.close()
+
+
+def passed(ground: Ground) -> None:
+    ground.bench.save({"姓名": {"technique": "suppress"}})
+    assert ground.bench.ended(ground.send(planted(), PLANTED[0])).state == "passed"
+
+
+def failed(ground: Ground) -> None:
+    ground.bench.save({"姓名": {"technique": "keep", "role": "other"}})
+    assert ground.bench.ended(ground.send(planted(), PLANTED[0])).state == "failed"
+
+
+def refused(ground: Ground) -> None:
+    """Without a header the first row stands in its place; cut, a row is ragged."""
+    row = ground.bench.ended(ground.send(planted(header=False), PLANTED[0]))
+    assert (row.state, row.why["code"]) == ("refused", "PLAN_OF_ANOTHER_TABLE")
+    twice = f"{PLANTED[1]},{PLANTED[1]},1,2\n".encode()
+    assert ground.bench.ended(ground.send(twice, "x")).why["code"] == "HEADER_TWICE"
+    ragged = "姓名,公民身份号码,性别,出生日期\n".encode() + f"{PLANTED[2]},1\n".encode() * 9
+    assert ground.bench.ended(ground.send(ragged, "x")).why["code"] == "RAGGED"
+
+
+def killed(ground: Ground) -> None:
+    key = ground.send(planted(), PLANTED[0])
+    os.kill(ground.bench.started(key), signal.SIGKILL)
+    assert ground.bench.ended(key).state == "lost"
+
+
+def killed_at_work(ground: Ground) -> None:
+    """In the middle, with the plain file in the folder of the run."""
+    key = ground.send(planted(), PLANTED[0])
+    number = ground.bench.started(key)
+    scratch = Path(os.readlink(f"/proc/{number}/cwd"))
+    ground.bench.until((scratch / "数据.csv").exists)
+    os.kill(number, signal.SIGKILL)
+    assert ground.bench.ended(key).state == "lost"
+
+
+def cancelled(ground: Ground) -> None:
+    from registry.desensitization import runs
+
+    key = ground.send(planted(), PLANTED[0])
+    ground.bench.started(key)
+    with ground.bench.writes() as session:
+        row = session.scalars(sa.select(MaskingRun).where(MaskingRun.key == key)).one()
+        runs.cancel(session, ground.bench.registrar, ground.bench.folder, row)
+    assert ground.bench.ended(key).state == "cancelled"
+
+
+@pytest.mark.parametrize(
+    "end", [passed, failed, refused, killed, killed_at_work, cancelled], ids=lambda f: f.__name__
+)
+def test_of_twenty_planted_values_none_is_found_anywhere_after_a_run(ground, end):
+    end(ground)
+    ground.indexed()
+    assert ground.found() == []
+
+
+def test_while_it_waits_what_was_sent_is_cipher_text_alone(ground):
+    ground.send(planted(), PLANTED[0])
+    assert ground.found() == []
+
+
+def test_the_search_itself_finds_a_value_that_is_left(ground):
+    (ground.folder / "left").write_text(PLANTED[3], "utf-8")
+    logging.getLogger("registry").warning("%s", PLANTED[3])
+    assert ground.found() == [str(ground.folder / "left"), "log"]
+
+
+def test_the_page_of_the_plan_lists_runs_and_keys_in_both_languages(city, key):
+    registrar = sign_in(city, "registrar")
+    folder = city.extensions["registry_settings"].data_dir
+    keys.create(sealed.release_key(folder, key, "statistical", "第一批"), "李某", "第一批")
+    address = ask(registrar, key, over="made_up").headers["Location"]
+    page = registrar.get(f"/resources/{key}/masking").text
+    for said in ("在这里运行", "排队中", address, "第一批", "销毁密钥", "不超过 20 MB"):
+        assert said in page
+    assert "Run here" in registrar.get(f"/resources/{key}/masking?lang=en").text
+    data = {"csrf_token": token_of(page), "profile": "statistical"}
+    name = sealed.release_keys(folder, key)[0].name
+    there = f"/resources/{key}/masking/keys/{name}/destroy"
+    assert registrar.post(there, data=data).status_code == 409
+    assert registrar.post(there, data=data | {"reason": "发布结束"}).status_code == 303
+    assert "李某" not in registrar.get(f"/resources/{key}/masking?lang=zh").text
+    registrar.post(f"{address}/cancel", data={"csrf_token": token_of(page)})
