@@ -54,6 +54,7 @@ def _entry(
         "plan": report.plan_digest,
         "digest": report.digest,
         "signer": f"{signer.name} {signer.key_id}" if signer else "",
+        "made_here": report.made_here,
         "handed_in_by": ran,
         "rechecked_by": checked,
     }

@@ -120,7 +120,8 @@ def _of_plan(
         return Proof(None, "failed")
     if names := drift(plan.plan, version):
         return Proof(None, "elements_changed", tuple(names))
-    if latest.signer_id is None and masking.profiles()[plan.profile].get("signed"):
+    vouched = latest.made_here or latest.signer_id is not None
+    if masking.profiles()[plan.profile].get("signed") and not vouched:
         return Proof(None, "not_signed")
     if latest.rechecked_by is None:
         return Proof(None, "not_rechecked")

@@ -21,14 +21,20 @@ from registry.models.desensitization import MaskingPlan, MaskingReport
 
 
 def take_report(
-    session: Session, actor: Actor, plan: MaskingPlan, report: Mapping[str, Any]
+    session: Session,
+    actor: Actor,
+    plan: MaskingPlan,
+    report: Mapping[str, Any],
+    *,
+    made_here: bool = False,
 ) -> MaskingReport:
     """Keep the report of a run as evidence; refused when it belongs to something else.
 
     It must be of this plan, of this resource and of one of its versions. A failing report is
     kept as well: it says what is to be mended. A signature must be of this report; a report
     without one, or by a key nobody enrolled, rests on the word of whoever hands it in, which
-    proves nothing for a profile that asks for more (`signed` in techniques.json).
+    proves nothing for a profile that asks for more (`signed` in techniques.json). `made_here` says
+    that this installation ran it itself, which it vouches for by its seal.
     """
     resource = session.get_one(Resource, plan.resource_id)
     holding = require(actor, "mask", resource.department, project_id=resource.project_id)
@@ -65,6 +71,7 @@ def take_report(
         run_by=actor.person_id,
         run_at=now(),
         signer_id=signer.id if signer else None,
+        made_here=made_here,
     )
     session.add(row)
     session.flush()

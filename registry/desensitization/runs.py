@@ -380,7 +380,7 @@ def finish(session: Session, row: MaskingRun, report: Mapping[str, Any]) -> None
         end(session, row, "refused", "no_right")
         return
     try:
-        taken = take_report(session, asker, plan, report)
+        taken = take_report(session, asker, plan, report, made_here=True)
     except Forbidden:
         end(session, row, "refused", "no_right")
         return

@@ -22,7 +22,7 @@ def _made(session: Session, report: MaskingReport) -> str:
     """The seal of a row: keyed by the secret of the installation, as the journal is."""
     facts = (
         *(report.key, report.plan_id, report.kind, report.plan_digest, report.verdict),
-        *(report.digest, report.run_by, report.rechecked_by, report.signer_id),
+        *(report.digest, report.run_by, report.rechecked_by, report.signer_id, report.made_here),
     )
     words = json.dumps(report.report, sort_keys=True, separators=(",", ":"))
     return journal.keyed(session, "masking_report", json.dumps(facts), words)

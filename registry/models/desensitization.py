@@ -51,6 +51,8 @@ class MaskingReport(Base):
     rechecked_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     # The enrolled key whose signature stands under it; None: nobody's, or a key nobody enrolled.
     signer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("report_signer.id"), index=True)
+    # Whether this installation ran it itself: then nobody has to vouch for the tool.
+    made_here: Mapped[bool] = mapped_column(default=False)
     # The registry's own seal over the row; None: kept before there were seals.
     seal: Mapped[str | None] = mapped_column(sa.String(64))
 

@@ -116,7 +116,8 @@ def _version(version: Mapping[str, Any]) -> dict[str, str]:
 def _masked(one: Mapping[str, Any]) -> dict[str, Any]:
     """One masking report of the annex; see `registry.acceptance.annex`."""
     digests = (("原始数据", "input"), ("方案", "plan"), ("结果", "output"), ("报告", "digest"))
-    signed = _text(one.get("signer")) or "没有登记的密钥，由上传人负责"
+    own = "由本系统运行并封存" if one.get("made_here") else "没有登记的密钥，由上传人负责"
+    signed = _text(one.get("signer")) or own
     return {
         "title": f"{_text(one['name'])}（{_text(one['profile'])}）",
         "verdict": "方案报告（虚构数据）通过" if one.get("kind") == "plan_only" else "通过",

@@ -99,6 +99,22 @@ def test_open_data_are_proven_by_an_enrolled_key_alone(desk: Desk):
     assert reason(desk) is None
 
 
+def test_a_run_of_this_system_proves_open_data_without_a_signature(desk: Desk):
+    plan = opened(desk)
+    row = desensitization.take_report(
+        desk.session, desk.registrar, plan, desk.run(plan), made_here=True
+    )
+    desensitization.recheck(desk.session, desk.head, row)
+    assert reason(desk) is None
+    # Who writes into the database that a report was made here does not make it one.
+    other = desk.take(plan, desk.run(plan) | {"made_at": "2026-02-01T00:00:00+00:00"})
+    desensitization.recheck(desk.session, desk.head, other)
+    assert reason(desk) == "not_signed"
+    other.made_here = True
+    desk.session.flush()
+    assert reason(desk) == "altered"
+
+
 def test_a_key_that_was_stopped_signs_no_more_and_what_it_signed_before_stands(desk: Desk):
     key = key_of(desk)
     signer = enrol(desk, key)

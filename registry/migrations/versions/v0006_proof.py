@@ -46,6 +46,9 @@ def upgrade() -> None:
         op.create_index(f"ix_report_signer_{column}", "report_signer", [column])
     with op.batch_alter_table("masking_report") as table:
         table.add_column(sa.Column("signer_id", sa.Integer(), nullable=True))
+        table.add_column(
+            sa.Column("made_here", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
         table.add_column(sa.Column("seal", sa.String(64), nullable=True))
         table.create_foreign_key(
             "fk_masking_report_signer_id", "report_signer", ["signer_id"], ["id"]
@@ -97,5 +100,6 @@ def downgrade() -> None:
         table.drop_index("ix_masking_report_signer_id")
         table.drop_constraint("fk_masking_report_signer_id", type_="foreignkey")
         table.drop_column("seal")
+        table.drop_column("made_here")
         table.drop_column("signer_id")
     op.drop_table("report_signer")
