@@ -307,3 +307,35 @@ def test_the_bar_tells_share_speed_and_the_time_that_is_left():
     assert "100,000/s" in shown
     assert "1:30" in shown
     assert "%" not in line("treat", 5, None, 5, 1.0)
+
+
+HEAD = "姓名,证件\n".encode()
+BAD = {
+    "EMPTY": b"",
+    "RAGGED": HEAD + "甲乙,1,2\n".encode(),
+    "ENCODING_MIXED": HEAD + "甲乙".encode("gb18030") + b",1\n\xe4\xb8\xff,2\n",
+    "HEADER_TWICE": "姓名,姓名\n甲乙,乙\n".encode(),
+    "PLAN_OF_ANOTHER_TABLE": "姓名,电话\n甲乙,1\n".encode(),
+    "BROKEN": b"PAR1",
+}
+
+
+@pytest.mark.parametrize("code", BAD)
+@pytest.mark.parametrize("command", ["mask", "apply"])
+def test_bad_input_is_one_sentence_exit_2_and_nothing_written(tmp_path: Path, code, command):
+    columns = [{"name": "姓名", "technique": "suppress", "role": "direct", "params": {}}]
+    columns += [{"name": "证件", "technique": "keep", "role": "other", "params": {}}]
+    (tmp_path / "plan.json").write_text(json.dumps({"profile": "statistical", "columns": columns}))
+    source = tmp_path / ("in.parquet" if code == "BROKEN" else "in.csv")
+    source.write_bytes(BAD[code])
+    out = tmp_path / "out"
+    out.mkdir()
+    rest = ("--plan", tmp_path / "plan.json", "-o", out / "a.parquet", "--json")
+    answer = run(command, source, *rest, code=2)
+    assert json.loads(answer.stdout)["refused"] == code
+    (said,) = answer.stderr.splitlines()
+    chinese, _, english = said.partition(" / ")
+    assert chinese.endswith("。")
+    assert english.endswith(".")
+    assert "甲乙" not in answer.output
+    assert os.listdir(out) == []
