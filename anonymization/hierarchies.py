@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from anonymization.cells import number, text
+from anonymization.cells import Heads, number, text
 
 Params = Mapping[str, Any]
 
@@ -138,6 +138,40 @@ def _above(to: str) -> Mapping[str, str]:
 
 def _address(of: pl.Expr, given: Params) -> pl.Expr:
     return place(text(of), given["to"])
+
+
+# The longest province a pattern finds; heads of this length are few where addresses are many.
+_PLACE_HEAD = 13
+_DATE_HEAD = 8
+_DATE_SETTLED = "^[12][0-9]{3}(?:[-/.][0-9]{1,2}[-/.]|[01][0-9][0-3][0-9]$)"
+
+
+def heads(given: Params) -> Heads | None:
+    """The beginnings that decide a value of this hierarchy, where there are such."""
+    if given["hierarchy"] == "date":
+        return Heads(_DATE_HEAD, lambda head: head.str.contains(_DATE_SETTLED))
+    if given["hierarchy"] == "address":
+        return place_heads(given["to"])
+    return None
+
+
+def place_heads(to: str) -> Heads | None:
+    """The beginnings that decide a place: a street has too many.
+
+    A place is found from the front, the shortest first, so that what the first characters hold of
+    it is what the whole address holds of it, once each pattern has found its part there.
+    """
+    if to == "street":
+        return None
+
+    def settled(head: pl.Expr) -> pl.Expr:
+        rest = head.str.replace(_PROVINCE, "")
+        if to == "city":
+            return rest.str.contains(_CITY)
+        district = rest.str.replace(_CITY, "").str.contains(_DISTRICT)
+        return rest.str.contains(_CITY) & district
+
+    return Heads(_PLACE_HEAD, settled if to != "province" else pl.Expr.is_not_null)
 
 
 def place(value: pl.Expr, to: str) -> pl.Expr:

@@ -61,12 +61,7 @@ def apply(
     place = Path(target)
     kind_out = tables.format_of(place, ("csv", "parquet"))
     table = source if isinstance(source, tables.Handed) else tables.open_table(source)
-    if isinstance(table, tables.Table) and place.exists() and place.samefile(table.path):
-        raise Refused(
-            "SAME_FILE",
-            "结果不能覆盖原始数据，请换一个输出文件名。",
-            "the result must not overwrite the source; choose another name.",
-        )
+    require_other(place, table)
     require_sound(masking, table.columns)
     if isinstance(key, str | Path):
         key = crypto.read_key(key)
@@ -78,11 +73,7 @@ def apply(
         run.treat(first)
         digest = table.digest()
         if before is not None and digest != before:
-            raise Refused(
-                "SOURCE_CHANGED",
-                "处理期间原始数据发生了变化，请在数据不再变动后重新运行。",
-                "the source changed during the run; run again when it is still.",
-            )
+            raise changed()
         run.reach_k(first)
         run.write(first, final, kind_out)
         run.progress("verify", 0, run.rows)
@@ -161,6 +152,25 @@ def measure(
                 f"the table has no column {name}; check its name.",
             )
     return risk.measure(table, quasi, sensitive, k)
+
+
+def require_other(place: Path, table: tables.Source) -> None:
+    """Refuse a target that is the source itself."""
+    if isinstance(table, tables.Table) and place.exists() and place.samefile(table.path):
+        raise Refused(
+            "SAME_FILE",
+            "结果不能覆盖原始数据，请换一个输出文件名。",
+            "the result must not overwrite the source; choose another name.",
+        )
+
+
+def changed() -> Refused:
+    """The refusal of a source that was written to during the run."""
+    return Refused(
+        "SOURCE_CHANGED",
+        "处理期间原始数据发生了变化，请在数据不再变动后重新运行。",
+        "the source changed during the run; run again when it is still.",
+    )
 
 
 def require_sound(masking: plan.Plan, columns: Sequence[str]) -> None:

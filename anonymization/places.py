@@ -1,6 +1,7 @@
 """Files that appear whole or not at all: made in a closed folder of the run beside the target."""
 
 import fcntl
+import hashlib
 import os
 import shutil
 import tempfile
@@ -8,9 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from anonymization.errors import Refused
 from anonymization.tables import disk
 
 _FRONT = ".catalogue-masking-"
+_PARTS = ".catalogue-parts-"
 
 
 @contextmanager
@@ -33,8 +36,39 @@ def temporary(target: Path) -> Iterator[Callable[[str], Path]]:
         os.close(owned)
 
 
-def _sweep(place: Path) -> None:
-    for folder in place.glob(f"{_FRONT}*"):
+@contextmanager
+def resumable(target: Path, mark: str, *, fresh: bool = False) -> Iterator[Path]:
+    """A folder (0700) beside the target that a killed run leaves to the next one of its `mark`.
+
+    It goes at the end, however the run ends, unless the process is killed. What runs of another
+    mark left for this target goes first, and with `fresh` what any left. Refused while another
+    process makes the same.
+    """
+    front = f"{_PARTS}{hashlib.sha256(target.name.encode()).hexdigest()[:12]}-"
+    folder = target.parent / f"{front}{mark}"
+    with disk(), _held(target.parent):
+        _sweep(target.parent)
+        _sweep(target.parent, front, kept=None if fresh else folder)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        try:
+            owned = _locked(folder, wait=False)
+        except BlockingIOError:
+            raise Refused(
+                "RUNNING_ALREADY",
+                f"另一次运行正在生成 {target.name}，请等它结束，或者换一个输出文件名。",
+                f"another run is making {target.name}; wait for its end or choose another name.",
+            ) from None
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(owned)
+
+
+def _sweep(place: Path, front: str = _FRONT, kept: Path | None = None) -> None:
+    for folder in place.glob(f"{front}*"):
+        if folder == kept:
+            continue
         try:
             free = _locked(folder, wait=False)
         except OSError:

@@ -353,7 +353,7 @@ class _ParquetWriter:
 
     def close(self) -> None:
         self._writer.close()
-        _sync(self._path)
+        sync(self._path)
 
 
 class _CsvWriter:
@@ -366,7 +366,7 @@ class _CsvWriter:
 
     def close(self) -> None:
         self._file.close()
-        _sync(self._path)
+        sync(self._path)
 
 
 def writer(path: Path, kind: str, first: pl.DataFrame) -> Writer:
@@ -376,7 +376,8 @@ def writer(path: Path, kind: str, first: pl.DataFrame) -> Writer:
     return _ParquetWriter(path, schema) if kind == "parquet" else _CsvWriter(path, schema)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have a written file on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -16,7 +16,7 @@ import polars as pl
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from anonymization import formats, headers, hierarchies, patterns, substitution
-from anonymization.cells import by_few, distinct, number, spelled, text
+from anonymization.cells import Heads, by_few, by_heads, distinct, number, spelled, text
 from anonymization.crypto import Keyed
 from anonymization.errors import Refused
 from anonymization.plan import Plan, params
@@ -68,11 +68,18 @@ def treatment(column: Mapping[str, Any], of: Release) -> Treatment | None:
         return None
     if technique in _ROWWISE:
         return _ROWWISE[technique](name, given, of)
-    made = expression(column)
+    made, plainly = expression(column), expression(column, plain=True)
     assert made is not None
+    heads = _heads(column)
 
     def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
-        return by_few(batch[name], lambda old: old.to_frame().select(made).to_series())
+        values = batch[name]
+        how = plainly if values.dtype.is_integer() or values.dtype == pl.Float64 else made
+
+        def change(old: pl.Series) -> pl.Series:
+            return old.to_frame().select(how).to_series()
+
+        return by_few(values, change) if heads is None else by_heads(values, heads, change)
 
     return treat
 
@@ -82,11 +89,30 @@ def is_dropped(column: Mapping[str, Any]) -> bool:
     return bool(column["technique"] == "suppress" and params(column)["as"] == "drop")
 
 
-def expression(column: Mapping[str, Any]) -> pl.Expr | None:
-    """What is done to a column where the engine can do it by itself, under the column's name."""
-    make = _EXPRESSIONS.get(column["technique"])
-    name = column["name"]
-    return None if make is None else make(pl.col(name), params(column)).alias(name)
+def _heads(column: Mapping[str, Any]) -> Heads | None:
+    """The beginnings that decide what becomes of a value, where there are such."""
+    given = params(column)
+    if column["technique"] == "generalize":
+        return hierarchies.heads(given)
+    if column["technique"] == "mask" and given["style"] == "address":
+        return hierarchies.place_heads("district")
+    if column["technique"] == "mask" and given["style"] == "name":
+        return Heads(2, pl.Expr.is_not_null)
+    return None
+
+
+def expression(column: Mapping[str, Any], *, plain: bool = False) -> pl.Expr | None:
+    """What is done to a column where the engine can do it by itself, under the column's name.
+
+    `plain` is for a column of whole or of double numbers, which need not be read as text.
+    """
+    name, technique, given = column["name"], column["technique"], params(column)
+    of = pl.col(name)
+    if technique in _OF_NUMBERS:
+        value = of.cast(pl.Float64) if plain else number(of)
+        return _OF_NUMBERS[technique](value, given).alias(name)
+    make = _EXPRESSIONS.get(technique)
+    return None if make is None else make(of, given).alias(name)
 
 
 # What is drawn for a row depends on its place in the table.
@@ -175,11 +201,11 @@ def _generalize(of: pl.Expr, given: Params) -> pl.Expr:
 
 def _round(of: pl.Expr, given: Params) -> pl.Expr:
     step = float(given["step"])
-    return _tidy((number(of) / step).round() * step, step)
+    return _tidy((of / step).round() * step, step)
 
 
 def _limit(of: pl.Expr, given: Params) -> pl.Expr:
-    return number(of).clip(given.get("low"), given.get("high"))
+    return of.clip(given.get("low"), given.get("high"))
 
 
 def _tidy(value: pl.Expr, step: float) -> pl.Expr:
@@ -192,9 +218,8 @@ _EXPRESSIONS: Mapping[str, Callable[[pl.Expr, Params], pl.Expr]] = {
     "suppress": _suppress,
     "mask": _mask,
     "generalize": _generalize,
-    "round": _round,
-    "limit": _limit,
 }
+_OF_NUMBERS: Mapping[str, Callable[[pl.Expr, Params], pl.Expr]] = {"round": _round, "limit": _limit}
 
 
 # --- row by row or by distinct value: what needs a key, chance or the whole column -----------

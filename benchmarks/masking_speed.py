@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -39,7 +40,12 @@ PLANS = {
         line("月收入", "round", step=100),
     ],
 }
+# What most departments need: one column joinable within the release, the rest masked.
+PLANS["pseudonym"] = [line("公民身份号码", "pseudonym"), *PLANS["masked"][1:]]
 PLANS["encrypted"] = [line("公民身份号码", "fpe", format="id"), *PLANS["masked"][1:]]
+
+# A copy as the engine writes by itself, and one compressed as we write: the stricter measure.
+COPIES: dict[str, dict[str, Any]] = {"copy": {}, "copy alike": dict(PARQUET)}
 
 
 def made(rows: int, path: Path) -> None:
@@ -60,8 +66,8 @@ def made(rows: int, path: Path) -> None:
 def run(what: str, source: Path, target: Path) -> None:
     """One run in a process of its own."""
     wall, cpu = time.time(), time.process_time()
-    if what == "copy":
-        pl.scan_parquet(source).sink_parquet(target, sync_on_close="all")
+    if what in COPIES:
+        pl.scan_parquet(source).sink_parquet(target, sync_on_close="all", **COPIES[what])
     else:
         plan = {"profile": "statistical", "release": "b", "columns": PLANS[what]}
         mask_file(plan, source, target, b"k" * 32)
@@ -75,7 +81,7 @@ def main(rows: int) -> None:
         source, target = Path(folder) / "in.parquet", Path(folder) / "out.parquet"
         made(rows, source)
         copied: list[float] = []
-        for what in ("copy", *PLANS):
+        for what in (*COPIES, *PLANS):
             best = []
             for _ in range(2 if rows <= 2_000_000 else 1):
                 target.unlink(missing_ok=True)
@@ -86,7 +92,7 @@ def main(rows: int) -> None:
             wall, cpu, peak = min(best, key=lambda one: one[1])
             copied = copied or [wall, cpu]
             print(
-                f"{what:<10}{wall:6.1f}s  CPU {cpu:6.1f}s  {peak:5.0f} MB  "
+                f"{what:<11}{wall:6.1f}s  CPU {cpu:6.1f}s  {peak:5.0f} MB  "
                 f"{wall / copied[0]:.2f} of the time, {cpu / copied[1]:.2f} of the CPU of a copy"
             )
 

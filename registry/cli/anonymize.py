@@ -6,6 +6,7 @@ server does not carry it.
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import schemas
+from registry.cli.bar import bar
 from registry.cli.commands import main
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
     from anonymization.tables import Handed
 
-Progress = Callable[[str, int, int | None], None]
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -33,7 +34,7 @@ def anonymize() -> None:
 
 @contextmanager
 def _told(as_json: bool = False) -> Iterator[None]:
-    """A refusal is one sentence in both languages, exit 2."""
+    """A refusal is one sentence in both languages, exit 2; Ctrl-C is one too, exit 130."""
     from anonymization import Refused
 
     try:
@@ -44,6 +45,9 @@ def _told(as_json: bool = False) -> Iterator[None]:
             click.echo(json.dumps(facts, ensure_ascii=False))
         click.echo(f"{refusal.zh} / {refusal.en}", err=True)
         sys.exit(2)
+    except KeyboardInterrupt:
+        click.echo("\n已取消，没有留下任何文件。 / cancelled, no file is left.", err=True)
+        sys.exit(130)
 
 
 def _show(facts: object) -> None:
@@ -74,21 +78,6 @@ def _write(path: Path, text: str) -> None:
     except OSError as fault:
         temporary.unlink(missing_ok=True)
         raise click.ClickException(f"{path.name}: 无法写入 / cannot be written") from fault
-
-
-_STEPS = {"treat": "处理 / treating", "verify": "核验 / verifying"}
-
-
-def _progress() -> Progress | None:
-    """A line that counts rows on a terminal; nothing on a pipe."""
-    if not sys.stderr.isatty():
-        return None
-
-    def show(step: str, done: int, of: int | None) -> None:
-        share = f" {done / of:4.0%}" if of else ""
-        click.echo(f"\r{_STEPS[step]} {done:,}{share}    ", nl=False, err=True)
-
-    return show
 
 
 def _from_database(command: Callable[..., None]) -> Callable[..., None]:
@@ -157,23 +146,31 @@ def key_(path: Path, after: Path | None, destroy: bool, by: str, reason: str, re
 
 
 @anonymize.command("detect")
-@click.argument("files", nargs=-1, required=True, type=_FILE)
+@click.argument("files", nargs=-1, type=_FILE)
+@_from_database
 @click.option("--json", "as_json", is_flag=True)
-def detect(files: tuple[Path, ...], as_json: bool) -> None:
-    """Say which columns hold personal data (CSV, Parquet, Excel)."""
+def detect(
+    files: tuple[Path, ...],
+    table: str | None,
+    url_file: Path | None,
+    max_rows: int | None,
+    as_json: bool,
+) -> None:
+    """Say which columns hold personal data (CSV, Parquet, Excel, a table of a database)."""
     from anonymization import detect as look
     from anonymization.detection import cells as places
-    from anonymization.tables import open_table
 
     columns: dict[str, dict[str, str | None]] = {}
     cells: dict[str, list[dict[str, Any]]] = {}
     with _told(as_json):
-        for path in files:
-            table = open_table(path).frame()
-            found = look(table)
-            columns[path.stem] = {one.name: one.kind for one in found}
+        for file in files or (None,):
+            with _source(file, table, url_file, max_rows) as source:
+                read = _frame(source)
+            called = file.stem if file else str(table)
+            found = look(read)
+            columns[called] = {one.name: one.kind for one in found}
             if as_json:
-                cells[path.stem] = [
+                cells[called] = [
                     {
                         "row": one.row,
                         "col": one.column,
@@ -181,10 +178,10 @@ def detect(files: tuple[Path, ...], as_json: bool) -> None:
                         "end": one.end,
                         "kind": one.kind,
                     }
-                    for one in places(table)
+                    for one in places(read)
                 ]
                 continue
-            click.echo(path.name)
+            click.echo(file.name if file else called)
             for one in found:
                 click.echo(f"  {one.name}\t{one.kind or '-'}\t{one.evidence} / {one.evidence_en}")
     if as_json:
@@ -289,7 +286,7 @@ def apply(
             binding={name: value for name, value in given.items() if value},
             kind=kind,
             earlier=earlier,
-            progress=_progress(),
+            progress=bar(),
         )
     if report_file is not None:
         _write(report_file, evidence.signed(report, signing_key))
@@ -298,6 +295,46 @@ def apply(
     else:
         _tell(report.facts, output.name)
     sys.exit(0 if report.passed else 1)
+
+
+@anonymize.command("mask")
+@click.argument("file", type=_FILE, required=False)
+@_from_database
+@click.option("--plan", "plan_file", type=_FILE, required=True, help="脱敏方案 / masking plan")
+@click.option("--output", "-o", type=_FILE, required=True, help="结果 / the treated table")
+@click.option("--key", "key_file", type=_FILE, help="密钥文件 / key file")
+@click.option("--fresh", is_flag=True, help="不接着上次，从头开始 / start over, continue nothing")
+@click.option("--json", "as_json", is_flag=True)
+def mask(
+    file: Path | None,
+    table: str | None,
+    url_file: Path | None,
+    max_rows: int | None,
+    plan_file: Path,
+    output: Path,
+    key_file: Path | None,
+    fresh: bool,
+    as_json: bool,
+) -> None:
+    """Treat a table of any size by a plan, unjudged: no k is reached and nothing is attacked.
+
+    For what is too large for `apply`. A killed run is continued by the same command. Verify the
+    result before it leaves the house.
+    """
+    from anonymization import mask_file
+
+    with _told(as_json), _source(file, table, url_file, max_rows) as source:
+        plan_ = _document(plan_file)
+        rows = mask_file(plan_, source, output, key_file, progress=bar(), fresh=fresh)
+    if as_json:
+        _show({"rows": rows, "output": output.name, "verdict": None})
+        return
+    click.echo(f"{rows} 行已处理，已写出 / rows treated, written: {output.name}")
+    click.echo(
+        "尚未核验：没有检查 k，也没有试过重新识别，不能当作发布结果。请接着运行 / not verified: k "
+        "was not checked and no attack was tried. This is no release yet. Now run:"
+    )
+    click.echo(f"  catalogue anonymize verify {shlex.quote(str(output))}")
 
 
 def _tell(facts: Mapping[str, Any], name: str) -> None:
@@ -349,19 +386,27 @@ def restore(
 
 
 @anonymize.command("measure")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=_FILE, required=False)
+@_from_database
 @click.option("--quasi", "-q", multiple=True, required=True, help="准标识符 / quasi-identifier")
 @click.option("--sensitive", "-s", multiple=True, help="敏感属性 / sensitive column")
 @click.option("--k", "wanted", type=click.IntRange(min=1), default=5, show_default=True)
 @click.option("--json", "as_json", is_flag=True)
 def measure(
-    file: Path, quasi: tuple[str, ...], sensitive: tuple[str, ...], wanted: int, as_json: bool
+    file: Path | None,
+    table: str | None,
+    url_file: Path | None,
+    max_rows: int | None,
+    quasi: tuple[str, ...],
+    sensitive: tuple[str, ...],
+    wanted: int,
+    as_json: bool,
 ) -> None:
     """Measure k, l, t and risks; exit 1 when a class is smaller than k."""
     from anonymization import measure as look
 
-    with _told(as_json):
-        facts = look(file, quasi, sensitive, wanted).facts()
+    with _told(as_json), _source(file, table, url_file, max_rows) as source:
+        facts = look(_frame(source), quasi, sensitive, wanted).facts()
     if as_json:
         _show(facts)
     else:
@@ -371,14 +416,18 @@ def measure(
 
 
 @anonymize.command("verify")
-@click.argument("release", type=_FILE)
+@click.argument("release", type=_FILE, required=False)
+@_from_database
 @click.option("--claim", type=_FILE, help="所称的处理 / what was done, as JSON")
 @click.option("--raw", type=_FILE, help="原始数据 / the table it was made from")
 @click.option("--auxiliary", type=_FILE, multiple=True, help="攻击者可能持有的名册 / a register")
 @click.option("--earlier", type=_FILE, multiple=True, help="以前的发布 / an earlier release")
 @click.option("--json", "as_json", is_flag=True)
 def verify(
-    release: Path,
+    release: Path | None,
+    table: str | None,
+    url_file: Path | None,
+    max_rows: int | None,
     claim: Path | None,
     raw: Path | None,
     auxiliary: tuple[Path, ...],
@@ -388,8 +437,9 @@ def verify(
     """Attack a release, whoever made it. Exit 0: it holds, 1: it does not."""
     from anonymization import verify as attack
 
-    with _told(as_json):
-        verdict = attack(release, _document(claim) if claim else None, raw, earlier, auxiliary)
+    claimed = _document(claim) if claim else None
+    with _told(as_json), _source(release, table, url_file, max_rows) as source:
+        verdict = attack(_frame(source), claimed, raw, earlier, auxiliary)
     facts = verdict.facts()
     if as_json:
         _show(facts)

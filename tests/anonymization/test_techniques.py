@@ -3,13 +3,14 @@
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anonymization import restore, treat
 from anonymization.identifiers import CITIZEN_CHECKS, CITIZEN_WEIGHTS
 from anonymization.plan import choices
-from anonymization.techniques import WHOLE, Groups, Release, treatment
+from anonymization.techniques import WHOLE, Groups, Release, expression, treatment
 from tests.anonymization.conftest import INTERFACE, line, refused
 
 KEY = b"k" * 32
@@ -227,3 +228,53 @@ def test_noise_stays_within_its_bound():
     assert min(made) == 940
     assert max(made) == 1060
     assert treated(["1000"] * 4000, "noise", scale=50, bound=60) == made
+
+
+BEGINNINGS = {
+    "address": [
+        *("内蒙古自治区", "乌海市", "北京市", "海勃湾区", "阿拉善盟", "阿拉善左旗"),
+        *("自治州", "地区", "广西壮族", "省", "特别行政区", "市", "区", "县", "旗", "盟", "街道"),
+        *("镇", "甲", "12号", " ", "\n", "\u3000"),
+    ],
+    "date": [
+        *("1990", "2011", "3", "0", "1", "12", "05", "-", "/", ".", "年", "月", "日"),
+        *(" ", "１", "９", "00:00:00", "\u0301", "\u20e3"),
+    ],
+    "name": ["欧阳", "欧", "阳", "李", "·", " ", "a", "\u0301", "司马", "光"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("of", "how"),
+    [
+        *(("address", line("x", "generalize", hierarchy="address", to=to))
+          for to in ("province", "city", "district", "street")),
+        ("address", line("x", "mask", style="address")),
+        *(("date", line("x", "generalize", hierarchy="date", to=to))
+          for to in ("month", "quarter", "year", "decade")),
+        ("name", line("x", "mask", style="name")),
+    ],
+)  # fmt: skip
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_what_is_done_once_for_each_beginning_is_what_is_done_value_by_value(of, how, data):
+    parts = st.lists(st.sampled_from(BEGINNINGS[of]), max_size=8).map("".join)
+    texts = data.draw(st.lists(parts | st.none(), min_size=1, max_size=12))
+    # Values that repeat go by their beginnings, those of a short column one by one.
+    many = pl.Series("x", texts * 400, dtype=pl.String).to_frame()
+    treat = treatment(how, OF)
+    assert treat is not None
+    expected = many.head(len(texts)).select(expression(how)).to_series()
+    assert treat(many, 0).to_list() == expected.to_list() * 400
+
+
+@pytest.mark.parametrize("kind", [pl.Int64, pl.UInt8, pl.Float64, pl.Float32, pl.String])
+@pytest.mark.parametrize(
+    "how", [line("x", "round", step=0.5), line("x", "round", step=10), line("x", "limit", low=3)]
+)
+def test_a_number_is_treated_alike_whatever_type_it_stands_in(kind, how):
+    texts = pl.Series("x", ["0", "7", None, "12", "250"])
+    wanted = texts.to_frame().select(expression(how)).to_series()
+    treat = treatment(how, OF)
+    assert treat is not None
+    assert treat(texts.cast(kind).to_frame(), 0).equals(wanted)

@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from anonymization.synthetic import citizens
 from registry.cli import main
+from registry.cli.bar import line
 
 
 def run(*arguments: object, code: int = 0) -> Result:
@@ -95,6 +96,31 @@ def test_a_table_of_a_database_is_planned_and_treated_by_an_address_in_a_file(de
     run("apply", *named, *rest, "--max-rows", 5, code=2)
     run("apply", *rest, code=2)
     run("apply", desk / "citizens.csv", *named, *rest, code=2)
+    masked = json.loads(run("mask", *named, *rest[:-1], desk / "m.parquet", "--json").stdout)
+    assert (masked["rows"], pl.read_parquet(desk / "m.parquet").height) == (2000, 2000)
+
+
+def test_a_table_of_a_database_is_looked_at_measured_and_attacked_where_it_stands(desk: Path):
+    engine = sa.create_engine(f"sqlite:///{desk}/office.sqlite")
+    citizens(2000, seed=3).to_pandas().to_sql("居民", engine, index=False)
+    (desk / "address").write_text(f"sqlite:///{desk}/office.sqlite")
+    (desk / "address").chmod(0o600)
+    named, file = ("--table", "居民", "--url-file", desk / "address"), desk / "citizens.csv"
+    found = json.loads(run("detect", *named, "--json").stdout)
+    assert found["columns"]["居民"]["公民身份号码"] == "ID_CARD"
+    assert "公民身份号码" in run("detect", *named).output
+    asked = ("-q", "性别", "-q", "所在区", "--json")
+    there, here = run("measure", *named, *asked), run("measure", file, *asked)
+    assert json.loads(there.stdout)["k"] == json.loads(here.stdout)["k"]
+    judged = [
+        json.loads(run("verify", *which, "--json", code=1).stdout) for which in (named, (file,))
+    ]
+    codes = [{one["code"] for one in facts["findings"]} for facts in judged]
+    assert codes[0] == codes[1]
+    for command in (("detect",), ("measure", "-q", "性别"), ("verify",)):
+        run(*command, code=2)
+        run(*command, file, *named, code=2)
+        run(*command, *named, "--max-rows", 5, code=2)
 
 
 def test_encrypted_columns_come_back_with_the_key_and_not_with_another(desk: Path):
@@ -196,3 +222,120 @@ def test_a_run_killed_at_any_moment_leaves_no_release_and_the_next_run_no_raw_va
         assert {f"{one.stat().st_mode:o}" for one in left[0].iterdir()} == {"100600"}
     run("apply", source, "--plan", plan, "-o", out, "--key", key)
     assert {path.name for path in desk.iterdir()} == before | {"out.csv"}
+
+
+@pytest.fixture
+def large(desk: Path) -> tuple[object, ...]:
+    """A table whose treatment takes seconds, and the rest of the command that treats it."""
+    people = citizens(20_000, seed=5)
+    pl.concat([people] * 60).write_parquet(desk / "in.parquet", row_group_size=500_000)
+    people.write_parquet(desk / "few.parquet")
+    run("key", desk / "key")
+    run("plan", desk / "few.parquet", "--release", "2026-1", "-o", desk / "plan.json")
+    (desk / "out").mkdir()
+    named = ("--plan", desk / "plan.json", "--key", desk / "key")
+    return ("mask", desk / "in.parquet", *named, "-o", desk / "out" / "a.parquet")
+
+
+def begun(arguments: tuple[object, ...], **more: Any) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "registry.cli", "anonymize", *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, **more)
+
+
+def wait_for(child: "subprocess.Popen[bytes]", folder: Path, pattern: str) -> None:
+    deadline = time.monotonic() + 120
+    while not any(folder.glob(f".catalogue-parts-*/{pattern}")):
+        assert child.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def test_a_table_is_masked_unjudged_and_the_command_says_so(desk: Path, large):
+    few = ("mask", desk / "few.parquet", *large[2:])
+    said = run(*few).output
+    assert "20000 行已处理" in said
+    assert "尚未核验" in said
+    assert "not verified" in said
+    assert "catalogue anonymize verify" in said
+    assert os.listdir(desk / "out") == ["a.parquet"]
+    again = json.loads(run(*few, "--fresh", "--json").stdout)
+    assert again == {"rows": 20_000, "output": "a.parquet", "verdict": None}
+    # Nothing was suppressed to reach k, and the judgement that was missing says it.
+    facts = json.loads(run("verify", desk / "out" / "a.parquet", "--json", code=1).stdout)
+    assert {one["code"] for one in facts["findings"]} == {"K_TOO_SMALL"}
+
+
+def test_ctrl_c_ends_a_run_with_a_sentence_and_130_and_leaves_nothing(desk: Path, large):
+    ours, its = os.openpty()
+    child = begun(large, stderr=its)
+    os.close(its)
+    wait_for(child, desk / "out", "0*.parquet")
+    child.send_signal(signal.SIGINT)
+    assert child.wait() == 130
+    said = ""
+    while "cancelled" not in said:
+        said += os.read(ours, 1 << 16).decode("utf-8", "replace")
+    os.close(ours)
+    # A terminal, so the bar was drawn before.
+    assert "处理 / treating" in said
+    assert "已取消" in said
+    assert os.listdir(desk / "out") == []
+
+
+def test_a_killed_mask_is_continued_by_the_same_command_to_the_same_bytes(desk: Path, large):
+    child = begun(large)
+    wait_for(child, desk / "out", "0*.parquet")
+    child.send_signal(signal.SIGKILL)
+    assert child.wait() == -signal.SIGKILL
+    (folder,) = (desk / "out").iterdir()
+    (kept,) = folder.glob("0*.parquet")
+    left = pl.read_parquet(kept)
+    assert not set(left["公民身份号码"]) & set(
+        pl.read_parquet(desk / "few.parquet")["公民身份号码"]
+    )
+    run(*large)
+    assert os.listdir(desk / "out") == ["a.parquet"]
+    once = (desk / "out" / "a.parquet").read_bytes()
+    run(*large, "--fresh")
+    assert (desk / "out" / "a.parquet").read_bytes() == once
+
+
+def test_the_bar_tells_share_speed_and_the_time_that_is_left():
+    shown = line("treat", 3_000_000, 12_000_000, 1_000_000, 10.0)
+    assert " 25%" in shown
+    assert "3,000,000 行" in shown
+    assert "100,000/s" in shown
+    assert "1:30" in shown
+    assert "%" not in line("treat", 5, None, 5, 1.0)
+
+
+HEAD = "姓名,证件\n".encode()
+BAD = {
+    "EMPTY": b"",
+    "RAGGED": HEAD + "甲乙,1,2\n".encode(),
+    "ENCODING_MIXED": HEAD + "甲乙".encode("gb18030") + b",1\n\xe4\xb8\xff,2\n",
+    "HEADER_TWICE": "姓名,姓名\n甲乙,乙\n".encode(),
+    "PLAN_OF_ANOTHER_TABLE": "姓名,电话\n甲乙,1\n".encode(),
+    "BROKEN": b"PAR1",
+}
+
+
+@pytest.mark.parametrize("code", BAD)
+@pytest.mark.parametrize("command", ["mask", "apply"])
+def test_bad_input_is_one_sentence_exit_2_and_nothing_written(tmp_path: Path, code, command):
+    columns = [{"name": "姓名", "technique": "suppress", "role": "direct", "params": {}}]
+    columns += [{"name": "证件", "technique": "keep", "role": "other", "params": {}}]
+    (tmp_path / "plan.json").write_text(json.dumps({"profile": "statistical", "columns": columns}))
+    source = tmp_path / ("in.parquet" if code == "BROKEN" else "in.csv")
+    source.write_bytes(BAD[code])
+    out = tmp_path / "out"
+    out.mkdir()
+    rest = ("--plan", tmp_path / "plan.json", "-o", out / "a.parquet", "--json")
+    answer = run(command, source, *rest, code=2)
+    assert json.loads(answer.stdout)["refused"] == code
+    (said,) = answer.stderr.splitlines()
+    chinese, _, english = said.partition(" / ")
+    assert chinese.endswith("。")
+    assert english.endswith(".")
+    assert "甲乙" not in answer.output
+    assert os.listdir(out) == []
