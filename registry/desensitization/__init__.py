@@ -6,8 +6,11 @@ long as its plan and the graded elements of the entry stay what they were.
 
 from registry.desensitization.plans import (
     PlanFaulty,
+    bound,
+    brought,
     drift,
     plan_for,
+    preview,
     proposed,
     save_plan,
 )
@@ -17,9 +20,12 @@ from registry.desensitization.reports import people_of, recheck, report_of, repo
 __all__ = [
     "PlanFaulty",
     "Proof",
+    "bound",
+    "brought",
     "drift",
     "people_of",
     "plan_for",
+    "preview",
     "proofs",
     "proposed",
     "recheck",
