@@ -6,40 +6,24 @@ engine. A plan is complete over its table: every column needs a decision, also t
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
-from typing import Any, Final
+from typing import Any
 
 import jsonschema_rs
 
-from anonymization import crypto
+from anonymization import contradictions, crypto, parameters
+from anonymization.wording import Fault as Fault
+from anonymization.wording import tables, wanted, word
 
 Plan = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with a plan, at which column (None: the plan as a whole)."""
-
-    code: str
-    column: str | None
-    zh: str
-    en: str
-
-
-@cache
-def _tables() -> dict[str, Any]:
-    text = (files("anonymization") / "techniques.json").read_text("utf-8")
-    return json.loads(text)  # type: ignore[no-any-return]
 
 
 @cache
 def techniques() -> Mapping[str, Mapping[str, Any]]:
     """Every technique by id: title, family, parameters, whether it needs a key, its sentences."""
-    return {row["id"]: row for row in _tables()["techniques"]}
+    return {row["id"]: row for row in tables()["techniques"]}
 
 
 @cache
@@ -57,7 +41,7 @@ def attacks() -> Sequence[Mapping[str, Any]]:
 @cache
 def choices() -> Mapping[str, Mapping[str, Any]]:
     """Techniques with usual parameters, as a form offers them, each with a made-up example."""
-    return {row["id"]: row for row in _tables()["choices"]}
+    return {row["id"]: row for row in tables()["choices"]}
 
 
 def choice_of(column: Mapping[str, Any]) -> str | None:
@@ -80,40 +64,51 @@ def _filled(column: Mapping[str, Any]) -> dict[str, Any]:
 @cache
 def profiles() -> Mapping[str, Mapping[str, Any]]:
     """Every release profile by id: title, least k, largest risk tau, whether k is judged."""
-    return {row["id"]: row for row in _tables()["profiles"]}
+    return {row["id"]: row for row in tables()["profiles"]}
 
 
 @cache
 def terms() -> Mapping[str, Mapping[str, Any]]:
     """The conditions that profiles on named people must state, by id: title, type, hint."""
-    return {row["id"]: row for row in _tables()["terms"]}
-
-
-def term_words(choice: str, locale: str = "zh") -> str:
-    """What a choice of a condition is called."""
-    return str(_tables()["term_choices"][choice][locale])
+    return {row["id"]: row for row in tables()["terms"]}
 
 
 @cache
 def roles() -> Mapping[str, Mapping[str, Any]]:
     """What a column may be to an attacker: direct, quasi, sensitive, other."""
-    return {row["id"]: row for row in _tables()["roles"]}
+    return {row["id"]: row for row in tables()["roles"]}
 
 
 def in_words(column: Mapping[str, Any], locale: str = "zh") -> str:
     """The parameters of a column as a clerk reads them: 「日期，到年代」."""
-    words = _tables()["words"]
+    words = tables()["words"]
     rules = techniques()[column["technique"]]["params"]
     shown = []
     for name, value in (column.get("params") or {}).items():
         if name in {"domain", "missing", "as"} or (name == "map" and value):
             continue
         if rules[name]["type"] == "choice":
-            shown.append(words[value][locale])
+            shown.append(word(rules[name], value, locale))
         else:
             many = "/".join(map(str, value[:10])) if isinstance(value, list) else value
             shown.append(f"{words[name][locale]} {many}")
     return ("，" if locale == "zh" else ", ").join(shown)
+
+
+def sets(lines: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """The quasi-identifiers and sensitive columns of a plan, as its lines call for them.
+
+    What is generalized would tell people apart, whatever it is called, so that k counts it too.
+    """
+    released = [line for line in lines if line["technique"] != "suppress"]
+    return {
+        "quasi_identifiers": [
+            line["name"]
+            for line in released
+            if line.get("role") == "quasi" or line["technique"] == "generalize"
+        ],
+        "sensitive": [line["name"] for line in released if line.get("role") == "sensitive"],
+    }
 
 
 def digest(plan: Plan) -> str:
@@ -142,15 +137,18 @@ def needs_key(plan: Plan) -> bool:
 def check_plan(plan: object, columns: Sequence[str] | None = None) -> list[Fault]:
     """Everything wrong with a plan, and with it for a table of these columns; empty when good."""
     faults = _shape(plan)
-    if faults:
+    # What stands in a field of its own is told with all else; anything more is no plan at all.
+    wrong = {fault.field for fault in faults if fault.column is None}
+    if None in wrong:
         return faults
     assert isinstance(plan, dict)
-    faults = [fault for column in plan["columns"] for fault in _column(plan, column)]
+    plan = {key: value for key, value in plan.items() if key not in wrong}
     names = [column["name"] for column in plan["columns"]]
+    faults += [fault for column in plan["columns"] for fault in _column(plan, column, names)]
     faults += [_twice(name) for name in sorted({name for name in names if names.count(name) > 1})]
     faults += _sets(plan, names)
     faults += _aggregate(plan, names)
-    faults += _profile(plan)
+    faults += [fault for fault in _profile(plan) if fault.field not in wrong]
     if columns is not None:
         faults += _other_columns(names, columns)
     return faults
@@ -168,18 +166,58 @@ def _schema(name: str) -> Any:
 
 
 def _shape(plan: object) -> list[Fault]:
-    found = []
+    found: dict[tuple[object, ...], Fault] = {}
     for problem in _schema("masking-plan").iter_errors(plan):
-        where = _where(problem.instance_path)
-        rule = str(problem.schema_path[-1]) if problem.schema_path else ""
-        found.append(
-            Fault(
+        where = tuple(problem.instance_path)
+        fault = _misshapen(plan, where)
+        if fault is None:
+            rule = str(problem.schema_path[-1]) if problem.schema_path else ""
+            fault = Fault(
                 "PLAN_SHAPE",
                 None,
-                f"方案格式有误：{where} 不符合要求（{rule}）。",
-                f"the plan is malformed: {where or 'the plan'} breaks the rule {rule}.",
+                f"方案格式有误：{_where(where)} 不符合要求（{rule}）。",
+                f"the plan is malformed: {_where(where)} breaks the rule {rule}.",
             )
+        found.setdefault((fault.column, fault.field, fault.zh), fault)
+    return list(found.values())
+
+
+def _misshapen(plan: object, where: Sequence[object]) -> Fault | None:
+    """The fault of a value in a field of its own, as that field is called; None of all else."""
+    if not isinstance(plan, dict):
+        return None
+    if len(where) == 1 and where[0] in terms():
+        name = str(where[0])
+        term, longest = terms()[name], _plan_schema()["properties"][name].get("maxLength", 400)
+        typed = _quoted(term, plan[name])
+        return Fault(
+            "PLAN_SHAPE",
+            None,
+            f"「{term['zh']}」填的是「{typed}」，应为：{wanted(term, 'zh', longest)}。",
+            f"{term['en']} is “{typed}”; it takes {wanted(term, 'en', longest)}.",
+            name,
         )
+    if where and where[0] == "aggregate":
+        return Fault(
+            "PLAN_SHAPE",
+            None,
+            "「汇总」有误：请选 1 到 20 列分组，记录数的列名不超过 100 个字。",
+            "the table of groups: choose 1 to 20 columns to group by, and a name of 100 "
+            "characters at most for the counts.",
+            "aggregate",
+        )
+    return None
+
+
+def _quoted(term: Mapping[str, Any], value: object) -> str:
+    text = parameters.written(term, value)
+    return text if len(text) <= 40 else f"{text[:40]}…"
+
+
+@cache
+def _plan_schema() -> Mapping[str, Any]:
+    text = (files("anonymization") / "masking-plan.json").read_text("utf-8")
+    found: Mapping[str, Any] = json.loads(text)
     return found
 
 
@@ -187,13 +225,12 @@ def _where(path: Sequence[object]) -> str:
     """The place of a fault in the words of the plan: 「逐列处理 第 3 行」."""
     if not path:
         return "方案"
-    text = (files("anonymization") / "masking-plan.json").read_text("utf-8")
-    title = json.loads(text)["properties"].get(str(path[0]), {}).get("title", str(path[0]))
+    title = _plan_schema()["properties"].get(str(path[0]), {}).get("title", str(path[0]))
     row = f" 第 {path[1] + 1} 行" if len(path) > 1 and isinstance(path[1], int) else ""
     return f"「{title}」{row}"
 
 
-def _column(plan: Plan, column: Mapping[str, Any]) -> list[Fault]:
+def _column(plan: Plan, column: Mapping[str, Any], columns: Sequence[str]) -> list[Fault]:
     name, technique = column["name"], techniques().get(column["technique"])
     if technique is None:
         return [
@@ -206,171 +243,11 @@ def _column(plan: Plan, column: Mapping[str, Any]) -> list[Fault]:
                 f"choose one of {', '.join(techniques())}.",
             )
         ]
-    faults = _params(name, technique, column.get("params") or {})
-    if technique["id"] != "suppress":
-        faults += _contradictions(plan, column, technique)
-    role = column.get("role", "other")
-    kept = technique["id"] == "keep"
-    published = bool((column.get("open_basis") or "").strip())
-    named = profiles()[plan["profile"]]["names"]
-    if kept and role == "direct" and not named and not published:
-        faults.append(
-            Fault(
-                "DIRECT_KEPT",
-                name,
-                f"列「{name}」是直接标识符，不能保留原值：请删除、屏蔽或换成假名；"
-                "法律要求公开的，填写依法公开的依据。",
-                f"column {name} is a direct identifier and cannot be kept: remove, mask or "
-                "pseudonymize it, or name the law that orders its publication.",
-            )
-        )
-    if technique["id"] == "mask" and plan["profile"] == "open":
-        faults.append(
-            Fault(
-                "MASK_IN_OPEN",
-                name,
-                f"列「{name}」：开放的数据不能只作屏蔽，屏蔽后的字符仍可与其他来源比对；"
-                "请删除、泛化或换成假名。",
-                f"column {name}: masking is for display, not for open data; what is left can be "
-                "matched with other sources. Remove, generalize or pseudonymize it.",
-            )
-        )
-    if plan["profile"] in technique.get("not_in", ()):
-        faults.append(
-            Fault(
-                "ENCRYPTED_IN_RELEASE",
-                name,
-                f"列「{name}」：{technique['zh']}可以还原，"
-                f"不能用于{profiles()[plan['profile']]['zh']}；请删除或换成假名。",
-                f"column {name}: what is done by {technique['en']} can be undone, which does not "
-                "fit this profile; remove or pseudonymize it.",
-            )
-        )
-    return faults
-
-
-# Grades that are never released here: important and core data (GB/T 43697-2024).
-_STOPPED: Final = {"5": ("重要数据", "important"), "6": ("核心数据", "core")}
-
-
-def _contradictions(
-    plan: Plan, column: Mapping[str, Any], technique: Mapping[str, Any]
-) -> list[Fault]:
-    """Where the grade or the type of sharing of an element forbids what the plan does."""
-    name, faults = column["name"], []
-    if column.get("level") in _STOPPED:
-        zh, en = _STOPPED[column["level"]]
-        faults.append(
-            Fault(
-                "GRADE_FORBIDS",
-                name,
-                f"列「{name}」的分级是{zh}，任何方式都不能发布；请删除这一列，或者按规定重新定级。",
-                f"column {name} is graded {en} and is released in no way; remove it, or have it "
-                "graded anew.",
-            )
-        )
-    withheld = column.get("open_type" if plan["profile"] == "open" else "share_type") == "3"
-    published = bool((column.get("open_basis") or "").strip())
-    if withheld and not technique["irreversible"] and not published:
-        word = ("不予开放", "not open") if plan["profile"] == "open" else ("不予共享", "withheld")
-        faults.append(
-            Fault(
-                "TYPE_FORBIDS",
-                name,
-                f"列「{name}」在目录中是{word[0]}，不能以可还原的方式发布；请删除、泛化，"
-                "或者先修改条目的类型。",
-                f"column {name} is {word[1]} in the catalogue and cannot be released in a way "
-                "that can be undone; remove or generalize it, or change the entry first.",
-            )
-        )
-    if plan["profile"] == "interface" and not (column.get("reason") or "").strip():
-        faults.append(
-            Fault(
-                "ITEM_WITHOUT_REASON",
-                name,
-                f"列「{name}」：接口只返回办事必需的项，请写明为什么需要，不需要的请删除。",
-                f"column {name}: an interface returns only the items it takes; say why this one "
-                "is needed, or remove it.",
-            )
-        )
-    return faults
-
-
-def _params(name: str, technique: Mapping[str, Any], given: Mapping[str, Any]) -> list[Fault]:
-    known = technique["params"]
-    faults = []
-    for key, value in given.items():
-        if key not in known or not _fits(known[key], value):
-            faults.append(_bad_param(name, technique, key))
-    for key, rule in known.items():
-        if rule.get("required") and key not in given:
-            faults.append(_bad_param(name, technique, key))
-    if technique["id"] == "generalize" and not faults:
-        faults += _hierarchy(name, technique, given)
-    if technique["id"] == "limit" and not faults:
-        low, high = given.get("low"), given.get("high")
-        if low is None and high is None:
-            faults.append(_bad_param(name, technique, "high"))
-        elif low is not None and high is not None and low >= high:
-            faults.append(_bad_param(name, technique, "low"))
-    return faults
-
-
-_STEPS = {
-    "date": {"month", "quarter", "year", "decade"},
-    "region": {"province", "city", "district"},
-    "address": {"province", "city", "district", "street"},
-    "industry": {"section", "division"},
-}
-
-
-def _hierarchy(name: str, technique: Mapping[str, Any], given: Mapping[str, Any]) -> list[Fault]:
-    hierarchy = given["hierarchy"]
-    if hierarchy in _STEPS and given.get("to") not in _STEPS[hierarchy]:
-        return [_bad_param(name, technique, "to")]
-    if hierarchy == "map" and not given.get("map"):
-        return [_bad_param(name, technique, "map")]
-    return []
-
-
-def _fits(rule: Mapping[str, Any], value: object) -> bool:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    match rule["type"]:
-        case "choice":
-            return value in rule["choices"]
-        case "integer" | "number":
-            whole = rule["type"] == "number" or isinstance(value, int)
-            return number and whole and rule["min"] <= value <= rule["max"]
-        case "numbers":
-            return (
-                isinstance(value, list)
-                and 0 < len(value) <= 1000
-                and all(isinstance(one, int | float) for one in value)
-                and all(a < b for a, b in pairwise(value))
-            )
-        case "map":
-            return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
-        case _:
-            return isinstance(value, str) and 0 < len(value) <= 400
-
-
-def _bad_param(name: str, technique: Mapping[str, Any], key: str) -> Fault:
-    rule = technique["params"].get(key)
-    if rule is None:
-        known = "、".join(technique["params"]) or "无"
-        return Fault(
-            "NO_SUCH_PARAMETER",
-            name,
-            f"列「{name}」：{technique['zh']}没有参数「{key}」，可用参数：{known}。",
-            f"column {name}: {technique['en']} has no parameter {key}; it has: {known}.",
-        )
-    return Fault(
-        "BAD_PARAMETER",
-        name,
-        f"列「{name}」：{technique['zh']}的参数「{key}」缺失或不合要求（{rule['zh']}）。",
-        f"column {name}: the parameter {key} of {technique['en']} is missing or out of range "
-        f"({rule['en']}).",
-    )
+    given = column.get("params") or {}
+    return [
+        *parameters.faults(name, technique, given, columns),
+        *contradictions.found(profiles()[plan["profile"]], column, technique),
+    ]
 
 
 def _twice(name: str) -> Fault:
@@ -421,6 +298,7 @@ def _aggregate(plan: Plan, names: Sequence[str]) -> list[Fault]:
                 f"「{profile['zh']}」是逐条提供的，不能汇总；汇总表请用开放或者统计共享。",
                 f"the profile {profile['en']} gives single records and no groups; use open or "
                 "statistical for a table of groups.",
+                "aggregate",
             )
         ]
     measured = {one["column"] for one in given.get("measures", [])}
@@ -436,6 +314,7 @@ def _aggregate(plan: Plan, names: Sequence[str]) -> list[Fault]:
             name,
             f"汇总用到的列「{name}」不在发布的列中，请改正列名或者处理方式。",
             f"the column {name} that is grouped or summed up is not released; correct the plan.",
+            "aggregate",
         )
         for name in sorted(used - released)
     ]
@@ -446,6 +325,7 @@ def _aggregate(plan: Plan, names: Sequence[str]) -> list[Fault]:
             f"列「{name}」在汇总表中没有去处：请列为分组的列、汇总的列，或者删除。",
             f"column {name} has no place in the table of groups: group by it, sum it up, or "
             "remove it.",
+            "aggregate",
         )
         for name in names
         if name in released - used
@@ -464,6 +344,7 @@ def _profile(plan: Plan) -> list[Fault]:
                 f"「{profiles()[plan['profile']]['zh']}」要求 k 不小于 {least}，"
                 f"方案只写了 {plan['k']}。",
                 f"the profile wants k of {least} at least, the plan says {plan['k']}.",
+                "k",
             )
         )
     faults += [
@@ -484,6 +365,7 @@ def _term(term: Mapping[str, Any], value: object, profile: str) -> Fault | None:
             None,
             f"「{zh}」须写明「{term['zh']}」：{term['hint']['zh']}",
             f"the profile {en} needs: {term['en']}. {term['hint']['en']}",
+            term["id"],
         )
     if term["type"] == "date" and not _is_ahead(str(value)):
         return Fault(
@@ -491,6 +373,7 @@ def _term(term: Mapping[str, Any], value: object, profile: str) -> Fault | None:
             None,
             f"「{term['zh']}」{value} 不是今天以后的日期，请改正；到期的数据应当已经销毁。",
             f"the {term['en']} {value} is no day from today on; what is due is to be destroyed.",
+            term["id"],
         )
     return None
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from anonymization import headers
-from anonymization.plan import Plan, profiles
+from anonymization.plan import Plan, profiles, sets
 
 
 class Found(Protocol):
@@ -83,17 +83,7 @@ def propose(columns: Iterable[Found], profile: str = "statistical") -> Plan:
     It is never better than the detection it rests on; a person reads it before it is used.
     """
     lines = [_propose(column, profile) for column in columns]
-    released = [line for line in lines if line["technique"] != "suppress"]
-    plan: Plan = {
-        "profile": profile,
-        "columns": lines,
-        "quasi_identifiers": [
-            line["name"]
-            for line in released
-            if line["role"] == "quasi" or line["technique"] == "generalize"
-        ],
-        "sensitive": [line["name"] for line in released if line["role"] == "sensitive"],
-    }
+    plan: Plan = {"profile": profile, "columns": lines, **sets(lines)}
     least = profiles()[profile]["k"]
     if least:
         plan |= {"k": least, "reach_k": "suppress", "max_suppressed": 0.05}

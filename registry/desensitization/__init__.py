@@ -8,8 +8,11 @@ its plan and the graded elements of the entry stay what they were.
 from registry.desensitization.joins import JOINED, Joined, joins_of
 from registry.desensitization.plans import (
     PlanFaulty,
+    bound,
+    brought,
     drift,
     plan_for,
+    preview,
     proposed,
     save_plan,
 )
@@ -40,12 +43,15 @@ __all__ = [
     "Proof",
     "Signed",
     "altered",
+    "bound",
+    "brought",
     "drift",
     "enrol_signer",
     "joins_of",
     "level_before",
     "people_of",
     "plan_for",
+    "preview",
     "proofs",
     "proposed",
     "recheck",

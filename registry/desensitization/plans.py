@@ -1,7 +1,9 @@
 """The masking plan of an entry in one release profile: proposed from its elements, then edited."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from anonymization import headers, propose
 from anonymization import plan as masking
+from connectors import files
 from registry import journal
 from registry.access import Actor, require
 from registry.catalogue import document_of
@@ -62,7 +65,8 @@ def proposed(version: Version, profile: str) -> masking.Plan:
     items = _items(version)
     found = [_item(item) for item in items]
     plan = propose(found, profile)
-    lines = [_bound(item, line) for item, line in zip(items, plan["columns"], strict=True)]
+    types = _types(version)
+    lines = [_bound(item, line, types) for item, line in zip(items, plan["columns"], strict=True)]
     return plan | {"columns": lines, "release": f"{version.resource.key}-{version.number}"}
 
 
@@ -78,7 +82,16 @@ def _item(item: Mapping[str, Any]) -> _Item:
     return _Item(item["name"], kind, role == "quasi", kind)
 
 
-def _bound(item: Mapping[str, Any], line: Mapping[str, Any]) -> dict[str, Any]:
+def _types(version: Version) -> dict[str, str]:
+    """How the resource is shared and opened: what holds of an element that says nothing itself."""
+    document = document_of(version)
+    named = {kind: document.get(kind) for kind in ("share_type", "open_type")}
+    return {kind: str(type_) for kind, type_ in named.items() if type_ in _TYPES}
+
+
+def _bound(
+    item: Mapping[str, Any], line: Mapping[str, Any], types: Mapping[str, str]
+) -> dict[str, Any]:
     """A line of a plan with the element it treats, as that is graded now."""
     basis = item.get("open_basis")
     named = f"{basis.get('title', '')}{basis.get('article', '')}" if isinstance(basis, dict) else ""
@@ -87,6 +100,7 @@ def _bound(item: Mapping[str, Any], line: Mapping[str, Any]) -> dict[str, Any]:
         "element": str(item.get("id") or "")[:26],
         "kind": _text(item.get("pi_kind")),
         "level": _text(item.get("level")),
+        **types,
         **{kind: item[kind] for kind in ("share_type", "open_type") if item.get(kind) in _TYPES},
         **({"open_basis": named} if named else {}),
     }
@@ -112,15 +126,8 @@ def save_plan(
     require(actor, "mask", resource.department, project_id=resource.project_id)
     if resource.frozen_at is not None:
         raise Conflict("frozen", key=resource.key)
-    items = {str(item.get("id") or "")[:26]: item for item in _items(version)}
-    lines = [
-        _bound(items[line["element"]], line) if line.get("element") in items else dict(line)
-        for line in plan["columns"]
-    ]
-    plan = plan | {"profile": profile, "columns": lines}
-    faults = masking.check_plan(plan, [item["name"] for item in items.values()])
-    if faults:
-        raise PlanFaulty(faults)
+    plan = _sound(version, profile, plan)
+    lines = plan["columns"]
     row = plan_for(session, resource, profile)
     if row is not None and seen is not None and row.row_version != seen:
         raise Conflict("plan_changed")
@@ -142,6 +149,99 @@ def save_plan(
         facts={"plan": row.key, "profile": profile, "columns": len(lines)},
     )
     return row
+
+
+def _sound(version: Version, profile: str, plan: masking.Plan) -> masking.Plan:
+    """The plan bound to the elements as they are now; refused with every fault."""
+    plan = bound(version, profile, plan)
+    if faults := masking.check_plan(plan, [item["name"] for item in _items(version)]):
+        raise PlanFaulty(faults)
+    return plan
+
+
+def bound(version: Version, profile: str, plan: masking.Plan) -> masking.Plan:
+    """The plan with what the catalogue says now of each element it treats, sound or not."""
+    items = {str(item.get("id") or "")[:26]: item for item in _items(version)}
+    types = _types(version)
+    lines = [
+        _bound(items[line["element"]], line, types) if line.get("element") in items else dict(line)
+        for line in plan["columns"]
+    ]
+    return plan | {"profile": profile, "columns": lines}
+
+
+# The engine fills a child for a second; more of them at once would starve the pages.
+_CHILDREN = BoundedSemaphore(2)
+
+
+def preview(
+    actor: Actor, resource: Resource, version: Version, profile: str, plan: masking.Plan
+) -> dict[str, Any]:
+    """What `anonymization.preview` finds for a plan that is not saved, made by a limited child.
+
+    `refused` holds a sentence in both languages where the plan cannot be run over made-up rows.
+    """
+    require(actor, "mask", resource.department, project_id=resource.project_id)
+    plan = _sound(version, profile, plan)
+    sent = json.dumps(plan).encode()
+    try:
+        with _CHILDREN:
+            made = files.in_child([], sent, "anonymization.preview")
+    except files.Refused:
+        return {"refused": _NO_PREVIEW}
+    found: dict[str, Any] = json.loads(made)
+    return found
+
+
+_NO_PREVIEW = {
+    "zh": "样例没有做出来：方案过大，或者一时忙不过来。方案可以照常保存，请稍后再看样例。",
+    "en": "No example was made: the plan is too large, or too much is going on. It can be saved "
+    "all the same; look again later.",
+}
+# What of the file of a plan is told when it is brought in; all else is judged as if typed.
+_OF_THE_FILE = frozenset(
+    {"COLUMN_NOT_PLANNED", "COLUMN_NOT_THERE", "COLUMN_TWICE", "NO_SUCH_TECHNIQUE"}
+)
+
+
+def brought(version: Version, given: object) -> tuple[masking.Plan, list[masking.Fault]]:
+    """A plan made elsewhere as a plan of this entry, and what of it found no place here.
+
+    Its columns are met by name. Techniques, parameters, roles and reasons are taken from it; what
+    grade, kind or type of sharing an element has is said by the catalogue alone. An element it
+    does not treat keeps what is proposed. Raises PlanFaulty when it is no plan at all.
+    """
+    names = [item["name"] for item in _items(version)]
+    faults = masking.check_plan(given, names)
+    if any(one.code == "PLAN_SHAPE" and one.field is None for one in faults):
+        raise PlanFaulty(faults)
+    assert isinstance(given, dict)
+    start = proposed(version, given["profile"])
+    held = {line["name"]: line for line in given["columns"]}
+    lines = [_taken(line, held.get(line["name"], {}), given) for line in start["columns"]]
+    # The sets name columns of the file; here they follow from the lines, as in the form.
+    plan = {**given, "columns": lines, "release": given.get("release") or start["release"]}
+    for name in ("quasi_identifiers", "sensitive"):
+        plan.pop(name, None)
+    if masking.profiles()[given["profile"]]["judged"]:
+        plan |= masking.sets(lines)
+    return plan, [one for one in faults if one.code in _OF_THE_FILE]
+
+
+def _taken(
+    line: dict[str, Any], own: Mapping[str, Any], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A line as the file has it, under the name and grade it has here."""
+    if own.get("technique") not in masking.techniques():
+        return line
+    role = own.get("role", line["role"])
+    if role == "other" and own["name"] in given.get("sensitive", ()):
+        role = "sensitive"
+    if role != "direct" and own["name"] in given.get("quasi_identifiers", ()):
+        role = "quasi"
+    made = {"technique": own["technique"], "params": own.get("params") or {}, "role": role}
+    said = {name: own[name] for name in ("reason", "approved_by") if own.get(name)}
+    return {**line, **made, **said}
 
 
 def drift(plan: masking.Plan, version: Version) -> list[str]:

@@ -323,6 +323,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         _("您打开后，脱敏方案已被他人修改。请刷新查看现在的方案，再填写您的改动。"),
     ),
     "no_plan": (_("还没有脱敏方案"), _("请先保存这种发布方式的脱敏方案，再上传报告。")),
+    "no_plan_file": (
+        _("不是脱敏方案"),
+        _("请上传 catalogue anonymize plan 写出的，或者从本系统下载的方案文件（JSON）。"),
+    ),
     "no_report": (
         _("不是脱敏报告"),
         _("请上传 catalogue anonymize apply 用 --report 写出的 JSON 文件，不要改动其中内容。"),

@@ -1,8 +1,7 @@
 """The masking plan of an entry, and the reports that prove a run of it."""
 
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, make_response, render_template, request, url_for
@@ -14,44 +13,80 @@ from registry import catalogue, desensitization
 from registry.access import may
 from registry.desensitization import PlanFaulty
 from registry.edge import actor, go, locale, reads, session, writes
-from registry.errors import Missing, Refusal, Unreadable
+from registry.errors import Conflict, Missing, Refusal, Unreadable
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from registry.models.desensitization import MaskingPlan
+from registry.web import masking_form
 
 pages = Blueprint("masking", __name__, url_prefix="/resources")
 
 # Whoever has a part in the proof may read it; a consumer sees the release, not how it was made.
 READERS = ("mask", "recheck", "read_working", "read_frozen", "read_all")
-_OWN = "own"
 
 
 @pages.get("/<key>/masking")
 @reads()
 def show(key: str) -> str:
     """The plan in one release profile, what to do next, and the reports so far."""
-    resource, version = _entry(key)
-    profile = _profile(request.args.get("profile"))
-    row = desensitization.plan_for(session(), resource, profile)
-    plan = row.plan if row else desensitization.proposed(version, profile)
-    return _page(resource, version, profile, row, plan)
+    page = _Page(key, request.args.get("profile"))
+    return page.shown(page.before)
 
 
 @pages.post("/<key>/masking")
 @writes("mask")
 def save(key: str) -> Response | tuple[str, int]:
     """Store the plan as edited; a faulty one comes back with every fault at its element."""
-    resource, version = _entry(key)
-    profile = _profile(request.form.get("profile"))
-    row = desensitization.plan_for(session(), resource, profile)
-    before = row.plan if row else desensitization.proposed(version, profile)
-    plan = _typed(version, profile, before)
+    page = _Page(key, request.form.get("profile"))
+    plan = page.typed()
     seen = _whole(request.form.get("row_version"))
     try:
-        desensitization.save_plan(session(), actor(), resource, version, profile, plan, seen)
+        desensitization.save_plan(
+            session(), actor(), page.resource, page.version, page.profile, plan, seen
+        )
     except PlanFaulty as refusal:
-        return _page(resource, version, profile, row, plan, refusal.faults), 422
-    return go(url_for(".show", key=key, profile=profile, saved=1))
+        return page.shown(plan, refusal.faults), 422
+    except Conflict as refusal:
+        if refusal.code != "plan_changed" or page.row is None:
+            raise
+        # The next save is over what is stored now, which the page says.
+        theirs = masking_form.differing(plan, page.row.plan, _locale())
+        return page.shown(plan, theirs=theirs), 409
+    return go(url_for(".show", key=key, profile=page.profile, saved=1))
+
+
+@pages.post("/<key>/masking/preview")
+@reads("mask")
+def preview(key: str) -> str | tuple[str, int]:
+    """The form as typed, nothing saved, with before and after on made-up rows."""
+    page = _Page(key, request.form.get("profile"))
+    plan = page.typed()
+    try:
+        found = desensitization.preview(actor(), page.resource, page.version, page.profile, plan)
+    except PlanFaulty as refusal:
+        return page.shown(plan, refusal.faults, attempted="preview"), 422
+    return page.shown(plan, preview=found)
+
+
+@pages.post("/<key>/masking/plan")
+@reads("mask")
+def bring(key: str) -> str | tuple[str, int]:
+    """A plan made elsewhere in the form, checked as if typed; nothing is saved."""
+    page = _Page(key, request.form.get("profile"))
+    sent = request.files.get("plan")
+    try:
+        given = schemas.loads(sent.read() if sent else b"")
+        plan, told = desensitization.brought(page.version, given)
+    except schemas.Unreadable as fault:
+        raise Unreadable("no_plan_file") from fault
+    except PlanFaulty as refusal:
+        return page.shown(page.before, refusal.faults, attempted="bring"), 422
+    page = _Page(key, plan["profile"])
+    plan = desensitization.bound(page.version, page.profile, plan)
+    names = [line["name"] for line in plan["columns"]]
+    faults = masking.check_plan(plan, names)
+    answer = page.shown(plan, faults, attempted="bring", brought=[_words(one) for one in told])
+    return (answer, 422) if faults else answer
 
 
 @pages.get("/<key>/masking/plan.json")
@@ -116,7 +151,7 @@ def proof(key: str, report: str) -> str:
         signer=desensitization.signer_named(session(), made),
         signed=signed,
         people=desensitization.people_of(session(), made),
-        word="en" if locale() == "en" else "zh",
+        word=_locale(),
     )
 
 
@@ -184,120 +219,64 @@ def _stored(resource: Resource, profile: str) -> MaskingPlan:
     return row
 
 
-def _typed(version: Version, profile: str, before: masking.Plan) -> masking.Plan:
-    """The plan that the form says, over the elements the version has now."""
-    form = request.form
-    known = {line.get("element"): line for line in before["columns"]}
-    lines = []
-    for line in desensitization.proposed(version, profile)["columns"]:
-        element = line["element"]
-        chosen = masking.choices().get(form.get(f"choice.{element}", ""))
-        own = known.get(element, line)
-        made = {**line, "technique": own["technique"], "params": own.get("params") or {}}
-        if chosen is not None:
-            made |= {"technique": chosen["technique"], "params": dict(chosen["params"])}
-        role = form.get(f"role.{element}", "")
-        made["role"] = role if role in masking.roles() else line["role"]
-        made["reason"] = form.get(f"reason.{element}", "").strip()[:1000]
-        lines.append(made)
-    plan: masking.Plan = {"profile": profile, "columns": lines}
-    if text := form.get("release", "").strip()[:100]:
-        plan["release"] = text
-    for name in masking.profiles()[profile].get("terms", ()):
-        value = _term(masking.terms()[name], form.get(name, "").strip()[:500])
-        if value is not None:
-            plan[name] = value
-    if masking.profiles()[profile]["judged"]:
-        plan |= _judged(lines)
-    return plan
-
-
-def _judged(lines: list[dict[str, Any]]) -> dict[str, Any]:
-    """The sets and thresholds of a profile that is judged by k."""
-    released = [line for line in lines if line["technique"] != "suppress"]
-    made: dict[str, Any] = {
-        "quasi_identifiers": [line["name"] for line in released if line["role"] == "quasi"],
-        "sensitive": [line["name"] for line in released if line["role"] == "sensitive"],
-        "reach_k": "suppress",
-    }
-    # What is no number is kept out here and told by the check of the plan.
-    k, share = _whole(request.form.get("k")), _whole(request.form.get("max_suppressed"))
-    return made | {"k": k or 0, "max_suppressed": min(share or 0, 100) / 100}
-
-
-def _term(term: Mapping[str, Any], typed: str) -> object:
-    """A condition as the plan holds it; what cannot be is left out and told by the check."""
-    match term["type"]:
-        case "yes":
-            return typed == "yes"
-        case "integer":
-            number = _whole(typed)
-            return number if number and term["min"] <= number <= term["max"] else None
-        case "choice":
-            return typed if typed in term["choices"] else None
-        case "date":
-            return typed if _DAY.fullmatch(typed) else None
-        case _:
-            return typed[: 40 if term["id"] == "purpose_code" else 500] or None
-
-
-_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
 def _whole(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else None
 
 
-def _page(
-    resource: Resource,
-    version: Version,
-    profile: str,
-    row: MaskingPlan | None,
-    plan: masking.Plan,
-    faults: tuple[masking.Fault, ...] = (),
-) -> str:
-    names = {line["name"] for line in plan["columns"]}
-    unit, project = resource.department, resource.project_id
-    return render_template(
-        "masking.html",
-        place="inbox",
-        resource=resource,
-        version=version,
-        profile=profile,
-        profiles=masking.profiles().values(),
-        rules=masking.profiles()[profile],
-        row=row,
-        plan=plan,
-        lines=[_line(line, faults) for line in plan["columns"]],
-        choices=masking.choices().values(),
-        roles=masking.roles().values(),
-        terms=[masking.terms()[name] for name in masking.profiles()[profile].get("terms", ())],
-        term_words=lambda choice: masking.term_words(choice, "en" if locale() == "en" else "zh"),
-        general=[_words(fault) for fault in faults if fault.column not in names],
-        faulty=len(faults),
-        drift=desensitization.drift(row.plan, version) if row else [],
-        proof=desensitization.valid_report(session(), version, ("measured", "plan_only")),
-        reports=desensitization.reports_of(session(), resource, profile),
-        may_mask=may(actor(), "mask", unit, project_id=project),
-        may_enrol=may(actor(), "enrol_signer"),
-        may_recheck=may(actor(), "recheck", unit, project_id=project),
-        word="en" if locale() == "en" else "zh",
-        saved=request.args.get("saved"),
-    )
+class _Page:
+    """What the page of a plan stands on: the entry, the profile, the plan that is stored."""
 
+    def __init__(self, key: str, profile: str | None) -> None:
+        self.resource, self.version = _entry(key)
+        self.profile = _profile(profile)
+        self.row = desensitization.plan_for(session(), self.resource, self.profile)
+        self.proposed = desensitization.proposed(self.version, self.profile)
+        self.before = self.row.plan if self.row else self.proposed
 
-def _line(line: Mapping[str, Any], faults: tuple[masking.Fault, ...]) -> dict[str, Any]:
-    """A line of the plan as the form shows it."""
-    choice = masking.choice_of(line)
-    return {
-        **line,
-        "choice": choice or _OWN,
-        "example": masking.choices()[choice]["example"] if choice else None,
-        "in_words": masking.in_words(line, "en" if locale() == "en" else "zh"),
-        "title": masking.techniques().get(line["technique"], {}),
-        "faults": [_words(fault) for fault in faults if fault.column == line["name"]],
-    }
+    def typed(self) -> masking.Plan:
+        """The plan as the form says it."""
+        return masking_form.typed(request.form, self.proposed, self.before)
+
+    def shown(
+        self,
+        plan: masking.Plan,
+        faults: Sequence[masking.Fault] = (),
+        attempted: str = "save",
+        **more: Any,
+    ) -> str:
+        """The page over this plan, with its faults where they are mended."""
+        resource, version = self.resource, self.version
+        unit, project = resource.department, resource.project_id
+        form = masking_form.Shown(plan, faults, _locale())
+        return render_template(
+            "masking.html",
+            place="inbox",
+            resource=resource,
+            version=version,
+            profile=self.profile,
+            profiles=masking.profiles().values(),
+            rules=masking.profiles()[self.profile],
+            row=self.row,
+            plan=plan,
+            form=form,
+            attempted=attempted,
+            choices=masking.choices().values(),
+            roles=masking.roles().values(),
+            drift=desensitization.drift(self.row.plan, version) if self.row else [],
+            proof=desensitization.valid_report(session(), version, ("measured", "plan_only")),
+            reports=desensitization.reports_of(session(), resource, self.profile),
+            may_mask=may(actor(), "mask", unit, project_id=project),
+            may_enrol=may(actor(), "enrol_signer"),
+            may_recheck=may(actor(), "recheck", unit, project_id=project),
+            word=_locale(),
+            saved=request.args.get("saved"),
+            **more,
+        )
 
 
 def _words(fault: masking.Fault) -> str:
     return fault.en if locale() == "en" else fault.zh
+
+
+def _locale() -> str:
+    return "en" if locale() == "en" else "zh"

@@ -139,9 +139,7 @@ def test_a_change_of_the_plan_voids_the_proof(desk: Desk):
 
 def test_a_failing_report_is_kept_and_proves_nothing(desk: Desk):
     plan = desk.plan()
-    kept = {**plan.plan["columns"][1], "technique": "keep", "role": "other"}
-    lines = [plan.plan["columns"][0], kept, *plan.plan["columns"][2:]]
-    plan = desk.save(plan.plan | {"columns": lines})
+    plan = desk.save(plan.plan | {"k": 500, "reach_k": "fail"})
     report = desk.take(plan, desk.run(plan))
     assert report.verdict == "fail"
     assert reason(desk) == "failed"
@@ -194,7 +192,38 @@ def test_a_faulty_plan_is_refused_with_every_fault(desk: Desk):
         ("DIRECT_KEPT", "姓名"),
         ("DIRECT_KEPT", "公民身份号码"),
         ("K_BELOW_PROFILE", None),
+        # The entry is not open, and its elements say nothing else.
+        ("TYPE_FORBIDS", "姓名"),
+        ("TYPE_FORBIDS", "公民身份号码"),
+        ("TYPE_FORBIDS", "性别"),
     }
+
+
+def test_a_direct_identifier_of_the_catalogue_is_not_kept_by_calling_it_otherwise(desk: Desk):
+    plan = desensitization.proposed(desk.version, "statistical")
+    kept = {**plan["columns"][1], "technique": "keep", "params": {}, "role": "other"}
+    with pytest.raises(PlanFaulty) as caught:
+        desk.save(plan | {"columns": [plan["columns"][0], kept, *plan["columns"][2:]]})
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.column) == ("ROLE_CONTRADICTS_KIND", "公民身份号码")
+    assert "《个人信息保护法》" in fault.zh
+
+
+def test_a_plan_brought_in_is_met_by_name_and_graded_by_the_catalogue(desk: Desk):
+    plan = desensitization.proposed(desk.version, "statistical")
+    lines = [{**line, "level": "1", "kind": None, "element": "x"} for line in plan["columns"][1:]]
+    lines[1] |= {"technique": "keep", "params": {}, "role": "other"}
+    given = plan | {"columns": [*lines, {"name": "血型", "technique": "keep"}], "l": 2}
+    made, told = desensitization.brought(desk.version, given | {"quasi_identifiers": ["性别"]})
+    assert made["columns"][1] == plan["columns"][1]
+    assert made["columns"][2]["role"] == "quasi"
+    assert made["l"] == 2
+    assert {(one.code, one.column) for one in told} == {
+        ("COLUMN_NOT_PLANNED", plan["columns"][0]["name"]),
+        ("COLUMN_NOT_THERE", "血型"),
+    }
+    with pytest.raises(PlanFaulty):
+        desensitization.brought(desk.version, {"columns": 3})
 
 
 def test_only_the_registrar_of_the_unit_plans_and_only_another_person_rechecks(desk: Desk):

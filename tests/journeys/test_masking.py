@@ -57,13 +57,14 @@ def test_a_plan_is_made_run_reported_and_rechecked(
         expect(bad.first).to_contain_text("是直接标识符，不能保留原值")
         # Nor does anything stay readable that the catalogue says is not open.
         expect(bad.last).to_contain_text("在目录中是不予开放")
+        first = page.locator("select[name^='choice.']").first
         expect(first).to_have_value("keep")
         checked(page, "masking-faulty", expected=("422",))
 
         # A service on named people says what it is for and what it keeps to.
         page.click(".tabs a:has-text('核验查询接口')")
         press(page, "button:has-text('保存方案')")
-        expect(page.locator(".n-bad")).to_contain_text("须写明「用途」")
+        expect(page.locator(".summary")).to_contain_text("须写明「用途」")
         page.fill("#purpose", "办理婚姻登记时核验身份")
         page.fill("#purpose_code", "HY-01")
         expect(page.locator("#logged")).to_be_checked()
@@ -72,7 +73,29 @@ def test_a_plan_is_made_run_reported_and_rechecked(
         expect(page.locator(".n-ok")).to_contain_text("方案已保存")
         expect(page.locator("#purpose")).to_have_value("办理婚姻登记时核验身份")
 
+        # Parameters of one's own are asked for once the treatment is chosen; nothing is saved yet.
         page.click(".tabs a:has-text('统计共享')")
+        last = page.locator("tr").filter(has_text="婚姻登记证字号").first
+        last.locator("select[name^='choice.']").select_option("technique:mask")
+        page.fill("#l", "两")
+        press(page, "button:has-text('看样例')")
+        expect(page.locator("#l-error")).to_contain_text("填的是「两」")
+        expect(page.locator("#l")).to_have_value("两")
+        checked(page, "masking-parameters", expected=("422",))
+        last = page.locator("#plan tr").filter(has_text="婚姻登记证字号").first
+        last.locator("summary").click()
+        last.locator("input[name$='.head']").fill("2")
+        page.fill("#l", "1")
+        page.fill("#t", "1")
+        page.select_option("#reach_k", "recode")
+        press(page, "button:has-text('看样例')")
+        expect(page.locator("#preview")).to_contain_text("样例1")
+        expect(page.locator("#preview")).to_contain_text("整列删除")
+        expect(page.locator("#reach_k")).to_have_value("recode")
+        expect(page.locator("input[name$='.head']")).to_have_value("2")
+        # A look saved nothing.
+        page.click(".tabs a:has-text('统计共享')")
+        expect(page.locator("#reach_k")).to_have_value("suppress")
         page.fill("#k", "6")
         press(page, "button:has-text('保存方案')")
         expect(page.locator(".n-ok")).to_contain_text("方案已保存")

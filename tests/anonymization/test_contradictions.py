@@ -1,0 +1,60 @@
+"""What grade, kind and type of sharing forbid is refused, with the rule and what to do."""
+
+import pytest
+
+from anonymization import check_plan
+from anonymization.contradictions import rules
+from tests.anonymization.conftest import INTERFACE, line
+
+
+def found(profile: str, **column: object) -> list[str]:
+    """The codes of what is wrong with one kept column."""
+    kept = line("列") | column
+    terms = INTERFACE if profile == "interface" else {"k": 20}
+    plan = {**terms, "profile": profile, "columns": [kept]}
+    return [fault.code for fault in check_plan(plan)]
+
+
+LAW = {"open_basis": "某条例第十条"}
+
+
+@pytest.mark.parametrize(
+    ("column", "codes"),
+    [
+        ({"level": "2"}, []),
+        ({"level": "3"}, ["GRADE_ABOVE_OPEN"]),
+        ({"level": "3", **LAW}, []),
+        ({"level": "4", **LAW}, ["GRADE_ABOVE_OPEN"]),
+        ({"level": "4", "role": "quasi"}, []),
+        ({"level": "6"}, ["GRADE_FORBIDS"]),
+        ({"share_type": "3"}, ["TYPE_FORBIDS"]),
+        ({"open_type": "3"}, ["TYPE_FORBIDS"]),
+        ({"kind": "姓名", "role": "direct", **LAW}, []),
+        ({"kind": "姓名", "role": "direct"}, ["DIRECT_KEPT"]),
+        ({"kind": "姓名", "role": "other"}, ["ROLE_CONTRADICTS_KIND"]),
+        ({"kind": "手机号码", "role": "direct", **LAW}, ["NEVER_OPEN"]),
+    ],
+    ids=str,
+)
+def test_what_is_opened_as_it_is_fits_what_the_catalogue_says_of_it(column, codes):
+    assert found("open", **column) == codes
+
+
+def test_a_direct_identifier_by_its_kind_is_kept_only_where_names_are_shared():
+    assert found("statistical", kind="公民身份号码") == ["ROLE_CONTRADICTS_KIND"]
+    assert found("interface", kind="公民身份号码") == ["ROLE_CONTRADICTS_KIND"]
+    assert "ROLE_CONTRADICTS_KIND" not in found("lawful_raw", kind="公民身份号码")
+
+
+def test_every_rule_names_what_it_rests_on_and_what_to_do_in_both_languages():
+    for rule in rules().values():
+        assert rule["law"]["zh"]
+        assert rule["law"]["en"]
+        assert "{name}" in rule["zh"]
+        assert "{name}" in rule["en"]
+    (fault,) = check_plan(
+        {"profile": "statistical", "columns": [line("收入") | {"share_type": "3"}]}
+    )
+    assert "《政务数据共享条例》" in fault.zh
+    assert "请删除、泛化" in fault.zh
+    assert "Art. 14-15" in fault.en

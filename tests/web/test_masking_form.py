@@ -1,0 +1,162 @@
+"""The form of a masking plan says all that a plan can, loses nothing typed, and saves whole."""
+
+import io
+import json
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from registry import db
+from registry.models.catalogue import Resource
+from registry.models.desensitization import MaskingPlan
+from tests.factories import sign_in, token_of
+
+
+@pytest.fixture(scope="module")
+def address(city):
+    """The page of the plan of an entry of the registrar's department."""
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        found = session.scalars(sa.select(Resource).filter_by(code="307002150300/000004")).one()
+        return f"/resources/{found.key}/masking"
+
+
+def stored(city, address):
+    key = address.split("/")[2]
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        return session.scalar(
+            sa.select(MaskingPlan.plan)
+            .join(Resource, Resource.id == MaskingPlan.resource_id)
+            .where(Resource.key == key, MaskingPlan.profile == "statistical")
+        )
+
+
+class Form:
+    """The form of the page as a browser without script sends it."""
+
+    def __init__(self, page: str) -> None:
+        body = page[page.index('id="plan"') : page.index('id="reports"')]
+        self.typed = {"csrf_token": token_of(body)}
+        for tag in re.findall(r"<input [^>]*>", body):
+            name, value = (re.search(rf' {one}="([^"]*)"', tag) for one in ("name", "value"))
+            if name and ('type="checkbox"' not in tag or " checked" in tag):
+                self.typed[name[1]] = value[1] if value else ""
+        for name, options in re.findall(
+            r'<select [^>]*name="([^"]+)"[^>]*>(.*?)</select>', body, re.S
+        ):
+            chosen = re.search(r'value="([^"]*)" selected', options)
+            self.typed[name] = chosen[1] if chosen else ""
+        self.elements = [name[7:] for name in self.typed if name.startswith("choice.")]
+
+
+def test_a_form_saved_as_it_stands_changes_no_plan_and_no_digest(city, address):
+    client = sign_in(city, "registrar")
+    form = Form(client.get(address).text)
+    assert client.post(address, data=form.typed).status_code == 303
+    before = stored(city, address)
+    form = Form(client.get(address).text)
+    assert client.post(address, data=form.typed).status_code == 303
+    assert stored(city, address) == before
+
+
+def test_parameters_l_t_recoding_and_groups_are_said_in_the_form(city, address):
+    client = sign_in(city, "registrar")
+    form = Form(client.get(address).text)
+    last = form.elements[-1]
+    form.typed[f"choice.{last}"] = "technique:generalize"
+    # The choice is made first; the form that comes back asks for its parameters.
+    answer = client.post(f"{address}/preview", data=form.typed)
+    assert answer.status_code == 422
+    form = Form(answer.text)
+    form.typed |= {f"p.{last}.hierarchy": "date", "l": "2", "t": "0.4", "reach_k": "recode"}
+    form = Form(client.post(f"{address}/preview", data=form.typed).text)
+    form.typed |= {f"p.{last}.to": "quarter", "aggregated": "yes", f"by.{last}": "1"}
+    form.typed["count"] = "登记数"
+    for element in form.elements[:-1]:
+        form.typed[f"choice.{element}"] = "remove"
+    assert client.post(address, data=form.typed).status_code == 303
+    plan = stored(city, address)
+    line = plan["columns"][-1]
+    assert (line["technique"], line["params"]) == (
+        "generalize",
+        {"hierarchy": "date", "to": "quarter"},
+    )
+    assert (plan["l"], plan["t"], plan["reach_k"]) == (2, 0.4, "recode")
+    assert plan["aggregate"] == {"by": [line["name"]], "count": "登记数"}
+    # What the form holds is what it shows, so that another save keeps it.
+    form = Form(client.get(address).text)
+    assert client.post(address, data=form.typed).status_code == 303
+    assert stored(city, address) == plan
+
+
+def test_what_cannot_be_comes_back_beside_its_sentence_and_nothing_is_saved(city, address):
+    client = sign_in(city, "registrar")
+    before = stored(city, address)
+    form = Form(client.get(address).text)
+    form.typed |= {"k": "3", "l": "两", "max_suppressed": "150", "t": "7"}
+    answer = client.post(address, data=form.typed)
+    assert answer.status_code == 422
+    for value in ("3", "两", "150", "7"):
+        assert f'value="{value}"' in answer.text
+    for name in ("k", "l", "max_suppressed", "t"):
+        assert f'id="{name}-error"' in answer.text
+    assert "填的是「150」，应为：0 到 100 的数" in answer.text
+    assert stored(city, address) == before
+
+
+def test_a_save_that_was_overtaken_keeps_what_was_typed_and_says_what_differs(city, address):
+    client = sign_in(city, "registrar")
+    mine, theirs = (Form(client.get(address).text) for _ in range(2))
+    theirs.typed["k"] = "8"
+    assert client.post(address, data=theirs.typed).status_code == 303
+    mine.typed["k"] = "9"
+    answer = client.post(address, data=mine.typed)
+    assert answer.status_code == 409
+    assert "方案已被他人修改" in answer.text
+    assert stored(city, address)["k"] == 8
+    again = Form(answer.text)
+    assert again.typed["k"] == "9"
+    assert client.post(address, data=again.typed).status_code == 303
+    assert stored(city, address)["k"] == 9
+
+
+def test_an_example_is_of_made_up_values_and_saves_nothing(city, address):
+    client = sign_in(city, "registrar")
+    before = stored(city, address)
+    form = Form(client.get(address).text)
+    form.typed |= {f"choice.{element}": "pseudonym" for element in form.elements}
+    form.typed.pop("aggregated", None)
+    answer = client.post(f"{address}/preview", data=form.typed)
+    assert answer.status_code == 200, answer.text
+    panel = answer.text[answer.text.index('id="preview"') : answer.text.index('id="plan"')]
+    assert len(re.findall(r"<td[^>]*>[0-9a-f]{32}</td>", panel)) == 3 * len(form.elements)
+    assert stored(city, address) == before
+
+
+def test_a_plan_made_at_the_department_is_brought_into_the_form(city, address):
+    client = sign_in(city, "registrar")
+    page = client.get(address).text
+    plan = json.loads(client.get(f"{address}/plan.json").text) | {"k": 11, "profile": "statistical"}
+    plan["columns"] = [{**line, "element": "x", "level": "1"} for line in plan["columns"]]
+
+    def bring(text: bytes) -> object:
+        sent = {"csrf_token": token_of(page), "plan": (io.BytesIO(text), "plan.json")}
+        return client.post(f"{address}/plan", data=sent, content_type="multipart/form-data")
+
+    answer = bring(json.dumps(plan).encode())
+    assert answer.status_code == 200
+    assert Form(answer.text).typed["k"] == "11"
+    assert "还没有保存" in answer.text
+    assert stored(city, address)["k"] != 11
+    faulty = bring(json.dumps(plan | {"k": 2}).encode())
+    assert faulty.status_code == 422
+    assert "要求 k 不小于 5" in faulty.text
+    assert bring(b"{").status_code == 400
+    assert bring(b"[]").status_code == 422
+
+
+@pytest.mark.parametrize("way", ["", "/preview", "/plan"])
+def test_only_the_department_edits_looks_and_brings(city, address, way):
+    client = sign_in(city, "consumer")
+    token = token_of(client.get("/").text) if "csrf_token" in client.get("/").text else ""
+    assert client.post(f"{address}{way}", data={"csrf_token": token}).status_code in {403, 404}
