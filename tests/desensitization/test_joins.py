@@ -25,7 +25,7 @@ from tests.factories import Town
 
 @pytest.fixture
 def desk(town: Town, tmp_path: Path) -> Desk:
-    return Desk(town, tmp_path)
+    return Desk(town, tmp_path, open_type="2")
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ ITEMS: list[dict[str, Any]] = [
 class Desk:
     """A department with an entry about citizens, its people, and a table to run plans over."""
 
-    def __init__(self, town: Town, folder: Path) -> None:
+    def __init__(self, town: Town, folder: Path, **changes: Any) -> None:
         self.session, self.town, self.folder = town.session, town, folder
         self.registrar = town.person("registrar")
         self.head = town.person("head")
@@ -37,7 +37,7 @@ class Desk:
             self.session,
             self.registrar,
             town.department,
-            document("公民基本信息", items=[dict(item) for item in ITEMS]),
+            document("公民基本信息", items=[dict(item) for item in ITEMS], **changes),
             declared=True,
         )
         self.resource = self.session.scalars(

@@ -119,7 +119,7 @@ def test_nothing_that_was_sent_is_left_once_a_run_has_ended(desk):
 
 
 def test_a_failing_run_keeps_its_report_with_the_findings_and_no_release(desk):
-    desk.save({"公民身份号码": {"technique": "keep", "role": "other"}})
+    desk.save(k=500, reach_k="fail")
     key = desk.send(csv_of())
     row = desk.ended(key)
     assert row.state == "failed"

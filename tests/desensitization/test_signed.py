@@ -18,7 +18,7 @@ ALGORITHMS = sorted(signing.ALGORITHMS)
 
 @pytest.fixture
 def desk(town: Town, tmp_path: Path) -> Desk:
-    return Desk(town, tmp_path)
+    return Desk(town, tmp_path, open_type="2")
 
 
 def key_of(desk: Desk, algorithm: str = "ed25519", name: str = "signer") -> signing.Key:
