@@ -298,10 +298,10 @@ def _spelled(profile: Profile) -> Iterator[Guess]:
     if first == "PERSON" or (first is None and header.item is None):
         hits, strict = profile.like(names(values))
         if first == "PERSON":
-            loose = profile.like(loose_names(values))[1]
+            loosely = profile.like(loose_names(values))
             sure = header.word in _NAME_WORDS or strict >= 0.35
-            if loose >= 0.6 and sure:
-                hits, strict = profile.like(loose_names(values))
+            if loosely[1] >= 0.6 and sure:
+                hits, strict = loosely
                 yield Guess("PERSON", hits, strict - 0.02, *_spelling(profile, hits, "PERSON"))
         elif strict >= 0.7 and len(values) >= 10 and _long_enough(values):
             yield Guess("PERSON", hits, strict - 0.02, *_spelling(profile, hits, "PERSON"))

@@ -42,6 +42,8 @@ def names(values: pl.Series) -> pl.Series:
 
     One in twelve ordinary words passes too (高速, 白菜): a column decides, never one cell.
     """
+    if not values.str.contains(r"\p{Han}").any():
+        return _none(values)
     compact = _bare(values)
     han = compact.str.contains(f"^{_han_name(words()['given'])}$")
     mongolian = compact.str.contains(f"^(?:[{words()['surnames']}])?{_mongolian_name()}{{2,5}}$")
@@ -50,6 +52,10 @@ def names(values: pl.Series) -> pl.Series:
         r"^[\p{Han}]{1,9}[·•‧・.．][\p{Han}]{1,9}(?:[·•‧・.．][\p{Han}]{1,9})?$"
     )
     return (han | (mongolian & (compact.str.len_chars() <= 8)) | dotted).fill_null(False)
+
+
+def _none(values: pl.Series) -> pl.Series:
+    return pl.Series(values.name, [False], pl.Boolean).new_from_index(0, len(values))
 
 
 def _bare(values: pl.Series) -> pl.Series:
@@ -87,12 +93,19 @@ def address_pattern() -> str:
 
 def addresses(values: pl.Series) -> pl.Series:
     """Which cells are addresses as a whole: a region and a street, or anything down to a door."""
-    region = values.str.contains(f"(?:{_any('region')})")
-    street = values.str.contains(f"(?:{_any('street')}|街道|镇|乡|苏木|嘎查|村|社区)")
-    door = values.str.contains(f"[0-9A-Za-z一二三四五六七八九十](?:{_any('door')})|[0-9]+-[0-9]+")
-    paper = values.str.contains(r"第[0-9]+号|[〔\[（(](?:19|20)[0-9]{2}[〕\]）)]|字第?[0-9]")
-    short = values.str.len_chars() <= 80
-    return (short & ~paper & door & (street | region)).fill_null(False)
+    door = values.str.contains(
+        f"[0-9A-Za-z一二三四五六七八九十](?:{_any('door')})|[0-9]+-[0-9]+"
+    ).fill_null(False)
+    if not door.any():
+        return door
+    rows = door.arg_true()
+    some = values.gather(rows)
+    placed = some.str.contains(
+        f"(?:{_any('region')}|{_any('street')}|街道|镇|乡|苏木|嘎查|村|社区)"
+    )
+    paper = some.str.contains(r"第[0-9]+号|[〔\[（(](?:19|20)[0-9]{2}[〕\]）)]|字第?[0-9]")
+    good = placed & ~paper & (some.str.len_chars() <= 80)
+    return door.scatter(rows.filter(~good), False)
 
 
 def name_patterns() -> tuple[str, ...]:

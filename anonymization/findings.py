@@ -53,6 +53,8 @@ class Terms:
     t: float | None = None
     # Columns whose values were made up by the run that is judged, and proven to be.
     made_up: frozenset[str] = frozenset()
+    # Columns of codes that the run that is judged computed itself, under its key.
+    keyed: frozenset[str] = frozenset()
     # Columns published under a law that is named in the plan.
     published: frozenset[str] = frozenset()
     raw: Mapping[str, pl.Series] = field(default_factory=dict)

@@ -90,17 +90,23 @@ Flags: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 def _matrix(numbers: pl.Series, width: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    return np.frombuffer("".join(numbers).encode("ascii"), np.uint8).reshape(-1, width)
+    joined = numbers.str.join("").item() if len(numbers) else ""
+    return np.frombuffer(joined.encode("ascii"), np.uint8).reshape(-1, width)
 
 
 def citizen_numbers(numbers: pl.Series, today: date) -> Flags:
     """Which of these numbers of 18 characters are citizen numbers (GB 11643-1999)."""
+    return _citizen_checks(numbers, today) & _born(numbers, today)
+
+
+def _citizen_checks(numbers: pl.Series, today: date) -> Flags:
+    """Which end in the check character of the digits before it."""
     digits = _matrix(numbers, 18).astype(np.int64) - 48
     digits[:, 17] = np.where(digits[:, 17] > 9, 10, digits[:, 17])
     remainder = digits[:, :17] @ np.array(identifiers.CITIZEN_WEIGHTS) % 11
     wanted = np.array([1, 0, 10, 9, 8, 7, 6, 5, 4, 3, 2])[remainder]
     same: Flags = wanted == digits[:, 17]
-    return same & _citizen_shape(digits, today)
+    return same
 
 
 def _citizen_shape(digits: np.ndarray[Any, Any], today: date) -> Flags:
@@ -147,10 +153,12 @@ EDGE: Final = r"(?-u:\b)"
 class Pattern:
     """How one kind is recognised in text.
 
-    `gate` is cheap and true for every cell that may hold one; `regex` has one group, the
-    identifier; `strip` is what may stand inside it as separator; `check` decides on identifiers
-    without separators, in capitals, and `shape` what counts as a look-alike at all. Where
-    columns need no identifier cut out, `quick` tells the cells apart at a tenth of the cost.
+    `gate` is cheap and true for every cell that may hold one, `sieve` cheaper still and shared
+    by several; `regex` has one group, the identifier; `strip` is what may stand inside it as
+    separator; `shape` says on identifiers without separators, in capitals, what counts as a
+    look-alike at all, `check` which of those hold. A cell that is `plain` is the identifier as
+    it stands. Where columns need no identifier cut out, `quick` tells the cells apart at a tenth
+    of the cost.
     """
 
     kind: str
@@ -160,6 +168,8 @@ class Pattern:
     check: Check | None = None
     shape: Check | None = None
     quick: str | None = None
+    plain: str | None = None
+    sieve: str | None = None
 
     @property
     def rust(self) -> str:
@@ -167,7 +177,7 @@ class Pattern:
         return self.regex.replace(r"\b", EDGE)
 
     def judge(self, found: pl.Series, today: date) -> Flags:
-        """Which of these identifiers hold."""
+        """Which of these look-alikes hold."""
         if self.check is None or found.is_empty():
             return np.ones(len(found), bool)
         return self.check(found, today)
@@ -175,7 +185,9 @@ class Pattern:
     def holds(self, found: str, today: date) -> bool:
         """Whether one identifier as written holds."""
         bare = re.sub(f"[{re.escape(self.strip)}]", "", found) if self.strip else found
-        return bool(self.judge(pl.Series([bare.upper()]), today)[0])
+        one = pl.Series([bare.upper()])
+        shaped = self.shape is None or bool(self.shape(one, today)[0])
+        return shaped and bool(self.judge(one, today)[0])
 
 
 def _born(found: pl.Series, today: date) -> Flags:
@@ -188,7 +200,7 @@ def _headed(found: pl.Series, today: date) -> Flags:
 
 
 def _cards(found: pl.Series, today: date) -> Flags:
-    good = card_numbers(found) & _headed(found, today)
+    good = card_numbers(found)
     # 62 is also a province: what is a citizen number is no card.
     return _but_citizens(good, found, today)
 
@@ -198,7 +210,7 @@ def _credits(found: pl.Series, today: date) -> Flags:
 
 
 def _but_citizens(good: Flags, found: pl.Series, today: date) -> Flags:
-    same = found.str.contains("^[0-9]{17}[0-9X]$").to_numpy()
+    same = good & found.str.contains("^[0-9]{17}[0-9X]$").to_numpy()
     if same.any():
         good[same] &= ~citizen_numbers(found.filter(pl.Series(same)), today)
     return good
@@ -230,14 +242,19 @@ _LONGITUDE: Final = r"[Ee]?(?:7[3-9]|[89][0-9]|1[0-3][0-9])\.[0-9]{3,}°?[Ee]?"
 _LATITUDE: Final = r"[Nn]?[1-5]?[0-9]\.[0-9]{3,}°?[Nn]?"
 _CODE: Final = "0-9A-HJ-NP-RTUWXYa-hj-np-rtuwxy"
 
+# What all cells have that a dearer gate is tried on: marks between digits; any other character.
+_MARKED: Final = "[-:.) ]"
+_WORDED: Final = "[^0-9Xx .+-]"
+
 PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         "ID_CARD",
         _LONG,
         rf"{_BEFORE}([1-9](?:{_SEP}[0-9]){{16}}{_SEP}[0-9Xx]){_AFTER}",
         " -./·",
-        citizen_numbers,
+        _citizen_checks,
         _born,
+        plain="^[1-9][0-9]{16}[0-9Xx]$",
     ),
     Pattern(
         "USCC",
@@ -245,6 +262,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         rf"\b([1-9ANYany][0-9A-Za-z][0-9]{{6}}[{_CODE}]{{10}})\b",
         "",
         _credits,
+        plain=f"^[1-9ANYany][0-9A-Za-z][0-9]{{6}}[{_CODE}]{{10}}$",
     ),
     Pattern(
         "BANK_CARD",
@@ -253,6 +271,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         " -.·",
         _cards,
         _headed,
+        plain="^[3-69][0-9]{14,18}$",
     ),
     Pattern(
         "MOBILE",
@@ -261,6 +280,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         rf"|1(?:[ .·-][0-9]){{10}}){_AFTER}",
         " -.·+",
         _mobiles,
+        plain="^1[0-9]{10}$",
     ),
     Pattern(
         "LANDLINE",
@@ -269,8 +289,9 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         r"|0[0-9]{2,3}\)[2-8][0-9]{6,7})\b",
         "()",
         _by("landline"),
+        sieve=_MARKED,
     ),
-    Pattern("EMAIL", "@", rf"\b({identifiers.EMAIL})\b"),
+    Pattern("EMAIL", "@", rf"\b({identifiers.EMAIL})\b", sieve=_WORDED),
     Pattern(
         "PLATE",
         f"[{_SIGNS}][A-HJ-NP-Za-hj-np-z]",
@@ -278,26 +299,34 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         "|[0-9A-Za-z]{4}[挂学警港澳]))",
         " ·.-",
         _by("plate"),
+        sieve=_WORDED,
     ),
     Pattern(
         "MAC",
         "[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]|[.][0-9A-Fa-f]{4}[.][0-9A-Fa-f]{4}",
         r"\b([0-9A-Fa-f]{2}(?:(?::[0-9A-Fa-f]{2}){5}|(?:-[0-9A-Fa-f]{2}){5})"
         r"|[0-9A-Fa-f]{4}[.][0-9A-Fa-f]{4}[.][0-9A-Fa-f]{4})\b",
+        sieve=_MARKED,
     ),
     Pattern(
         "IP",
         "[0-9][.][0-9]{1,3}[.][0-9]|[0-9A-Fa-f]:[0-9A-Fa-f]*:",
         rf"\b((?:{_OCTET}\.){{3}}{_OCTET}|[0-9A-Fa-f]{{1,4}}(?::[0-9A-Fa-f]{{1,4}}){{7}}"
         r"|(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6})\b",
+        sieve=_MARKED,
     ),
     Pattern(
         "GPS",
         "[0-9][.][0-9]{3}",
         rf"\b({_LONGITUDE}[,;， ] ?{_LATITUDE}|{_LATITUDE}[,;， ] ?{_LONGITUDE})",
+        sieve=_MARKED,
     ),
     Pattern(
-        "ADDRESS", "[路街巷道弄里区村镇乡旗查]", f"({address_pattern()})", quick=door_pattern()
+        "ADDRESS",
+        "[路街巷道弄里区村镇乡旗查]",
+        f"({address_pattern()})",
+        quick=door_pattern(),
+        sieve=_WORDED,
     ),
     # What has no check of its own is believed behind the word that announces it.
     Pattern(
@@ -349,19 +378,54 @@ def scan(values: pl.Series, today: date, kinds: Collection[str] | None = None) -
     Columns: `row`, `kind`, `found` (the identifier without separators), `whole` (it is the cell)
     and `valid` (its check digit or layout holds).
     """
-    gates: dict[str, pl.Series] = {}
     parts = []
     lengths = values.str.len_chars()
+    gates = _Gates(values)
     for pattern in PATTERNS:
         if kinds is not None and pattern.kind not in kinds:
             continue
-        if pattern.gate not in gates:
-            open_ = values.str.contains(pattern.gate.replace(r"\b", EDGE)).fill_null(False)
-            gates[pattern.gate] = open_.arg_true()
-        rows = gates[pattern.gate]
+        rows = gates.rows(pattern)
         if len(rows):
             parts.append(_candidates(values.gather(rows), rows, lengths, pattern, today))
     return _outermost(pl.concat(parts)) if parts else pl.DataFrame(schema=_FOUND)
+
+
+class _Gates:
+    """Which cells a pattern is tried on; every sieve and gate is applied once."""
+
+    def __init__(self, values: pl.Series) -> None:
+        self.values = values
+        self.kept: dict[tuple[str | None, str], pl.Series] = {}
+
+    def rows(self, pattern: Pattern) -> pl.Series:
+        """The cells a pattern's gate is open for."""
+        return self._through(
+            pattern.sieve or (_SPOKEN if pattern.gate in _WORDS else None), pattern.gate
+        )
+
+    def _through(self, sieve: str | None, gate: str) -> pl.Series:
+        if (sieve, gate) not in self.kept:
+            if sieve is None:
+                rows = _holding(self.values, gate).arg_true()
+            else:
+                rows = self._through(_WORDED if sieve == _SPOKEN else None, sieve)
+                if len(rows):
+                    rows = rows.filter(_holding(self.values.gather(rows), gate))
+            self.kept[sieve, gate] = rows
+        return self.kept[sieve, gate]
+
+
+def _holding(values: pl.Series, pattern: str) -> pl.Series:
+    return values.str.contains(pattern.replace(r"\b", EDGE)).fill_null(False)
+
+
+# Gates that are words: most cells have none of them, which one pass over all of them tells.
+_WORDS: Final = frozenset(
+    pattern.gate
+    for pattern in PATTERNS
+    if pattern.sieve is None and re.search("[\u4e00-\u9fff]|wxid|Qq", pattern.gate)
+)
+_SPOKEN: Final = "|".join(sorted(_WORDS))
 
 
 _FOUND: Final = {
@@ -388,6 +452,14 @@ def _candidates(
             },
             schema=_FOUND,
         )
+    exact = pl.DataFrame(schema=_FOUND)
+    if pattern.plain is not None:
+        whole = texts.str.contains(pattern.plain)
+        if whole.any():
+            exact = _judged(_as_they_stand(texts.filter(whole), rows.filter(whole)), pattern, today)
+            texts, rows = texts.filter(~whole), rows.filter(~whole)
+        if texts.is_empty():
+            return exact
     rust = pattern.rust
     matched = (
         pl.DataFrame({"row": rows.cast(pl.UInt32), "match": texts.str.extract_all(rust)})
@@ -402,6 +474,15 @@ def _candidates(
     )
     if pattern.strip:
         found = found.with_columns(pl.col("found").str.replace_all(f"[{pattern.strip}]", ""))
+    return pl.concat([exact, _judged(found, pattern, today)])
+
+
+def _as_they_stand(texts: pl.Series, rows: pl.Series) -> pl.DataFrame:
+    return pl.DataFrame({"row": rows.cast(pl.UInt32), "found": texts}).with_columns(whole=True)
+
+
+def _judged(found: pl.DataFrame, pattern: Pattern, today: date) -> pl.DataFrame:
+    """Look-alikes without separators, each with whether it holds."""
     found = found.with_columns(pl.col("found").str.to_uppercase())
     if pattern.shape is not None and found.height:
         found = found.filter(pl.Series(pattern.shape(found["found"], today)))

@@ -465,6 +465,7 @@ class _Run:
             l=self.masking.get("l"),
             t=self.masking.get("t"),
             made_up=frozenset(made_up),
+            keyed=frozenset(one["name"] for one in lines if one["technique"] == "pseudonym"),
             published=frozenset(published),
             population=self.masking.get("population"),
         )

@@ -1,0 +1,31 @@
+"""What is tried on codes: everything listed, but for those the run made under its own key."""
+
+import hashlib
+
+import polars as pl
+import pytest
+
+from anonymization.findings import Terms
+from anonymization.reversal import plain_hashes
+
+MOBILES = [f"139{4730000 + n:08}" for n in range(0, 90_000, 30)]
+CODES = pl.DataFrame({"联系电话": [hashlib.md5(one.encode()).hexdigest() for one in MOBILES]})
+
+
+def found(texts: pl.DataFrame, **terms: object) -> list[tuple[str, ...]]:
+    judged = Terms(profile="statistical", **terms)  # type: ignore[arg-type]
+    return [one.columns for one in plain_hashes(texts, {"联系电话": "hex"}, judged)]
+
+
+def test_digests_of_telephones_are_undone_by_listing_telephones() -> None:
+    assert found(CODES) == [("联系电话",)]
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_of_codes_under_a_key_only_what_is_in_hand_is_tried(beside: bool) -> None:
+    keyed = frozenset({"联系电话"})
+    if not beside:
+        assert found(CODES, keyed=keyed) == []
+        return
+    # A column beside them that holds what is behind them undoes them whoever made them.
+    assert found(CODES.with_columns(备注=pl.Series(MOBILES)), keyed=keyed) == [("联系电话",)]
