@@ -3,6 +3,7 @@
 import pytest
 
 from anonymization import linking, verify
+from tests.anonymization import fresh_releases
 from tests.anonymization.conftest import refused
 from tests.anonymization.flaws import flawed
 from tests.anonymization.releases import CLAIMS, judge, parts, release, sound
@@ -16,6 +17,13 @@ def test_flawed_releases_are_refused_for_their_cause_with_the_columns_named(part
     # release of nine hundred rows: some stay unproven.
     assert found.columns >= least * found.flawed, found.wrong
     assert found.cause == found.columns
+
+
+@pytest.mark.parametrize(("part", "least"), [(0, 0.5), (1, 0.7)], ids=["open", "sealed"])
+def test_flaws_of_a_third_hand_are_found_too(part, least):
+    found = judge(parts(list(fresh_releases.flawed()))[part])
+    assert found.flawed >= 16
+    assert found.columns >= least * found.flawed, found.wrong
 
 
 @pytest.mark.parametrize("claimed", [True, False], ids=["with a claim", "without"])
