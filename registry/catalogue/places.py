@@ -435,8 +435,12 @@ def _opinion(session: Session, opinion: Opinion, of: Traces) -> Named | None:
     quoted = any(word in text for word in (*of.words, *of.keys))
     if not listed and not quoted:
         return None
-    # The name in its own line says no more than that the entry was there.
-    items = any(f'"{name}"' in text or f"「{name}」" in text for name in _items(session, of))
+    # The name in its own line says no more than that the entry was there; a column of another
+    # entry's masking report is that entry's, though half the city has an item of this name.
+    plain = json.dumps(
+        [{**payload, "versions": others, "masking": []}, revoked], ensure_ascii=False
+    )
+    items = any(f'"{name}"' in plain or f"「{name}」" in plain for name in _items(session, of))
     keepable = not quoted and not items
     return Named("opinion", f"opinion:{opinion.number}", opinion.number, keepable)
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 import schemas
 from registry import acceptance, calendar, catalogue, db, desensitization, lists, projects
 from registry.access import SYSTEM
+from registry.desensitization import sealing
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.models.catalogue import Resource, Version
 from registry.models.desensitization import MaskingReport
@@ -113,19 +114,19 @@ def plan_of(session, resource, actor, profile, **terms):
 
 
 def report_of(session, plan, actor, kind="measured", verdict="pass", head=None):
-    session.add(
-        MaskingReport(
-            plan_id=plan.id,
-            kind=kind,
-            plan_digest=plan.digest,
-            verdict=verdict,
-            report={},
-            digest="sm3:r",
-            run_by=actor.person_id,
-            rechecked_by=head.person_id if head else None,
-        )
+    row = MaskingReport(
+        plan_id=plan.id,
+        kind=kind,
+        plan_digest=plan.digest,
+        verdict=verdict,
+        report={},
+        digest="sm3:r",
+        run_by=actor.person_id,
+        rechecked_by=head.person_id if head else None,
     )
+    session.add(row)
     session.flush()
+    sealing.seal(session, row)
 
 
 def test_every_release_profile_must_hold_not_only_the_last_one(session, town, project):

@@ -62,7 +62,8 @@ def test_a_plan_that_leaves_an_id_readable_exits_1_and_writes_only_the_report(de
     document = json.loads(plan.read_text("utf-8"))
     for column in document["columns"]:
         if column["name"] == "公民身份号码":
-            column |= {"technique": "keep", "role": "other", "params": {}}
+            # A plan that does not say what it is: the attack finds out.
+            column |= {"technique": "keep", "role": "other", "params": {}, "kind": None}
     plan.write_text(json.dumps(document), "utf-8")
     answer = run(
         *("apply", desk / "citizens.csv", "--plan", plan, "-o", out, "--report", report), code=1
