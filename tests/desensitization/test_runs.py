@@ -229,7 +229,7 @@ def test_only_one_process_of_a_machine_runs_what_is_queued(desk):
 
 def test_a_child_that_wants_too_much_memory_is_ended_with_a_sentence(desk):
     poor = Runner(replace(desk.settings, masking_memory=800), desk.database)
-    row = desk.ended(desk.send(csv_of()), poor)
+    row = desk.ended(desk.send(csv_of(150_000)), poor)
     poor.close()
     assert (row.state, row.why["code"].lower()) == ("refused", "memory")
     assert "内存上限" in row.why["zh"]
