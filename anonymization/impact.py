@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from anonymization import crypto, linking, plan, utility
+from anonymization import linking, plan, sketches, utility
 from anonymization.classes import Coded
 from anonymization.findings import as_texts
 from anonymization.tables import Source
@@ -62,12 +62,7 @@ def sketched(masking: plan.Plan, release: pl.DataFrame) -> list[dict[str, Any]]:
         if plan.techniques()[line["technique"]]["key"] and line["name"] in release.columns
     ]
     found = linking.sketches(release.select(keyed)) if keyed else []
-    return [one.facts() | {"digest": sketch_digest(one.facts()["digests"])} for one in found]
-
-
-def sketch_digest(digests: Sequence[str]) -> str:
-    """The digest by which a report names a sketch that is kept apart from it."""
-    return crypto.digest(list(digests))
+    return [one.facts() | {"digest": sketches.digest(one.facts()["digests"])} for one in found]
 
 
 def told(

@@ -12,18 +12,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
 import polars as pl
 
 from anonymization.classes import Coded
 from anonymization.detection import detect
 from anonymization.findings import Finding, Terms, as_texts, matching, share, token
+from anonymization.sketches import KEPT, LEAST
 
 # Characters of a code that are compared: releases cut their codes at different lengths.
 _FRONT: Final = 12
-# Digests kept of a column; of columns with more codes the smallest are a fair draw.
-_KEPT: Final = 4096
-_LEAST: Final = 3
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ def sketches(release: pl.DataFrame) -> list[Sketch]:
     """A sketch of every column of codes, to hold against later releases."""
     texts = as_texts(release)
     return [
-        Sketch(name, frozenset(sorted(map(_digest, fronts))[:_KEPT]))
+        Sketch(name, frozenset(sorted(map(_digest, fronts))[:KEPT]))
         for name, fronts in _codes(texts).items()
     ]
 
@@ -50,25 +47,6 @@ def sketches(release: pl.DataFrame) -> list[Sketch]:
 def read_sketches(facts: Iterable[Mapping[str, Any]]) -> list[Sketch]:
     """Sketches as `facts` gave them."""
     return [Sketch(str(one["column"]), frozenset(map(str, one["digests"]))) for one in facts]
-
-
-def packed(digests: Iterable[str]) -> bytes:
-    """A sketch as it is kept for long: eight bytes a digest, smallest first."""
-    return b"".join(bytes.fromhex(one) for one in sorted(digests))
-
-
-def shared(mine: bytes, other: bytes) -> float:
-    """The share of the codes behind a packed sketch that stand behind another; 0: they do not join.
-
-    A sketch that is full knows nothing of codes beyond its largest digest, so both are compared as
-    far as both reach.
-    """
-    a, b = (np.frombuffer(one, dtype=">u8") for one in (mine, other))
-    reach = min([one.max() for one in (a, b) if len(one) >= _KEPT], default=None)
-    if reach is not None:
-        a, b = a[a <= reach], b[b <= reach]
-    both = len(np.intersect1d(a, b, assume_unique=True))
-    return both / len(a) if both >= _LEAST else 0.0
 
 
 def _digest(front: str) -> str:
@@ -115,10 +93,10 @@ def joins(texts: pl.DataFrame, earlier: Sequence[Sequence[Sketch]]) -> list[Find
         mine = {_digest(one): one for one in fronts}
         for one in itertools.chain.from_iterable(earlier):
             shared = len(one.digests & mine.keys())
-            if shared < _LEAST:
+            if shared < LEAST:
                 continue
             # The sketch is a draw from the codes there were: what it shares is shared of all.
-            part = shared / len(one.digests) if len(one.digests) == _KEPT else None
+            part = shared / len(one.digests) if len(one.digests) == KEPT else None
             count = shared if part is None else round(part * len(fronts))
             records = min(texts.height, round(count * texts.height / max(1, len(fronts))))
             findings.append(_join(name, one.column, records, texts))
@@ -158,7 +136,7 @@ def linked(
             continue
         who = next((c.name for c in detect(other) if c.kind in {"PERSON", "ID_CARD", "MOBILE"}), "")
         records = _matched(texts, other, pairs)
-        if not who or records <= max(_LEAST, 0.005 * texts.height):
+        if not who or records <= max(LEAST, 0.005 * texts.height):
             continue
         names = tuple(pairs)
         shown = "、".join(names)

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from anonymization import impact, linking
+from anonymization import sketches
 from registry.errors import Conflict
 from registry.models.catalogue import Resource
 from registry.models.desensitization import (
@@ -39,7 +39,7 @@ class Joined:
 def require_true(report: Mapping[str, Any]) -> None:
     """Refuse a report whose sketches are missing or not those it names by their digests."""
     for one in report.get("sketches", ()):
-        if "digests" not in one or impact.sketch_digest(one["digests"]) != one["digest"]:
+        if "digests" not in one or sketches.digest(one["digests"]) != one["digest"]:
             raise Conflict("report_altered")
 
 
@@ -50,7 +50,7 @@ def keep(session: Session, plan: MaskingPlan, row: MaskingReport, report: Mappin
     """
     if row.kind != "measured" or row.verdict != "pass":
         return 0
-    mine = [(one["column"], linking.packed(one["digests"])) for one in report.get("sketches", ())]
+    mine = [(one["column"], sketches.packed(one["digests"])) for one in report.get("sketches", ())]
     found = _found(session, plan, row, mine) if mine else []
     session.add_all(found)
     session.add_all(
@@ -81,7 +81,7 @@ def _found(
         if plan_id == plan.id and facts.get("release") == row.report.get("release"):
             continue
         for column, ours in mine:
-            if (share := linking.shared(ours, digests)) and (column, plan_id) not in found:
+            if (share := sketches.shared(ours, digests)) and (column, plan_id) not in found:
                 found[column, plan_id] = ReleaseJoin(
                     report_id=row.id,
                     column=column,

@@ -1,6 +1,8 @@
 """The registry keeps sketches of releases and finds those that join, of whatever department."""
 
 import shutil
+import subprocess
+import sys
 from copy import copy
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 import anonymization
-from anonymization import linking
+from anonymization import sketches
 from registry import desensitization, signing
 from registry.catalogue import places
 from registry.errors import Conflict
@@ -101,7 +103,7 @@ def test_the_report_is_kept_without_its_sketches_and_still_is_what_was_signed(de
     assert kept is not None
     assert kept.is_whole
     sketch = desk.session.scalars(sa.select(ReleaseSketch)).one()
-    assert sketch.digests == linking.packed(signed["sketches"][0]["digests"])
+    assert sketch.digests == sketches.packed(signed["sketches"][0]["digests"])
 
 
 @pytest.mark.parametrize("how", ["left out", "of another column"])
@@ -133,8 +135,16 @@ def test_a_wipe_takes_the_sketches_and_leaves_the_fact_of_a_join(desk, neighbour
 
 def test_sketches_are_compared_as_far_as_both_reach():
     every = [f"{n:016x}" for n in range(10_000)]
-    full, part = linking.packed(every[:4096]), linking.packed(every[2000:5000])
-    assert linking.shared(full, part) == pytest.approx((4096 - 2000) / 4096)
-    assert linking.shared(part, full) == 1.0
-    assert linking.shared(full, linking.packed(every[6000:7000])) == 0.0
-    assert linking.shared(b"", full) == 0.0
+    full, part = sketches.packed(every[:4096]), sketches.packed(every[2000:5000])
+    assert sketches.shared(full, part) == pytest.approx((4096 - 2000) / 4096)
+    assert sketches.shared(part, full) == 1.0
+    assert sketches.shared(full, sketches.packed(every[6000:7000])) == 0.0
+    assert sketches.shared(b"", full) == 0.0
+
+
+def test_the_server_and_the_commands_do_not_carry_the_engine():
+    code = (
+        "import sys; from registry import app, cli, web; web.blueprints();"
+        " assert not {'polars', 'numpy'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
