@@ -23,6 +23,14 @@ _PLAIN: Final = {"csv": "数据.csv", "parquet": "数据.parquet", "xlsx": "数�
 _TELL_EVERY_S: Final = 0.5
 _DIE_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
 
+# Said here where the library runs out of memory, and by whoever started us where we were ended.
+TOO_LARGE: Final = (
+    "数据太大，运行超过了内存上限，已停止，没有留下任何数据；请拆分后再上传，"
+    "或者在本部门用命令行运行。",
+    "The table needs more memory than a run may take; it was stopped and nothing was left. "
+    "Split it, or run it by the command line in your department.",
+)
+
 # Sentences of the library that quote a header, or name an option of the command line. A file
 # without a header has a row of values in its place.
 _OWN: Final[Mapping[str, tuple[str, str]]] = {
@@ -45,12 +53,7 @@ _OWN: Final[Mapping[str, tuple[str, str]]] = {
         "the table has more than 10 million rows; run it by the command line where the data are "
         "and bring the report.",
     ),
-    "MEMORY": (
-        "数据太大，运行超过了内存上限，已停止，没有留下任何数据；请拆分后再上传，"
-        "或者在本部门用命令行运行。",
-        "the table needs more memory than a run may take; it was stopped and nothing was left. "
-        "Split it, or run it by the command line in your department.",
-    ),
+    "MEMORY": TOO_LARGE,
 }
 
 
@@ -62,18 +65,24 @@ def main() -> None:
     task = json.loads(sys.stdin.buffer.read())
     limit(task["limits"])
     try:
-        from anonymization.errors import Refused
+        _tell(out, _told(task, out))
     except MemoryError:
-        _tell(out, {"refused": "MEMORY", "zh": _OWN["MEMORY"][0], "en": _OWN["MEMORY"][1]})
-        return
+        _tell(out, _refused("MEMORY", TOO_LARGE))
+
+
+def _told(task: Mapping[str, Any], out: IO[str]) -> dict[str, object]:
+    """The last line: the report, or why there is none."""
+    from anonymization.errors import Refused
+
     try:
-        _tell(out, {"report": _done(task, out)})
+        return {"report": _done(task, out)}
     except Refused as refusal:
         code = "MEMORY" if _is_memory(refusal) else refusal.code
-        zh, en = _OWN.get(code, (refusal.zh, refusal.en))
-        _tell(out, {"refused": code, "zh": zh, "en": en})
-    except MemoryError:
-        _tell(out, {"refused": "MEMORY", "zh": _OWN["MEMORY"][0], "en": _OWN["MEMORY"][1]})
+        return _refused(code, _OWN.get(code, (refusal.zh, refusal.en)))
+
+
+def _refused(code: str, words: tuple[str, str]) -> dict[str, object]:
+    return {"refused": code, "zh": words[0], "en": words[1]}
 
 
 def limit(limits: Mapping[str, int]) -> None:

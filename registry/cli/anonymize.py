@@ -5,7 +5,6 @@ server does not carry it.
 """
 
 import json
-import os
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -15,16 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-import schemas
 from registry.cli.bar import bar
 from registry.cli.commands import main
+from registry.cli.documents import FILE, document, write
 
 if TYPE_CHECKING:
     from polars import DataFrame
 
     from anonymization.tables import Handed
-
-_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @main.group()
@@ -54,37 +51,11 @@ def _show(facts: object) -> None:
     click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
 
 
-def _document(path: Path) -> dict[str, Any]:
-    """A JSON object from a file; anything else is a wrong use."""
-    try:
-        found = schemas.loads(path.read_bytes())
-    except OSError as fault:
-        raise click.UsageError(f"{path.name}: 无法读取 / cannot be read") from fault
-    except schemas.Unreadable as fault:
-        raise click.UsageError(f"{path.name}: 不是有效的 JSON / no JSON: {fault.reason}") from fault
-    if not isinstance(found, dict):
-        raise click.UsageError(f"{path.name}: 应为 JSON 对象 / a JSON object is expected")
-    return found
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a text whole or not at all, readable by its owner alone."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        handle = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        temporary.replace(path)
-    except OSError as fault:
-        temporary.unlink(missing_ok=True)
-        raise click.ClickException(f"{path.name}: 无法写入 / cannot be written") from fault
-
-
 def _from_database(command: Callable[..., None]) -> Callable[..., None]:
     """The options that name a table of a database in the place of a file."""
     for option in (
         click.option("--max-rows", type=click.IntRange(min=1), help="行数上限 / most rows"),
-        click.option("--url-file", type=_FILE, help="数据库地址文件（0600） / address of it, 0600"),
+        click.option("--url-file", type=FILE, help="数据库地址文件（0600） / address of it, 0600"),
         click.option("--table", help="数据库中的表 / a table of a database: [schema.]name"),
     ):
         command = option(command)
@@ -119,8 +90,8 @@ def _frame(source: "Path | Handed") -> "DataFrame":
 
 
 @anonymize.command("key")
-@click.argument("path", type=_FILE)
-@click.option("--after", type=_FILE, help="接替的旧密钥 / the key it follows, for the next release")
+@click.argument("path", type=FILE)
+@click.option("--after", type=FILE, help="接替的旧密钥 / the key it follows, for the next release")
 @click.option("--destroy", is_flag=True, help="销毁这个密钥 / destroy this key")
 @click.option("--by", default="", help="由谁办理 / who does it")
 @click.option("--reason", default="", help="销毁理由 / why it is destroyed")
@@ -146,7 +117,7 @@ def key_(path: Path, after: Path | None, destroy: bool, by: str, reason: str, re
 
 
 @anonymize.command("detect")
-@click.argument("files", nargs=-1, type=_FILE)
+@click.argument("files", nargs=-1, type=FILE)
 @_from_database
 @click.option("--json", "as_json", is_flag=True)
 def detect(
@@ -189,7 +160,7 @@ def detect(
 
 
 @anonymize.command("plan")
-@click.argument("file", type=_FILE, required=False)
+@click.argument("file", type=FILE, required=False)
 @_from_database
 @click.option(
     "--profile",
@@ -198,7 +169,7 @@ def detect(
     show_default=True,
 )
 @click.option("--release", help="发布批次 / name of the release")
-@click.option("--output", "-o", type=_FILE, help="方案文件 / where the plan goes")
+@click.option("--output", "-o", type=FILE, help="方案文件 / where the plan goes")
 def plan(
     file: Path | None,
     table: str | None,
@@ -221,39 +192,39 @@ def plan(
     if output is None:
         click.echo(text, nl=False)
         return
-    _write(output, text)
+    write(output, text)
     click.echo(f"方案已写出，请逐列核对 / plan written, check each column: {output.name}")
 
 
 @anonymize.command("sample")
-@click.argument("plan_file", type=_FILE)
-@click.option("--output", "-o", type=_FILE, required=True, help="CSV")
+@click.argument("plan_file", type=FILE)
+@click.option("--output", "-o", type=FILE, required=True, help="CSV")
 @click.option("--rows", type=click.IntRange(1, 1_000_000), default=1000, show_default=True)
 def sample(plan_file: Path, output: Path, rows: int) -> None:
     """Write made-up rows for a plan, to run it before there are real data (plan_only)."""
     from anonymization import Refused, check_plan, made_up
 
-    plan_ = _document(plan_file)
+    plan_ = document(plan_file)
     with _told():
         if faults := check_plan(plan_):
             shown = "".join(one.zh for one in faults), " ".join(one.en for one in faults)
             raise Refused("PLAN_FAULTY", *shown)
-    _write(output, made_up(plan_, rows).write_csv())
+    write(output, made_up(plan_, rows).write_csv())
     click.echo(f"虚构数据已写出 / made-up rows written: {output.name}")
 
 
 @anonymize.command("apply")
-@click.argument("file", type=_FILE, required=False)
+@click.argument("file", type=FILE, required=False)
 @_from_database
-@click.option("--plan", "plan_file", type=_FILE, required=True, help="脱敏方案 / masking plan")
-@click.option("--output", "-o", type=_FILE, required=True, help="结果 / the release")
-@click.option("--key", "key_file", type=_FILE, help="密钥文件 / key file")
-@click.option("--report", "report_file", type=_FILE, help="报告 / report")
+@click.option("--plan", "plan_file", type=FILE, required=True, help="脱敏方案 / masking plan")
+@click.option("--output", "-o", type=FILE, required=True, help="结果 / the release")
+@click.option("--key", "key_file", type=FILE, help="密钥文件 / key file")
+@click.option("--report", "report_file", type=FILE, help="报告 / report")
 @click.option("--resource", help="资源编号（网址中的编码） / key of the resource")
 @click.option("--version", "version_digest", help="版本摘要 / digest of its version")
 @click.option("--kind", type=click.Choice(["measured", "plan_only"]), default="measured")
-@click.option("--earlier", type=_FILE, multiple=True, help="以前的发布 / an earlier release")
-@click.option("--signer", type=_FILE, help="签名密钥，给报告签名 / key that signs the report")
+@click.option("--earlier", type=FILE, multiple=True, help="以前的发布 / an earlier release")
+@click.option("--signer", type=FILE, help="签名密钥，给报告签名 / key that signs the report")
 @click.option("--json", "as_json", is_flag=True)
 def apply(
     file: Path | None,
@@ -279,7 +250,7 @@ def apply(
     given = {"resource": resource, "version": version_digest}
     with _told(as_json), _source(file, table, url_file, max_rows) as source:
         report = run(
-            _document(plan_file),
+            document(plan_file),
             source,
             output,
             key_file,
@@ -289,7 +260,7 @@ def apply(
             progress=bar(),
         )
     if report_file is not None:
-        _write(report_file, evidence.signed(report, signing_key))
+        write(report_file, evidence.signed(report, signing_key))
     if as_json:
         _show(report.facts)
     else:
@@ -298,11 +269,11 @@ def apply(
 
 
 @anonymize.command("mask")
-@click.argument("file", type=_FILE, required=False)
+@click.argument("file", type=FILE, required=False)
 @_from_database
-@click.option("--plan", "plan_file", type=_FILE, required=True, help="脱敏方案 / masking plan")
-@click.option("--output", "-o", type=_FILE, required=True, help="结果 / the treated table")
-@click.option("--key", "key_file", type=_FILE, help="密钥文件 / key file")
+@click.option("--plan", "plan_file", type=FILE, required=True, help="脱敏方案 / masking plan")
+@click.option("--output", "-o", type=FILE, required=True, help="结果 / the treated table")
+@click.option("--key", "key_file", type=FILE, help="密钥文件 / key file")
 @click.option("--fresh", is_flag=True, help="不接着上次，从头开始 / start over, continue nothing")
 @click.option("--json", "as_json", is_flag=True)
 def mask(
@@ -324,7 +295,7 @@ def mask(
     from anonymization import mask_file
 
     with _told(as_json), _source(file, table, url_file, max_rows) as source:
-        plan_ = _document(plan_file)
+        plan_ = document(plan_file)
         rows = mask_file(plan_, source, output, key_file, progress=bar(), fresh=fresh)
     if as_json:
         _show({"rows": rows, "output": output.name, "verdict": None})
@@ -361,13 +332,13 @@ def _findings(findings: list[dict[str, Any]]) -> None:
 
 
 @anonymize.command("restore")
-@click.argument("file", type=_FILE)
-@click.option("--plan", "plan_file", type=_FILE, required=True, help="脱敏方案 / masking plan")
-@click.option("--key", "key_file", type=_FILE, required=True, help="密钥文件 / key file")
+@click.argument("file", type=FILE)
+@click.option("--plan", "plan_file", type=FILE, required=True, help="脱敏方案 / masking plan")
+@click.option("--key", "key_file", type=FILE, required=True, help="密钥文件 / key file")
 @click.option(
-    "--report", "report_file", type=_FILE, help="报告，核对密钥 / report, to check the key"
+    "--report", "report_file", type=FILE, help="报告，核对密钥 / report, to check the key"
 )
-@click.option("--output", "-o", type=_FILE, required=True, help="结果 / where it goes")
+@click.option("--output", "-o", type=FILE, required=True, help="结果 / where it goes")
 def restore(
     file: Path, plan_file: Path, key_file: Path, report_file: Path | None, output: Path
 ) -> None:
@@ -375,10 +346,10 @@ def restore(
     from anonymization.crypto import read_key
     from anonymization.restoring import restore_file
 
-    report = _document(report_file) if report_file else {}
+    report = document(report_file) if report_file else {}
     with _told():
         key = read_key(key_file)
-        rows = restore_file(_document(plan_file), file, output, key, report.get("key_id"))
+        rows = restore_file(document(plan_file), file, output, key, report.get("key_id"))
     click.echo(
         f"{rows} 行已还原，含个人信息，请按原始数据保管 / rows restored, keep them as raw data: "
         f"{output.name}"
@@ -386,7 +357,7 @@ def restore(
 
 
 @anonymize.command("measure")
-@click.argument("file", type=_FILE, required=False)
+@click.argument("file", type=FILE, required=False)
 @_from_database
 @click.option("--quasi", "-q", multiple=True, required=True, help="准标识符 / quasi-identifier")
 @click.option("--sensitive", "-s", multiple=True, help="敏感属性 / sensitive column")
@@ -416,12 +387,12 @@ def measure(
 
 
 @anonymize.command("verify")
-@click.argument("release", type=_FILE, required=False)
+@click.argument("release", type=FILE, required=False)
 @_from_database
-@click.option("--claim", type=_FILE, help="所称的处理 / what was done, as JSON")
-@click.option("--raw", type=_FILE, help="原始数据 / the table it was made from")
-@click.option("--auxiliary", type=_FILE, multiple=True, help="攻击者可能持有的名册 / a register")
-@click.option("--earlier", type=_FILE, multiple=True, help="以前的发布 / an earlier release")
+@click.option("--claim", type=FILE, help="所称的处理 / what was done, as JSON")
+@click.option("--raw", type=FILE, help="原始数据 / the table it was made from")
+@click.option("--auxiliary", type=FILE, multiple=True, help="攻击者可能持有的名册 / a register")
+@click.option("--earlier", type=FILE, multiple=True, help="以前的发布 / an earlier release")
 @click.option("--json", "as_json", is_flag=True)
 def verify(
     release: Path | None,
@@ -437,7 +408,7 @@ def verify(
     """Attack a release, whoever made it. Exit 0: it holds, 1: it does not."""
     from anonymization import verify as attack
 
-    claimed = _document(claim) if claim else None
+    claimed = document(claim) if claim else None
     with _told(as_json), _source(release, table, url_file, max_rows) as source:
         verdict = attack(_frame(source), claimed, raw, earlier, auxiliary)
     facts = verdict.facts()
@@ -451,7 +422,7 @@ def verify(
 
 
 @anonymize.command("sketch")
-@click.argument("release", type=_FILE)
+@click.argument("release", type=FILE)
 def sketch(release: Path) -> None:
     """Print what later releases are held against: digests of a release's codes, no value."""
     from anonymization import linking, tables

@@ -11,12 +11,11 @@ import click
 from anonymization import crypto, statement
 from anonymization import plan as masking
 from registry import desensitization, signing
-from registry.cli.anonymize import _document, _write, anonymize
+from registry.cli.anonymize import anonymize
+from registry.cli.documents import FILE, document, write
 
 if TYPE_CHECKING:
     from anonymization.report import Report
-
-_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 def signer_key(path: Path) -> signing.Key:
@@ -35,17 +34,20 @@ def signed(report: "Report", key: signing.Key | None) -> str:
     """The text of a report as it is written, signed where there is a key."""
     if key is None:
         return report.json()
-    facts = desensitization.sign_report(report.facts, key)
+    return _text(desensitization.sign_report(report.facts, key))
+
+
+def _text(facts: Mapping[str, Any]) -> str:
     return json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
 
 
 def _algorithm(path: Path) -> str:
-    found = _document(path).get("algorithm")
+    found = document(path).get("algorithm")
     return found if isinstance(found, str) and found in signing.ALGORITHMS else signing.DEFAULT
 
 
 @anonymize.command("signer")
-@click.argument("path", type=_FILE)
+@click.argument("path", type=FILE)
 @click.option(
     "--algorithm",
     type=click.Choice(sorted(signing.ALGORITHMS)),
@@ -63,38 +65,37 @@ def signer(path: Path, algorithm: str) -> None:
     except OSError as fault:
         raise click.ClickException(f"{path.name}: 无法写入 / cannot be written") from fault
     public = path.with_name(f"{path.name}.pub.json")
-    _write(public, json.dumps(key.public.fact(), indent=1) + "\n")
+    write(public, json.dumps(key.public.fact(), indent=1) + "\n")
     click.echo(f"签名密钥已生成，留在本机 / key made, it stays here: {path.name}")
     click.echo(f"公钥，交部门负责人登记 / for the head to enrol: {public.name}")
     click.echo(f"编号，请当面核对 / its name, compare it in person: {key.public.key_id}")
 
 
 @anonymize.command("sign")
-@click.argument("report", type=_FILE)
-@click.option("--signer", "key_file", type=_FILE, required=True, help="签名密钥 / signer's key")
+@click.argument("report", type=FILE)
+@click.option("--signer", "key_file", type=FILE, required=True, help="签名密钥 / signer's key")
 def sign(report: Path, key_file: Path) -> None:
     """Sign a report in its file, in the place of an older signature."""
-    facts = _document(report)
+    facts = document(report)
     if not masking.is_report(facts):
         raise click.UsageError(f"{report.name}: 不是脱敏报告 / no masking report")
-    signed = desensitization.sign_report(facts, signer_key(key_file))
-    _write(report, json.dumps(signed, ensure_ascii=False, indent=1) + "\n")
+    write(report, _text(desensitization.sign_report(facts, signer_key(key_file))))
     click.echo(f"报告已签名 / report signed: {report.name}")
 
 
 @anonymize.command("check-report")
-@click.argument("report", type=_FILE)
-@click.option("--trust", type=_FILE, multiple=True, help="信任的公钥 / a public key to trust")
-@click.option("--release", type=_FILE, help="发布的文件 / the released file, compared as well")
+@click.argument("report", type=FILE)
+@click.option("--trust", type=FILE, multiple=True, help="信任的公钥 / a public key to trust")
+@click.option("--release", type=FILE, help="发布的文件 / the released file, compared as well")
 @click.option("--json", "as_json", is_flag=True)
 def check_report(
     report: Path, trust: tuple[Path, ...], release: Path | None, as_json: bool
 ) -> None:
     """Check a report without the registry: whole, signed, of this file. Exit 1: it is not."""
-    trusted = [signing.public_key(_document(path)) for path in trust]
+    trusted = [signing.public_key(document(path)) for path in trust]
     if any(one is None for one in trusted):
         raise click.UsageError("--trust: 不是公钥文件 / no public key")
-    facts = _document(report)
+    facts = document(report)
     checks = _checks(facts, {one.value for one in trusted if one})
     if release is not None:
         checks["release"] = _is_of(facts, release)
@@ -140,10 +141,10 @@ def _is_of(facts: Mapping[str, Any], release: Path) -> bool:
 
 
 @anonymize.command("matches")
-@click.argument("file", type=_FILE)
-@click.argument("report", type=_FILE)
+@click.argument("file", type=FILE)
+@click.argument("report", type=FILE)
 def matches(file: Path, report: Path) -> None:
     """Say whether FILE is the release that REPORT is about. Exit 1: it is another file."""
-    held = _is_of(_document(report), file)
+    held = _is_of(document(report), file)
     click.echo(_SAID["release", held])
     sys.exit(0 if held else 1)

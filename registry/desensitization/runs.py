@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from anonymization import keys
+from connectors import masking_run
 from registry import journal, sealed
 from registry.access import SYSTEM, Actor, may, require
 from registry.access.actor import of_account
@@ -72,12 +73,7 @@ WHY: Mapping[str, Words] = {
         "The key of this release was destroyed, and its name cannot be used again; give the plan "
         "a new release name, save it and run.",
     ),
-    "memory": (
-        "数据太大，运行超过了内存上限，已停止，没有留下任何数据；请拆分后再上传，"
-        "或者在本部门用命令行运行。",
-        "The table needs more memory than a run may take; it was stopped and nothing was left. "
-        "Split it, or run it by the command line in your department.",
-    ),
+    "memory": masking_run.TOO_LARGE,
     "time": (
         "运行超过了时限，已停止，没有留下任何数据；请拆分后再上传，或者在本部门用命令行运行。",
         "The run took longer than it may and was stopped; nothing was left. Split the table, or "

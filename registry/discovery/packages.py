@@ -94,17 +94,21 @@ def search(
 
 def find(session: Session, index: Index | None, actor: Actor, asked: Asked, anonymous: str) -> Keys:
     """The keys of what answers the question. No document is read that a column can stand for."""
-    held = counted.answer(session, index, actor, asked, anonymous)
-    if held is not None and asked.words.strip():
+    worded = bool(asked.words.strip())
+    held = None
+    # Without words only an order of the database gives the page: for another all are read anyway.
+    if worded or _is_ordered(asked):
+        held = counted.answer(session, index, actor, asked, anonymous)
+    if held is not None and worded:
         return held
     told, filters = _split(asked.filters)
     readable = [*_readable(actor, anonymous, private=asked.private), *told]
     ranks: dict[str, int] | None = None
-    if asked.words.strip():
+    if worded:
         ranks = _ranks(session, index, actor, asked.words)
         if ranks is None:
             filters.append(Every(tuple(Term("text", word) for word in asked.words.split()[:32])))
-    if held is not None and not filters and _is_ordered(asked):
+    if held is not None and not filters:
         return replace(held, keys=_window(session, asked, readable) if held.count else ())
     if filters or not all(_is_counted(name) for name in asked.facets):
         return _judged(session, actor, asked, anonymous, readable, filters, ranks)
