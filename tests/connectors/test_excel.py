@@ -10,6 +10,7 @@ from hypothesis import given, settings
 
 import schemas
 from connectors import excel, files
+from connectors.excel.columns import trimmed
 from tests.factories import document
 from tests.schemas.strategies import drafts
 
@@ -21,8 +22,8 @@ def reread(entries: list[excel.Exported]) -> list[excel.Row]:
 def in_memory(entry: excel.Exported) -> excel.Row:
     """The row a sheet of this entry would give, without the workbook in between."""
     whole, items = excel.texts(entry)
-    clean = {name: excel._trimmed(text) for name, text in whole.items()}
-    rows = [(4 + n, {k: excel._trimmed(t) for k, t in i.items()}) for n, i in enumerate(items)]
+    clean = {name: trimmed(text) for name, text in whole.items()}
+    rows = [(4 + n, {k: trimmed(t) for k, t in i.items()}) for n, i in enumerate(items)]
     return excel.Row(4, entry.key, entry.code, clean, [r for r in rows if any(r[1].values())])
 
 
