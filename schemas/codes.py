@@ -48,8 +48,16 @@ def values(name: str) -> Labels:
 
 @cache
 def labels(name: str, locale: str = "zh") -> Mapping[str, str]:
-    """Label by code; a label without a translation falls back to the official Chinese."""
-    return {code: texts.get(locale, texts["zh"]) for code, texts in values(name).items()}
+    """Label by code; a label without a translation falls back to the official Chinese.
+
+    The tables hold English phrases; as the name of a choice one begins with a capital. A product
+    name (pdf) has no translation and stays as it is.
+    """
+    listed = values(name)
+    if locale == "zh":
+        return {code: texts["zh"] for code, texts in listed.items()}
+    spoken = {code: texts.get(locale, "") for code, texts in listed.items()}
+    return {c: f"{t[0].upper()}{t[1:]}" if t else listed[c]["zh"] for c, t in spoken.items()}
 
 
 def label(name: str, code: object, locale: str = "zh") -> str:

@@ -38,6 +38,8 @@ from registry.catalogue.submissions import advance_many, hand_in, submission_ver
 from registry.catalogue.transfer import transfer
 from registry.catalogue.withdrawal import (
     Tombstone,
+    keep,
+    kept,
     propose_retirement,
     proposed,
     resume,
@@ -87,6 +89,8 @@ __all__ = [
     "is_formal",
     "is_limited",
     "item_changes",
+    "keep",
+    "kept",
     "key_in",
     "known",
     "line",

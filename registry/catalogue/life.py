@@ -62,6 +62,8 @@ UNDECIDED = frozenset({"in_secrecy_review", "in_head_review", "in_authority_revi
 LIVE = frozenset({"published"})
 # No longer in use: what the public gets at the address is a tombstone.
 OUT = frozenset({"suspended", "retired"})
+# The later of these says whether a proposal to retire stands.
+PROPOSAL = ("propose_retirement", "keep")
 
 # The clock of each waiting state: a name of deadlines.json.
 CLOCKS: Mapping[str, str] = {

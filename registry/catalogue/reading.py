@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased, defer
 
 import schemas
 from registry.access import Actor, acts, may
-from registry.catalogue.life import OUT, STATES, STEPS, UNDECIDED
+from registry.catalogue.life import OUT, PROPOSAL, STATES, STEPS, UNDECIDED
 from registry.errors import Gone, Missing
 from registry.models.accounts import Organisation, Person
 from registry.models.catalogue import Decision, Remark, Resource, Version
@@ -222,15 +222,19 @@ def _proposed(session: Session, actor: Actor) -> list[Task]:
     """Entries whose head signed that they be retired: they wait for the second signature."""
     if actor.roles.isdisjoint(acts()["retire"].roles):
         return []
+    last = (
+        sa.select(sa.func.max(Decision.id))
+        .where(Decision.version_id == Version.id, Decision.step.in_(PROPOSAL))
+        .correlate(Version)
+        .scalar_subquery()
+    )
     rows = session.scalars(
         sa.select(Version)
         .join(Resource, Resource.live_version_id == Version.id)
         .where(
             Version.state.in_(STEPS["retire"].sources),
             Resource.frozen_at.is_(None),
-            sa.exists().where(
-                Decision.version_id == Version.id, Decision.step == "propose_retirement"
-            ),
+            sa.exists().where(Decision.id == last, Decision.step == "propose_retirement"),
         )
         .order_by(Version.changed_at, Version.id)
         .limit(1000)

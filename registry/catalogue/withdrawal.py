@@ -1,4 +1,7 @@
-"""Taking a live entry out of use: 下架, 恢复上架, 注销 with two signatures, and the tombstone."""
+"""Taking a live entry out of use: 下架, 恢复上架, 注销 with two signatures, and the tombstone.
+
+A proposal to retire stands until it is confirmed, answered 不予注销, or overtaken by a new version.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +15,7 @@ import schemas
 from registry import calendar
 from registry.access import Actor, conflict, may, require, require_apart
 from registry.calendar import CITY
-from registry.catalogue.life import OUT, STEPS, UNDECIDED
+from registry.catalogue.life import OUT, PROPOSAL, STEPS, UNDECIDED
 from registry.catalogue.reading import document_of, known
 from registry.catalogue.store import Change, RemarkText, Stored, store
 from registry.errors import Conflict, Invalid, Missing
@@ -20,7 +23,7 @@ from registry.models.catalogue import Decision, Remark, Resource, Version
 from schemas import Problem
 
 # The steps a person may ask for on a live version.
-ON_LIVE = ("suspend", "resume", "propose_retirement", "retire")
+ON_LIVE = ("suspend", "resume", "propose_retirement", "keep", "retire")
 
 Document = Mapping[str, Any]
 
@@ -63,6 +66,20 @@ def propose_retirement(
     return _stored(session, actor, change, document, more)
 
 
+def keep(
+    session: Session, actor: Actor, resource: Resource, document: Document, seen: str | None = None
+) -> Stored:
+    """End a proposal to retire: the authority declines it, or the head takes it back.
+
+    `document` is a `keeping`, the reason; the entry stays as it is and may be proposed again.
+    """
+    change = _prepared(session, actor, resource, "keep", seen)
+    if proposed(session, resource) is None:
+        raise Conflict("not_proposed", key=resource.key)
+    _complete("keeping", document)
+    return _stored(session, actor, change, document, {"successor_id": None})
+
+
 def retire(session: Session, actor: Actor, resource: Resource, seen: str | None = None) -> Stored:
     """The second signature: the entry ends for ever, its code is never used again.
 
@@ -99,7 +116,9 @@ def withdrawable(session: Session, actor: Actor, resource: Resource) -> dict[str
     found: dict[str, str | None] = {}
     proposal = proposed(session, resource) is not None
     for step in ON_LIVE:
-        wanted = {"retire": proposal, "propose_retirement": not proposal}.get(step, True)
+        wanted = {"retire": proposal, "keep": proposal, "propose_retirement": not proposal}.get(
+            step, True
+        )
         if (
             wanted
             and live.state in STEPS[step].sources
@@ -112,11 +131,11 @@ def withdrawable(session: Session, actor: Actor, resource: Resource) -> dict[str
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """Why and when: of a suspension, a retirement, or the proposal of one."""
+    """Why and when: of a suspension, a retirement, the proposal of one or the answer to it."""
 
+    step: str
     on: date
     reason: str
-    name: str = ""
 
 
 def proposed(session: Session, resource: Resource) -> Withdrawal | None:
@@ -124,7 +143,15 @@ def proposed(session: Session, resource: Resource) -> Withdrawal | None:
     live = resource.live
     if live is None or live.state not in STEPS["retire"].sources:
         return None
-    return _last(session, live, ("propose_retirement",))
+    last = _last(session, live, PROPOSAL)
+    return last if last and last.step == "propose_retirement" else None
+
+
+def kept(session: Session, resource: Resource) -> Withdrawal | None:
+    """Why the last proposal to retire the live version came to nothing; None without one."""
+    live = resource.live
+    last = _last(session, live, PROPOSAL) if live is not None else None
+    return last if last and last.step == "keep" else None
 
 
 @dataclass(frozen=True)
@@ -186,13 +213,13 @@ def _next(
 
 def _last(session: Session, version: Version, steps: tuple[str, ...]) -> Withdrawal | None:
     row = session.execute(
-        sa.select(Decision.at, Remark.text)
+        sa.select(Decision.step, Decision.at, Remark.text)
         .outerjoin(Remark, Remark.decision_id == Decision.id)
         .where(Decision.version_id == version.id, Decision.step.in_(steps))
         .order_by(Decision.id.desc())
         .limit(1)
     ).one_or_none()
-    return Withdrawal(row[0].astimezone(CITY).date(), row[1] or "") if row else None
+    return Withdrawal(row[0], row[1].astimezone(CITY).date(), row[2] or "") if row else None
 
 
 def _prepared(

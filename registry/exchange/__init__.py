@@ -23,7 +23,7 @@ from registry.exchange.demands import (
 from registry.exchange.effects import Given
 from registry.exchange.life import CLOSED, DEMAND_STEPS, STATES, STEPS, State, Step
 from registry.exchange.matching import Match, by_duty, candidates
-from registry.exchange.notices import notices, put_away, tell_users
+from registry.exchange.notices import notices, put_away, tell, tell_users
 from registry.exchange.reading import (
     PAGE,
     Asked,
@@ -94,6 +94,7 @@ __all__ = [
     "sign_standing",
     "standing_consent",
     "state_demand",
+    "tell",
     "tell_users",
     "units",
     "users",

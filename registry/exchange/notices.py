@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from registry.access import Actor
 from registry.db import now
 from registry.errors import Missing
 from registry.exchange.life import GRANTED
 from registry.exchange.reading import name_of_resource
-from registry.models.catalogue import Resource
+from registry.models.accounts import Organisation
+from registry.models.catalogue import Resource, Transfer
 from registry.models.exchange import Demand, Request
 from registry.models.jobs import Notice
 
@@ -69,8 +70,8 @@ class Line:
 
 
 def notices(session: Session, actor: Actor, limit: int = 20) -> list[Line]:
-    """The unread notices about requests, demands and used entries, with their names."""
-    known = ("request", "demand", "resource")
+    """The unread notices about requests, demands, used entries and transfers, with their names."""
+    known = ("request", "demand", "resource", "transfer")
     found = [n for n in unread(session, actor, limit) if n.subject in known]
     asked = session.execute(
         sa.select(Request.key, name_of_resource())
@@ -90,6 +91,14 @@ def notices(session: Session, actor: Actor, limit: int = 20) -> list[Line]:
         )
     )
     titles |= {key: name for key, name in used}  # noqa: C416 - a row is not a pair to the types
+    giving, taking = aliased(Organisation), aliased(Organisation)
+    moved = session.execute(
+        sa.select(Transfer.key, giving.name, taking.name)
+        .join(giving, giving.id == Transfer.from_id)
+        .join(taking, taking.id == Transfer.to_id)
+        .where(Transfer.key.in_([n.key for n in found if n.subject == "transfer"]))
+    )
+    titles |= {key: f"{giver} → {taker}" for key, giver, taker in moved}
     return [Line(n.id, n.kind, n.subject, n.key, n.at, titles.get(n.key, "")) for n in found]
 
 

@@ -40,6 +40,7 @@ DONE: Mapping[str, str] = {
     "suspend": _("已下架"),
     "resume": _("已恢复发布"),
     "propose_retirement": _("已提出注销"),
+    "keep": _("已答复不予注销，条目照常使用"),
     "retire": _("已注销"),
     "freeze": _("已冻结"),
     "lift": _("已解除冻结"),

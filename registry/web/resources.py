@@ -98,6 +98,7 @@ def show(key: str) -> Response | str | tuple[str, int]:
         withdrawable=catalogue.withdrawable(session(), actor(), resource),
         stone=_stone(resource),
         proposal=catalogue.proposed(session(), resource),
+        kept=catalogue.kept(session(), resource),
         may_revise=resource.working_version_id is None
         and resource.live is not None
         and resource.live.state != "retired"

@@ -1,4 +1,4 @@
-"""Transfer 划转: the acts that were taken, and the form of the next one."""
+"""Transfer 划转: the acts that were taken, each with its entries, and the form of the next one."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,15 +9,18 @@ from sqlalchemy.orm import aliased
 from werkzeug.wrappers import Response
 
 import schemas
-from registry import catalogue
+from registry import catalogue, exchange
+from registry.access import may
 from registry.edge import actor, go, locale, reads, session, writes
-from registry.errors import Invalid, Unreadable
+from registry.errors import Invalid, Missing, Unreadable
 from registry.models.accounts import Organisation, Person
-from registry.models.catalogue import Transfer
+from registry.models.catalogue import Resource, Transfer, Version
 
 pages = Blueprint("transfers", __name__, url_prefix="/admin/transfers")
 
 MOST_LISTED = 200
+# Who of the two units is told: whoever looks after the entries from that day on, or did before.
+TOLD = ("registrar", "head")
 
 
 @pages.get("")
@@ -36,10 +39,47 @@ def take() -> Response | tuple[str, int]:
     except schemas.Unreadable as fault:
         raise Unreadable("unreadable") from fault
     try:
-        catalogue.transfer(session(), actor(), typed)
+        act = catalogue.transfer(session(), actor(), typed)
     except Invalid as refusal:
         return _page(typed, refusal.problems), 422
+    whom = [(unit, role) for unit in (act.to_id, act.from_id) for role in TOLD]
+    exchange.tell(session(), "transfer", "transfer", act.key, whom)
     return go(url_for(".show"))
+
+
+@pages.get("/<key>")
+@reads()
+def one(key: str) -> str:
+    """One act with the entries it moved, for both units, those who may transfer, and auditors."""
+    act = session().scalar(sa.select(Transfer).where(Transfer.key == key))
+    if act is None or not _concerns(act):
+        raise Missing("no_transfer")
+    entries = session().execute(
+        sa.select(Resource.key, Resource.code, Version.name)
+        .join(Version, Resource.live_version_id == Version.id)
+        .where(Resource.key.in_(act.entries), catalogue.known(actor()))
+        .order_by(Resource.code)
+        .limit(MOST_LISTED)
+    )
+    units = {unit: session().get_one(Organisation, unit) for unit in (act.from_id, act.to_id)}
+    return render_template(
+        "transfer.html",
+        place="lists",
+        act=act,
+        giver=units[act.from_id],
+        taker=units[act.to_id],
+        entries=entries.all(),
+        may_transfer=may(actor(), "transfer"),
+    )
+
+
+def _concerns(act: Transfer) -> bool:
+    units = actor().organisation_ids
+    return (
+        bool({act.from_id, act.to_id} & units)
+        or may(actor(), "transfer")
+        or actor().holds("auditor")
+    )
 
 
 def _page(document: Mapping[str, Any], problems: Sequence[schemas.Problem] = ()) -> str:

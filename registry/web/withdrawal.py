@@ -15,9 +15,13 @@ from registry.models.catalogue import Resource
 
 pages = Blueprint("withdrawal", __name__, url_prefix="/resources")
 
-STEPS = "<key>/<any('suspend', 'resume', 'propose-retirement', 'retire'):step>"
+STEPS = "<key>/<any('suspend', 'resume', 'propose-retirement', 'keep', 'retire'):step>"
 # The steps that carry a document, and its record.
-RECORDS: Mapping[str, str] = {"suspend": "suspension", "propose_retirement": "retirement"}
+RECORDS: Mapping[str, str] = {
+    "suspend": "suspension",
+    "propose_retirement": "retirement",
+    "keep": "keeping",
+}
 
 
 @pages.get(f"/{STEPS}")
@@ -50,6 +54,7 @@ def take(key: str, step: str) -> Response | tuple[str, int]:
     signed = {
         "suspend": catalogue.suspend,
         "propose_retirement": catalogue.propose_retirement,
+        "keep": catalogue.keep,
     }
     try:
         signed[act](session(), actor(), resource, typed, seen)
@@ -57,6 +62,9 @@ def take(key: str, step: str) -> Response | tuple[str, int]:
         return _form(resource, act, typed, refusal.problems), 422
     if act == "suspend":
         exchange.tell_users(session(), resource, act)
+    if act == "keep":
+        whom = [(resource.department_id, "head")]
+        exchange.tell(session(), act, "resource", resource.key, whom)
     return go(url_for("resources.show", key=key))
 
 
@@ -72,7 +80,8 @@ def _form(
         (group.key, group.title(locale()), [f for f in fields if f.group == group.key])
         for group in (schemas.groups(record) if record else ())
     ]
-    following = resource.successor_id if act == "retire" else None
+    answers = act in ("keep", "retire")
+    following = resource.successor_id if answers else None
     return render_template(
         "withdrawal.html",
         place="search",
@@ -81,6 +90,7 @@ def _form(
         groups=groups,
         document=document,
         problems=problems,
-        proposal=catalogue.proposed(session(), resource) if act == "retire" else None,
+        proposal=catalogue.proposed(session(), resource) if answers else None,
+        kept=catalogue.kept(session(), resource) if act == "propose_retirement" else None,
         successor=session().get(Resource, following) if following else None,
     )

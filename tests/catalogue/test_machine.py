@@ -35,7 +35,7 @@ POSTS = {
     "consumer": ("consumer",),
 }
 ON_WORKING = ("hand_in", "clear", "approve", "publish", "return", "take_back", "formal")
-ON_LIVE = ("suspend", "resume", "propose_retirement", "retire")
+ON_LIVE = ("suspend", "resume", "propose_retirement", "keep", "retire")
 LIFE = {row["id"]: row for row in schemas.codes.table("life")["steps"]}
 ROLES = {row["act"]: set(row["roles"]) for row in schemas.codes.table("roles")["may"]}
 APART = {
@@ -155,12 +155,13 @@ class Lives(RuleBasedStateMachine):
                 step = sorted(open_)[choice % len(open_)]
                 self.take(open_[step][choice % len(open_[step])], key, step)
 
-    @rule(at=st.integers(0, 1), way=st.sampled_from(["words", "end", "back"]))
+    @rule(at=st.integers(0, 1), way=st.sampled_from(["words", "end", "kept", "back"]))
     def go_a_way(self, at: int, way: str) -> None:
         """What rarely comes together by chance, as far as it is allowed."""
         ways = {
             "words": [("registrar", "revise"), ("registrar", "save"), ("registrar", "formal")],
             "end": [("head", "propose_retirement"), ("second_reviewer", "retire")],
+            "kept": [("head", "propose_retirement"), ("reviewer", "keep")],
             "back": [("registrar", "hand_in"), ("double", "clear"), ("double", "return")],
         }
         for who, step in ways[way]:
@@ -187,8 +188,14 @@ class Lives(RuleBasedStateMachine):
         if step == "resume":
             return working is None or (working.words, working.cycle) == (live.words, live.cycle)
         if step == "retire":
-            return not reviewing and any(s == "propose_retirement" for s, _ in live.done)
+            return not reviewing and self.is_proposed(live)
+        if step == "keep":
+            return self.is_proposed(live)
         return not (step == "propose_retirement" and reviewing)
+
+    def is_proposed(self, live: Text) -> bool:
+        answers = [s for s, _ in live.done if s in ("propose_retirement", "keep")]
+        return answers[-1:] == ["propose_retirement"]
 
     def allowed_on_working(
         self, who: str, entry: Entry, step: str, live: Text | None, working: Text | None
@@ -227,7 +234,7 @@ class Lives(RuleBasedStateMachine):
         until = (calendar.today() + timedelta(days=9)).isoformat()
         if step == "revise":
             catalogue.revise(session, actor, resource)
-        elif step in ("suspend", "propose_retirement"):
+        elif step in ("suspend", "propose_retirement", "keep"):
             typed = {"reason": "写明理由", **({"until": until} if step == "suspend" else {})}
             getattr(catalogue, step)(session, actor, resource, typed)
         elif step in ON_LIVE:

@@ -26,7 +26,7 @@ LIFE = {row["id"]: row for row in schemas.codes.table("life")["steps"]}
 STATES = [row["id"] for row in schemas.codes.table("life")["states"] if row["id"] != "wiped"]
 BALL = {row["id"]: row["ball"] for row in schemas.codes.table("life")["states"]}
 ON_VERSION = ("hand_in", "formal", "clear", "approve", "publish", "return", "take_back")
-ON_RESOURCE = ("suspend", "resume", "propose_retirement", "retire")
+ON_RESOURCE = ("suspend", "resume", "propose_retirement", "keep", "retire")
 REMARK = [RemarkText("", "R09", "请更正")]
 
 
@@ -111,7 +111,7 @@ def take(session: Session, actor: Actor, act: str, version: Version) -> None:
     elif act in ON_VERSION:
         remarks = REMARK if act == "return" else []
         catalogue.advance(session, actor, version, act, remarks)
-    elif act in ("suspend", "propose_retirement"):
+    elif act in ("suspend", "propose_retirement", "keep"):
         getattr(catalogue, act)(session, actor, version.resource, typed(act))
     else:
         getattr(catalogue, act)(session, actor, version.resource)

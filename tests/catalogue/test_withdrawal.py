@@ -116,6 +116,40 @@ def test_a_retirement_wants_two_signatures_of_two_persons(session, town):
     assert catalogue.inbox(session, reviewer) == []
 
 
+def test_a_proposal_that_is_declined_leaves_the_entry_and_may_come_again(session, town):
+    resource, head, reviewer = published(town), town.person("head"), town.person("reviewer")
+    with pytest.raises(Conflict, match="not_proposed"):
+        catalogue.keep(session, reviewer, resource, {"reason": "仍在使用"})
+    catalogue.propose_retirement(session, head, resource, {"reason": "职能取消"})
+    with pytest.raises(Invalid) as refusal:
+        catalogue.keep(session, reviewer, resource, {})
+    assert [p.pointer for p in refusal.value.problems] == ["/reason"]
+    assert catalogue.withdrawable(session, reviewer, resource).keys() == {
+        "suspend",
+        "keep",
+        "retire",
+    }
+    catalogue.keep(session, reviewer, resource, {"reason": "三个部门仍在使用"})
+    assert catalogue.inbox(session, reviewer) == []
+    assert catalogue.proposed(session, resource) is None
+    assert catalogue.kept(session, resource).reason == "三个部门仍在使用"
+    with pytest.raises(Conflict, match="not_proposed"):
+        catalogue.retire(session, reviewer, resource)
+    catalogue.propose_retirement(session, head, resource, {"reason": "使用部门已经迁出"})
+    assert catalogue.kept(session, resource) is None
+    catalogue.retire(session, reviewer, resource)
+    assert resource.live.state == "retired"
+
+
+def test_the_head_takes_a_proposal_back_but_no_head_of_another_unit(session, town):
+    resource, head = published(town), town.person("head")
+    catalogue.propose_retirement(session, head, resource, {"reason": "职能取消"})
+    with pytest.raises(Forbidden):
+        catalogue.keep(session, town.person("head", unit=town.other), resource, {"reason": "不"})
+    catalogue.keep(session, head, resource, {"reason": "职能由本单位继续行使"})
+    assert catalogue.proposed(session, resource) is None
+
+
 def test_whoever_proposed_cannot_confirm(session, town):
     both = town.person("head", "reviewer", unit=town.authority)
     stored = catalogue.register(

@@ -65,6 +65,27 @@ def test_an_entry_is_retired_by_two_signatures_without_script(browser, city, ori
     checked(public, "tombstone-retired", expected=("410",))
 
 
+def test_a_proposed_retirement_is_declined_and_the_head_reads_why(browser, city, origin):
+    key = live_keys(city, unit=CIVIL)[4]
+    head = signed_in(browser, origin, "head")
+    head.goto(f"/resources/{key}/propose-retirement")
+    head.fill("[name=reason]", "职能已划出，由他局承担。")
+    press(head, "main form button")
+    reviewer = signed_in(browser, origin, "reviewer")
+    reviewer.goto(f"/resources/{key}/keep")
+    press(reviewer, "main form button")
+    checked(reviewer, "keep-errors", expected=("422",))
+    reviewer.fill("[name=reason]", "三个部门的授权仍在期内，请先会谈。")
+    press(reviewer, "main form button")
+    head.goto("/inbox")
+    expect(head.locator("main")).to_contain_text("不予注销")
+    head.goto(f"/resources/{key}")
+    expect(head.locator("main")).to_contain_text("三个部门的授权仍在期内")
+    checked(head, "resource-kept")
+    head.goto(f"/resources/{key}/propose-retirement")
+    checked(head, "propose-again")
+
+
 def test_formal_changes_the_yearly_confirmation_and_a_transfer(browser, city, origin):
     head = signed_in(browser, origin, "head")
     head.goto("/lists/changes")
@@ -94,5 +115,8 @@ def test_formal_changes_the_yearly_confirmation_and_a_transfer(browser, city, or
     press(boss, "main form button")
     expect(boss.locator("table")).to_contain_text("乌海编发")
     checked(boss, "transfers")
+    registrar.goto("/inbox")
+    press(registrar, "main a[href^='/admin/transfers/']")
+    checked(registrar, "transfer")
     boss.goto("/admin/transfers?lang=en")
     checked(boss, "transfers-en")

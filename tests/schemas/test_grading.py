@@ -30,7 +30,7 @@ def test_the_highest_item_says_why() -> None:
     )
     assert graded.code == "4"
     assert graded.sentence() == "信息项「证号」为一般4级"
-    assert graded.sentence("en") == "item “证号” is general 4"
+    assert graded.sentence("en") == "item “证号” is General 4"
 
 
 def test_a_withheld_item_lifts_the_resource() -> None:

@@ -86,7 +86,7 @@ def test_a_decision_on_an_older_text_is_refused(city):
     assert answer.status_code == 409
 
 
-@pytest.mark.parametrize("step", ["suspend", "resume", "propose-retirement", "retire"])
+@pytest.mark.parametrize("step", ["suspend", "resume", "propose-retirement", "keep", "retire"])
 def test_nobody_without_the_right_reaches_a_step(city, step):
     key = live_keys(city, unit=CIVIL)[1]
     for username in ("registrar", "consumer", "auditor"):
@@ -110,6 +110,24 @@ def test_a_retirement_waits_in_the_inbox_of_the_reviewer_until_he_signs(city):
     assert "本条目已经注销" in consumer.get(f"/resources/{key}").text
     assert consumer.get(f"/resources/{key}").status_code == 410
     assert post(head, path, data, at="/inbox").status_code == 409
+
+
+def test_a_declined_retirement_is_told_to_who_proposed_it(city):
+    head, reviewer = sign_in(city, "head"), sign_in(city, "reviewer")
+    key = live_keys(city, unit=CIVIL)[4]
+    path, answer = f"/resources/{key}/propose-retirement", f"/resources/{key}/keep"
+    assert (
+        post(head, path, {"reason": "改由他局管理", "digest": digest_of(head, path)}).status_code
+        == 303
+    )
+    empty = post(reviewer, answer, {"reason": "", "digest": digest_of(reviewer, answer)})
+    assert empty.status_code == 422
+    told = {"reason": "划转尚未办理，请先划转", "digest": digest_of(reviewer, answer)}
+    assert post(reviewer, answer, told).status_code == 303
+    assert "不予注销" in head.get("/inbox").text
+    assert "划转尚未办理，请先划转" in head.get(f"/resources/{key}").text
+    assert "划转尚未办理，请先划转" in head.get(path).text
+    assert "划转尚未办理" not in sign_in(city, "consumer").get(f"/resources/{key}").text
 
 
 def test_a_formal_change_is_published_from_the_form_and_listed(city):
@@ -181,6 +199,13 @@ def test_the_head_of_the_authority_transfers_by_form(city):
     assert "乌海编发〔2026〕12号" in page
     for username in ("head", "reviewer", "sysadmin"):
         assert sign_in(city, username).get("/admin/transfers").status_code == 403
+    act = page.split('href="/admin/transfers/')[1].split('"')[0]
+    giver = sign_in(city, "registrar")
+    notices = giver.get("/inbox").text
+    assert f"/admin/transfers/{act}" in notices
+    assert typed["basis"] in giver.get(f"/admin/transfers/{act}").text
+    assert sign_in(city, "consumer").get(f"/admin/transfers/{act}").status_code == 404
+    assert giver.get("/admin/transfers/none").status_code == 404
 
 
 def test_the_page_of_a_draft_sends_back_what_is_stored(city):
