@@ -19,7 +19,7 @@ def test_every_label_shown_on_screen_has_both_languages(name: str) -> None:
 def test_labels_fall_back_to_the_code_and_to_chinese() -> None:
     assert codes.label("share_type", "2", "en") == "Conditional"
     assert codes.label("share_type", "9") == "9"
-    assert codes.label("format", "pdf", "en") == codes.label("format", "pdf")
+    assert codes.label("format_type", "xlsx", "en") == "xlsx"
     assert codes.labels("share_type", "fr")["1"] == "无条件共享"
 
 
