@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from registry import discovery
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, POSTGRESQL
 
 CHROMIUM = shutil.which("chromium")
 PICTURES = Path(__file__).parents[2] / "screenshots"
@@ -109,6 +109,9 @@ def checked(page: Page, name: str, expected: tuple[str, ...] = ()) -> None:
 
 
 def _judged(page: Page, name: str) -> None:
+    # How a page looks does not hang on the engines below it: it is judged on the default pair.
+    if POSTGRESQL:
+        return
     PICTURES.mkdir(exist_ok=True)
     for width, height in WIDTHS:
         page.set_viewport_size({"width": width, "height": height})
