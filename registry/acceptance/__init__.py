@@ -1,5 +1,6 @@
 """The verdict on a project: computed, never typed; only signed opinions are stored."""
 
+from registry.acceptance.archive import archive
 from registry.acceptance.examine import (
     STAGES,
     Examination,
@@ -38,6 +39,7 @@ __all__ = [
     "Line",
     "Milestone",
     "Shortfall",
+    "archive",
     "changed_since",
     "countersign",
     "countersigned",

@@ -1,6 +1,7 @@
 """Projects: what is in their scope, what others certify about them, what was found."""
 
 from registry.projects.records import (
+    Ordered,
     close_finding,
     conclude,
     declare_not_applicable,
@@ -9,6 +10,7 @@ from registry.projects.records import (
     enter_mount,
     enterable,
     findings_of,
+    ledger,
     raise_finding,
 )
 from registry.projects.scope import (
@@ -23,6 +25,7 @@ from registry.projects.scope import (
 from registry.projects.stating import add_system, add_tables, ask, include, state, stated_by
 
 __all__ = [
+    "Ordered",
     "add_system",
     "add_tables",
     "ask",
@@ -38,6 +41,7 @@ __all__ = [
     "findings_of",
     "include",
     "is_own_project",
+    "ledger",
     "link_table",
     "listed",
     "may_see",

@@ -1,6 +1,7 @@
 """Facts of other bodies about a project: entered by who issues them, never by the applicant."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -23,6 +24,7 @@ from registry.models.projects import (
     Project,
     System,
 )
+from registry.projects.scope import listed
 from schemas import Problem
 
 
@@ -273,6 +275,31 @@ def enterable(actor: Actor, project: Project) -> list[str]:
         if "entered_with" in row
         and may(actor, row["entered_with"], project.unit, project_id=project.id)
     ]
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """A finding with its project: overdue while its day has passed and no re-check closed it.
+
+    What follows from an overdue one (Art. 20) is in finding_kind.json: payment of the project is
+    held, its unit gets no new project next year; both end with the re-check.
+    """
+
+    project: Project
+    finding: Finding
+    overdue: bool
+
+
+def ledger(session: Session, actor: Actor) -> list[Ordered]:
+    """The findings of every project the actor may see: overdue, then open by day, then closed."""
+    seen = {project.id: project for project in listed(session, actor)}
+    today = calendar.today()
+    rows = [
+        Ordered(seen[one.project_id], one, one.state != "closed" and one.due < today)
+        for one in session.scalars(sa.select(Finding).order_by(Finding.due, Finding.id))
+        if one.project_id in seen
+    ]
+    return sorted(rows, key=lambda row: (row.finding.state == "closed", not row.overdue))
 
 
 def findings_of(session: Session, project: Project) -> Sequence[Finding]:

@@ -60,6 +60,21 @@ def show(key: str) -> str:
     )
 
 
+@pages.get("/projects/<key>/archive.zip")
+@reads()
+def archive(key: str) -> Response:
+    """Everything the verification of a project rests on, in one file (measures, Art. 18)."""
+    project = projects.find(session(), actor(), key)
+    content = acceptance.archive(
+        session(),
+        actor(),
+        project,
+        folder=settings().data_dir,
+        deferral_paper=settings().deferral_paper,
+    )
+    return download(content, f"{project.name}核验档案.zip")
+
+
 # Where on the page of the project the proof of a gate stands; lists have a page of their own.
 _PROOFS = {
     "G-APPLY": "facts",

@@ -1,6 +1,7 @@
 """The acceptance officer, and those whose project he judges, in a real browser."""
 
 import re
+import zipfile
 from collections.abc import Iterator
 
 import pytest
@@ -116,3 +117,27 @@ def test_the_three_lists_are_shown_issued_and_do_not_change(browser, origin):
     checked(head, "edition")
     head.goto("/lists/negative")
     checked(head, "list-negative")
+
+
+def test_finance_reads_which_payments_to_hold_and_an_officer_takes_the_archive(
+    browser, city, origin
+):
+    finance = signed_in(browser, origin, "finance")
+    finance.goto("/projects")
+    press(finance, ".page-head a[href='/projects/findings']")
+    expect(finance.locator("aside")).to_contain_text("建议暂缓支付 1")
+    checked(finance, "findings")
+    press(finance, "main table a")
+    expect(finance.locator("#findings")).to_contain_text("逾期")
+    checked(finance, "project-overdue")
+    manager = signed_in(browser, origin, "project_manager")
+    manager.goto("/projects/findings")
+    checked(manager, "findings-empty")
+    officer = signed_in(browser, origin, "acceptance")
+    officer.goto("/projects")
+    officer.locator("main table th a").first.click()
+    expect(officer.locator("#entries")).to_be_visible()
+    with officer.expect_download() as taken:
+        officer.click("aside a[href$='archive.zip']")
+    with zipfile.ZipFile(taken.value.path()) as parts:
+        assert {"说明.txt", "核验.json", "项目.json", "清单.json"} <= set(parts.namelist())

@@ -1,0 +1,236 @@
+"""The archive of a project: everything its verification rests on, in one file (measures, Art. 18).
+
+Papers are as they were issued, facts as JSON with a digest each, so that an audit years later needs
+no registry. Nothing is in it that its reader may not see here, and nothing of a frozen entry.
+"""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import schemas
+from registry import calendar, catalogue, projects
+from registry.acceptance import annex
+from registry.acceptance.examine import Examination, examine, said
+from registry.acceptance.opinions import of_project, package_of, revocation_of, wiped_on
+from registry.acceptance.reader import frozen_in, hidden_from, shown
+from registry.access import Actor
+from registry.journal.tree import instant
+from registry.models.catalogue import Resource, Version
+from registry.models.desensitization import MaskingReport
+from registry.models.projects import BusinessTable, Evidence, NotApplicable, Project, System
+from registry.signing import sm3
+
+# A file is the same whenever it is made of the same facts: no entry has a time of its own.
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+_READ_ME: Final = """{name}
+项目核验档案，{day} 由乌海市政务数据目录生成。
+
+核验.json      每个核验项的结论、条款、凭据和未通过的原因
+项目.json      项目、信息系统、业务表、证明材料、问题整改、不适用认定
+条目/          纳入本项目的数据资源，内容与办理经过
+脱敏/          证明脱敏的报告
+意见/          已签发的核验意见，原样；任何人可以用 catalogue opinion verify 离线核对
+清单.json      以上每个文件的大小、SM3 和 SHA-256
+"""
+
+Facts = Mapping[str, Any]
+
+
+def archive(
+    session: Session, actor: Actor, project: Project, *, folder: Path, deferral_paper: str = ""
+) -> bytes:
+    """The archive as a zip, for whoever may see the project; `folder` holds the issued files."""
+    found = examine(session, project, deferral_paper=deferral_paper)
+    hidden = hidden_from(session, actor, found)
+    parts: dict[str, bytes] = {
+        "说明.txt": _READ_ME.format(name=project.name, day=calendar.today()).encode(),
+        "核验.json": _text(_verdict(found, hidden)),
+        "项目.json": _text(_project(session, project)),
+    }
+    versions = _versions(session, found, hidden)
+    for version in versions:
+        parts[f"条目/{_code(version)}.json"] = _text(_entry(session, version))
+    parts |= {f"脱敏/{key}.json": _text(facts) for key, facts in _reports(session, found, versions)}
+    parts |= dict(_opinions(session, project, folder))
+    listed = [
+        {
+            "name": name,
+            "size": len(data),
+            "sm3": sm3(data).hex(),
+            "sha256": hashlib.sha256(data).hexdigest(),
+        }
+        for name, data in sorted(parts.items())
+    ]
+    parts["清单.json"] = _text({"files": listed})
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, data in parts.items():
+            made.writestr(zipfile.ZipInfo(name, _EPOCH), data, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def _text(facts: Facts) -> bytes:
+    return json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True).encode()
+
+
+def _verdict(found: Examination, hidden: Collection[str]) -> Facts:
+    return {
+        "stage": found.stage,
+        "day": found.day.isoformat(),
+        "verdict": found.verdict,
+        "digest": found.digest,
+        "gates": [
+            {
+                "id": line.gate.id,
+                "title": line.gate.zh,
+                "basis": line.gate.basis(),
+                "result": line.result,
+                "reason": line.reason,
+                "evidence": list(line.evidence),
+                "missing": [
+                    dict(zip(("said", "remedy"), said(shown(one, hidden)), strict=True))
+                    for one in line.shortfalls
+                ],
+            }
+            for line in found.lines
+        ],
+        "deferrals": [dict(one) for one in found.deferrals],
+    }
+
+
+def _project(session: Session, project: Project) -> Facts:
+    def rows(table: Any) -> Sequence[Any]:
+        return session.scalars(
+            sa.select(table).where(table.project_id == project.id).order_by(table.id)
+        ).all()
+
+    return {
+        "key": project.key,
+        "name": project.name,
+        "unit": project.unit.name,
+        "unit_code": project.unit.code,
+        "kind": project.kind,
+        "approval": project.approval or "",
+        "planned_on": _day(project.planned_on),
+        "concluded_on": _day(project.concluded_on),
+        "facts": project.facts,
+        "systems": [
+            {"code": one.code, "name": one.name, "tables": _tables(session, one)}
+            for one in projects.systems_of(session, project)
+        ],
+        "evidence": [
+            {
+                "gate": one.gate,
+                "number": one.number,
+                "issuer": one.issuer,
+                "on": _day(one.on),
+                "next_on": _day(one.next_on),
+            }
+            for one in rows(Evidence)
+        ],
+        "not_applicable": [
+            {"gate": one.gate, "reason": one.reason, "note": one.note, "at": instant(one.signed_at)}
+            for one in rows(NotApplicable)
+        ],
+        "findings": [
+            {
+                "kind": one.kind,
+                "text": one.text,
+                "raised_on": _day(one.raised_on),
+                "due": _day(one.due),
+                "state": one.state,
+                "closed_on": _day(one.closed_on),
+            }
+            for one in reversed(projects.findings_of(session, project))
+        ],
+    }
+
+
+def _tables(session: Session, system: System) -> list[Facts]:
+    rows = session.execute(
+        sa.select(BusinessTable, Resource.code)
+        .outerjoin(Resource, Resource.id == BusinessTable.resource_id)
+        .where(BusinessTable.system_id == system.id)
+        .order_by(BusinessTable.id)
+    )
+    return [
+        {
+            "name": table.name,
+            "kind": table.kind,
+            "code": code or "",
+            "exempt_because": table.exempt_because or "",
+        }
+        for table, code in rows
+    ]
+
+
+def _day(day: Any) -> str:
+    return day.isoformat() if day is not None else ""
+
+
+def _versions(session: Session, found: Examination, hidden: Collection[str]) -> Sequence[Version]:
+    """The judged versions that this reader sees and nobody froze."""
+    digests = [str(one["digest"]) for one in found.versions if one["key"] not in hidden]
+    return session.scalars(
+        sa.select(Version)
+        .join(Resource, Resource.id == Version.resource_id)
+        .where(Version.digest.in_(digests), Resource.frozen_at.is_(None))
+        .order_by(Version.id)
+    ).all()
+
+
+def _code(version: Version) -> str:
+    return f"{(version.resource.code or version.resource.key).replace('/', '-')}-v{version.number}"
+
+
+def _entry(session: Session, version: Version) -> Facts:
+    resource = version.resource
+    # A formal change carries the decisions on the text before it.
+    judged = catalogue.carried(session, [version.id])[version.id]
+    return {
+        "key": resource.key,
+        "code": resource.code or "",
+        "department": resource.department.name,
+        "version": version.number,
+        "state": version.state,
+        "digest": version.digest,
+        "document": catalogue.document_of(version),
+        "decisions": [
+            {
+                "step": schemas.codes.label("act", decision.step),
+                "by": name,
+                "unit": unit,
+                "at": instant(decision.at),
+            }
+            for decision, name, unit in catalogue.decisions(session, judged)
+        ],
+    }
+
+
+def _reports(
+    session: Session, found: Examination, versions: Sequence[Version]
+) -> Iterator[tuple[str, Facts]]:
+    proving = {one["report"] for one in annex.masked(session, versions, found.stage)}
+    for report in session.scalars(
+        sa.select(MaskingReport).where(MaskingReport.key.in_(proving)).order_by(MaskingReport.id)
+    ):
+        yield report.key, report.report
+
+
+def _opinions(session: Session, project: Project, folder: Path) -> Iterator[tuple[str, bytes]]:
+    for opinion in of_project(session, project):
+        if wiped_on(opinion) is not None or frozen_in(session, opinion):
+            continue
+        name, package = package_of(session, folder, opinion)
+        yield f"意见/{name}", package
+        revoked = revocation_of(session, opinion)
+        if revoked is not None:
+            yield f"意见/{Path(name).stem}.撤销.json", _text(revoked.statement)
