@@ -97,14 +97,15 @@ def withdrawable(session: Session, actor: Actor, resource: Resource) -> dict[str
     if live is None or resource.frozen_at is not None:
         return {}
     found: dict[str, str | None] = {}
-    proposal = proposed(session, resource) is not None
-    for step in ON_LIVE:
-        wanted = {"retire": proposal, "propose_retirement": not proposal}.get(step, True)
-        if (
-            wanted
-            and live.state in STEPS[step].sources
-            and may(actor, step, resource.department, live.state, resource.project_id)
-        ):
+    unit, project = resource.department, resource.project_id
+    steps = [
+        step
+        for step in ON_LIVE
+        if live.state in STEPS[step].sources and may(actor, step, unit, live.state, project)
+    ]
+    proposal = bool(steps) and proposed(session, resource) is not None
+    for step in steps:
+        if {"retire": proposal, "propose_retirement": not proposal}.get(step, True):
             refusal = conflict(session, actor, step, [live.id])
             found[step] = refusal.code if refusal else None
     return found
@@ -184,14 +185,20 @@ def _next(
     return (row[0], row[1]) if row else None
 
 
+_LAST = (
+    sa.select(Decision.at, Remark.text)
+    .outerjoin(Remark, Remark.decision_id == Decision.id)
+    .where(
+        Decision.version_id == sa.bindparam("b_version"),
+        Decision.step.in_(sa.bindparam("b_steps", expanding=True)),
+    )
+    .order_by(Decision.id.desc())
+    .limit(1)
+)
+
+
 def _last(session: Session, version: Version, steps: tuple[str, ...]) -> Withdrawal | None:
-    row = session.execute(
-        sa.select(Decision.at, Remark.text)
-        .outerjoin(Remark, Remark.decision_id == Decision.id)
-        .where(Decision.version_id == version.id, Decision.step.in_(steps))
-        .order_by(Decision.id.desc())
-        .limit(1)
-    ).one_or_none()
+    row = session.execute(_LAST, {"b_version": version.id, "b_steps": steps}).one_or_none()
     return Withdrawal(row[0].astimezone(CITY).date(), row[1] or "") if row else None
 
 
