@@ -97,9 +97,13 @@ def failed(session: Session, claims: Collection[Claim], fault: str) -> None:
         )
 
 
+# Asked with every search of a program: written once.
+_ANY = sa.select(OutboxRow.__table__.c.resource_id).limit(1)
+
+
 def is_empty(session: Session) -> bool:
     """Whether the index knows everything: nothing waits, and nothing is parked."""
-    return session.scalar(sa.select(OutboxRow.resource_id).limit(1)) is None
+    return session.connection().execute(_ANY).first() is None
 
 
 def pending(session: Session) -> tuple[int, datetime | None, int]:
