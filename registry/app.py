@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, g, request
+from flask import Flask, Request, g, request
+from flask.sessions import NullSession, SessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import schemas
@@ -15,17 +16,30 @@ from registry.calendar import CITY
 from registry.config import Settings
 from registry.edge import actor, csrf_token, index, locale, metrics, requests
 from registry.edge import faults as edge_faults
-from registry.edge.locale import gettext, ngettext
+from registry.edge.locale import gettext, ngettext, template_gettext
 from registry.edge.requests import Registry, form_key, session
+from registry.unchanged import until_next_act
 from registry.web.assets import asset, assets
 from registry.web.done import done
 
 FORM_LIMIT = 2 * 1024 * 1024
 
 
+class _NoSession(SessionInterface):
+    """Who is signed in stands in the database: nothing is kept in a cookie, signed or not."""
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        """Give the session that refuses to be written to."""
+        return NullSession()
+
+    def save_session(self, app: Flask, session: object, response: object) -> None:
+        """Do nothing: there is nothing to save."""
+
+
 def create_app(settings: Settings, database: db.Database | None = None) -> Flask:
     """The application over these settings; a database may be given by tests."""
     app = Registry("registry", static_folder=None, template_folder="web/templates")
+    app.session_interface = _NoSession()
     app.config.update(
         SECRET_KEY=settings.secret_key(),
         MAX_CONTENT_LENGTH=settings.max_upload * 1024 * 1024,
@@ -56,6 +70,7 @@ def create_app(settings: Settings, database: db.Database | None = None) -> Flask
 def _templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals["_"] = template_gettext
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
@@ -109,9 +124,13 @@ def _waiting(who: access.Actor) -> int:
 
     if not who.signed_in or "session" not in g:
         return 0
-    entries = len(catalogue.inbox(session(), who))
-    asked = exchange.count(session(), [exchange.waits_for(session(), who)])
-    return entries + asked + exchange.count_demands_waiting(session(), who)
+
+    def counted() -> int:
+        entries = len(catalogue.inbox(session(), who))
+        asked = exchange.count(session(), [exchange.waits_for(session(), who)])
+        return entries + asked + exchange.count_demands_waiting(session(), who)
+
+    return until_next_act(session(), ("waiting", who, calendar.today()), counted)
 
 
 def _query_without_lang() -> str:

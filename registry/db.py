@@ -155,7 +155,10 @@ def _begin(connection: Connection) -> None:
     """Begin as the engine's kind says. Runs inside SQLAlchemy's own begin."""
     writes = connection.get_execution_options().get("registry_writes", True)
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+        # A connection of the pool is told only when it changes between reading and writing.
+        if connection.info.get("writes") is not writes:
+            connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+            connection.info["writes"] = writes
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
     elif writes:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT_FOR_WRITER_S}s'")
@@ -178,15 +181,32 @@ def transaction(database: Database, *, writes: bool) -> Iterator[Session]:
         session.close()
 
 
+@contextmanager
+def glance(database: Database) -> Iterator[Session]:
+    """A session for one question that nothing else hangs on: begun by it, and never committed."""
+    session = Session(database.reading, expire_on_commit=False)
+    session.info["database"] = database
+    try:
+        yield session
+    except DBAPIError as fault:
+        if is_passing(fault):
+            raise unavailable(fault) from fault
+        raise
+    finally:
+        session.close()
+
+
 def open_session(database: Database, *, writes: bool) -> Session:
     """A session whose transaction has begun: the lock is held, or the snapshot is taken."""
     session = Session(database.writing if writes else database.reading, expire_on_commit=False)
     session.info["database"] = database
     try:
-        session.connection()
+        connection = session.connection()
         if not writes and database.is_sqlite:
             # SQLite takes its snapshot at the first read, not at BEGIN.
-            session.execute(sa.text("SELECT 1 FROM sqlite_master LIMIT 1"))
+            connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1")
+        # Whoever keeps what he computed must know that nothing of it can be rolled back.
+        session.info["snapshot"] = not writes
     except DBAPIError as fault:
         session.close()
         raise unavailable(fault) from fault
@@ -267,6 +287,7 @@ def write_test(database: Database) -> str:
     try:
         cursor = raw.cursor()
         if database.is_sqlite:
+            raw.info["writes"] = True
             _write_header(cursor)
         else:
             cursor.execute("SELECT current_setting('transaction_read_only'), pg_is_in_recovery()")

@@ -15,6 +15,7 @@ from registry import shown
 from registry.db import now
 from registry.models.catalogue import Resource
 from registry.models.outbox import OutboxRow
+from registry.models.shown import Shown
 
 PARK_AFTER = 5
 _CHUNK = 500
@@ -97,9 +98,21 @@ def failed(session: Session, claims: Collection[Claim], fault: str) -> None:
         )
 
 
+# Asked with every search of a program: written once.
+_WAITING = (
+    sa.select(OutboxRow.__table__.c.resource_id)
+    .join_from(OutboxRow.__table__, Shown.__table__, Shown.resource_id == OutboxRow.resource_id)
+    .limit(1)
+)
+
+
 def is_empty(session: Session) -> bool:
-    """Whether the index knows everything: nothing waits, and nothing is parked."""
-    return session.scalar(sa.select(OutboxRow.resource_id).limit(1)) is None
+    """Whether the index knows everything of what is or was public: nothing waits, or is parked.
+
+    A draft nobody ever could see waits too, but the index has nothing of it and gets nothing: with
+    somebody typing all day long programs would never be answered by the index.
+    """
+    return session.connection().execute(_WAITING).first() is None
 
 
 def pending(session: Session) -> tuple[int, datetime | None, int]:

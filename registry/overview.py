@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session
 from registry import calendar, exchange
 from registry.access import Actor
 from registry.catalogue import visible
+from registry.catalogue.reading import kind_of
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Decision, Element, Resource, Version
 from registry.models.exchange import Request
 from registry.models.projects import BusinessTable, Mount, System
+from registry.unchanged import until_next_act
 
 MONTHS = 12
 
@@ -96,6 +98,34 @@ class Overview:
 
 def look(session: Session, reader: Actor, anonymous: str = "none") -> Overview:
     """The figures of the first page; requests count as far as the reader may know of them."""
+    # The counts go over every entry and change with an act alone; what hangs on the day does not.
+    kept = until_next_act(
+        session,
+        ("overview", kind_of(reader, anonymous), reader.organisation_ids),
+        lambda: _counts(session, reader, anonymous),
+    )
+    late = _overdue(session, reader)
+    return Overview(
+        published=kept.published,
+        elements=kept.elements,
+        mounted=kept.mounted,
+        completions=_by_urgency(kept.tables, late),
+        answers=_answers(session, reader),
+        overdue=sum(late.values()),
+    )
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """What is counted over the entries; `tables`: unit, name, tables wanted and done."""
+
+    published: Sequence[Published]
+    elements: int
+    mounted: int
+    tables: Sequence[tuple[int, str, int, int]]
+
+
+def _counts(session: Session, reader: Actor, anonymous: str) -> _Counts:
     live = _live(reader, anonymous).subquery()
     elements = session.scalar(
         sa.select(sa.func.count(Element.id)).join(live, live.c.version_id == Element.version_id)
@@ -105,14 +135,11 @@ def look(session: Session, reader: Actor, anonymous: str = "none") -> Overview:
         .join(live, live.c.id == Mount.resource_id)
         .where(Mount.answered)
     )
-    late = _overdue(session, reader)
-    return Overview(
+    return _Counts(
         published=_published(session, reader, anonymous),
         elements=elements or 0,
         mounted=mounted or 0,
-        completions=_completions(session, reader, anonymous, late) if reader.signed_in else (),
-        answers=_answers(session, reader),
-        overdue=sum(late.values()),
+        tables=_tables(session, reader, anonymous) if reader.signed_in else (),
     )
 
 
@@ -134,13 +161,18 @@ def _published(session: Session, reader: Actor, anonymous: str) -> Sequence[Publ
 
 def by_code(session: Session, reader: Actor, column: str) -> Mapping[str, int]:
     """Published entries by a code they carry: "share_type", "open_type" or "level"."""
-    found = session.execute(
-        sa.select(getattr(Version, column), sa.func.count(Version.id))
-        .join(Resource, Resource.live_version_id == Version.id)
-        .where(visible(reader))
-        .group_by(getattr(Version, column))
-    )
-    return {code: count for code, count in found if code}
+
+    def counted() -> Mapping[str, int]:
+        found = session.execute(
+            sa.select(getattr(Version, column), sa.func.count(Version.id))
+            .join(Resource, Resource.live_version_id == Version.id)
+            .where(visible(reader))
+            .group_by(getattr(Version, column))
+        )
+        return {code: count for code, count in found if code}
+
+    key = ("by code", column, kind_of(reader, "none"), reader.organisation_ids)
+    return until_next_act(session, key, counted)
 
 
 def by_month(session: Session, reader: Actor) -> Sequence[tuple[str, int, int]]:
@@ -149,6 +181,12 @@ def by_month(session: Session, reader: Actor) -> Sequence[tuple[str, int, int]]:
     At most twelve months; a month before the first record is left out, because nothing known is
     not nothing done.
     """
+    kind, units = kind_of(reader, "none"), reader.organisation_ids
+    key = ("by month", kind, units, calendar.today())
+    return until_next_act(session, key, lambda: _by_month(session, reader))
+
+
+def _by_month(session: Session, reader: Actor) -> Sequence[tuple[str, int, int]]:
     live = _live(reader, "none").subquery()
     first = (
         sa.select(Decision.version_id, sa.func.min(Decision.at).label("at"))
@@ -189,10 +227,8 @@ def _live(reader: Actor, anonymous: str) -> sa.Select[int, int, int]:
     )
 
 
-def _completions(
-    session: Session, reader: Actor, anonymous: str, late: Mapping[int, int]
-) -> list[Completion]:
-    """Every unit in whose systems tables were found: late ones first, then the least done."""
+def _tables(session: Session, reader: Actor, anonymous: str) -> Sequence[tuple[int, str, int, int]]:
+    """Every unit in whose systems tables were found: how many want an entry, how many are done."""
     shown = sa.and_(Version.id == Resource.live_version_id, visible(reader, anonymous))
     found = session.execute(
         sa.select(
@@ -208,8 +244,15 @@ def _completions(
         .where(BusinessTable.exempt_because.is_(None))
         .group_by(Organisation.id, Organisation.name)
     )
-    rows = [Completion(name, wanted, done, late.get(id_, 0)) for id_, name, wanted, done in found]
-    return sorted(rows, key=lambda one: (-one.overdue, one.share, one.name))
+    return [(id_, name, wanted, done) for id_, name, wanted, done in found]
+
+
+def _by_urgency(
+    tables: Sequence[tuple[int, str, int, int]], late: Mapping[int, int]
+) -> Sequence[Completion]:
+    """The units with tables: late ones first, then the least done."""
+    rows = [Completion(name, wanted, done, late.get(id_, 0)) for id_, name, wanted, done in tables]
+    return tuple(sorted(rows, key=lambda one: (-one.overdue, one.share, one.name)))
 
 
 def _overdue(session: Session, reader: Actor) -> Mapping[int, int]:

@@ -6,6 +6,7 @@ digest left behind says nothing about a content that was wiped together with its
 
 import json
 import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -64,7 +65,7 @@ def loads(data: bytes | str, limit: int = LARGEST) -> object:
         raise Unreadable("depth") from error
     except ValueError as error:
         raise Unreadable("syntax") from error
-    _check_shape(value)
+    _check_shape(value, text)
     return value
 
 
@@ -102,27 +103,39 @@ def _finite(digits: str) -> float:
     return number
 
 
-def _check_shape(value: object) -> None:
-    for text, depth in _walk(value):
-        if depth > DEPTH:
-            raise Unreadable("depth")
-        if text is not None and has_surrogate(text):
-            raise Unreadable("surrogate")
+# Half a character can be written only by an escape: whole text was read as UTF-8.
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def _walk(value: object) -> Iterator[tuple[str | None, int]]:
-    """Every text of a value with its depth, and every container as None; never recursive."""
-    waiting: list[tuple[object, int]] = [(value, 0)]
+def _check_shape(value: object, text: str) -> None:
+    # What cannot be too deep is not walked through: most documents have fewer brackets than that.
+    if text.count("[") + text.count("{") > DEPTH and _depth(value) > DEPTH:
+        raise Unreadable("depth")
+    if _HALF.search(text) and any(map(has_surrogate, _texts(value))):
+        raise Unreadable("surrogate")
+
+
+def _depth(value: object) -> int:
+    """How many containers lie inside one another; never recursive."""
+    depth, level = 0, [value]
+    while level := [one for one in level if isinstance(one, dict | list)]:
+        depth += 1
+        level = [part for one in level for part in (one.values() if isinstance(one, dict) else one)]
+    return depth
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text of a value, names of members included; never recursive."""
+    waiting: list[object] = [value]
     while waiting:
-        here, depth = waiting.pop()
+        here = waiting.pop()
         if isinstance(here, str):
-            yield here, depth
-        elif isinstance(here, dict | list):
-            yield None, depth + 1
-            if isinstance(here, dict):
-                waiting.extend((key, depth) for key in here)
-            parts = here.values() if isinstance(here, dict) else here
-            waiting.extend((part, depth + 1) for part in parts)
+            yield here
+        elif isinstance(here, dict):
+            waiting.extend(here)
+            waiting.extend(here.values())
+        elif isinstance(here, list):
+            waiting.extend(here)
 
 
 def has_surrogate(text: str) -> bool:

@@ -12,7 +12,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -73,15 +73,14 @@ def fold(text: str) -> str:
 
 def runs(text: str) -> tuple[Run, ...]:
     """Cut a text into runs of Chinese characters and words, with their offsets in `text`."""
-    spots: list[int] = []
-    folded: list[str] = []
-    for spot, character in enumerate(text):
-        part = _FOLDING[ord(character)]
-        folded.append(part)
-        spots.extend([spot] * len(part))
+    whole = fold(text)
+    # No character is folded to nothing: as long as before, each stands where it stood.
+    spots: Sequence[int] = range(len(text))
+    if len(whole) != len(text):
+        spots = [spot for spot, one in enumerate(text) for _ in _FOLDING[ord(one)]]
     return tuple(
         Run(match.group(), match.lastgroup == "han", tuple(spots[match.start() : match.end()]))
-        for match in RUNS.finditer("".join(folded))
+        for match in RUNS.finditer(whole)
     )
 
 

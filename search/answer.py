@@ -38,9 +38,28 @@ class Request:
     facets: tuple[str, ...] = ()
 
 
+class Placed(Protocol):
+    """An entry an engine found; its key may be looked up when it is first asked for."""
+
+    @property
+    def key(self) -> str:
+        """The key of the entry."""
+        ...
+
+    @property
+    def score(self) -> float:
+        """The score; 0 where the order is another."""
+        ...
+
+    @property
+    def order(self) -> int:
+        """What breaks ties of the score, largest first."""
+        ...
+
+
 @dataclass(frozen=True)
 class Candidate:
-    """An entry an engine found; `order` breaks ties of the score."""
+    """An entry an engine found with its key; `order` breaks ties of the score."""
 
     key: str
     score: float
@@ -51,7 +70,7 @@ class Candidate:
 class Found:
     """What an engine answers to one request."""
 
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[Placed, ...] = ()
     total: int = 0
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
@@ -144,7 +163,7 @@ def _any(name: str, values: Iterable[str]) -> Node:
     return AnyOf(tuple(Term(name, value) for value in values))
 
 
-def _settled(engine: Engine, request: Request, found: Found, end: int) -> list[Candidate]:
+def _settled(engine: Engine, request: Request, found: Found, end: int) -> list[Placed]:
     """Bring candidates into the order of the house: score, then newest, then key.
 
     Engines break ties by internal numbers. As long as the last place of the page is tied with the
@@ -155,16 +174,28 @@ def _settled(engine: Engine, request: Request, found: Found, end: int) -> list[C
     ranked = _ranked(found.candidates)
     size = request.size
     while end and end < found.total and len(ranked) == size < min(_WIDEST_TIE, DEEPEST):
-        if ranked[-1].score != ranked[end - 1].score:
+        if _rounded(ranked[-1]) != _rounded(ranked[end - 1]):
             break
         size = min(size * 4, _WIDEST_TIE)
         ranked = _ranked(engine.ask((replace(request, size=size, facets=()),))[0].candidates)
     return ranked
 
 
-def _ranked(candidates: Iterable[Candidate]) -> list[Candidate]:
-    rounded = (replace(one, score=round(one.score, 3)) for one in candidates)
-    return sorted(rounded, key=lambda one: (-one.score, -one.order, one.key))
+def _rounded(one: Placed) -> float:
+    return round(one.score, 3)
+
+
+def _ranked(candidates: Iterable[Placed]) -> list[Placed]:
+    """Sort by score and order; the key is looked up only where both are the same."""
+    ranked = sorted(candidates, key=lambda one: (-_rounded(one), -one.order))
+    places = [(_rounded(one), one.order) for one in ranked]
+    start = 0
+    for place in range(1, len(ranked) + 1):
+        if place == len(ranked) or places[place] != places[start]:
+            if place - start > 1:
+                ranked[start:place] = sorted(ranked[start:place], key=lambda one: one.key)
+            start = place
+    return ranked
 
 
 def _weaker(engine: Engine, request: Request) -> tuple[Hit, ...]:
@@ -173,5 +204,5 @@ def _weaker(engine: Engine, request: Request) -> tuple[Hit, ...]:
     return tuple(_hit(one) for one in ranked[: request.size])
 
 
-def _hit(one: Candidate) -> Hit:
-    return Hit(one.key, one.score)
+def _hit(one: Placed) -> Hit:
+    return Hit(one.key, _rounded(one))

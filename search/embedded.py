@@ -16,17 +16,22 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import tantivy
 
 from search import documents
-from search.answer import MOST_VALUES, Candidate, Found, Request, answer
+from search.answer import MOST_VALUES, Found, Request, answer
 from search.plan import AllOf, AnyOf, BestOf, Fixed, Node, Term
 from search.protocol import Outdated, Query, Result, SearchDoc, Status, Unavailable, latest
 
 _HEAP = 48_000_000
 _SPLIT = "blanks"
 _NUMBERS = ("turn", "order", "published")
+# So many answers of one state of the index are kept, of pages no deeper than the first few.
+_MOST_KNOWN = 500
+_SHORT = 200
+_State = tuple[tantivy.Searcher, dict[Request, Found]]
 
 
 class TantivyIndex:
@@ -124,8 +129,14 @@ class TantivyIndex:
         folder.chmod(0o750)
         try:
             with _Opened(folder, is_new=True).writer() as writer:
-                for doc in latest(docs):
-                    writer.add(doc)
+                # One by one: of a million entries no list is kept but that of their turns.
+                turns: dict[str, int] = {}
+                for doc in docs:
+                    if doc.turn >= turns.get(doc.key, doc.turn):
+                        if doc.key in turns:
+                            writer.delete(doc.key)
+                        turns[doc.key] = doc.turn
+                        writer.add(doc)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -165,7 +176,8 @@ class _Opened:
             self._index.register_tokenizer(_SPLIT, _blanks())
             self._index.config_reader("manual")
         self._seen: tuple[int, int] | None = None
-        self._searcher = self._index.searcher()
+        # A state of the index and what was answered on it: together, so that no thread mixes two.
+        self._state: _State = (self._index.searcher(), {})
 
     def refresh(self) -> None:
         """Follow a commit of any process: tantivy replaces its meta file with each."""
@@ -174,7 +186,7 @@ class _Opened:
             seen = (facts.st_ino, facts.st_mtime_ns)
             if seen != self._seen:
                 self._index.reload()
-                self._searcher = self._index.searcher()
+                self._state = (self._index.searcher(), {})
                 self._seen = seen
 
     @contextmanager
@@ -190,14 +202,29 @@ class _Opened:
             writer.wait_merging_threads()
 
     def ask(self, requests: tuple[Request, ...]) -> tuple[Found, ...]:
-        """Answer requests on one state of the index."""
-        searcher = self._searcher
+        """Answer requests on one state of the index; one that was asked before is not asked again.
+
+        The rights of the reader stand in the request: whoever may see something else asks another.
+        """
+        searcher, known = self._state
         with _answering():
-            return tuple(self._found(searcher, request) for request in requests)
+            return tuple(self._answer(searcher, known, request) for request in requests)
+
+    def _answer(
+        self, searcher: tantivy.Searcher, known: dict[Request, Found], request: Request
+    ) -> Found:
+        found = known.get(request)
+        if found is None:
+            found = self._found(searcher, request)
+            if request.size <= _SHORT:
+                if len(known) >= _MOST_KNOWN:
+                    known.clear()
+                known[request] = found
+        return found
 
     def entries(self) -> int:
         """Count the entries."""
-        return int(self._searcher.num_docs)
+        return int(self._state[0].num_docs)
 
     def turns(self, keys: Iterable[str]) -> dict[str, int]:
         """Give the turn of each of these entries that is in the index."""
@@ -212,7 +239,7 @@ class _Opened:
     def _turns(self, query: tantivy.Query, most: int) -> Iterator[tuple[str, int]]:
         if not most:
             return
-        searcher = self._searcher
+        searcher = self._state[0]
         with _answering():
             places = [place for _, place in searcher.search(query, limit=most, count=False).hits]
             turns = searcher.fast_field_values("turn", places)
@@ -229,7 +256,7 @@ class _Opened:
         places = [place for _, place in result.hits]
         orders = searcher.fast_field_values("order", places) if places else []
         candidates = tuple(
-            Candidate(searcher.doc(place)["key"][0], score if by is None else 0.0, int(order or 0))
+            _Placed(searcher, place, score if by is None else 0.0, int(order or 0))
             for (score, place), order in zip(result.hits, orders, strict=True)
         )
         return Found(candidates, int(result.count), facets)  # type: ignore[attr-defined]  # stub lacks it
@@ -267,6 +294,27 @@ class _Opened:
             case AnyOf(nodes) | AllOf(nodes):
                 occur = tantivy.Occur.Should if isinstance(node, AnyOf) else tantivy.Occur.Must
                 return tantivy.Query.boolean_query([(occur, self._node(one)) for one in nodes])
+
+
+class _Placed:
+    """An entry at its place in a state of the index: its key is read when it is asked for.
+
+    Of the many that are ranked few are shown, and reading a key unpacks a block of stored keys.
+    """
+
+    __slots__ = ("_place", "_searcher", "order", "score")
+
+    def __init__(self, searcher: tantivy.Searcher, place: Any, score: float, order: int) -> None:
+        self._searcher = searcher
+        self._place = place
+        self.score = score
+        self.order = order
+
+    @property
+    def key(self) -> str:
+        """The key, read from the index."""
+        with _answering():
+            return str(self._searcher.doc(self._place)["key"][0])
 
 
 class _Writer:

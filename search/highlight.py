@@ -112,11 +112,21 @@ def _reason(text: str, words: Wanted, sounds: bool = False) -> str:
 
 
 def _spans(text: str, words: Wanted, sounds: bool = True) -> Iterator[tuple[Mark, str]]:
+    heard = sounds and (words.pairs or words.initials)
+    if not heard and not _holds_any(analysis.fold(text), words):
+        return
     for run in analysis.runs(text):
         yield from _found(run, words.typed, "word")
         yield from _found(run, words.synonyms, "synonym")
-        if sounds and run.is_han and (words.pairs or words.initials):
+        if heard and run.is_han:
             yield from _heard(run, words)
+
+
+def _holds_any(folded: str, words: Wanted) -> bool:
+    """Whether a word may stand in a text at all: most texts are not cut into runs to learn it."""
+    return any(word in folded for word in words.typed) or any(
+        word in folded for word in words.synonyms
+    )
 
 
 def _found(run: analysis.Run, words: Iterable[str], reason: str) -> Iterator[tuple[Mark, str]]:

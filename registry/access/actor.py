@@ -61,18 +61,25 @@ NOBODY = Actor(person_id=None, person_key="", name="", username="")
 SYSTEM = Actor(person_id=None, person_key="", name="system", username="system", way="system")
 
 
+_DAY, _PERSON = sa.bindparam("b_day", type_=sa.Date), sa.bindparam("b_person", type_=sa.Integer)
+# What is asked of a person's posts, wherever the person was found.
+POST_COLUMNS = (
+    Post.__table__.c.role,
+    Post.__table__.c.organisation_id,
+    Organisation.__table__.c.code,
+    Organisation.__table__.c.name.label("unit_name"),
+    Post.__table__.c.project_id,
+)
+HELD_TODAY = sa.and_(
+    Post.__table__.c.starts <= _DAY,
+    sa.or_(Post.__table__.c.ends.is_(None), Post.__table__.c.ends >= _DAY),
+)
 # Asked with every request: written once, and only what is used is read.
 _POSTS = (
-    sa.select(
-        Post.role, Post.organisation_id, Organisation.code, Organisation.name, Post.project_id
-    )
-    .join(Organisation, Organisation.id == Post.organisation_id)
-    .where(
-        Post.person_id == sa.bindparam("b_person"),
-        Post.starts <= sa.bindparam("b_day"),
-        sa.or_(Post.ends.is_(None), Post.ends >= sa.bindparam("b_day")),
-    )
-    .order_by(Post.id)
+    sa.select(*POST_COLUMNS)
+    .join_from(Post.__table__, Organisation.__table__, Post.organisation_id == Organisation.id)
+    .where(Post.__table__.c.person_id == _PERSON, HELD_TODAY)
+    .order_by(Post.__table__.c.id)
 )
 
 

@@ -7,7 +7,9 @@ from somewhere else. Names are kept as digests: a password may have been typed i
 import hashlib
 import secrets
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -15,11 +17,19 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
 from registry import journal
-from registry.access.actor import NOBODY, Actor, of_account
+from registry.access.actor import HELD_TODAY, NOBODY, POST_COLUMNS, Actor, Holding
 from registry.calendar import today
 from registry.db import UTC, Database, now, transaction
 from registry.errors import Forbidden, Refusal, TooMany
-from registry.models.accounts import Account, ApiToken, BrowserSession, FailedSignIn
+from registry.models.accounts import (
+    Account,
+    ApiToken,
+    BrowserSession,
+    FailedSignIn,
+    Organisation,
+    Person,
+    Post,
+)
 
 # OWASP's second argon2id choice: 19 MiB, 2 passes; two at a time bound the memory of a rush.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -118,20 +128,12 @@ def close_session(session: Session, token: str) -> None:
 def session_actor(session: Session, token: str) -> tuple[Actor, bool] | None:
     """Who is signed in with this token, and whether `touch_session` is due; None when it ended."""
     moment = now()
-    row = session.execute(
-        sa.select(BrowserSession, Account)
-        .join(Account, Account.id == BrowserSession.account_id)
-        .where(
-            BrowserSession.token == _digest(token),
-            BrowserSession.seen_at > moment - IDLE,
-            BrowserSession.created_at > moment - LONGEST,
-            Account.disabled_at.is_(None),
-        )
-    ).one_or_none()
-    if row is None:
+    begun, seen = moment - LONGEST, moment - IDLE
+    asked = {"b_token": _digest(token), "b_begun": begun, "b_seen": seen, "b_day": today()}
+    rows = session.connection().execute(_BY_SESSION, asked).all()
+    if not rows:
         return None
-    opened, account = row
-    return of_account(session, account, today()), opened.seen_at < moment - SEEN_EVERY
+    return _actor(rows, "page"), rows[0].seen_at < moment - SEEN_EVERY
 
 
 def touch_session(session: Session, token: str) -> None:
@@ -143,23 +145,64 @@ def touch_session(session: Session, token: str) -> None:
     )
 
 
-# Asked with every call: written once.
-_BY_TOKEN = (
-    sa.select(Account)
-    .join(ApiToken, ApiToken.account_id == Account.id)
+# Asked with every request: written once, and one question for the account, the person, the posts.
+_ACCOUNT, _HUMAN, _POST = Account.__table__, Person.__table__, Post.__table__
+_TOKEN, _BROWSER, _UNIT = ApiToken.__table__, BrowserSession.__table__, Organisation.__table__
+_ACTING = (
+    sa.select(
+        _HUMAN.c.id.label("person_id"),
+        _HUMAN.c.key.label("person_key"),
+        _HUMAN.c.name.label("person_name"),
+        _ACCOUNT.c.username,
+        *POST_COLUMNS,
+    )
+    .where(_ACCOUNT.c.disabled_at.is_(None))
+    .order_by(_POST.c.id)
+)
+
+
+def _by(given: sa.FromClause) -> sa.FromClause:
+    """What was given to an account, the account, its person, and the posts of today."""
+    return (
+        given.join(_ACCOUNT, _ACCOUNT.c.id == given.c.account_id)
+        .join(_HUMAN, _HUMAN.c.id == _ACCOUNT.c.person_id)
+        .outerjoin(_POST, sa.and_(_POST.c.person_id == _HUMAN.c.id, HELD_TODAY))
+        .outerjoin(_UNIT, _UNIT.c.id == _POST.c.organisation_id)
+    )
+
+
+_BY_TOKEN = _ACTING.select_from(_by(_TOKEN)).where(
+    _TOKEN.c.token == sa.bindparam("b_token"),
+    _TOKEN.c.revoked_at.is_(None),
+    sa.or_(_TOKEN.c.ends_at.is_(None), _TOKEN.c.ends_at > sa.bindparam("b_now", type_=UTC)),
+)
+_BY_SESSION = (
+    _ACTING.add_columns(_BROWSER.c.seen_at)
+    .select_from(_by(_BROWSER))
     .where(
-        ApiToken.token == sa.bindparam("b_token"),
-        ApiToken.revoked_at.is_(None),
-        sa.or_(ApiToken.ends_at.is_(None), ApiToken.ends_at > sa.bindparam("b_now", type_=UTC)),
-        Account.disabled_at.is_(None),
+        _BROWSER.c.token == sa.bindparam("b_token"),
+        _BROWSER.c.seen_at > sa.bindparam("b_seen", type_=UTC),
+        _BROWSER.c.created_at > sa.bindparam("b_begun", type_=UTC),
     )
 )
 
 
 def token_actor(session: Session, token: str) -> Actor | None:
     """Who calls with this API token; None when it is unknown, ended or revoked."""
-    account = session.scalar(_BY_TOKEN, {"b_token": _digest(token), "b_now": now()})
-    return None if account is None else of_account(session, account, today(), way="token")
+    asked = {"b_token": _digest(token), "b_now": now(), "b_day": today()}
+    rows = session.connection().execute(_BY_TOKEN, asked).all()
+    return _actor(rows, "token") if rows else None
+
+
+def _actor(rows: Sequence[Any], way: str) -> Actor:
+    """The actor of the rows of one account: a row for each post, one without when he has none."""
+    one = rows[0]
+    held = tuple(
+        Holding(row.role, row.organisation_id, row.code, row.unit_name, row.project_id)
+        for row in rows
+        if row.role is not None
+    )
+    return Actor(one.person_id, one.person_key, one.person_name, one.username, held, way)
 
 
 def _digest(text: str) -> str:

@@ -4,8 +4,9 @@ Nothing is published through an action, whoever calls: the life of an entry has 
 its own, and the adoption of an approved catalogue is a command.
 """
 
+import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -18,7 +19,9 @@ from registry import catalogue
 from registry.api.call import Call, query_error, search_error
 from registry.discovery import fielded, packages
 from registry.discovery.asked import Asked
-from registry.edge.readings import noted, noted_live
+from registry.discovery.packages import Live
+from registry.discovery.written import written
+from registry.edge.readings import noted, noted_live, noted_written
 from registry.errors import Invalid, Missing, SignInNeeded
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Alias, Resource
@@ -47,7 +50,11 @@ _FACET_TITLES = {
 }
 
 
-def package_search(call: Call) -> dict[str, Any]:
+class Said(str):
+    """The result of an action as JSON that is written already."""
+
+
+def package_search(call: Call) -> dict[str, Any] | Said:
     """Find packages: q, fq, fq_list, rows, start, sort, facet.field, facet.limit, fl."""
     call.require_reader()
     unknown = [
@@ -60,35 +67,39 @@ def package_search(call: Call) -> dict[str, Any]:
     facets = _listed(call.given.get("facet.field")) if call.flag("facet", default=True) else []
     sort = call.text("sort").strip() or "score desc, metadata_modified desc"
     words, filters = _question(call.text("q"))
-    answer = packages.search(
-        call.session,
-        call.index,
-        call.actor,
-        Asked(
-            words,
-            [*filters, *_filters(call)],
-            _order(sort),
-            call.natural("start", 0),
-            min(call.natural("rows", 10), MOST_ROWS),
-            facets[:MOST_FACETS],
-            call.flag("include_private"),
-            _most(call),
-        ),
-        call.anonymous,
-        call.address,
+    asked = Asked(
+        words,
+        [*filters, *_filters(call)],
+        _order(sort),
+        call.natural("start", 0),
+        min(call.natural("rows", 10), MOST_ROWS),
+        facets[:MOST_FACETS],
+        call.flag("include_private"),
+        _most(call),
     )
-    noted_live(answer.entries)
-    counted = _limited(call, answer.facets)
-    return {
-        "count": answer.count,
-        "facets": counted,
-        "results": _only(call, answer.packages),
+    found = packages.find(call.session, call.index, call.actor, asked, call.anonymous)
+    counted = _limited(call, found.facets)
+    head = {"count": found.count, "facets": counted}
+    tail = {
         "sort": sort,
         "search_facets": {
             name: {"title": _FACET_TITLES.get(name, name), "items": _items(call, name, values)}
             for name, values in counted.items()
         },
     }
+    names = _wanted(call)
+    if names:
+        page = packages.live(call.session, call.actor, found.keys, call.anonymous, call.address)
+        noted_live(page)
+        return {**head, "results": _only(names, page), **tail}
+    whole = written(call.session, call.actor, found.keys, call.anonymous, call.address)
+    noted_written(whole)
+    results = ", ".join(one.text for one in whole)
+    return Said(f'{_said(head)[:-1]}, "results": [{results}], {_said(tail)[1:]}')
+
+
+def _said(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _question(text: str) -> tuple[str, list[fielded.Node]]:
@@ -185,21 +196,27 @@ def _shown(call: Call, name: str, value: str) -> str:
     return schemas.codes.label(listed, value) if listed else value
 
 
-def _only(call: Call, found: Any) -> list[dict[str, Any]]:
+def _wanted(call: Call) -> list[str]:
+    """The fields of a package the caller wants; none where he wants them all."""
     wanted = call.given.get("fl")
     texts = wanted if isinstance(wanted, list) else [call.text("fl")]
     names = [n for one in texts if isinstance(one, str) for n in one.replace(",", " ").split()]
-    if not names or "*" in names:
-        return list(found)
+    return [] if "*" in names else names
+
+
+def _only(names: Sequence[str], page: Sequence[Live]) -> list[dict[str, Any]]:
+    found = [ckan.package(one.document, one.about) for one in page]
     return [{name: one[name] for name in names if name in one} for one in found]
 
 
-def package_show(call: Call) -> dict[str, Any]:
+def package_show(call: Call) -> dict[str, Any] | Said:
     """One package, by id: the key, the name, the code, or an id given by another catalogue."""
     call.require_reader()
     name = call.required("id")
     # Asked for by key, as harvesters do, a live entry is one question to the database.
-    return _live_package(call, name[:200]) or _package(call, found(call, name))
+    there = written(call.session, call.actor, [name[:200]], call.anonymous, call.address)
+    noted_written(there)
+    return Said(there[0].text) if there else _package(call, found(call, name))
 
 
 def _package(call: Call, resource: Resource) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from registry.access import Actor
 from registry.errors import Invalid, Refusal, SignInNeeded
 from registry.models.accounts import Organisation
+from registry.unchanged import until_next_act
 from schemas import Problem
 from search import Index
 
@@ -84,5 +85,14 @@ class Call:
     @cached_property
     def names(self) -> Mapping[str, str]:
         """The names of units by code."""
-        rows = self.session.execute(sa.select(Organisation.code, Organisation.name))
+        return unit_names(self.session)
+
+
+def unit_names(session: Session) -> Mapping[str, str]:
+    """The names of all units by code."""
+
+    def read() -> Mapping[str, str]:
+        rows = session.execute(sa.select(Organisation.code, Organisation.name))
         return {code: name for code, name in rows}  # noqa: C416 - a row is no pair to mypy
+
+    return until_next_act(session, "unit names", read)

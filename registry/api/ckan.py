@@ -14,7 +14,7 @@ from flask import Blueprint, Response, request
 from registry.access import Actor
 from registry.access.actor import NOBODY
 from registry.api import bodies
-from registry.api.actions import ACTIONS
+from registry.api.actions import ACTIONS, Said
 from registry.api.call import Call, SearchRefused
 from registry.api.writing import WRITES, require_writer
 from registry.edge import actor, index, reads, session, settings, writes
@@ -72,7 +72,11 @@ def act(name: str) -> Response:
     # Script text can be asked for by any page of the world: it is made for nobody in particular.
     asker = NOBODY if callback is not None else actor()
     result = action(_call(asker, given))
-    answer = _said({"help": _help(name), "success": True, "result": result})
+    if isinstance(result, Said):
+        head = json.dumps({"help": _help(name), "success": True}, ensure_ascii=False)
+        answer = Response(f'{head[:-1]}, "result": {result}}}', 200, content_type=JSON)
+    else:
+        answer = _said({"help": _help(name), "success": True, "result": result})
     return answer if callback is None else _as_script(answer, callback)
 
 

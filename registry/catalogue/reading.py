@@ -5,6 +5,7 @@ Rights are part of the query. What a reader may not know of is Missing, like wha
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,25 +36,51 @@ def visible(actor: Actor, anonymous: str = "none") -> sa.ColumnElement[bool]:
 
 
 def known(actor: Actor, anonymous: str = "none") -> sa.ColumnElement[bool]:
-    """The condition under which this reader may know of an entry, published or no longer."""
-    not_frozen = Resource.frozen_at.is_(None)
+    """The condition under which a reader may know of an entry, published or no longer."""
+    return known_to(kind_of(actor, anonymous), units_of(actor))
+
+
+# The same question asked a thousand times: the statement is written once for each kind of reader,
+# and only his units are given with it.
+UNITS = sa.bindparam("b_units", expanding=True, type_=sa.Integer)
+
+
+def kind_of(actor: Actor, anonymous: str) -> str:
+    """The kind of a reader: "closed" or "open" without a name, "named", or "all" for an auditor."""
     if not actor.signed_in:
-        if anonymous != "open":
+        return "open" if anonymous == "open" else "closed"
+    return "all" if actor.holds("auditor") else "named"
+
+
+def units_of(actor: Actor) -> list[int]:
+    """The units of a reader as a question takes them: never none."""
+    return sorted(actor.organisation_ids) or [0]
+
+
+def known_to(kind: str, units: Any = UNITS) -> sa.ColumnElement[bool]:
+    """The condition under which readers of this kind, of these units, may know of an entry."""
+    not_frozen = Resource.frozen_at.is_(None)
+    match kind:
+        case "closed":
             return sa.false()
-        return sa.and_(
-            not_frozen,
-            Version.open_type.in_(["1", "2"]),
-            Version.visibility == "1",
-            Version.share_type != "3",
-        )
-    if actor.holds("auditor"):
-        return not_frozen
-    return sa.and_(not_frozen, sa.or_(Version.visibility == "1", answered_for(actor)))
+        case "open":
+            return sa.and_(
+                not_frozen,
+                Version.open_type.in_(["1", "2"]),
+                Version.visibility == "1",
+                Version.share_type != "3",
+            )
+        case "all":
+            return not_frozen
+    return sa.and_(not_frozen, sa.or_(Version.visibility == "1", _answered_for(units)))
 
 
 def answered_for(actor: Actor) -> sa.ColumnElement[bool]:
     """The condition on Resource that it belongs to a unit of the actor, or to one he decides on."""
-    units = actor.organisation_ids or {0}
+    return _answered_for(units_of(actor))
+
+
+def _answered_for(units: Any) -> sa.ColumnElement[bool]:
     below = sa.select(Organisation.id).where(Organisation.authority_id.in_(units))
     return sa.or_(Resource.department_id.in_(units), Resource.department_id.in_(below))
 
@@ -75,22 +102,30 @@ def find(session: Session, actor: Actor, key: str, anonymous: str = "none") -> R
     Raises Gone for an entry that he could see before it was suspended or retired; those who work
     on it, and the auditor, go on seeing it.
     """
-    resource = session.scalar(sa.select(Resource).where(Resource.key == key))
-    if resource is None:
+    kind = kind_of(actor, anonymous)
+    given = {"b_key": key, **({"b_units": units_of(actor)} if kind == "named" else {})}
+    row = session.execute(_FOUND[kind], given).one_or_none()
+    if row is None:
         raise Missing("no_entry")
+    resource: Resource = row[0]
+    live, is_known = row[1], row[2]
     if resource.working_version_id and _sees_working(actor, resource, resource.working):
         return resource
-    if resource.frozen_at is None and resource.live_version_id:
-        state = session.scalar(
-            sa.select(Version.state)
-            .join(Resource, Resource.live_version_id == Version.id)
-            .where(Resource.id == resource.id, known(actor, anonymous))
-        )
-        if state == "published" or (state in OUT and has_part(actor, resource)):
+    if live is not None and is_known:
+        if live.state == "published" or (live.state in OUT and has_part(actor, resource)):
             return resource
-        if state in OUT:
+        if live.state in OUT:
             raise Gone("gone", key=resource.key)
     raise Missing("no_entry")
+
+
+# One question for the entry, its live version, and whether this reader may know of it.
+_FOUND = {
+    kind: sa.select(Resource, Version, sa.case((known_to(kind), 1), else_=0))
+    .outerjoin(Version, Version.id == Resource.live_version_id)
+    .where(Resource.key == sa.bindparam("b_key"))
+    for kind in ("closed", "open", "named", "all")
+}
 
 
 def has_part(actor: Actor, resource: Resource) -> bool:
@@ -139,6 +174,20 @@ def decisions(session: Session, versions: Sequence[int]) -> list[tuple[Decision,
         .order_by(Decision.id)
     )
     return [(decision, name, unit_name) for decision, name, unit_name in rows]
+
+
+def steps_taken(session: Session, version_id: int) -> list[tuple[str, str, str, datetime]]:
+    """Step, role and name of who took it, and when, for every decision on a version."""
+    rows = session.execute(_STEPS_TAKEN, {"b_version": version_id})
+    return [(step, role, name, at) for step, role, name, at in rows]
+
+
+_STEPS_TAKEN = (
+    sa.select(Decision.step, Decision.role, Person.name, Decision.at)
+    .join(Person, Person.id == Decision.person_id)
+    .where(Decision.version_id == sa.bindparam("b_version"))
+    .order_by(Decision.id)
+)
 
 
 def carried(session: Session, versions: Sequence[int]) -> dict[int, list[int]]:

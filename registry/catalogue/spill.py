@@ -261,18 +261,22 @@ def note_readings(session: Session, actor: Actor, resource_ids: Iterable[int]) -
         session.execute(sa.insert(Reading), rows)
 
 
+# Asked with every page and every list of a program: written once.
+_OPENED = Reading.__table__.c
+_READ = sa.select(_OPENED.resource_id).where(
+    _OPENED.resource_id.in_(sa.bindparam("b_ids", expanding=True)),
+    _OPENED.person_id == sa.bindparam("b_person"),
+    _OPENED.on == sa.bindparam("b_day"),
+)
+
+
 def unread_today(session: Session, actor: Actor, resource_ids: Iterable[int]) -> set[int]:
     """Those of the entries on whose list of today this reader does not stand yet."""
     wanted = set(resource_ids)
     if actor.person_id is None or not wanted:
         return set()
-    known = session.scalars(
-        sa.select(Reading.resource_id).where(
-            Reading.resource_id.in_(wanted),
-            Reading.person_id == actor.person_id,
-            Reading.on == calendar.today(),
-        )
-    )
+    given = {"b_ids": list(wanted), "b_person": actor.person_id, "b_day": calendar.today()}
+    known = session.connection().execute(_READ, given).scalars()
     return wanted - set(known)
 
 

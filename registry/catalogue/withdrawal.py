@@ -86,8 +86,7 @@ def retire(session: Session, actor: Actor, resource: Resource, seen: str | None 
     A draft that was open on it ends with it.
     """
     change = _prepared(session, actor, resource, "retire", seen)
-    proposal = proposed(session, resource)
-    if proposal is None:
+    if proposed(session, resource) is None:
         raise Conflict("not_proposed", key=resource.key)
     working = resource.working
     if working is not None and working.state in UNDECIDED:
@@ -114,16 +113,16 @@ def withdrawable(session: Session, actor: Actor, resource: Resource) -> dict[str
     if live is None or resource.frozen_at is not None:
         return {}
     found: dict[str, str | None] = {}
-    proposal = proposed(session, resource) is not None
-    for step in ON_LIVE:
-        wanted = {"retire": proposal, "keep": proposal, "propose_retirement": not proposal}.get(
-            step, True
-        )
-        if (
-            wanted
-            and live.state in STEPS[step].sources
-            and may(actor, step, resource.department, live.state, resource.project_id)
-        ):
+    unit, project = resource.department, resource.project_id
+    steps = [
+        step
+        for step in ON_LIVE
+        if live.state in STEPS[step].sources and may(actor, step, unit, live.state, project)
+    ]
+    waiting = bool(steps) and proposed(session, resource) is not None
+    for step in steps:
+        wanted = {"retire": waiting, "keep": waiting, "propose_retirement": not waiting}
+        if wanted.get(step, True):
             refusal = conflict(session, actor, step, [live.id])
             found[step] = refusal.code if refusal else None
     return found
@@ -138,20 +137,18 @@ class Withdrawal:
     reason: str
 
 
-def proposed(session: Session, resource: Resource) -> Withdrawal | None:
-    """The open proposal to retire the live version, if there is one."""
+def proposal(session: Session, resource: Resource) -> Withdrawal | None:
+    """What was said last of retiring the live version: the proposal, or the answer `keep` to it."""
     live = resource.live
     if live is None or live.state not in STEPS["retire"].sources:
         return None
-    last = _last(session, live, PROPOSAL)
+    return _last(session, live, PROPOSAL)
+
+
+def proposed(session: Session, resource: Resource) -> Withdrawal | None:
+    """The open proposal to retire the live version, if there is one."""
+    last = proposal(session, resource)
     return last if last and last.step == "propose_retirement" else None
-
-
-def kept(session: Session, resource: Resource) -> Withdrawal | None:
-    """Why the last proposal to retire the live version came to nothing; None without one."""
-    live = resource.live
-    last = _last(session, live, PROPOSAL) if live is not None else None
-    return last if last and last.step == "keep" else None
 
 
 @dataclass(frozen=True)
@@ -211,14 +208,20 @@ def _next(
     return (row[0], row[1]) if row else None
 
 
+_LAST = (
+    sa.select(Decision.step, Decision.at, Remark.text)
+    .outerjoin(Remark, Remark.decision_id == Decision.id)
+    .where(
+        Decision.version_id == sa.bindparam("b_version"),
+        Decision.step.in_(sa.bindparam("b_steps", expanding=True)),
+    )
+    .order_by(Decision.id.desc())
+    .limit(1)
+)
+
+
 def _last(session: Session, version: Version, steps: tuple[str, ...]) -> Withdrawal | None:
-    row = session.execute(
-        sa.select(Decision.step, Decision.at, Remark.text)
-        .outerjoin(Remark, Remark.decision_id == Decision.id)
-        .where(Decision.version_id == version.id, Decision.step.in_(steps))
-        .order_by(Decision.id.desc())
-        .limit(1)
-    ).one_or_none()
+    row = session.execute(_LAST, {"b_version": version.id, "b_steps": steps}).one_or_none()
     return Withdrawal(row[0], row[1].astimezone(CITY).date(), row[2] or "") if row else None
 
 

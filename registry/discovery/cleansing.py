@@ -17,6 +17,7 @@ from registry import db
 from registry.catalogue import spill
 from registry.catalogue.wiped import Wiped, of_fact
 from registry.db import Base, Database, now
+from registry.discovery import written
 from registry.discovery.indexing import rebuild
 from registry.models.jobs import Job
 from search import Index
@@ -43,6 +44,7 @@ def cleanse(database: Database, index: Index, folder: Path) -> int:
     if not jobs:
         return 0
     _list(folder, wiped)
+    written.forget()
     if not pack(database):
         with db.transaction(database, writes=True) as session:
             later = {"run_after": now() + AGAIN_AFTER, "tries": Job.tries + 1}
@@ -107,6 +109,7 @@ def pack(database: Database) -> bool:
     try:
         cursor = raw.cursor()
         cursor.execute("PRAGMA query_only = OFF")
+        raw.info["writes"] = True
         cursor.execute("VACUUM")
         busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         cursor.close()

@@ -17,6 +17,7 @@ from registry.access import Actor
 from registry.db import now
 from registry.errors import Conflict, Invalid, Missing
 from registry.models.discovery import DictionaryEntry, UnansweredQuery
+from registry.unchanged import until_next_act
 from search import analysis, question, synonyms
 from search.synonyms import Group, Lexicon
 
@@ -34,6 +35,10 @@ _lock = threading.Lock()
 
 def lexicon(session: Session) -> Lexicon | None:
     """The dictionary as it stands, None where the authority changed nothing of the delivered."""
+    return until_next_act(session, "lexicon", lambda: _lexicon(session))
+
+
+def _lexicon(session: Session) -> Lexicon | None:
     rows = session.scalars(
         sa.select(DictionaryEntry)
         .where(DictionaryEntry.retired_at.is_(None))

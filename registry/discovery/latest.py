@@ -6,9 +6,14 @@ from sqlalchemy.orm import Session
 from registry.models.catalogue import Resource
 from registry.models.shown import Shown
 
-# How many of those that changed last are looked through, and how many at a time.
+# How many of those that changed last are looked through.
 LOOKED_THROUGH = 1_000
-AT_A_TIME = 250
+_LAST = (
+    sa.select(Shown.__table__.c.resource_id)
+    .order_by(Shown.__table__.c.at.desc(), Shown.__table__.c.resource_id.desc())
+    .limit(sa.bindparam("b_most"))
+    .offset(sa.bindparam("b_start"))
+)
 
 
 def keys(session: Session, wanted: int, readable: sa.Select[str]) -> list[str] | None:
@@ -19,18 +24,18 @@ def keys(session: Session, wanted: int, readable: sa.Select[str]) -> list[str] |
     """
     if wanted > LOOKED_THROUGH:
         return None
-    last = (
-        sa.select(Shown.resource_id)
-        .order_by(Shown.at.desc(), Shown.resource_id.desc())
-        .limit(LOOKED_THROUGH)
-    )
-    ids = session.scalars(last).all()
     held: list[str] = []
-    for start in range(0, len(ids), AT_A_TIME):
-        some = ids[start : start + AT_A_TIME]
-        query = readable.add_columns(Resource.id).where(Resource.id.in_(some))
-        seen = {number: key for key, number in session.execute(query)}
-        held.extend(seen[number] for number in some if number in seen)
+    start, most = 0, 2 * wanted + 20
+    # Most readers may see most entries: a few more than are wanted hold as many as are wanted.
+    while start < LOOKED_THROUGH:
+        window = {"b_most": min(most, LOOKED_THROUGH - start), "b_start": start}
+        ids = list(session.connection().execute(_LAST, window).scalars())
+        query = readable.add_columns(Resource.id).where(Resource.id.in_(ids))
+        seen = {number: key for key, number in session.connection().execute(query)}
+        held.extend(seen[number] for number in ids if number in seen)
         if len(held) >= wanted:
             return held[:wanted]
-    return held if len(ids) < LOOKED_THROUGH else None
+        if len(ids) < window["b_most"]:
+            return held
+        start, most = start + len(ids), 4 * most
+    return None

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 import search as engine
 from registry.access import Actor
 from registry.catalogue import visible
+from registry.catalogue.reading import kind_of
 from registry.discovery import fallback, latest
 from registry.discovery.dictionary import lexicon
 from registry.discovery.indexing import search_doc
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
+from registry.unchanged import until_next_act
 from search import Index, Query, Reader, Result, Why
 from search.synonyms import Lexicon
 
@@ -101,15 +103,21 @@ def reader(session: Session, actor: Actor) -> Reader:
     """The reader the index knows: his units, and for an authority those it decides over."""
     if not actor.signed_in:
         return Reader(signed_in=False)
-    units = session.scalars(
+    own = actor.organisation_ids
+    units = until_next_act(session, ("units read", own), lambda: _units(session, own))
+    return Reader(everything=actor.holds("auditor"), departments=units)
+
+
+def _units(session: Session, own: frozenset[int]) -> frozenset[str]:
+    found = session.scalars(
         sa.select(Organisation.code).where(
             sa.or_(
-                Organisation.id.in_(actor.organisation_ids or {0}),
-                Organisation.authority_id.in_(actor.organisation_ids or {0}),
+                Organisation.id.in_(own or {0}),
+                Organisation.authority_id.in_(own or {0}),
             )
         )
     )
-    return Reader(everything=actor.holds("auditor"), departments=frozenset(units))
+    return frozenset(found)
 
 
 def _answer(session: Session, actor: Actor, query: Query, result: Result, anonymous: str) -> Answer:
@@ -120,9 +128,9 @@ def _answer(session: Session, actor: Actor, query: Query, result: Result, anonym
         .where(Resource.key.in_(keys), visible(actor, anonymous))
     ).all()
     by_key = {resource.key: (resource, version) for resource, version in rows}
-    entries = {key: search_doc(*row) for key, row in by_key.items()}
     told = result
     if query.text.strip():
+        entries = {key: search_doc(*row) for key, row in by_key.items()}
         told = engine.explained(result, query.text, entries, query.lexicon)
 
     def rows_of(hits: Sequence[engine.Hit]) -> list[Found]:
@@ -145,14 +153,25 @@ def _degraded(session: Session, actor: Actor, text: str, page: int, anonymous: s
 
 def newest(session: Session, actor: Actor, anonymous: str, count: int = 5) -> list[Found]:
     """The entries that changed last, of those this reader may see."""
-    query = (
+    kind = kind_of(actor, anonymous)
+    place = ("newest", kind, actor.organisation_ids, count)
+    keys = until_next_act(session, place, lambda: _newest(session, actor, anonymous, count))
+    rows = session.execute(
         sa.select(Resource, Version)
+        .join(Version, Resource.live_version_id == Version.id)
+        .where(visible(actor, anonymous), Resource.key.in_(keys))
+    )
+    found = {row[0].key: row for row in rows}
+    return [Found(*found[key]) for key in keys if key in found]
+
+
+def _newest(session: Session, actor: Actor, anonymous: str, count: int) -> Sequence[str]:
+    query = (
+        sa.select(Resource.key)
         .join(Version, Resource.live_version_id == Version.id)
         .where(visible(actor, anonymous))
     )
-    keys = latest.keys(session, count, query.with_only_columns(Resource.key))
+    keys = latest.keys(session, count, query)
     if keys is None:
-        rows = session.execute(query.order_by(Resource.updated_at.desc()).limit(count)).all()
-        return [Found(resource, version) for resource, version in rows]
-    found = {row[0].key: row for row in session.execute(query.where(Resource.key.in_(keys)))}
-    return [Found(*found[key]) for key in keys]
+        return session.scalars(query.order_by(Resource.updated_at.desc()).limit(count)).all()
+    return keys

@@ -8,6 +8,7 @@ from registry import discovery, journal
 from registry.access import may
 from registry.catalogue import spill
 from registry.discovery.packages import Live
+from registry.discovery.written import Written
 from registry.edge.requests import actor, remember, session
 from registry.journal import Entry
 from registry.models.catalogue import Version
@@ -38,7 +39,15 @@ def noted_live(entries: Iterable[Live]) -> None:
         )
 
 
+def noted_written(entries: Iterable[Written]) -> None:
+    """Note the same of live entries that went out as text."""
+    if actor().signed_in:
+        _note({one.resource_id: (one.key, one.number) for one in entries if not one.opened})
+
+
 def _note(opened: dict[int, tuple[str, int]]) -> None:
+    if not opened:
+        return
     who = actor()
     fresh = spill.unread_today(session(), who, opened)
     audited = opened if may(who, "read_all") else {}

@@ -138,7 +138,7 @@ class Registry(Flask):
     def _judge(self, route: Route) -> None:
         """Ask for the right before the body is read; a refusal stands in the journal."""
         try:
-            with db.transaction(database(), writes=False) as first:
+            with db.glance(database()) as first:
                 g.session = first
                 g.judged = time.monotonic()
                 g.actor = _who()
@@ -320,7 +320,7 @@ def act_by_token(act: str) -> None:
 
     For views that stand apart, and answer some without asking the database.
     """
-    with db.transaction(database(), writes=False) as own:
+    with db.glance(database()) as own:
         g.session = own
         try:
             g.actor = _who() if _sent_token() else NOBODY

@@ -18,6 +18,7 @@ from registry.exchange.life import CLOSED, STATES
 from registry.models.accounts import Organisation, Person
 from registry.models.catalogue import Element, Resource, Version
 from registry.models.exchange import Request, RequestElement, RequestEvent, StandingConsent
+from registry.unchanged import until_next_act
 
 PAGE = 50
 
@@ -44,14 +45,18 @@ class Asked:
 
 
 def units(session: Session, actor: Actor, act: str) -> frozenset[int]:
-    """The units for which the actor may do this act; one query, none without the role."""
+    """The units for which the actor may do this act; none without the role."""
     if not actor.signed_in or actor.roles.isdisjoint(acts()[act].roles):
         return frozenset()
+
+    def asked() -> frozenset[int]:
+        everybody = session.scalars(sa.select(Organisation)).all()
+        return frozenset(unit.id for unit in everybody if may(actor, act, unit))
+
     known: dict[tuple[Actor, str], frozenset[int]] = session.info.setdefault("units_for", {})
     place = (actor, act)
     if place not in known:
-        everybody = session.scalars(sa.select(Organisation)).all()
-        known[place] = frozenset(unit.id for unit in everybody if may(actor, act, unit))
+        known[place] = until_next_act(session, ("units for", actor.holdings, act), asked)
     return known[place]
 
 
@@ -283,25 +288,26 @@ def events(session: Session, request: Request) -> list[tuple[RequestEvent, str]]
 
 def standing_consent(session: Session, resource: Resource) -> StandingConsent | None:
     """The standing consent for this resource that is in force today."""
-    return session.scalar(
-        sa.select(StandingConsent).where(
-            StandingConsent.resource_id == resource.id, StandingConsent.ended_on.is_(None)
-        )
+    return session.scalar(_STANDING, {"b_resource": resource.id})
+
+
+# Asked with every page of an entry: written once.
+_STANDING = sa.select(StandingConsent).where(
+    StandingConsent.resource_id == sa.bindparam("b_resource"), StandingConsent.ended_on.is_(None)
+)
+_USERS = (
+    sa.select(Organisation.name, sa.func.max(Request.ends_on))
+    .join(Organisation, Organisation.id == Request.requester_id)
+    .where(
+        Request.resource_id == sa.bindparam("b_resource"),
+        Request.state.in_(["in_use", "data_correction"]),
     )
+    .group_by(Organisation.name)
+    .order_by(Organisation.name)
+)
 
 
 def users(session: Session, resource: Resource) -> Sequence[tuple[str, Any]]:
     """Who uses this resource: the units that hold a grant, with its last day (谁使用)."""
-    return [
-        (name, ends)
-        for name, ends in session.execute(
-            sa.select(Organisation.name, sa.func.max(Request.ends_on))
-            .join(Organisation, Organisation.id == Request.requester_id)
-            .where(
-                Request.resource_id == resource.id,
-                Request.state.in_(["in_use", "data_correction"]),
-            )
-            .group_by(Organisation.name)
-            .order_by(Organisation.name)
-        )
-    ]
+    rows = session.execute(_USERS, {"b_resource": resource.id})
+    return [(name, ends) for name, ends in rows]

@@ -13,7 +13,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -85,6 +85,12 @@ def asset(name: str) -> str:
 
     An unknown name raises LookupError when the page is rendered, not a 404 at the reader's.
     """
+    return _address(request.script_root, name)
+
+
+@lru_cache(maxsize=1_024)
+def _address(root: str, name: str) -> str:
+    """The address below the place where the application stands; a page names dozens of icons."""
     if name not in catalogue():
         raise LookupError(f"no such asset: {name}")
     return url_for("assets.serve", build=release(), name=name)

@@ -16,7 +16,10 @@ MOST_THEMES = 8
 def home() -> str:
     """Search, what there is, and what came last; figures count what this reader may see."""
     anonymous = settings().anonymous
-    found = discovery.search(session(), index(), actor(), "", {}, 1, anonymous, facets=("themes",))
+    # Only what is counted is shown of it; an engine that is asked for no hit at all counts none.
+    found = discovery.search(
+        session(), index(), actor(), "", {}, 1, anonymous, size=1, facets=("themes",)
+    )
     counts = found.facets.get("themes", {})
     # The root of a branch is no choice of its own: 2 stands above every theme.
     themes = sorted((code for code in counts if "/" in code), key=lambda one: -counts[one])

@@ -97,13 +97,13 @@ def show(key: str) -> Response | str | tuple[str, int]:
         available=_available(version),
         withdrawable=catalogue.withdrawable(session(), actor(), resource),
         stone=_stone(resource),
-        proposal=catalogue.proposed(session(), resource),
-        kept=catalogue.kept(session(), resource),
+        proposal=catalogue.proposal(session(), resource),
         may_revise=resource.working_version_id is None
         and resource.live is not None
         and resource.live.state != "retired"
         and may(actor(), "register", resource.department, project_id=resource.project_id),
-        decisions=_decided(version),
+        # Nobody without a name is shown who decided: nobody asks for it either.
+        decisions=_decided(version) if actor().signed_in else [],
         faults=catalogue.faults_of(version) if resource.remediation_due else [],
         **_use(version),
         masking=is_read(resource),
@@ -332,11 +332,11 @@ def _decided(version: Version) -> list[tuple[str, str, str]]:
     )
     return [
         (
-            schemas.codes.label("act", d.step, locale()),
-            name if inside else role_title(d.role, locale()),
-            d.at.astimezone(CITY).strftime("%m-%d"),
+            schemas.codes.label("act", step, locale()),
+            name if inside else role_title(role, locale()),
+            at.astimezone(CITY).strftime("%m-%d"),
         )
-        for d, name, _ in catalogue.decisions(session(), [version.id])
+        for step, role, name, at in catalogue.steps_taken(session(), version.id)
     ]
 
 

@@ -90,7 +90,8 @@ def _form(
         groups=groups,
         document=document,
         problems=problems,
-        proposal=catalogue.proposed(session(), resource) if answers else None,
-        kept=catalogue.kept(session(), resource) if act == "propose_retirement" else None,
+        proposal=catalogue.proposal(session(), resource)
+        if answers or act == "propose_retirement"
+        else None,
         successor=session().get(Resource, following) if following else None,
     )

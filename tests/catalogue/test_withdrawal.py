@@ -132,11 +132,11 @@ def test_a_proposal_that_is_declined_leaves_the_entry_and_may_come_again(session
     catalogue.keep(session, reviewer, resource, {"reason": "三个部门仍在使用"})
     assert catalogue.inbox(session, reviewer) == []
     assert catalogue.proposed(session, resource) is None
-    assert catalogue.kept(session, resource).reason == "三个部门仍在使用"
+    assert catalogue.proposal(session, resource).reason == "三个部门仍在使用"
     with pytest.raises(Conflict, match="not_proposed"):
         catalogue.retire(session, reviewer, resource)
     catalogue.propose_retirement(session, head, resource, {"reason": "使用部门已经迁出"})
-    assert catalogue.kept(session, resource) is None
+    assert catalogue.proposal(session, resource).step == "propose_retirement"
     catalogue.retire(session, reviewer, resource)
     assert resource.live.state == "retired"
 

@@ -32,6 +32,16 @@ def test_a_draft_leaves_no_trace(session, town):
     assert traits_of(session) == set()
 
 
+def test_a_draft_keeps_no_program_from_the_index_and_a_publication_does(session, town):
+    catalogue.register(
+        session, town.person("registrar"), town.department, document(), declared=True
+    )
+    assert outbox.pending(session)[0] == 1
+    assert outbox.is_empty(session)
+    offered(town)
+    assert not outbox.is_empty(session)
+
+
 def test_a_live_entry_holds_its_values_and_a_digest_anybody_can_make(session, town):
     extras = [{"key": "来源", "value": "旧平台"}]
     live = offered(town, keywords=["婚姻", "登记"], extras=extras)

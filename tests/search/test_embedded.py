@@ -130,3 +130,24 @@ def test_a_second_writer_is_refused_and_the_first_goes_on(tmp_path: Path) -> Non
 
     first.apply([doc("c")], deletes())
     assert [key for key, _ in first.versions()] == ["c"]
+
+
+def test_a_question_asked_before_is_answered_anew_after_a_commit_and_for_another_reader(
+    tmp_path: Path,
+) -> None:
+    index = search.open("tantivy:", tmp_path)
+    index.apply([doc("a"), SearchDoc("b", "2", "U2", 1, {"name": "婚姻登记"})], [])
+    asked = "婚姻"
+    for _ in range(2):
+        for reader, seen in (
+            (Reader(departments=frozenset({"U1"})), ["a"]),
+            (Reader(departments=frozenset({"U2"})), ["a", "b"]),
+            (Reader(everything=True), ["a", "b"]),
+            (Reader(signed_in=False), []),
+        ):
+            found = index.search(Query(asked, reader=reader, facets=("department",)))
+            assert sorted(hit.key for hit in found.hits) == seen
+            assert found.total == sum(found.facets["department"].values()) == len(seen)
+    search.open("tantivy:", tmp_path).apply([doc("c")], ["a"])
+    found = index.search(Query(asked, reader=Reader(departments=frozenset({"U1"}))))
+    assert [hit.key for hit in found.hits] == ["c"]
