@@ -275,7 +275,7 @@ def test_what_is_done_once_for_each_beginning_is_what_is_done_value_by_value(of,
         line("x", "generalize", hierarchy="occupation"),
         line("x", "generalize", hierarchy="date", to="year"),
         line("x", "mask", style="address"),
-        line("x", "mask", style="ends", head=1, tail=1),
+        line("x", "mask", style="custom", head=1, tail=1),
         line("x", "fpe", format="number"),
     ],
 )
