@@ -110,8 +110,8 @@ def test_every_technique_gives_the_values_of_the_local_run_over_empty_cells_and_
     plan = plan_of(lines)
     assert {one["technique"] for one in plan["columns"]} | AWAY == set(techniques())
     wanted = treat(plan, table, KEY)
-    for partitions in (1, 3, 2 * table.height):
-        assert on_spark(spark, plan, table, partitions).equals(wanted), partitions
+    assert on_spark(spark, plan, table, 3).equals(wanted)
+    assert on_spark(spark, plan, table.head(2), 6).equals(wanted.head(2))
     nothing = on_spark(spark, plan, table.clear(), 2)
     assert (nothing.columns, nothing.height) == (wanted.columns, 0)
 
@@ -124,7 +124,7 @@ TEXTS = st.one_of(
 
 
 @given(data=st.data())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_whatever_plan_gives_the_values_of_the_local_run(spark, data):
     chosen = data.draw(st.lists(st.sampled_from(sorted(CHOSEN)), min_size=1, unique=True))
     rows = data.draw(st.integers(1, 30))
