@@ -33,10 +33,23 @@ check: install ## format, lint, types, import contract, then the suite
 	$(BIN)/lint-imports
 	$(SUITE)
 
+# Beside .venv, which stays as it is locked; the package is built by the locked setuptools.
+build/spark/.installed: requirements-spark.lock .venv/.installed
+	@rm -rf build/spark
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --no-build-isolation --target build/spark -r requirements-spark.lock
+	@touch $@
+
+spark: build/spark/.installed ## what a plan gives on Spark, beside the local run (needs Java 17)
+	PYTHONPATH=build/spark $(BIN)/python -m pytest tests/anonymization/test_spark.py
+
 docs: install ## renew docs/reference from the code
 	$(BIN)/python -m docs.generate
 
-lock: ## renew requirements.lock from setup.cfg (needs an index)
-	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --no-annotate --allow-unsafe --strip-extras --extra dev -o requirements.lock setup.cfg
+LOCKED := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --no-annotate --allow-unsafe --strip-extras
+SPARK := import configparser as c; p = c.ConfigParser(); p.read("setup.cfg"); print(p["options.extras_require"]["spark"])
 
-.PHONY: help install run test check docs lock
+lock: ## renew requirements.lock and requirements-spark.lock from setup.cfg (needs an index)
+	$(LOCKED) --extra dev -o requirements.lock setup.cfg
+	$(BIN)/python -c '$(SPARK)' | $(LOCKED) -o requirements-spark.lock -
+
+.PHONY: help install run test check spark docs lock

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
@@ -65,18 +66,69 @@ def repeats(values: pl.Series) -> bool:
     return 3 * each <= len(seen) or 3 * len(seen) ** 2 < 2 * again * len(values)
 
 
-def by_few(values: pl.Series, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
+Change = Callable[[pl.Series], pl.Series]
+# What became of values is remembered up to so many of them and so many bytes.
+_MOST_KNOWN: Final = 16_384
+_MOST_BYTES: Final = 16 << 20
+
+
+class Known:
+    """What became of the values of a column so far, so that a run computes each once.
+
+    Whoever asks changes each cell by itself alone, and leaves none where there was none. Threads
+    may ask at once: what was learnt is replaced whole, and what is forgotten is computed again.
+    """
+
+    def __init__(self) -> None:
+        self._learnt: tuple[pl.Series, pl.Series] | None = None
+
+    def changed(
+        self, values: pl.Series, change: Change, settled: Change | None = None
+    ) -> tuple[pl.Series, pl.Series]:
+        """What these values become, and those among them that are not `settled`: blank so far."""
+        learnt = self._learnt
+        made, fresh = _looked_up(values, learnt)
+        sure = fresh if settled is None else fresh.filter(settled(fresh))
+        if len(sure):
+            new = change(sure)
+            if learnt is not None:
+                new = pl.concat([learnt[1], new])
+                learnt = pl.concat([learnt[0], sure]), new
+            else:
+                learnt = sure, new
+            self._remember(learnt)
+            made, fresh = _looked_up(values, learnt)
+        return made, fresh
+
+    def _remember(self, learnt: tuple[pl.Series, pl.Series]) -> None:
+        size = sum(one.estimated_size() for one in learnt)
+        # Too much of it: the next batch begins anew.
+        self._learnt = learnt if len(learnt[0]) <= _MOST_KNOWN and size <= _MOST_BYTES else None
+
+
+def _looked_up(
+    values: pl.Series, learnt: tuple[pl.Series, pl.Series] | None
+) -> tuple[pl.Series, pl.Series]:
+    """What is known of these values, and the distinct ones of which nothing is."""
+    if learnt is None:
+        return pl.Series(values.name, [None] * len(values)), values.drop_nulls().unique()
+    old, new = learnt
+    made = values.replace_strict(old, new, default=None, return_dtype=new.dtype)
+    blank = made.is_null() & values.is_not_null()
+    fresh = values.filter(blank).unique()
+    return made, fresh.filter(~fresh.is_in(old.implode()))
+
+
+def by_few(values: pl.Series, change: Change, known: Known | None = None) -> pl.Series:
     """What `change` makes of a column, computed once for each value where values repeat.
 
-    `change` must look at each cell alone.
+    `change` must look at each cell alone; `known` carries from batch to batch what it made.
     """
     if len(values) <= _FIRST or not repeats(values):
         return change(values)
-    old = values.unique()
-    new = change(old)
-    if new.dtype == pl.Null:
-        return pl.Series(values.name, [None] * len(values))
-    return values.replace_strict(old, new, return_dtype=new.dtype)
+    made, _ = (known or Known()).changed(values, change)
+    # A column of nothing but blanks has taught nothing, not even the type of what it becomes.
+    return change(values) if made.dtype == pl.Null else made
 
 
 @dataclass(frozen=True)
@@ -87,22 +139,22 @@ class Heads:
     settled: Callable[[pl.Expr], pl.Expr]
 
 
-def by_heads(
-    values: pl.Series, heads: Heads, change: Callable[[pl.Series], pl.Series]
-) -> pl.Series:
+def by_heads(values: pl.Series, heads: Heads, change: Change, known: Known) -> pl.Series:
     """What `change` makes of a column, computed once for each beginning that decides it."""
-    name = values.name
-    short = text(pl.col(name)).str.head(heads.length)
-    begun = values.to_frame().select(short.alias(name)).to_series()
+    begun = values.cast(pl.String).str.head(heads.length)
     if not repeats(begun):
         return by_few(values, change)
-    old = begun.unique().drop_nulls()
-    sure = old.to_frame().select(heads.settled(pl.col(name)).alias(name)).to_series()
-    known = old.filter(sure)
-    if known.is_empty():
-        return by_few(values, change)
-    made = begun.replace_strict(known, change(known), default=None, return_dtype=pl.String)
-    if len(known) == len(old):
+
+    def settled(some: pl.Series) -> pl.Series:
+        # Where the trimmed text begins elsewhere, the whole cell has to be looked at.
+        whole = (some == some.str.strip_chars()) & (some != "")
+        sure = some.alias("").to_frame().select(heads.settled(pl.col("")))
+        return whole & sure.to_series()
+
+    made, open_ = known.changed(begun, change, settled)
+    if open_.is_empty():
         return made
-    rest = begun.is_in(old.filter(~sure).implode()).fill_null(False).arg_true()
-    return made.scatter(rest, change(values.gather(rest)).cast(pl.String))
+    if made.null_count() == len(made):
+        return by_few(values, change)
+    rest = begun.is_in(open_.implode()).fill_null(False).arg_true()
+    return made.scatter(rest, change(values.gather(rest)).cast(made.dtype))

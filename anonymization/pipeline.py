@@ -2,7 +2,10 @@
 
 The result is written in a folder of the run beside the target and renamed when the report says
 pass; whatever else happens, nothing stands under the target's name and nothing is left over. Only
-a kill leaves that folder behind, closed to others; the next run beside it takes it away.
+a kill leaves that folder behind, closed to others; the next run beside it takes it away and begins
+anew. It is not continued, as `streaming` does it: what is left holds rows before suppression, which
+must not outlive the run, and a report speaks of one reading of the source, counted from its first
+row. Attacking the whole result takes most of the time in any case.
 """
 
 import logging

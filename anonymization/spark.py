@@ -5,7 +5,7 @@ cluster whose traffic is encrypted. What depends on the place of a row or on a w
 refused, since a cluster has no order of rows: treat such a column locally first.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -28,9 +28,11 @@ def treat_spark(masking: plan.Plan, frame: "DataFrame", key: bytes | None = None
         _require_alone(lines[name])
     # A batch of no rows tells the types of the result before anything runs.
     schema = frame.limit(0).toArrow().schema
-    made = _treated(pl.DataFrame(schema.empty_table()), masking, key)
-    batches = partial(_batches, masking=masking, key=key)
-    return frame.mapInArrow(batches, _spark_schema(made))
+    made = _treated(masking, key)(pl.DataFrame(schema.empty_table()))
+    batches = partial(_batches, names=frame.columns, masking=masking, key=key)
+    # By their places: a name with a dot or a backtick in it would be read as a path.
+    placed = frame.toDF(*(f"c{place}" for place in range(len(frame.columns))))
+    return placed.mapInArrow(batches, _spark_schema(made))
 
 
 def _require_alone(line: Mapping[str, Any]) -> None:
@@ -49,24 +51,31 @@ def _require_alone(line: Mapping[str, Any]) -> None:
 
 
 def _batches(
-    parts: Iterator[pa.RecordBatch], masking: plan.Plan, key: bytes | None
+    parts: Iterator[pa.RecordBatch], names: list[str], masking: plan.Plan, key: bytes | None
 ) -> Iterator[pa.RecordBatch]:
+    # Once for all batches of a partition: what one has taught is used by the next.
+    treated = _treated(masking, key)
     for part in parts:
-        batch = pl.DataFrame(pa.Table.from_batches([part]))
-        yield from _treated(batch, masking, key).to_arrow().to_batches()
+        batch = pl.DataFrame(pa.Table.from_batches([part.rename_columns(names)]))
+        yield from treated(batch).to_arrow().to_batches()
 
 
-def _treated(batch: pl.DataFrame, masking: plan.Plan, key: bytes | None) -> pl.DataFrame:
+def _treated(masking: plan.Plan, key: bytes | None) -> Callable[[pl.DataFrame], pl.DataFrame]:
     release = techniques.release(masking, key)
     lines = {line["name"]: line for line in masking["columns"]}
-    made = []
-    for name in batch.columns:
-        if techniques.refuses_unknown(lines[name]) and _is_strange(batch, lines[name]):
-            raise techniques.unknown(name)
-        how = techniques.treatment(lines[name], release)
-        if how is not None:
-            made.append(how(batch, 0).alias(name))
-    return pl.DataFrame(made)
+    done = {name: techniques.treatment(line, release) for name, line in lines.items()}
+
+    def treated(batch: pl.DataFrame) -> pl.DataFrame:
+        made = []
+        for name in batch.columns:
+            if techniques.refuses_unknown(lines[name]) and _is_strange(batch, lines[name]):
+                raise techniques.unknown(name)
+            how = done[name]
+            if how is not None:
+                made.append(how(batch, 0).alias(name))
+        return pl.DataFrame(made)
+
+    return treated
 
 
 def _is_strange(batch: pl.DataFrame, line: Mapping[str, Any]) -> bool:

@@ -197,13 +197,12 @@ def readable(path: Path) -> Iterator[None]:
 
 
 def _unreadable(path: Path, message: str) -> Refused:
-    ragged = re.search(r"Row #(\d+): Expected (\d+) columns, got (\d+)", message)
-    if ragged is None:
-        ragged = re.search(r"()Expected (\d+) columns, got (\d+)", message)
+    ragged = re.search(r"Expected (\d+) columns, got (\d+)", message)
     if ragged:
-        row, wanted, got = ragged.groups()
-        where_zh = f"第 {row} 行" if row else "某一行"
-        where_en = f"row {row}" if row else "a row"
+        wanted, got = map(int, ragged.groups())
+        line, got = _ragged_line(path, wanted) or (None, got)
+        where_zh = f"第 {line} 行" if line else "某一行"
+        where_en = f"line {line}" if line else "a row"
         return Refused(
             "RAGGED",
             f"{where_zh}有 {got} 个单元格，表头是 {wanted} 列；请检查该行的逗号和引号。",
@@ -218,6 +217,25 @@ def _unreadable(path: Path, message: str) -> Refused:
     if "UTF" in message.upper() or "iconv" in message.lower():
         return _mixed(path)
     return _broken(path)
+
+
+def _ragged_line(path: Path, wanted: int) -> tuple[int, int] | None:
+    """The line on which the first row of another width begins, and its width; None if in doubt.
+
+    The parser splits a file among threads and does not know; this is read again for the sentence.
+    """
+    begun = 1
+    try:
+        with path.open(encoding=_named(_encoding(path)), newline="") as file:
+            rows = csv.reader(file)
+            for row in rows:
+                if row and len(row) != wanted:
+                    return begun, len(row)
+                begun = rows.line_num + 1
+    except (csv.Error, Refused):
+        # A cell too large for this reader, or a file that is wrong in more ways.
+        return None
+    return None
 
 
 def _mixed(path: Path) -> Refused:
@@ -266,7 +284,7 @@ def _frame(table: Any) -> pl.DataFrame:
 
 def _open_csv(path: Path) -> Table:
     encoding = _encoding(path)
-    with path.open(encoding="utf-8-sig" if encoding == "utf8" else encoding, newline="") as file:
+    with path.open(encoding=_named(encoding), newline="") as file:
         head = file.readline(1 << 22)
         # A quoted name may run over several lines.
         while head.count('"') % 2 and (line := file.readline(1 << 22)):
@@ -286,6 +304,11 @@ def _encoding(path: Path) -> str:
             continue
         return "utf8" if name == "utf-8-sig" else name
     raise _mixed(path)
+
+
+def _named(encoding: str) -> str:
+    """The name by which Python reads this encoding, without the mark in front."""
+    return "utf-8-sig" if encoding == "utf8" else encoding
 
 
 def _csv(table: Table, columns: list[str]) -> Iterator[pl.DataFrame]:
@@ -391,6 +414,11 @@ def disk() -> Iterator[None]:
     try:
         yield
     except pa.ArrowException as fault:
+        raise _no_room(fault) from None
+    except pl.exceptions.ComputeError as fault:
+        # polars has no error of its own for it.
+        if not _is_full(fault):
+            raise
         raise _no_room(fault) from None
     except OSError as fault:
         if fault.errno in {ENOSPC, EDQUOT, EFBIG} or _is_full(fault):

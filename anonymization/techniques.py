@@ -16,7 +16,7 @@ import polars as pl
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from anonymization import formats, headers, hierarchies, patterns, substitution
-from anonymization.cells import Heads, by_few, by_heads, distinct, number, spelled, text
+from anonymization.cells import Heads, Known, by_few, by_heads, distinct, number, spelled, text
 from anonymization.crypto import Keyed
 from anonymization.errors import Refused
 from anonymization.plan import Plan, params
@@ -70,16 +70,22 @@ def treatment(column: Mapping[str, Any], of: Release) -> Treatment | None:
         return _ROWWISE[technique](name, given, of)
     made, plainly = expression(column), expression(column, plain=True)
     assert made is not None
-    heads = _heads(column)
+    heads, known = _heads(column), Known()
 
     def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
         values = batch[name]
-        how = plainly if values.dtype.is_integer() or values.dtype == pl.Float64 else made
+        plain = values.dtype.is_integer() or values.dtype == pl.Float64
+        how = plainly if plain else made
 
         def change(old: pl.Series) -> pl.Series:
-            return old.to_frame().select(how).to_series()
+            return old.alias(name).to_frame().select(how).to_series()
 
-        return by_few(values, change) if heads is None else by_heads(values, heads, change)
+        if plain and technique in _OF_NUMBERS:
+            # Arithmetic costs less than finding out which numbers are the same.
+            return change(values)
+        if heads is None:
+            return by_few(values, change, known)
+        return by_heads(values, heads, change, known)
 
     return treat
 
@@ -168,31 +174,34 @@ def _mask(of: pl.Expr, given: Params) -> pl.Expr:
             compound = value.str.head(2).is_in(list(_COMPOUND))
             return pl.when(compound).then(value.str.head(2)).otherwise(value.str.head(1)) + "**"
         case "id":
-            return _ends(value, 1, 1, "****************")
+            return _ends(of, 1, 1, "****************")
         case "mobile":
-            return _ends(value, 3, 4, "****")
+            return _ends(of, 3, 4, "****")
         case "bank":
-            return _ends(value, 0, 4, "****")
+            return _ends(of, 0, 4, "****")
         case "email":
             return (
                 value.str.extract("^([^@])[^@]*@[^@]+$") + "***@" + value.str.extract("@([^@]+)$")
             )
         case "plate":
-            return _ends(value, 2, 3, "**", hidden=2)
+            return _ends(of, 2, 3, "**", hidden=2)
         case "address":
             whole = pl.when(value.is_null()).then(None).otherwise(pl.lit(_STARS))
             return (hierarchies.place(value, "district") + _STARS).fill_null(whole)
         case _:
-            return _ends(value, given["head"], given["tail"], _STARS)
+            return _ends(of, given["head"], given["tail"], _STARS)
 
 
-def _ends(value: pl.Expr, head: int, tail: int, stars: str, hidden: int = 4) -> pl.Expr:
+def _ends(of: pl.Expr, head: int, tail: int, stars: str, hidden: int = 4) -> pl.Expr:
     """Head, stars, tail; a value too short to hide that many characters is hidden whole."""
+    value = of.cast(pl.String).str.strip_chars()
     long = value.str.len_chars() >= head + tail + hidden
-    front = value.str.head(head) if head else pl.lit("")
-    back = value.str.tail(tail) if tail else pl.lit("")
-    whole = pl.when(value.is_null()).then(None).otherwise(pl.lit(stars))
-    return pl.when(long).then(front + pl.lit(stars) + back).otherwise(whole)
+    ends = [value.str.head(head)] if head else []
+    shape = "{}" * bool(head) + stars + "{}" * bool(tail)
+    ends += [value.str.tail(tail)] if tail else []
+    shown = pl.format(shape, *ends) if ends else pl.lit(stars)
+    # Nothing is said of an empty cell: null.
+    return pl.when(long).then(shown).when(value.str.len_bytes() > 0).then(pl.lit(stars))
 
 
 def _generalize(of: pl.Expr, given: Params) -> pl.Expr:
@@ -250,10 +259,11 @@ def format_key(name: str, given: Params, of: Release) -> bytes:
 
 
 def _fpe(name: str, given: Params, of: Release) -> Treatment:
-    key = format_key(name, given, of)
+    key, known = format_key(name, given, of), Known()
 
     def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
-        return by_few(spelled(batch, name), lambda old: formats.encrypted(old, given, key))
+        values = spelled(batch, name)
+        return by_few(values, lambda old: formats.encrypted(old, given, key), known)
 
     return treat
 

@@ -259,13 +259,50 @@ BEGINNINGS = {
 @settings(max_examples=60, deadline=None)
 def test_what_is_done_once_for_each_beginning_is_what_is_done_value_by_value(of, how, data):
     parts = st.lists(st.sampled_from(BEGINNINGS[of]), max_size=8).map("".join)
-    texts = data.draw(st.lists(parts | st.none(), min_size=1, max_size=12))
-    # Values that repeat go by their beginnings, those of a short column one by one.
-    many = pl.Series("x", texts * 400, dtype=pl.String).to_frame()
     treat = treatment(how, OF)
     assert treat is not None
-    expected = many.head(len(texts)).select(expression(how)).to_series()
-    assert treat(many, 0).to_list() == expected.to_list() * 400
+    # What one batch has taught is used by the next.
+    for texts in data.draw(st.lists(st.lists(parts | st.none(), min_size=1), min_size=1)):
+        # Values that repeat go by their beginnings, those of a short column one by one.
+        many = pl.Series("x", texts * 400, dtype=pl.String).to_frame()
+        expected = many.head(len(texts)).select(expression(how)).to_series()
+        assert treat(many, 0).to_list() == expected.to_list() * 400
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        line("x", "generalize", hierarchy="occupation"),
+        line("x", "generalize", hierarchy="date", to="year"),
+        line("x", "mask", style="address"),
+        line("x", "mask", style="custom", head=1, tail=1),
+        line("x", "fpe", format="number"),
+    ],
+)
+def test_what_batches_before_have_taught_changes_no_value_of_the_next(how):
+    taught, alone = treatment(how, OF), pl.DataFrame({"x": ["教师", None, "", " 1990-05-06 "]})
+    assert taught is not None
+    # More values than are remembered, larger ones than are, none at all, and all of them again.
+    for part in (
+        alone,
+        pl.DataFrame({"x": [f"{n // 3}" for n in range(60_000)]}),
+        pl.DataFrame({"x": [f"1990-{n % 12 + 1:02}-0{n % 9}" for n in range(60_000)]}),
+        pl.DataFrame(
+            {
+                "x": [str(n % 3) * 7_000 for n in range(5_000)]
+                + [str(n) * 7_000 for n in range(900)] * 6
+            }
+        ),
+        pl.DataFrame({"x": [None] * 5000}, schema={"x": pl.String}),
+        alone,
+        pl.concat([alone] * 2000),
+    ):
+        few = part.unique(maintain_order=True).head(4000)
+        fresh = treatment(how, OF)
+        assert fresh is not None
+        wanted = dict(zip(few["x"], fresh(few, 0), strict=True))
+        found = part.with_columns(y=taught(part, 0)).join(few, on="x", nulls_equal=True)
+        assert all(wanted[old] == new for old, new in found.unique().rows())
 
 
 @pytest.mark.parametrize("kind", [pl.Int64, pl.UInt8, pl.Float64, pl.Float32, pl.String])

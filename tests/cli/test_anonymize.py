@@ -196,21 +196,25 @@ def test_a_refusal_is_one_sentence_in_both_languages(desk: Path):
     assert "the plan is malformed" in answer.output
 
 
-def test_a_run_killed_at_any_moment_leaves_no_release_and_the_next_run_no_raw_value(desk: Path):
+def test_a_run_killed_at_any_moment_leaves_no_release_and_the_next_begins_anew_to_the_same_bytes(
+    desk: Path,
+):
     source, plan, out, key = (desk / name for name in ("big.csv", "plan.json", "out.csv", "key"))
     people = citizens(60_000, seed=5)
     people.write_csv(source)
     run("key", key)
     run("plan", source, "--release", "2026-1", "-o", plan)
+    rest = ("--plan", plan, "--key", key)
+    run("apply", source, *rest, "-o", desk / "once.csv")
     # Nothing that was there before the run may change or go.
     before = {path.name for path in desk.iterdir()}
     command = [sys.executable, "-m", "registry.cli", "anonymize", "apply", str(source)]
     command += ["--plan", str(plan), "-o", str(out), "--key", str(key)]
-    for pause in (0.0, 0.1, 0.4):
+    # While rows are treated, and once the result is written and is attacked.
+    for file, pause in (("first", 0.0), ("first", 0.1), ("final", 0.0)):
         child = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + 60
-        # The run has begun to write: now it dies in the middle of it.
-        while not any(f.stat().st_size for f in desk.glob(".catalogue-masking-*/first*")):
+        deadline = time.monotonic() + 300
+        while not any(f.stat().st_size for f in desk.glob(f".catalogue-masking-*/{file}*")):
             assert child.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.005)
@@ -218,11 +222,27 @@ def test_a_run_killed_at_any_moment_leaves_no_release_and_the_next_run_no_raw_va
         child.send_signal(signal.SIGKILL)
         assert child.wait() == -signal.SIGKILL
         assert not out.exists()
-        left = list(desk.glob(".catalogue-masking-*"))
-        assert [f"{one.stat().st_mode:o}" for one in left] == ["40700"]
-        assert {f"{one.stat().st_mode:o}" for one in left[0].iterdir()} == {"100600"}
-    run("apply", source, "--plan", plan, "-o", out, "--key", key)
+        # What the runs before left is gone; of this one no value of a person can be read.
+        (left,) = desk.glob(".catalogue-masking-*")
+        assert f"{left.stat().st_mode:o}" == "40700"
+        assert {f"{one.stat().st_mode:o}" for one in left.iterdir()} == {"100600"}
+        assert planted_in(left, people) == []
+    run("apply", source, *rest, "-o", out)
     assert {path.name for path in desk.iterdir()} == before | {"out.csv"}
+    assert out.read_bytes() == (desk / "once.csv").read_bytes()
+
+
+def planted_in(folder: Path, people: pl.DataFrame) -> list[str]:
+    """The direct identifiers that a killed run left readable, in any file of its folder."""
+    found = []
+    for path in folder.iterdir():
+        content = path.read_bytes()
+        # One without its footer is read by nobody; it begins with the four bytes it ends with.
+        if path.suffix == ".parquet" and content[4:].endswith(b"PAR1"):
+            content += pl.read_parquet(path).write_csv().encode()
+        for name in ("公民身份号码", "手机号码"):
+            found += [one for one in people[name].head(2000) if one.encode() in content]
+    return found
 
 
 @pytest.fixture
@@ -319,6 +339,149 @@ BAD = {
     "PLAN_OF_ANOTHER_TABLE": "姓名,电话\n甲乙,1\n".encode(),
     "BROKEN": b"PAR1",
 }
+
+
+# Every command that reads a table: what stands before the table, and what behind.
+READING = {
+    "detect": (("detect",), ()),
+    "plan": (("plan",), ("-o", "made")),
+    "measure": (("measure",), ("-q", "姓名")),
+    "mask": (("mask",), ("--plan", "plan.json", "-o", "made.parquet")),
+    "apply": (("apply",), ("--plan", "plan.json", "-o", "made.parquet", "--report", "report.json")),
+    "verify": (("verify",), ()),
+    "verify --raw": (("verify", "good.csv", "--raw"), ()),
+    "verify --earlier": (("verify", "good.csv", "--earlier"), ()),
+    "apply --earlier": (
+        ("apply", "good.csv", "--plan", "plan.json", "-o", "made.csv", "--earlier"),
+        (),
+    ),
+}
+LINES = [
+    {"name": "姓名", "technique": "suppress", "role": "direct", "params": {}},
+    {"name": "证件", "technique": "keep", "role": "other", "params": {}},
+]
+
+
+def planned(folder: Path, *lines: dict[str, object], **more: object) -> None:
+    plan = {"profile": "statistical", "columns": [*LINES, *lines], **more}
+    (folder / "plan.json").write_text(json.dumps(plan), "utf-8")
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a sound table of two columns and a plan for it, in which commands run."""
+    monkeypatch.chdir(tmp_path)
+    planned(tmp_path)
+    (tmp_path / "good.csv").write_text("姓名,证件\n" + "甲乙,1\n" * 30, "utf-8")
+    return tmp_path
+
+
+def said(answer: Result) -> str:
+    """The one sentence of a refusal, Chinese and English."""
+    (line_,) = answer.stderr.splitlines()
+    chinese, _, english = line_.partition(" / ")
+    assert chinese.endswith("。")
+    assert english.endswith(".")
+    assert "甲乙" not in answer.output
+    return line_
+
+
+@pytest.mark.parametrize("command", READING)
+@pytest.mark.parametrize("code", [code for code in BAD if code != "PLAN_OF_ANOTHER_TABLE"])
+def test_a_table_that_cannot_be_read_is_one_sentence_of_every_command(bare: Path, code, command):
+    name = "in.parquet" if code == "BROKEN" else "in.csv"
+    (bare / name).write_bytes(BAD[code])
+    before = sorted(os.listdir(bare))
+    front, behind = READING[command]
+    said(run(*front, name, *behind, code=2))
+    assert sorted(os.listdir(bare)) == before
+
+
+def test_a_row_of_another_width_is_found_by_the_line_it_begins_on(bare: Path):
+    for encoding in ("utf-8-sig", "gb18030"):
+        (bare / "in.csv").write_bytes('姓名,证件\n"甲\n乙",1\n\n丙,2,3\n丁\n'.encode(encoding))
+        assert "第 5 行有 3 个单元格，表头是 2 列" in said(run("detect", "in.csv", code=2))
+
+
+@pytest.mark.parametrize("command", ["mask", "apply"])
+@pytest.mark.parametrize(
+    ("code", "line_", "more"),
+    [
+        ("KEY_LOST", {"technique": "pseudonym"}, {}),
+        (
+            "HIERARCHY_MISSES_VALUES",
+            {"technique": "generalize", "params": {"hierarchy": "map", "map": {"2": "二"}}},
+            {},
+        ),
+        ("PLAN_OF_ANOTHER_TABLE", {"name": "别的"}, {}),
+    ],
+)
+def test_what_a_plan_asks_in_vain_is_one_sentence(bare: Path, command, code, line_, more):
+    lines = [LINES[0], {**LINES[1], **line_}]
+    (bare / "plan.json").write_text(
+        json.dumps({"profile": "statistical", "release": "1", "columns": lines, **more}), "utf-8"
+    )
+    before = sorted(os.listdir(bare))
+    rest = ("--plan", "plan.json", "-o", "made.csv", "--key", "nowhere.key", "--json")
+    if code != "KEY_LOST":
+        rest = (*rest[:4], "--json")
+    answer = run(command, "good.csv", *rest, code=2)
+    assert json.loads(answer.stdout)["refused"] == code
+    said(answer)
+    assert sorted(os.listdir(bare)) == before
+
+
+def test_a_k_that_no_class_can_reach_is_told_by_every_command_that_judges(bare: Path):
+    planned(bare, k=31)
+    answer = run("apply", "good.csv", "--plan", "plan.json", "-o", "made.csv", "--json", code=2)
+    assert json.loads(answer.stdout)["refused"] == "K_LARGER_THAN_TABLE"
+    assert "31" in said(answer)
+    run("measure", "good.csv", "-q", "姓名", "--k", 31, code=1)
+    assert sorted(os.listdir(bare)) == ["good.csv", "plan.json"]
+
+
+def test_columns_of_one_value_of_none_and_of_large_cells_stop_no_command(bare: Path):
+    large = ["甲" * 3_500_000, "乙丙"] * 3
+    for name, values in (("same", ["甲乙"] * 6), ("none", [None] * 6), ("large", large)):
+        table = pl.DataFrame(
+            {"姓名": values, "证件": ["1"] * 6}, schema_overrides={"姓名": pl.String}
+        )
+        table.write_parquet(f"{name}.parquet")
+        table.write_csv(f"{name}.csv")
+        for file in (f"{name}.parquet", f"{name}.csv"):
+            run("detect", file)
+            run("plan", file, "-o", "proposed.json")
+            assert json.loads(run("measure", file, "-q", "姓名", "--json", "--k", 1).stdout)["k"]
+            for command in ("mask", "apply"):
+                run(command, file, "--plan", "plan.json", "-o", f"{command}.csv")
+                made = pl.read_csv(f"{command}.csv", infer_schema=False)
+                assert made.rows() == [("1",)] * 6
+            assert CliRunner().invoke(main, ["anonymize", "verify", file]).exit_code in (0, 1)
+
+
+@pytest.mark.parametrize("command", ["mask", "apply", "plan", "detect"])
+def test_a_full_disk_is_one_sentence_of_every_command_that_writes(bare: Path, command):
+    rows = "".join(f"甲乙,{n}\n" for n in range(20_000))
+    (bare / "good.csv").write_text("姓名,证件\n" + rows, "utf-8")
+    before = sorted(os.listdir(bare))
+    front, behind = READING[command]
+    # A limit on the size of a file is to a program what a full disk is.
+    program = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100));"
+        "from registry.cli import main; main(['anonymize', *sys.argv[1:]])"
+    )
+    made = subprocess.run(
+        [sys.executable, "-c", program, *front, "good.csv", *behind],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert made.returncode == {"mask": 2, "apply": 2, "plan": 1, "detect": 0}[command], made
+    if command in ("mask", "apply"):
+        assert made.stderr.startswith("磁盘空间不足")
+        assert len(made.stderr.splitlines()) == 1
+    assert "Traceback" not in made.stderr
+    assert "甲乙" not in made.stdout + made.stderr
+    assert sorted(os.listdir(bare)) == before
 
 
 @pytest.mark.parametrize("code", BAD)

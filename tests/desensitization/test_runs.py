@@ -6,6 +6,10 @@ import os
 import signal
 import sqlite3
 import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -204,6 +208,90 @@ def test_a_killed_child_is_told_as_interrupted_and_may_be_asked_for_again(desk):
     assert (row.state, row.why["code"]) == ("lost", "interrupted")
     assert desk.left() == []
     assert desk.ended(desk.send(csv_of())).state == "passed"
+
+
+def midst(desk: Bench, number: int, runner: Runner | None = None) -> Path:
+    """Wait until the process of a run writes treated rows, and hold it there; where it works."""
+    made = Path(f"/proc/{number}/cwd")
+    desk.until(lambda: list(made.glob("made/.catalogue-masking-*/first.parquet")), runner)
+    os.kill(number, signal.SIGSTOP)
+    return Path(os.readlink(made))
+
+
+def readable(folder: Path, values: list[str]) -> list[Path]:
+    """The files under a folder in which one of these values can be read."""
+    looked_for = [value.encode() for value in values]
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [path for path in files if any(one in path.read_bytes() for one in looked_for)]
+
+
+def test_a_child_killed_in_the_midst_leaves_nothing_that_can_be_read(desk):
+    table = people(60_000)
+    planted = [table[name][n] for name in ("姓名", "公民身份号码") for n in (0, 7, 59_999)]
+    key = desk.send(table.write_csv().encode())
+    number = desk.started(key)
+    scratch = midst(desk, number)
+    # The plain table is in memory alone, in a folder that is closed to others.
+    assert readable(scratch, planted) != []
+    assert stat.S_IMODE(scratch.stat().st_mode) == 0o700
+    assert readable(desk.folder, planted) == []
+    os.kill(number, signal.SIGKILL)
+    row = desk.ended(key)
+    assert (row.state, row.why["code"]) == ("lost", "interrupted")
+    assert row.why["zh"] == "运行中断，没有留下任何数据；请重新运行。"
+    assert row.why["en"].endswith("run again.")
+    assert not scratch.exists()
+    assert desk.left() == []
+    assert readable(desk.folder, planted) == []
+    assert reports(desk) == []
+    assert desk.ended(desk.send(csv_of())).state == "passed"
+
+
+MACHINE = """
+import sys, threading
+from pathlib import Path
+from registry import db
+from registry.desensitization.runner import Runner
+from tests import factories
+database = db.connect(sys.stdin.readline().strip(), b"secret" * 6)
+Runner(factories.settings(Path(sys.argv[1])), database).run(threading.Event())
+"""
+
+
+def test_whoever_runs_it_is_killed_and_the_child_with_him_and_the_next_one_clears_up(desk):
+    table = people(60_000)
+    planted = [table["公民身份号码"][n] for n in (0, 7, 59_999)]
+    key = desk.send(table.write_csv().encode())
+    command = [sys.executable, "-c", MACHINE, str(desk.folder)]
+    machine = subprocess.Popen(command, stdin=subprocess.PIPE)
+    address = desk.database.writing.url.render_as_string(hide_password=False)
+    assert machine.stdin is not None
+    with machine.stdin as words:
+        words.write(f"{address}\n".encode())
+    children = Path(f"/proc/{machine.pid}/task/{machine.pid}/children")
+    # Our own runner is not let near: the other process holds the place.
+    waited(lambda: children.read_text().split())
+    number = int(children.read_text().split()[0])
+    made = Path(f"/proc/{number}/cwd")
+    waited(lambda: list(made.glob("made/.catalogue-masking-*/first.parquet")))
+    scratch = Path(os.readlink(made))
+    machine.send_signal(signal.SIGKILL)
+    assert machine.wait() == -signal.SIGKILL
+    waited(lambda: ended(number) or Path(f"/proc/{number}/stat").read_text().split()[2] == "Z")
+    assert readable(desk.folder, planted) == []
+    row = desk.ended(key)
+    assert (row.state, row.why["code"]) == ("lost", "interrupted")
+    assert not scratch.exists()
+    assert desk.left() == []
+    assert reports(desk) == []
+    assert desk.ended(desk.send(csv_of())).state == "passed"
+
+
+def waited(holds: Callable[[], object]) -> None:
+    end = time.monotonic() + 120
+    while not holds():
+        assert time.monotonic() < end, "it never came to hold"
+        time.sleep(0.01)
 
 
 def test_a_stopped_machine_puts_its_run_back_and_goes_on_with_it_later(desk):
