@@ -146,6 +146,7 @@ class Worker:
                     return self._rebuilt()
             while discovery.drain(self._database, self._index) and not self._stop.is_set():
                 pass
+            self._index.tidy()
             discovery.cleanse(self._database, self._index, self._settings.data_dir)
             held.sweep(self._settings.data_dir)
         except search.Outdated:

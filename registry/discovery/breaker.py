@@ -39,6 +39,10 @@ class GuardedIndex:
         """Take changes over."""
         self._asked(lambda index: index.apply(upserts, deletes))
 
+    def tidy(self) -> None:
+        """Let what was changed weigh no more in the order of answers."""
+        self._asked(lambda index: index.tidy())
+
     def rebuild(self, docs: Iterable[SearchDoc]) -> None:
         """Build a new index beside the old one."""
         self._asked(lambda index: index.rebuild(docs))
