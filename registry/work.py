@@ -124,8 +124,7 @@ class Worker:
             self._stop.set()
             runs.join()
             self._turn.give_back()
-            if self._index is not None:
-                self._index.close()
+            self._let_go()
             log.info("the work has ended")
 
     def _take(self) -> bool:
@@ -154,14 +153,20 @@ class Worker:
             return self._rebuilt()
         except (search.Unavailable, Unavailable) as fault:
             log.warning("the index waits: %s", type(fault).__name__)
-            self._index = None
+            self._let_go()
             return PAUSE_AWAY_S
         except Exception:
             # The thread must outlive whatever happens to one batch.
             log.exception("draining failed")
-            self._index = None
+            self._let_go()
             return PAUSE_AWAY_S
         return PAUSE_S
+
+    def _let_go(self) -> None:
+        """Open the index anew at the next step, with connections that know of no failure."""
+        if self._index is not None:
+            self._index.close()
+        self._index = None
 
     def _sign(self) -> None:
         try:
@@ -177,6 +182,10 @@ class Worker:
             discovery.rebuild(self._database, self._index, self._stop.is_set)
         except (search.Unavailable, Unavailable) as fault:
             log.warning("the rebuild waits: %s", type(fault).__name__)
+            return PAUSE_AWAY_S
+        except Exception:
+            # Nothing above would catch it, and the thread must outlive it.
+            log.exception("the rebuild failed")
             return PAUSE_AWAY_S
         return PAUSE_S
 
