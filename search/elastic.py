@@ -36,6 +36,7 @@ _ANSWERS_IN = 3.0
 FOUND_IN_S = 0.8
 _APPLIES_IN = 20.0
 _BUILDS_IN = 60.0
+_NUMBERS = ("turn", "order", "published", "seal")
 _BATCH = 1_000
 _BUILDING = "-building"
 _CHECK_HOLDS = 1.0
@@ -153,7 +154,13 @@ class ElasticIndex:
         """Give key and turn of every entry, in the order of the keys."""
         self._check()
         with _answering():
-            return list(self._versions())
+            return list(self._numbers("turn"))
+
+    def seals(self) -> Iterable[tuple[str, int]]:
+        """Give key and seal of every entry, in the order of the keys."""
+        self._check()
+        with _answering():
+            return list(self._numbers("seal"))
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -255,7 +262,7 @@ class ElasticIndex:
                     "version_type": _VERSIONS,
                 }
 
-    def _versions(self) -> Iterator[tuple[str, int]]:
+    def _numbers(self, name: str) -> Iterator[tuple[str, int]]:
         after: list[str] | None = None
         while True:
             page = self._builder.search(
@@ -264,10 +271,10 @@ class ElasticIndex:
                 sort=[{"key": {"order": "asc"}}],
                 search_after=after,
                 source=False,
-                docvalue_fields=[{"field": "turn"}],
+                docvalue_fields=[{"field": name}],
             )["hits"]["hits"]
             for hit in page:
-                yield hit["_id"], int(hit["fields"]["turn"][0])
+                yield hit["_id"], int(hit["fields"][name][0])
             if len(page) < _BATCH:
                 return
             after = page[-1]["sort"]
@@ -288,7 +295,7 @@ def _mappings() -> dict[str, Any]:
     fields: dict[str, Any] = dict.fromkeys(documents.ANALYSED, text)
     fields |= dict.fromkeys(documents.KEYWORDS, mark)
     fields |= {name: {"type": "keyword"} for name in (*documents.countable(), "key")}
-    fields |= {name: {"type": "long", "index": False} for name in ("turn", "order", "published")}
+    fields |= {name: {"type": "long", "index": False} for name in _NUMBERS}
     # The text of an entry stays in the database; only what the engine needs to search is here.
     return {"dynamic": "strict", "_source": {"enabled": False}, "properties": fields}
 
@@ -302,7 +309,7 @@ def _credentials(username: str, password: str, ca_certs: str) -> dict[str, Any]:
 
 def _upsert(index: str, doc: SearchDoc) -> dict[str, Any]:
     made = documents.index_doc(doc)
-    numbers = {"turn": made.turn, "order": made.order, "published": made.published}
+    numbers = {name: getattr(made, name) for name in _NUMBERS}
     return {
         "_op_type": "index",
         "_index": index,

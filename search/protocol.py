@@ -138,6 +138,10 @@ class Index(Protocol):
         """Give key and turn of every entry, in the order of the keys."""
         ...
 
+    def seals(self) -> Iterable[tuple[str, int]]:
+        """Give key and seal (`search.seal`) of every entry, in the order of the keys."""
+        ...
+
     def close(self) -> None:
         """Let go of files and connections."""
         ...

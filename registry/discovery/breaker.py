@@ -55,6 +55,10 @@ class GuardedIndex:
         """Give key and turn of every entry."""
         return self._asked(lambda index: index.versions())
 
+    def seals(self) -> Iterable[tuple[str, int]]:
+        """Give key and seal of every entry."""
+        return self._asked(lambda index: index.seals())
+
     def close(self) -> None:
         """Let go of files and connections; it is opened again when it is asked."""
         with self._lock:
