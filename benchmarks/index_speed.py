@@ -13,7 +13,7 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -94,30 +94,39 @@ def visible(settings: config.Settings, database: Database) -> list[float]:
     return sorted(found)
 
 
-def overlap(url: str, docs: Sequence[SearchDoc], texts: Sequence[str]) -> float:
-    """The share of the first ten that stay the same when 15 % were changed and changed back."""
-    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
-        other = f"{url}-churned" if url.startswith("http") else url
-        fresh, churned = search.open(url, Path(one)), search.open(other, Path(two))
-        fresh.rebuild(docs)
-        churned.rebuild(docs)
-        some = random.Random(1).sample(list(docs), int(len(docs) * CHURN))
-        for start in range(0, len(some), 500):
-            part = some[start : start + 500]
-            away = [replace(doc, turn=doc.turn + 1, document={"name": "别的"}) for doc in part]
-            churned.apply(away, [])
-            churned.apply([replace(doc, turn=doc.turn + 2) for doc in part], [])
-        shares = []
-        for text in texts:
-            question = Query(text, reader=EVERYBODY, limit=10)
-            first, second = (
-                [hit.key for hit in (*result.hits, *result.related)][:10]
-                for result in (fresh.search(question), churned.search(question))
-            )
-            shares.append(len(set(first) & set(second)) / max(1, len(first)))
-        fresh.close()
-        churned.close()
-    return statistics.mean(shares)
+def churn(index: Index, docs: Sequence[SearchDoc]) -> None:
+    """Change 15 % of the entries, and change them back."""
+    some = random.Random(1).sample(list(docs), int(len(docs) * CHURN))
+    for start in range(0, len(some), 500):
+        part = some[start : start + 500]
+        away = [replace(doc, turn=doc.turn + 1, document={"name": "别的"}) for doc in part]
+        index.apply(away, [])
+        index.apply([replace(doc, turn=doc.turn + 2) for doc in part], [])
+
+
+def first_ten(index: Index, texts: Iterable[str]) -> list[list[str]]:
+    """What each question is answered with first."""
+    results = (index.search(Query(text, reader=EVERYBODY, limit=10)) for text in texts)
+    return [[hit.key for hit in (*one.hits, *one.related)][:10] for one in results]
+
+
+def overlap(fresh: Sequence[Sequence[str]], other: Sequence[Sequence[str]]) -> float:
+    """The share of the answers of a fresh index that another one gives too."""
+    pairs = zip(fresh, other, strict=True)
+    return statistics.mean(len({*one} & {*two}) / max(1, len(one)) for one, two in pairs)
+
+
+def churned(url: str, docs: Sequence[SearchDoc], texts: Sequence[str]) -> Iterator[float]:
+    """The overlap right after 15 % were changed, and once the index was tidied for a minute."""
+    with tempfile.TemporaryDirectory() as folder, closing(search.open(url, Path(folder))) as index:
+        index.rebuild(docs)
+        fresh = first_ten(index, texts)
+        churn(index, docs)
+        yield overlap(fresh, first_ten(index, texts))
+        for _ in range(60 if url.startswith("http") else 1):
+            index.tidy()
+            time.sleep(1)
+        yield overlap(fresh, first_ten(index, texts))
 
 
 def main() -> None:
@@ -144,8 +153,8 @@ def main() -> None:
     if asked.judged:
         docs = list(search_quality.corpus(asked.judged))
         texts = [one["query"] for one in search_quality.lines(asked.judged / "queries.jsonl")]
-        same = overlap(asked.url, docs, texts)
-        print(f"{'overlap@10 after 15 % churn':28} {len(docs):8,}  {same:.3f}")
+        same, tidied = churned(asked.url, docs, texts)
+        print(f"{'overlap@10 after 15 % churn':28} {len(docs):8,}  {same:.3f}  tidied {tidied:.3f}")
     database.close()
 
 

@@ -9,10 +9,12 @@ import fcntl
 import logging
 import threading
 from pathlib import Path
+from time import monotonic
 from typing import IO
 
 import search
-from registry import db, discovery, held, signing
+from registry import db, discovery, harvest, held, signing
+from registry.access import SYSTEM
 from registry.config import Settings
 from registry.db import Database
 from registry.desensitization.runner import Runner
@@ -28,6 +30,8 @@ PAUSE_S = 0.3
 PAUSE_AWAY_S = 2.0
 # Rows are sealed at once; a signed head this old bounds what a thief of the machine may cut off.
 SIGN_EVERY_S = 60
+# How often is looked whether a unit is known now that a claim named before.
+MATCH_EVERY_S = 10.0
 
 
 class Turn:
@@ -88,6 +92,8 @@ class Worker:
         self._thread = threading.Thread(target=self.run, name="registry-work", daemon=True)
         self._turn = Turn(settings, database)
         self._index: Index | None = None
+        self._units: harvest.Units | None = None
+        self._match_at = 0.0
 
     def start(self) -> None:
         """Begin in a thread of its own; returns at once."""
@@ -119,13 +125,13 @@ class Worker:
                     continue
                 pause = self._step()
                 self._sign()
+                self._match()
                 self._stop.wait(pause)
         finally:
             self._stop.set()
             runs.join()
             self._turn.give_back()
-            if self._index is not None:
-                self._index.close()
+            self._let_go()
             log.info("the work has ended")
 
     def _take(self) -> bool:
@@ -146,6 +152,7 @@ class Worker:
                     return self._rebuilt()
             while discovery.drain(self._database, self._index) and not self._stop.is_set():
                 pass
+            self._index.tidy()
             discovery.cleanse(self._database, self._index, self._settings.data_dir)
             held.sweep(self._settings.data_dir)
         except search.Outdated:
@@ -153,14 +160,20 @@ class Worker:
             return self._rebuilt()
         except (search.Unavailable, Unavailable) as fault:
             log.warning("the index waits: %s", type(fault).__name__)
-            self._index = None
+            self._let_go()
             return PAUSE_AWAY_S
         except Exception:
             # The thread must outlive whatever happens to one batch.
             log.exception("draining failed")
-            self._index = None
+            self._let_go()
             return PAUSE_AWAY_S
         return PAUSE_S
+
+    def _let_go(self) -> None:
+        """Open the index anew at the next step, with connections that know of no failure."""
+        if self._index is not None:
+            self._index.close()
+        self._index = None
 
     def _sign(self) -> None:
         try:
@@ -170,6 +183,18 @@ class Worker:
         except Exception:
             log.exception("signing the head failed")
 
+    def _match(self) -> None:
+        """Give claims to units that were entered or renamed since the last look."""
+        if monotonic() < self._match_at:
+            return
+        self._match_at = monotonic() + MATCH_EVERY_S
+        try:
+            self._units = match_claims(self._database, self._units)
+        except Unavailable as fault:
+            log.warning("the claims wait: %s", type(fault).__name__)
+        except Exception:
+            log.exception("matching claims failed")
+
     def _rebuilt(self) -> float:
         assert self._index is not None
         try:
@@ -177,7 +202,22 @@ class Worker:
         except (search.Unavailable, Unavailable) as fault:
             log.warning("the rebuild waits: %s", type(fault).__name__)
             return PAUSE_AWAY_S
+        except Exception:
+            # Nothing above would catch it, and the thread must outlive it.
+            log.exception("the rebuild failed")
+            return PAUSE_AWAY_S
         return PAUSE_S
+
+
+def match_claims(database: Database, known: harvest.Units | None) -> harvest.Units:
+    """Match claims without a unit again, if units are not those known before; those now known."""
+    with db.transaction(database, writes=False) as session:
+        units = harvest.units_known(session)
+        if units == known or not harvest.unmatched(session):
+            return units
+    with db.transaction(database, writes=True) as session:
+        harvest.match(session, SYSTEM)
+    return units
 
 
 def sign_heads(settings: Settings, database: Database, every_s: int = 0) -> bool:

@@ -119,6 +119,13 @@ class Index(Protocol):
         """Take changes over; they are visible when this returns."""
         ...
 
+    def tidy(self) -> None:
+        """Keep the order of answers that of a fresh index, however much was changed; in idle time.
+
+        Cheap where nothing is to be done; what is to be done may end after this returns.
+        """
+        ...
+
     def rebuild(self, docs: Iterable[SearchDoc]) -> None:
         """Build a new index beside the old one and swap it in at once."""
         ...
@@ -129,6 +136,10 @@ class Index(Protocol):
 
     def versions(self) -> Iterable[tuple[str, int]]:
         """Give key and turn of every entry, in the order of the keys."""
+        ...
+
+    def seals(self) -> Iterable[tuple[str, int]]:
+        """Give key and seal (`search.seal`) of every entry, in the order of the keys."""
         ...
 
     def close(self) -> None:

@@ -39,6 +39,10 @@ class GuardedIndex:
         """Take changes over."""
         self._asked(lambda index: index.apply(upserts, deletes))
 
+    def tidy(self) -> None:
+        """Let what was changed weigh no more in the order of answers."""
+        self._asked(lambda index: index.tidy())
+
     def rebuild(self, docs: Iterable[SearchDoc]) -> None:
         """Build a new index beside the old one."""
         self._asked(lambda index: index.rebuild(docs))
@@ -50,6 +54,10 @@ class GuardedIndex:
     def versions(self) -> Iterable[tuple[str, int]]:
         """Give key and turn of every entry."""
         return self._asked(lambda index: index.versions())
+
+    def seals(self) -> Iterable[tuple[str, int]]:
+        """Give key and seal of every entry."""
+        return self._asked(lambda index: index.seals())
 
     def close(self) -> None:
         """Let go of files and connections; it is opened again when it is asked."""

@@ -24,7 +24,10 @@ DEEPEST_TREE = 10
 
 @dataclass(frozen=True)
 class Drift:
-    """An entry the index holds otherwise than the database: missing, stale or left over."""
+    """An entry the index holds otherwise than the database: missing, stale, changed or left over.
+
+    `stale` is another turn; `changed` the same turn, of which something else is indexed.
+    """
 
     key: str
     code: str
@@ -49,7 +52,9 @@ def documents(session: Session, ids: Sequence[int]) -> dict[int, SearchDoc]:
     ).all()
     aliases: dict[int, list[str]] = {}
     for resource_id, value in session.execute(
-        sa.select(Alias.resource_id, Alias.value).where(Alias.resource_id.in_(ids))
+        sa.select(Alias.resource_id, Alias.value)
+        .where(Alias.resource_id.in_(ids))
+        .order_by(Alias.resource_id, Alias.value)
     ):
         aliases.setdefault(resource_id, []).append(value)
     return {
@@ -182,18 +187,16 @@ def everything(session: Session) -> Iterator[SearchDoc]:
 
 
 def verify(database: Database, index: Index) -> list[Drift]:
-    """Every difference between the index and the live versions, by key and turn."""
+    """Every difference between the index and the live versions, by key, turn and content."""
     with db.transaction(database, writes=False) as session:
-        rows = session.execute(
-            sa.select(Resource.key, Resource.turn)
-            .join(Version, Resource.live_version_id == Version.id)
-            .where(PUBLISHED, Resource.frozen_at.is_(None))
-        )
-        wanted = {key: turn for key, turn in rows}  # noqa: C416 - a row is not a pair to the types
-    held = dict(index.versions())
-    drifts = [Drift(key, "missing") for key in wanted.keys() - held.keys()]
-    drifts += [Drift(key, "left_over") for key in held.keys() - wanted.keys()]
-    drifts += [
-        Drift(key, "stale") for key in wanted.keys() & held.keys() if wanted[key] != held[key]
-    ]
+        wanted = {doc.key: (doc.turn, search.seal(doc)) for doc in everything(session)}
+    turns, seals = dict(index.versions()), dict(index.seals())
+    drifts = [Drift(key, "missing") for key in wanted.keys() - turns.keys()]
+    drifts += [Drift(key, "left_over") for key in turns.keys() - wanted.keys()]
+    for key in wanted.keys() & turns.keys():
+        turn, seal = wanted[key]
+        if turn != turns[key]:
+            drifts.append(Drift(key, "stale"))
+        elif seal != seals.get(key):
+            drifts.append(Drift(key, "changed"))
     return sorted(drifts, key=lambda drift: (drift.code, drift.key))

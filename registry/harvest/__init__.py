@@ -22,6 +22,7 @@ from registry.harvest.claims import (
     settle,
     take,
 )
+from registry.harvest.matching import Units, match, units_known, unmatched
 from registry.harvest.running import Ran, run
 from registry.harvest.sources import MOST, add_source, source_named, sources
 
@@ -31,6 +32,7 @@ __all__ = [
     "STATES",
     "Listed",
     "Ran",
+    "Units",
     "add_source",
     "assign",
     "count_waiting",
@@ -41,10 +43,13 @@ __all__ = [
     "is_open",
     "latest_of",
     "listed",
+    "match",
     "reads_claims",
     "run",
     "settle",
     "source_named",
     "sources",
     "take",
+    "units_known",
+    "unmatched",
 ]

@@ -24,6 +24,7 @@ from registry.access import Actor
 from registry.catalogue import adoption, wiped
 from registry.db import Database, now
 from registry.errors import Conflict
+from registry.harvest.matching import match
 from registry.harvest.sources import source_named
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Alias, Resource
@@ -352,6 +353,7 @@ def _absent(under_way: _Run, reader: Reader) -> None:
         source.cursor = None
         source.finished_at = now()
         _journal(session, under_way.actor, source, {"finished": True})
+        match(session, under_way.actor, source)
 
 
 def _missed(under_way: _Run, reader: Reader) -> list[list[tuple[int, str]]]:

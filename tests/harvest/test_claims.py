@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 
-from registry import accounts, catalogue, db, harvest, journal, signing
+from registry import accounts, catalogue, db, harvest, journal, signing, work
 from registry.access import SYSTEM
 from registry.catalogue import spill
 from registry.catalogue.places import Means
@@ -233,3 +233,69 @@ def test_claims_that_wait_go_with_their_unit_when_it_is_transferred(database, de
         catalogue.transfer(session, boss, typed)
     with at(database, desk.other) as (_, claim):
         assert claim.department.name == "教育局"
+
+
+# --- units that come later --------------------------------------------------------------------
+
+LATE = "11150300DEM000777J"
+
+
+@pytest.fixture
+def strangers(database):
+    """Claims of a unit nobody knows: one by its code, one by its name, one that was assigned."""
+    entries = [package(f"s-{n}") for n in range(3)]
+    for one in entries:
+        one["organization"] = {"name": "late", "title": "林业和草原局"}
+        one["extras"] = [e for e in one["extras"] if e["key"] != "department_code"]
+    with db.transaction(database, writes=True) as session:
+        town = Town(session)
+        reviewer = town.person("reviewer")
+    with serving(ckan_of(entries)) as site:
+        entered(database, "region", "ckan", site.address)
+        assert ran(database, "region").counts["new"] == 3
+        yield SimpleNamespace(town=town, reviewer=reviewer, again=lambda: ran(database, "region"))
+
+
+def units_of(database):
+    with db.transaction(database, writes=False) as session:
+        rows = session.scalars(sa.select(Claim).order_by(Claim.remote_id)).unique()
+        return [one.department.name if one.department else "" for one in rows]
+
+
+def test_a_claim_finds_its_unit_once_the_unit_is_entered(database, strangers):
+    assert units_of(database) == ["", "", ""]
+    with at(database, strangers.reviewer, "s-1") as (session, claim):
+        unit = session.scalars(sa.select(Organisation).where(Organisation.name == "教育局")).one()
+        harvest.assign(session, strangers.reviewer, claim, unit, seen=claim.row_version)
+    known = work.match_claims(database, None)
+    assert units_of(database) == ["", "教育局", ""]
+    with db.transaction(database, writes=True) as session:
+        accounts.add_organisation(session, SYSTEM, {"code": LATE, "name": "林业和草原局"})
+    known = work.match_claims(database, known)
+    assert units_of(database) == ["林业和草原局", "教育局", "林业和草原局"]
+    with db.transaction(database, writes=False) as session:
+        acts = session.scalars(sa.select(JournalRow).where(JournalRow.act == "harvest")).all()
+        assert sum("matched" in (row.facts or {}) for row in acts) == 1
+        assert journal.verify(session) == []
+    # Nothing is looked for again while the units are the same.
+    assert work.match_claims(database, known) == known
+
+
+def test_a_claim_finds_its_unit_once_the_unit_is_called_so(database, strangers):
+    known = work.match_claims(database, None)
+    with db.transaction(database, writes=True) as session:
+        unit = accounts.add_organisation(session, SYSTEM, {"code": LATE, "name": "林业局"})
+        unit_id = unit.id
+    known = work.match_claims(database, known)
+    assert units_of(database) == ["", "", ""]
+    with db.transaction(database, writes=True) as session:
+        session.get_one(Organisation, unit_id).name = "林业和草原局"
+    work.match_claims(database, known)
+    assert units_of(database) == ["林业和草原局"] * 3
+
+
+def test_the_next_run_matches_what_did_not_change_over_there(database, strangers):
+    with db.transaction(database, writes=True) as session:
+        accounts.add_organisation(session, SYSTEM, {"code": LATE, "name": "林业和草原局"})
+    assert strangers.again().counts["same"] == 3
+    assert units_of(database) == ["林业和草原局"] * 3

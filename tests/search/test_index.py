@@ -1,15 +1,18 @@
 """One contract for both engines: what is found, counted, hidden, changed and rebuilt."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from elasticsearch import Elasticsearch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import search
-from search import Index, Query, Reader, SearchDoc, Unavailable
+from benchmarks import index_speed, search_held_out
+from search import Index, Query, Reader, SearchDoc, Unavailable, elastic
 from tests.search import strategies as some
 from tests.search.conftest import SERVER
 
@@ -209,6 +212,37 @@ def test_drained_changes_equal_a_rebuild_of_where_they_end(
     assert drained[0] == rebuilt[0] == sorted((key, made.turn) for key, made in state.items())
     # Deleted entries weigh in the score until segments merge, so the order is not compared.
     assert (drained[1].total, drained[1].facets) == (rebuilt[1].total, rebuilt[1].facets)
+
+
+def dead(url: str) -> float:
+    """The share of an index that was changed or deleted and still counts; 0 where none is told."""
+    if not url.startswith("http"):
+        return 0.0
+    server, _, alias = url.rpartition("/")
+    with Elasticsearch(server) as client:
+        docs = client.indices.stats(index=alias, metric="docs")["_all"]["primaries"]["docs"]
+    return float(docs["deleted"] / max(1, docs["deleted"] + docs["count"]))
+
+
+def test_many_changes_leave_the_order_that_of_a_fresh_index(
+    index: Index, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elastic, "TIDY_EVERY_S", 0.5)
+    docs = list(search_held_out.demo_city())
+    texts = [one["query"] for one in search_held_out.queries("city")]
+    index.rebuild(docs)
+    fresh = index_speed.first_ten(index, texts)
+    index_speed.churn(index, docs)
+    # The server lets go of what its copies might ask for only every half minute.
+    patience = time.monotonic() + 120
+    while True:
+        index.tidy()
+        same = index_speed.overlap(fresh, index_speed.first_ten(index, texts))
+        if (same >= 0.99 and dead(url) <= elastic.MOST_DEAD) or time.monotonic() > patience:
+            break
+        time.sleep(0.5)
+    assert same >= 0.99
+    assert dead(url) <= elastic.MOST_DEAD
 
 
 def test_status_tells_what_the_index_is(index: Index) -> None:
