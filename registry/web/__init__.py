@@ -26,6 +26,7 @@ def blueprints() -> Sequence[Blueprint]:
         projects,
         requests,
         resources,
+        saved,
         security,
         sheets,
         sign_in,
@@ -63,6 +64,7 @@ def blueprints() -> Sequence[Blueprint]:
         admin.pages,
         probes.pages,
         dictionary.pages,
+        saved.pages,
     )
 
 
