@@ -1,10 +1,12 @@
 """Print how queries kept apart are answered, and whether the counts are honest.
 
     python -m benchmarks.search_held_out [FOLDER] [--url http://host:port/test-held] [--misses]
+        [--queries FILE] [--part NAME]
 
-`held_out.json` beside this file holds the queries with the written rules that grade every entry;
-the part `city` is asked of the demo city, `portals` and `counts` of FOLDER/corpus.jsonl as well
-(see search_quality.py). Precision and recall are those of all counted hits of a question.
+`held_out.json` (or `held_out_second.json`, written by another hand) beside this file holds the
+queries with the written rules that grade every entry; the part `city` is asked of the demo city,
+`portals`, `portals_last` and `counts` of FOLDER/corpus.jsonl as well (see search_quality.py).
+Precision and recall are those of all counted hits of a question.
 """
 
 import argparse
@@ -24,8 +26,8 @@ HELD_OUT = Path(__file__).with_name("held_out.json")
 Graded = tuple[str, str, quality.Row]
 
 
-def queries(part: str) -> list[Mapping[str, Any]]:
-    found: list[Mapping[str, Any]] = json.loads(HELD_OUT.read_text("utf-8"))[part]
+def queries(part: str, file: Path = HELD_OUT) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = json.loads(file.read_text("utf-8")).get(part, [])
     return found
 
 
@@ -61,21 +63,25 @@ def whole(doc: SearchDoc) -> str:
 def grade(query: Mapping[str, Any], doc: SearchDoc) -> int:
     if "items" in query and not re.search(query["items"], elements(doc)):
         return 0
+    if "dept" in query and not re.search(query["dept"], str(doc.envelope.get("department_name"))):
+        return 0
     title = str(doc.document.get("name"))
     return next((g for g, rule in query["rules"] if re.search(rule, title)), 0)
 
 
-def graded(index: Index, docs: Sequence[SearchDoc], part: str) -> Iterator[Graded]:
-    for query in queries(part):
+def graded(index: Index, docs: Sequence[SearchDoc], asked: Sequence[Any]) -> Iterator[Graded]:
+    for query in asked:
         judged = {doc.key: g for doc in docs if (g := grade(query, doc))}
         got = quality.answers(index, query["query"])
         yield query["cls"], query["query"], quality.row(judged, got)
 
 
-def counted(index: Index, docs: Sequence[SearchDoc]) -> Iterator[tuple[str, float, float, int]]:
+def counted(
+    index: Index, docs: Sequence[SearchDoc], asked: Sequence[Any]
+) -> Iterator[tuple[str, float, float, int]]:
     """Precision and recall over all counted hits, and how many there should be."""
     texts = {doc.key: whole(doc) for doc in docs}
-    for query in queries("counts"):
+    for query in asked:
         right = {
             key for key, text in texts.items() if all(re.search(r, text) for r in query["holds"])
         }
@@ -86,8 +92,8 @@ def counted(index: Index, docs: Sequence[SearchDoc]) -> Iterator[tuple[str, floa
             yield query["query"], good / len(got) if got else 0.0, good / len(right), len(right)
 
 
-def report(index: Index, docs: Sequence[SearchDoc], part: str, misses: bool) -> None:
-    rows = list(graded(index, docs, part))
+def report(index: Index, docs: Sequence[SearchDoc], part: str, file: Path, misses: bool) -> None:
+    rows = list(graded(index, docs, queries(part, file)))
     print(f"{part}: {len(docs)} entries")
     print(f"{'class':6} {'n':>3} {'nDCG@10':>8} {'MRR':>6} {'R@20':>6} {'zero':>6}")
     for name, (count, figures) in quality.table(rows).items():
@@ -95,7 +101,9 @@ def report(index: Index, docs: Sequence[SearchDoc], part: str, misses: bool) -> 
     for name, text, figures in sorted(rows, key=lambda one: one[2]) if misses else ():
         if figures[0] < 0.7:
             print(f"{name:6} {figures[0]:.3f} {text}")
-    found = list(counted(index, docs))
+    found = list(counted(index, docs, queries("counts", file)))
+    if not found:
+        return
     precision = sum(row[1] for row in found) / len(found)
     recall = sum(row[2] for row in found) / len(found)
     print(f"counts over {len(found)}: precision {precision:.3f}, recall {recall:.3f}")
@@ -109,15 +117,20 @@ def main() -> None:
     arguments.add_argument("folder", type=Path, nargs="?")
     arguments.add_argument("--url", default="tantivy:")
     arguments.add_argument("--misses", action="store_true", help="also list queries below 0.7")
+    arguments.add_argument("--queries", type=Path, default=HELD_OUT, help="the set of queries")
+    arguments.add_argument("--part", help="ask this part alone")
     given = arguments.parse_args()
     parts = [("city", list(demo_city()))]
     if given.folder:
-        parts.append(("portals", list(quality.corpus(given.folder))))
+        docs = list(quality.corpus(given.folder))
+        parts += [("portals", docs), ("portals_last", docs)]
     for part, docs in parts:
+        if given.part not in (None, part) or not queries(part, given.queries):
+            continue
         with tempfile.TemporaryDirectory() as data_dir:
             index = search.open(given.url, Path(data_dir))
             index.rebuild(docs)
-            report(index, docs, part, given.misses)
+            report(index, docs, part, given.queries, given.misses)
             index.close()
 
 

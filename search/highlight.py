@@ -75,9 +75,10 @@ def wanted(asked: str, lexicon: Lexicon | None = None) -> Wanted:
     for part in parts:
         for run, is_han in analysis.pieces(part.text):
             typed.extend(analysis.bigrams(run) or [run] if is_han else [run])
-            readings = [] if is_han or part.variants else pinyin.spelled(run)
+            is_sound = not is_han and (part.is_heard or not part.variants)
+            readings = pinyin.spelled(run) if is_sound else ()
             pairs.extend(pair for reading in readings for pair in pinyin.pairs(reading))
-            if not (is_han or readings or part.variants) and run.isalpha() and len(run) > 1:
+            if is_sound and not readings and run.isalpha() and len(run) > 1:
                 letters.append(run)
     others = [other for part in parts for other in (*part.variants, *part.near, *part.related)]
     return Wanted(tuple(typed), tuple(others), frozenset(pairs), tuple(letters))

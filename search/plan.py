@@ -116,7 +116,7 @@ def _inside(part: Part) -> Iterator[Node]:
         yield from own
     else:
         yield BestOf((AnyOf(own), *others) if own else tuple(others))
-    if part.near and not part.is_han:
+    if part.near and part.variants and not part.is_han:
         # Of an English word with no entry of its own, half of its Chinese still helps.
         yield from _solid(part.variants[0], HALF)
     if part.is_required:
@@ -151,7 +151,7 @@ def _word(word: str, part: Part) -> Iterator[Node]:
     """
     yield from (Term("all", piece, part.weight) for piece in analysis.words(word))
     yield from _code(word)
-    if not part.variants:
+    if part.is_heard or not part.variants:
         yield from _spoken(word)
 
 
@@ -195,7 +195,7 @@ def _whole(part: Part) -> Node:
     for run, is_han in analysis.pieces(part.text):
         if not is_han and run == part.text and not part.is_element:
             ways.extend(_code(run))
-            ways.extend(() if part.variants else _heard(run))
+            ways.extend(_heard(run) if part.is_heard or not part.variants else ())
     return AnyOf(tuple(ways))
 
 

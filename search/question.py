@@ -26,7 +26,8 @@ class Part:
     `variants` mean the same and count like it, `near` ones too but stand behind, `related` only
     score. An entry need not hold a part that is not required; `weight` is what it adds to the
     score. `touches` says that nothing stood between this part and the one before, `is_element`
-    that it must be found among the data elements, `may_be_element` that it counts more there.
+    that it must be found among the data elements, `may_be_element` that it counts more there,
+    `is_heard` that it was typed as pinyin and may be found by its sound as well.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Part:
     touches: bool = False
     is_element: bool = False
     may_be_element: bool = False
+    is_heard: bool = False
     weight: float = 1.0
 
     @property
@@ -82,7 +84,7 @@ def _framed(words: Lexicon, plain: str) -> Iterator[Part]:
     for frame in _ELEMENTS.finditer(plain):
         yield from _parts(words, plain[at : frame.start()], _meaning)
         asked = frame["elements"] or frame["named"]
-        for name in _AND.split(asked or frame["held"]):
+        for name in _AND.split(asked or frame["held"] or frame["listed"]):
             for part in _parts(words, name, _meaning):
                 is_asked = part.is_required and bool(asked)
                 yield replace(part, is_element=is_asked, may_be_element=part.is_required)
@@ -118,7 +120,13 @@ def _parts(
         for at, to, is_required in cut(plain, start, end):
             weight = 1.0 if is_required else WEAK
             text, touches = plain[at:to], at == last
-            yield Part(text, is_required=is_required, touches=touches, weight=weight)
+            # Of several words in pinyin each sounds like too much: only a whole question is heard.
+            heard = words.heard(text) if text == plain.strip() else None
+            if heard is None:
+                yield Part(text, is_required=is_required, touches=touches, weight=weight)
+            else:
+                others = heard.same, heard.related, heard.near
+                yield Part(text, *others, touches=touches, is_heard=True)
             last = to
 
 
@@ -153,8 +161,10 @@ def _capped(found: Iterable[Part]) -> list[Part]:
 _BETWEEN = re.compile(rf"[^\w{analysis.HAN}]+|_+")
 # 「有」 alone also says that something exists; with the word for a field it can only mean one.
 _ELEMENTS = re.compile(
-    r"(?:要有|含有|包含|包括|带有|具有|含|带|有)?(?P<elements>[^\s的]{2,20}?)(?:这个|等)?(?:字段|数据项|信息项)(?:的|[^\w]|$)"
+    r"(?:要有|含有|包含|包括|带有|具有|含|带|有)?(?P<elements>[^\s的]{2,20}?)(?:这个|等)?(?:字段|数据项|信息项|这一?[项栏列])(?:的|[^\w]|$)"
     r"|(?:含有|包含|包括|带有|具有|含|带|有)(?P<held>[^\s的有没]{2,14}?)的(?=[^\s]{2})"
+    r"|(?:哪些|哪个|哪张|哪几个|什么|有没有)(?:表格|表|数据|资源|条目)(?:里面|里|中)?"
+    r"(?:含有|包含|包括|带有|具有|含|带|有)(?P<listed>[^\s的没什哪多]{2,14})$"
     r"|(?:with|having) (?P<named>[a-z' -]{2,40}?) fields?\b"
 )
 # 「买房想看看开发商有没有资质」 asks for developers, whoever buys.

@@ -12,10 +12,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import schemas
-from search import analysis
+from search import analysis, pinyin
 
 LONGEST_TERM = 24
 LONGEST_PHRASE = 48
+MOST_HEARD = 8
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,26 @@ class Lexicon:
         self._longest: dict[str, int] = {}
         for term in self.terms:
             self._longest[term[0]] = max(self._longest.get(term[0], 0), len(term))
+
+    def heard(self, word: str) -> Term | None:
+        """Give what typed pinyin says: `jiehunzheng` is 结婚证, whatever the titles call it.
+
+        All of it is only near: titles that sound as typed come first.
+        """
+        terms = self._sounds.get(word, ()) if word.isascii() else ()
+        if not 0 < len(terms) <= MOST_HEARD:
+            return None
+        near = [other for term in terms for other in (term, *self.terms[term].same)]
+        return Term(near=tuple(dict.fromkeys(near)))
+
+    @functools.cached_property
+    def _sounds(self) -> Mapping[str, list[str]]:
+        """The Chinese terms by their pinyin."""
+        found: dict[str, list[str]] = {}
+        for term in self.terms:
+            if len(term) > 1 and all(map(analysis.is_han, term)):
+                found.setdefault("".join(pinyin.read(term)), []).append(term)
+        return found
 
     def segments(self, plain: str) -> Iterator[tuple[int, int, Term | None]]:
         """Cut a folded question at the longest terms of the dictionary, from left to right.

@@ -41,7 +41,8 @@ EMPTIED: Mapping[str, str] = {
     " element.open_type",
     "versions": "version.name version.level version.share_type version.open_type"
     " version.visibility version.document version.salt version.faults",
-    "queries": "unanswered_query.text",
+    "queries": "unanswered_query.text asked_query.text saved_search.name saved_search.text"
+    " saved_search.filters",
     "claims": "claim.key claim.remote_id claim.remote_modified claim.digest claim.state"
     " claim.fault claim.name claim.code claim.unit_code claim.unit_name claim.document"
     " claim.latest claim.reason",
@@ -58,6 +59,7 @@ LEFT: Mapping[str, str] = {
         request.key masking_report.key resource.code demand.number request.number opinion.number
         revocation.number edition.paper_number counter.series transfer.entries wiped_mark.key
         masking_run.key masking_run.place notice.subject notice.key dictionary_entry.key
+        saved_search.key
         dictionary_entry.retires""",
     "a code of a list": """
         version.state assessment.kind edition.list job.kind merged_post.act_a merged_post.act_b

@@ -37,7 +37,7 @@ from registry.models.desensitization import (
     ReleaseJoin,
     ReleaseSketch,
 )
-from registry.models.discovery import UnansweredQuery
+from registry.models.discovery import AskedQuery, SavedSearch, UnansweredQuery
 from registry.models.exchange import (
     Demand,
     Request,
@@ -59,6 +59,7 @@ from registry.models.projects import (
 )
 from registry.models.shown import Shown, Trait
 from registry.shown import GONE
+from search import documents, synonyms
 
 # What is read where a text was: the batch of a wiped entry keeps its page, an edition its rows.
 WIPED_NAME = "（已清除）"
@@ -330,14 +331,22 @@ def _quotes(session: Session, of: Traces) -> int:
 
 
 def _queries(session: Session, of: Traces) -> int:
-    """Questions that name the entry: they say nothing of what the catalogue lacks."""
-    return sum(
-        _count(
-            session,
-            sa.delete(UnansweredQuery).where(UnansweredQuery.text.contains(word, autoescape=True)),
-        )
-        for word in of.words
-    )
+    """Questions that name the entry, noted or kept: they say nothing of what the catalogue lacks.
+
+    Questions are noted folded, and a facet may hold the name of a data element.
+    """
+    asked = (UnansweredQuery.text, AskedQuery.text, SavedSearch.name, SavedSearch.text)
+    chosen = sa.cast(SavedSearch.filters, sa.Text)
+    found = 0
+    for word in of.words:
+        for said in {word, synonyms.plain(word), documents.element(word)}:
+            for column in asked:
+                named = column.contains(said, autoescape=True)
+                found += _count(session, sa.delete(column.class_).where(named))
+            # JSON is stored in ASCII.
+            listed = chosen.contains(json.dumps(said)[1:-1], autoescape=True)
+            found += _count(session, sa.delete(SavedSearch).where(listed))
+    return found
 
 
 def _quoting() -> Iterator[sa.Column[Any]]:

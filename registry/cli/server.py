@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-from gunicorn.http.errors import LimitRequestLine
+from gunicorn.http.errors import InvalidRequestLine, LimitRequestLine
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
@@ -49,29 +49,35 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
 
 class _Threads(ThreadWorker):  # type: ignore[misc]
-    """gunicorn's threads, but for its answer to an address that is too long: ours, not its own.
+    """gunicorn's threads, but for its answer to an address it does not read: ours, not its own.
+
+    Characters that are not encoded could be UTF-8 or GBK; to guess would find the wrong thing.
 
     The limit stays gunicorn's: without one it would keep any line that is sent in memory.
     """
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer what could not be read; whatever is no matter of the address, as gunicorn does."""
-        if not isinstance(exc, LimitRequestLine):
+        if isinstance(exc, LimitRequestLine):
+            self.log.warning("an address is longer than %s bytes", LONGEST_LINE)
+            status, code = 414, "too_long"
+        elif isinstance(exc, InvalidRequestLine) and not str(exc).isascii():
+            status, code = 400, "unencoded"
+        else:
             super().handle_error(req, client, addr, exc)
             return
-        self.log.warning("an address is longer than %s bytes", LONGEST_LINE)
         try:
-            write_nonblock(client, _too_long(self.wsgi))
+            write_nonblock(client, _unread(self.wsgi, status, code))
         except OSError:
-            self.log.debug("the sender of an address that is too long has gone")
+            self.log.debug("the sender of an address nobody read has gone")
 
 
-def _too_long(app: Flask) -> bytes:
+def _unread(app: Flask, status: int, code: str) -> bytes:
     """The page of the refusal as it goes over the wire; the path is unknown and not repeated."""
     from registry.edge import faults
 
     with app.test_request_context():
-        answer = app.process_response(faults.too_long())
+        answer = app.process_response(faults.unread(status, code))
         answer.headers["Connection"] = "close"
         head = f"HTTP/1.1 {answer.status}\r\n{answer.headers}".encode("latin-1")
         return head + answer.get_data()

@@ -16,7 +16,7 @@ from registry import access, calendar, journal
 from registry.access import Actor
 from registry.db import now
 from registry.errors import Conflict, Invalid, Missing
-from registry.models.discovery import DictionaryEntry, UnansweredQuery
+from registry.models.discovery import AskedQuery, DictionaryEntry, UnansweredQuery
 from registry.unchanged import until_next_act
 from search import analysis, question, synonyms
 from search.synonyms import Group, Lexicon
@@ -87,6 +87,7 @@ def add(
     session.flush()
     words = (*group.terms, *group.broader)
     session.execute(sa.delete(UnansweredQuery).where(UnansweredQuery.text.in_(words)))
+    session.execute(sa.delete(AskedQuery).where(AskedQuery.text.in_(words)))
     journal.record(session, actor, "dictionary", "dictionary", row.key, facts={"way": "add"})
     return row
 

@@ -12,6 +12,7 @@ from registry import db, outbox
 from registry.catalogue import PUBLISHED, document_of
 from registry.config import Settings
 from registry.db import Database
+from registry.discovery import saved
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Alias, Resource, Version
 from search import Index, SearchDoc
@@ -122,10 +123,12 @@ def drain(database: Database, index: Index, limit: int = 1000) -> int:
         found = documents(session, ids)
         rows = session.execute(sa.select(Resource.id, Resource.key).where(Resource.id.in_(ids)))
         keys = {id_: key for id_, key in rows}  # noqa: C416 - a row is not a pair to the types
+        answered, news = saved.found(session, found)
     gone = [keys[id_] for id_ in ids if id_ not in found and id_ in keys]
     bad = _apply(index, found, gone)
     with db.transaction(database, writes=True) as session:
         outbox.settle(session, [claim for claim in claims if claim.resource_id not in bad])
+        saved.keep(session, ids, answered, news)
         outbox.failed(session, [c for c in claims if c.resource_id in bad], "not indexable")
     return len(claims) - len(bad)
 

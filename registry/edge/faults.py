@@ -63,12 +63,12 @@ def http(fault: HTTPException) -> Any:
     return _answer(fault.code or 400, code, _both(code))
 
 
-def too_long() -> Response:
+def unread(status: int, code: str) -> Response:
     """The answer to an address nobody read: in both languages, since none could be asked for."""
-    pairs = _both("too_long")
+    pairs = _both(code)
     title, text = (" / ".join(pairs[locale][part] for locale in LOCALES) for part in (0, 1))
     remedy = ("首页 / Home", url_for("home.home"))
-    return _answer(414, "too_long", dict.fromkeys(LOCALES, (title, text)), remedy=remedy)
+    return _answer(status, code, dict.fromkeys(LOCALES, (title, text)), remedy=remedy)
 
 
 def unforeseen(fault: Exception) -> Any:

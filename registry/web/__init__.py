@@ -27,6 +27,7 @@ def blueprints() -> Sequence[Blueprint]:
         projects,
         requests,
         resources,
+        saved,
         security,
         sheets,
         sign_in,
@@ -65,6 +66,7 @@ def blueprints() -> Sequence[Blueprint]:
         admin.pages,
         probes.pages,
         dictionary.pages,
+        saved.pages,
     )
 
 

@@ -5,10 +5,11 @@ import re
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from registry.discovery import dictionary
+from registry.discovery import dictionary, opened
 from registry.edge import actor, go, reads, session, writes
 from registry.edge.words import sentence
 from registry.errors import Conflict, Invalid, Missing
+from registry.web import finding
 from search import synonyms
 
 pages = Blueprint("dictionary", __name__, url_prefix="/dictionary")
@@ -36,6 +37,9 @@ def _page(typed: dict[str, str], fault: tuple[str, str] | None = None) -> str:
         wanted=wanted,
         own=dictionary.entries(session()),
         unanswered=dictionary.unanswered(session()),
+        unopened=opened.unopened(session(), finding.tally()),
+        search_address=lambda text: finding.address_of(text, {}),
+        kept_days=opened.KEPT_DAYS,
         conflicts=dictionary.conflicts(session(), _split(typed.get("terms", ""))),
         found=[
             group
@@ -56,6 +60,8 @@ def add() -> Response | tuple[str, int]:
     """Add a group of terms."""
     names = ("terms", "broader", "related", "because")
     typed = {name: request.form.get(name, "")[:LONGEST_TYPED] for name in names}
+    # The entry takes its words off the list: what is counted and not yet written must be on it.
+    finding.tally().write(session())
     try:
         dictionary.add(
             session(),

@@ -61,6 +61,10 @@ DONE: Mapping[str, str] = {
     "enrol_signer": _("签名密钥已登记"),
     "ask_run": _("脱敏运行已排队"),
     "cancel_run": _("脱敏运行已取消，数据已销毁或者正在销毁"),
+    "save_search": _("检索已保存，有新条目时在工作台告诉您"),
+    "pause_search": _("已暂停通知"),
+    "resume_search": _("已恢复通知，以后的新条目会告诉您"),
+    "drop_search": _("保存的检索已删除"),
     "destroy_key": _("发布密钥已销毁，记录保留"),
 }
 

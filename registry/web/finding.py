@@ -5,16 +5,18 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, g, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, current_app, g, jsonify, render_template, request, url_for
 from markupsafe import Markup, escape
+from werkzeug.datastructures import MultiDict
 
 import schemas
 import search as engine
 from registry import calendar, catalogue, discovery, journal
 from registry.access import may
-from registry.discovery import Answer, Found, dictionary
+from registry.discovery import Answer, Found, dictionary, opened
 from registry.edge import (
     actor,
     download,
@@ -26,6 +28,7 @@ from registry.edge import (
     session,
     settings,
 )
+from registry.edge.addresses import came_from
 from registry.edge.readings import noted
 from registry.errors import Missing
 from registry.journal import Entry
@@ -93,10 +96,9 @@ class Asked:
         """Read the address of this request."""
         page = request.args.get("page", "1")
         sort = request.args.get("sort", "")
-        filters = {name: values for name in discovery.FILTERS if (values := _values(name))}
         return cls(
             request.args.get("q", "")[:LONGEST_QUERY],
-            filters,
+            filters_of(request.args),
             sort if sort in discovery.SORTS else "relevance",
             "table" if request.args.get("view") == "table" else "cards",
             max(int(page), 1) if page.isascii() and page.isdigit() and len(page) < 4 else 1,
@@ -133,12 +135,22 @@ class Asked:
 def _address(**given: object) -> str:
     """The address of a search, without what is empty."""
     kept: dict[str, Any] = {name: value for name, value in given.items() if value}
-    return url_for(".results", **kept)
+    return url_for("search.results", **kept)
 
 
-def _values(name: str) -> tuple[str, ...]:
+def filters_of(given: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:
+    """The filters an address or a form asks for; what it cannot mean is left out."""
+    return {name: values for name in discovery.FILTERS if (values := _values(given, name))}
+
+
+def address_of(text: str, filters: Mapping[str, tuple[str, ...]]) -> str:
+    """The address of the page that answers a question."""
+    return _address(q=text, **filters)
+
+
+def _values(given: MultiDict[str, str], name: str) -> tuple[str, ...]:
     """The values chosen of a facet; the name of an element is typed by hand, too."""
-    values = [value.strip()[:LONGEST_VALUE] for value in request.args.getlist(name)[:MOST_VALUES]]
+    values = [value.strip()[:LONGEST_VALUE] for value in given.getlist(name)[:MOST_VALUES]]
     if name == "element":
         values = [engine.element(value) for value in values]
     return tuple(dict.fromkeys(filter(None, values)))
@@ -152,6 +164,7 @@ def results() -> str:
     answer = asked.found(asked.page)
     facets = _facets(answer.facets, asked.filters)
     _note_in_vain(asked, answer)
+    _note_shown(asked, answer)
     return render_template(
         "search.html",
         place="search",
@@ -160,11 +173,7 @@ def results() -> str:
         answer=answer,
         degraded=answer.degraded,
         facets=facets,
-        chosen=[
-            (name, code, _word(name, code))
-            for name, codes in asked.filters.items()
-            for code in codes
-        ],
+        chosen=chosen_words(asked.filters),
         ways=_ways(asked, answer),
         sorts=[
             ("relevance", gettext("相关程度")),
@@ -188,6 +197,36 @@ def _note_in_vain(asked: Asked, answer: Answer) -> None:
         return
     if dictionary.is_noted(asked.text):
         remember(lambda own: dictionary.note_unanswered(own, asked.text))
+
+
+def tally() -> opened.Tally:
+    """What this process counted of questions and has not written yet."""
+    found: opened.Tally = current_app.extensions.setdefault("registry_tally", opened.Tally())
+    return found
+
+
+def _note_shown(asked: Asked, answer: Answer) -> None:
+    """Count a question whose hits are shown; like those in vain, only of people with a name."""
+    if not answer.total or asked.filters or asked.page > 1 or not actor().signed_in:
+        return
+    tally().note(asked.text, shown=1)
+    if tally().is_due():
+        remember(tally().write)
+
+
+def note_opened() -> None:
+    """Count a question one of whose hits is being opened: the browser says where it comes from.
+
+    Our own `Referrer-Policy` keeps that within this site; no script, no mark in the address.
+    """
+    came = urlsplit(came_from(request.referrer or "", request.host))
+    if came.path == url_for("search.results") and actor().signed_in:
+        tally().note(parse_qs(came.query).get("q", [""])[0], opened=1)
+
+
+def chosen_words(filters: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str, str]]:
+    """The values chosen: facet, code and word."""
+    return [(name, code, _word(name, code)) for name, codes in filters.items() for code in codes]
 
 
 def _ways(asked: Asked, answer: Answer) -> list[tuple[str, str, str, int]]:

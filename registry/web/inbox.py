@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request
 from registry import accounts, calendar, catalogue, exchange, harvest
 from registry.access import may
 from registry.catalogue.reading import asked
+from registry.discovery import saved
 from registry.edge import actor, locale, reads, session
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
@@ -76,6 +77,7 @@ def inbox() -> str:
             if within is None or _is_within(left, within)
         ],
         demands=[] if within else demands,
+        saved=[line for line in saved.lines(session(), actor()) if line.fresh],
         notices=exchange.notices(session(), actor()),
         claims=harvest.count_waiting(session(), actor()) if harvest.reads_claims(actor()) else None,
         late=exchange.count(

@@ -18,6 +18,7 @@ from registry.edge.readings import noted
 from registry.errors import Conflict, Forbidden, Gone, Invalid, Missing, Unreadable
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
+from registry.web import finding
 from registry.web.comparing import compared
 from registry.web.masking import is_read
 
@@ -82,6 +83,7 @@ def show(key: str) -> Response | str | tuple[str, int]:
     if version is None:
         raise Missing("no_entry")
     noted([version])
+    finding.note_opened()
     document = catalogue.document_of(version)
     return render_template(
         "resource.html",

@@ -1,5 +1,10 @@
 """The server answers what it cannot read as our pages do."""
 
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+
 from tests.cli.processes import catalogue, environment, fetched, served
 
 
@@ -15,4 +20,20 @@ def test_an_address_that_is_too_long_gets_our_page_and_the_server_goes_on(tmp_pa
             assert "请减少检索词" in page
             assert '<a href="/">首页 / Home</a>' in page
             assert "zhang" not in page
+        assert fetched(f"{address}/livez")[0] == 200
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gbk"])
+def test_an_address_with_bare_chinese_is_told_how_to_write_it(tmp_path, charset):
+    env = environment(tmp_path, log="error")
+    assert catalogue(env, "init").returncode == 0
+    with served(env) as (_, address):
+        place = urlsplit(address)
+        line = "GET /search?q=婚姻 HTTP/1.1".encode(charset)
+        with socket.create_connection((place.hostname, place.port), timeout=20) as sent:
+            sent.sendall(line + b"\r\nHost: registry\r\nConnection: close\r\n\r\n")
+            answer = b"".join(iter(lambda: sent.recv(65_536), b"")).decode()
+        assert answer.startswith("HTTP/1.1 400 ")
+        assert "地址里的中文没有编码 / The address has characters that are not encoded" in answer
+        assert "--data-urlencode" in answer
         assert fetched(f"{address}/livez")[0] == 200

@@ -19,7 +19,8 @@ def test_a_synonym_is_marked() -> None:
 
 
 def test_typed_pinyin_marks_the_characters_it_stands_for() -> None:
-    assert marked("婚姻登记机构", "hunyin") == ["婚姻"]
+    assert marked("婚姻登记机构", "hunyin") == ["婚姻登记"]
+    assert marked("乌兰木伦河流域图", "wulanmulun") == ["乌兰木伦"]
 
 
 def test_question_words_are_not_marked() -> None:

@@ -13,12 +13,12 @@ FOLDER = Path(__file__).parents[3] / "shared" / "search-dev"
 
 
 def classes(index: Index, docs: Sequence[SearchDoc], part: str) -> dict[str, search_quality.Row]:
-    rows = search_quality.table(held_out.graded(index, docs, part))
+    rows = search_quality.table(held_out.graded(index, docs, held_out.queries(part)))
     return {name: figures for name, (_, figures) in rows.items()}
 
 
 def honesty(index: Index, docs: Sequence[SearchDoc]) -> tuple[float, float]:
-    found = list(held_out.counted(index, docs))
+    found = list(held_out.counted(index, docs, held_out.queries("counts")))
     return sum(row[1] for row in found) / len(found), sum(row[2] for row in found) / len(found)
 
 

@@ -130,3 +130,32 @@ def test_a_lexicon_is_extended_and_groups_are_retired_by_their_key() -> None:
 def test_a_synonym_works_both_ways() -> None:
     assert "最低生活保障" in synonyms.delivered().terms["低保"].same
     assert "低保" in synonyms.delivered().terms["最低生活保障"].same
+
+
+def test_typed_pinyin_of_a_term_is_the_term_whatever_titles_call_it():
+    (heard,) = question.parts("jiehunzheng")
+    assert heard.is_heard
+    assert "结婚证" in heard.near
+    assert "婚姻登记" in heard.near
+    assert not any(part.is_heard for part in question.parts("hunyin dengji"))
+    assert not any(part.is_heard for part in question.parts("jiehunzhengx"))
+
+
+@pytest.mark.parametrize(
+    "asked", ["哪些表里有执业证号", "什么数据含有执业证号", "哪些资源包含执业证号"]
+)
+def test_asking_which_tables_hold_something_asks_for_a_data_element(asked):
+    (part,) = question.parts(asked)
+    assert part.text == "执业证号"
+    assert part.may_be_element
+    assert not part.is_element
+
+
+@pytest.mark.parametrize("word", ["这一项", "这项", "这一栏", "这列", "字段", "信息项"])
+def test_a_data_element_may_be_called_an_item_or_a_column(word):
+    found = question.parts(f"有文物保护级别{word}的数据")
+    assert "".join(part.text for part in found if part.is_element) == "文物保护级别"
+
+
+def test_asking_what_use_data_has_asks_for_no_data_element():
+    assert not any(part.may_be_element for part in question.parts("哪些数据有什么用"))

@@ -1,12 +1,16 @@
 """The search dictionary is kept in the product, works at once, and is fed by what found nothing."""
 
+import re
+from datetime import timedelta
+from urllib.parse import quote
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from registry import db, discovery
-from registry.discovery import dictionary, suggestions
-from registry.models.discovery import UnansweredQuery
+from registry import calendar, db, discovery
+from registry.discovery import dictionary, opened, suggestions
+from registry.models.discovery import AskedQuery, UnansweredQuery
 from registry.models.journal import JournalRow
 from search import synonyms
 from tests.factories import sign_in, token_of
@@ -116,3 +120,58 @@ def test_a_wrong_homophone_is_mended_by_the_dictionary_where_no_title_helps(type
 def test_a_title_is_meant_before_a_term_of_the_dictionary():
     assert suggestions.meant("公积今", ["公积津贴发放"]) == "公积津"
     assert suggestions.meant("公积今", ["公积会名单"]) == "公积金"
+
+
+def opened_from(client, page: str, address: str) -> None:
+    """Open the first hit of a page as a browser does: it says where it comes from."""
+    key = re.search(r'<h2><a href="(/resources/\w+)"', page)
+    assert key
+    where = f"http://localhost{address}"
+    assert client.get(key[1], headers={"Referer": where}).status_code == 200
+
+
+def test_a_question_whose_hits_nobody_opens_is_listed_and_leaves_when_it_is_added(city: Flask):
+    reviewer = sign_in(city, "reviewer")
+    for _ in range(3):
+        assert "项数据资源符合" in found(city, "婚姻登记")
+        assert "项数据资源符合" in found(city, "养犬登记")
+    client = sign_in(city, "consumer")
+    address = "/search?q=" + quote("养犬登记")
+    opened_from(client, client.get(address).text, address)
+    section = reviewer.get("/dictionary").text.split('id="unopened"')[1].split("</section>")[0]
+    assert ">婚姻登记</a>" in section
+    assert "养犬登记" not in section
+    assert "不记是谁查的" in section
+    send(reviewer, "/dictionary/add", terms="婚姻登记、婚姻登记试词", because="没有人打开")
+    page = reviewer.get("/dictionary").text
+    assert "没有这样的问法" in page
+
+
+def test_counts_of_questions_keep_no_person_and_go_after_the_days_kept(city: Flask):
+    database = city.extensions["registry_database"]
+    tally = opened.Tally()
+    for text in ("低保对象", "低保对象", "张三先生的低保", "13800000000"):
+        tally.note(text, shown=1)
+    old = calendar.today() - timedelta(days=opened.KEPT_DAYS + 1)
+    with db.transaction(database, writes=True) as session:
+        session.execute(sa.delete(AskedQuery))
+        session.add(AskedQuery(text="旧问法", day=old, shown=9, opened=0))
+        session.flush()
+        tally.write(session)
+        rows = session.execute(sa.select(AskedQuery.text, AskedQuery.shown)).all()
+    assert [tuple(row) for row in rows] == [("低保对象", 2)]
+    assert not tally.pending()
+    assert set(AskedQuery.__table__.columns.keys()) == {"id", "text", "day", "shown", "opened"}
+
+
+def test_a_stranger_and_another_site_count_for_nothing(city: Flask):
+    tally = city.extensions["registry_tally"]
+    before = tally.pending()
+    city.test_client().get("/search", query_string={"q": "养犬登记"})
+    client = sign_in(city, "consumer")
+    key = re.search(r'<h2><a href="(/resources/\w+)"', found(city, "养犬登记"))[1]
+    after_search = tally.pending()
+    client.get(key, headers={"Referer": "http://elsewhere.example/search?q=" + quote("养犬登记")})
+    client.get(key, headers={"Referer": "http://[bad"})
+    assert tally.pending() == after_search
+    assert sum(n for n, _ in after_search.values()) == sum(n for n, _ in before.values()) + 1

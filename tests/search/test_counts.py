@@ -1,0 +1,88 @@
+"""What is counted is right: generated entries and questions whose answers are known beforehand."""
+
+import itertools
+import random
+from collections.abc import Iterator
+
+from search import Index, Query, Reader, SearchDoc
+
+# A concept by the words that mean it: some are asked with, some are written in entries.
+CONCEPTS = {
+    "marriage": (("结婚证", "婚姻登记", "jiehunzheng"), ("婚姻登记", "结婚登记")),
+    "legal_aid": (("法律援助", "请不起律师"), ("法律援助", "法援")),
+    "lift": (("电梯",), ("电梯", "升降机")),
+    "pollution": (("排污许可证",), ("排污许可证",)),
+    "toilet": (("公厕", "公共厕所"), ("公共厕所", "公厕")),
+    "tree": (("古树名木",), ("古树名木",)),
+    "pet": (("宠物医院", "狗生病"), ("动物诊疗", "宠物医院")),
+    "shelter": (("应急避难场所",), ("应急避难场所",)),
+    "telephone": (("联系电话",), ("联系电话",)),
+    "mediation": (("人民调解员",), ("人民调解员",)),
+}
+# Words that share characters with what is asked, and mean something else.
+NEAR = (
+    "登记机关通信费",
+    "联系方法",
+    "律师费用",
+    "电力设备",
+    "污水管网",
+    "公共自行车",
+    "行道树",
+    "难点问题",
+    "诊所",
+)
+ENTRIES = 300
+
+
+def entries() -> tuple[list[SearchDoc], dict[str, set[str]]]:
+    """Entries with a few concepts each, in title, abstract or elements, and who holds which."""
+    draw = random.Random(20_260_901)
+    holders: dict[str, set[str]] = {name: set() for name in CONCEPTS}
+    docs = []
+    for number in range(ENTRIES):
+        key = f"{number:016}"
+        held = draw.sample(sorted(CONCEPTS), draw.choice((0, 1, 1, 2, 3)))
+        places: dict[str, list[str]] = {"name": [], "abstract": [], "items": []}
+        for name in held:
+            holders[name].add(key)
+            places[draw.choice(("name", "abstract", "items"))].append(
+                draw.choice(CONCEPTS[name][1])
+            )
+        for word in draw.sample(NEAR, 2):
+            places[draw.choice(("name", "abstract", "items"))].append(word)
+        document = {
+            "name": "；".join([*places["name"], f"资料{number}"]),
+            "abstract": "；".join(places["abstract"]),
+            "items": [{"name": name} for name in places["items"]],
+        }
+        docs.append(SearchDoc(key, "1", "150300", 1, document, {}))
+    return docs, holders
+
+
+def questions(holders: dict[str, set[str]]) -> Iterator[tuple[str, set[str]]]:
+    """Every word alone, in a sentence, and two concepts together, each with its whole answer."""
+    for name, (asked, _) in CONCEPTS.items():
+        for word in asked:
+            yield word, holders[name]
+            if not word.isascii():
+                yield f"请问哪里可以查{word}", holders[name]
+    for one, other in itertools.combinations(CONCEPTS, 2):
+        yield f"{CONCEPTS[one][0][0]} {CONCEPTS[other][0][0]}", holders[one] & holders[other]
+
+
+def test_what_is_counted_is_what_was_asked_for_and_all_of_it(index: Index) -> None:
+    docs, holders = entries()
+    index.rebuild(docs)
+    precise, full, asked = [], [], 0
+    for text, right in questions(holders):
+        result = index.search(Query(text, reader=Reader(everything=True), limit=ENTRIES))
+        got = {hit.key for hit in result.hits}
+        assert result.total == len(got)
+        asked += 1
+        if got:
+            precise.append(len(got & right) / len(got))
+        if right:
+            full.append(len(got & right) / len(right))
+    assert asked > 60
+    assert sum(precise) / len(precise) >= 0.95
+    assert sum(full) / len(full) >= 0.98
