@@ -5,12 +5,12 @@ process of their own, over a file or table that is gone when the run is. A repor
 its plan and the graded elements of the entry stay what they were.
 """
 
+from registry.desensitization.drift import Changed, drift
 from registry.desensitization.joins import JOINED, Joined, joins_of
 from registry.desensitization.plans import (
     PlanFaulty,
     bound,
     brought,
-    drift,
     plan_for,
     preview,
     proposed,
@@ -38,6 +38,7 @@ from registry.desensitization.signers import (
 
 __all__ = [
     "JOINED",
+    "Changed",
     "Joined",
     "PlanFaulty",
     "Proof",

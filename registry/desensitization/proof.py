@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from anonymization import plan as masking
+from registry.desensitization.drift import Changed, drift
 from registry.desensitization.joins import JOINED
-from registry.desensitization.plans import drift
 from registry.desensitization.sealing import altered
 from registry.models.catalogue import Version
 from registry.models.desensitization import MaskingPlan, MaskingReport
@@ -19,14 +19,14 @@ class Proof:
     """The report that holds, or None with the reason why there is none.
 
     Reasons: no_plan, no_report, failed, plan_changed (after the run), elements_changed (since the
-    plan; `names` says which), not_signed (where the profile asks for it), joins (the
+    plan; `changed` says which), not_signed (where the profile asks for it), joins (the
     release joins an earlier one), not_rechecked, altered
     (the row is not as the registry sealed it).
     """
 
     report: MaskingReport | None
     reason: str | None = None
-    names: tuple[str, ...] = field(default=())
+    changed: tuple[Changed, ...] = field(default=())
 
 
 def valid_report(session: Session, version: Version, kinds: Sequence[str] = ("measured",)) -> Proof:
@@ -118,8 +118,8 @@ def _of_plan(
         return Proof(None, "joins")
     if latest.verdict != "pass":
         return Proof(None, "failed")
-    if names := drift(plan.plan, version):
-        return Proof(None, "elements_changed", tuple(names))
+    if changed := drift(plan.plan, version):
+        return Proof(None, "elements_changed", tuple(changed))
     vouched = latest.made_here or latest.signer_id is not None
     if masking.profiles()[plan.profile].get("signed") and not vouched:
         return Proof(None, "not_signed")

@@ -22,7 +22,7 @@ from registry.access import SYSTEM, Actor, may, require
 from registry.access.actor import of_account
 from registry.calendar import today
 from registry.db import new_key, now
-from registry.desensitization.plans import drift
+from registry.desensitization.drift import drift
 from registry.desensitization.reports import take_report
 from registry.errors import Conflict, Forbidden, Missing, Refusal
 from registry.models.accounts import Account, Person
@@ -116,8 +116,9 @@ def ask(
     require(actor, "mask", resource.department, project_id=resource.project_id)
     if resource.frozen_at is not None:
         raise Conflict("frozen", key=resource.key)
-    if names := drift(plan.plan, version):
-        raise Conflict("run_plan_drifted", names="、".join(names[:10]))
+    if changed := drift(plan.plan, version):
+        told = "、".join(one.told() for one in changed[:10])
+        raise Conflict("run_plan_drifted", names=told)
     _require_room(session, plan, resource)
     assert actor.person_id is not None
     key = new_key()
