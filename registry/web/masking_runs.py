@@ -1,6 +1,7 @@
 """A run of a plan from the page: asked for, watched, cancelled; its release and its key."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any, BinaryIO
 
@@ -9,10 +10,21 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from anonymization import plan as masking
 from connectors import files
-from registry import catalogue, desensitization, sealed
-from registry.access import may
+from registry import catalogue, db, desensitization, sealed
+from registry.access import may, require
 from registry.desensitization import runs, sources
-from registry.edge import actor, gettext, go, locale, reads, session, settings, writes
+from registry.edge import (
+    actor,
+    database,
+    gettext,
+    go,
+    locale,
+    prepared,
+    reads,
+    session,
+    settings,
+    writes,
+)
 from registry.edge.words import _
 from registry.errors import Missing, Unreadable
 from registry.models.catalogue import Resource, Version
@@ -49,8 +61,27 @@ def panel(resource: Resource, plan: MaskingPlan) -> dict[str, Any]:
     }
 
 
+@contextmanager
+def _sealed(key: str) -> Iterator[runs.Order]:
+    """What the form asks to be run over; a file that was sent lies sealed while this is open."""
+    with db.transaction(database(), writes=False) as seen:
+        resource = catalogue.find(seen, actor(), key)
+        if not is_read(resource):
+            raise Missing("no_entry")
+        require(actor(), "mask", resource.department, project_id=resource.project_id)
+        unit = resource.department.code
+    if request.form.get("over") != "upload":
+        yield _order(unit)
+        return
+    sent = request.files.get("data")
+    content: BinaryIO = sent.stream if sent is not None else BytesIO()  # type: ignore[assignment]
+    kind = kind_of(content)
+    with runs.sealing(settings().data_dir, content) as upload:
+        yield runs.Order("measured", "upload", kind, upload)
+
+
 @pages.post("/runs")
-@writes("mask")
+@writes("mask", before=_sealed)
 def ask(key: str) -> BaseResponse:
     """Put a run of the saved plan in the queue."""
     resource = _entry(key)
@@ -59,7 +90,7 @@ def ask(key: str) -> BaseResponse:
     if plan is None:
         raise Missing("no_plan")
     folder = settings().data_dir
-    row = runs.ask(session(), actor(), folder, plan, _version(resource), _order(resource))
+    row = runs.ask(session(), actor(), folder, plan, _version(resource), prepared())
     return go(url_for(".show", key=key, run=row.key))
 
 
@@ -150,24 +181,20 @@ def _is_there(row: MaskingRun) -> bool:
     return True
 
 
-def _order(resource: Resource) -> runs.Order:
-    """What the form asks to be run over."""
+def _order(unit: str) -> runs.Order:
+    """What the form asks to be run over, where no file is sent."""
     match request.form.get("over"):
         case "made_up":
             return runs.Order("plan_only", "made_up")
         case "table":
             table = sources.table(request.form.get("table", ""))
-            name, unit = request.form.get("source", ""), resource.department.code
+            name = request.form.get("source", "")
             sources.address_file(settings().sources_dir, unit, name)
             return runs.Order("measured", "table", "csv", None, name, table)
-        case "upload":
-            sent = request.files.get("data")
-            content: BinaryIO = sent.stream if sent is not None else BytesIO()  # type: ignore[assignment]
-            return runs.Order("measured", "upload", _kind(content), content)
     raise Unreadable("run_over")
 
 
-def _kind(content: BinaryIO) -> str:
+def kind_of(content: BinaryIO) -> str:
     """csv, parquet or xlsx, told by the bytes: a name may be anything, and may name a person."""
     head = content.read(1 << 16)
     try:
