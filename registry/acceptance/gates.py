@@ -129,6 +129,18 @@ def _masking(facts: Facts) -> Iterator[Shortfall]:
             if proof.reason:
                 ball = _RECHECK.get(proof.reason, "registrar")
                 yield _of(f"masking_{proof.reason}", ball, entry, **_changed(proof))
+        yield from _mounted_file(facts, entry, found)
+
+
+def _mounted_file(facts: Facts, entry: Entry, found: Mapping[str, Proof]) -> Iterator[Shortfall]:
+    """A file that is mounted is the one of a report that holds; of no file nothing is known."""
+    mount = facts.mounts.get(entry.resource.id)
+    held = [one.report.report["output"] for one in found.values() if one.report is not None]
+    if mount is None or not mount.file_digest or not held:
+        return
+    if mount.file_digest not in {output["digest"] for output in held if output}:
+        known = {"number": mount.number, "on": str(mount.tested_on)}
+        yield _of("masking_mounted_differs", "operator", entry, **known)
 
 
 def _changed(proof: Proof) -> dict[str, str]:

@@ -172,11 +172,49 @@ def preview(
     `refused` holds a sentence in both languages where the plan cannot be run over made-up rows.
     """
     require(actor, "mask", resource.department, project_id=resource.project_id)
-    plan = _sound(version, profile, plan)
-    sent = json.dumps(plan).encode()
+    return _previewed(_sound(version, profile, plan), [], b"")
+
+
+def sample(
+    actor: Actor,
+    resource: Resource,
+    version: Version,
+    profile: str,
+    plan: masking.Plan,
+    content: bytes,
+    kind: str,
+) -> dict[str, Any]:
+    """What a plan that is not saved does to the first rows of a file: a few raw values a column.
+
+    For whoever may see raw values of the unit. The file is in memory alone, here and in the
+    limited child; that somebody looked is for the caller to have on record (`looked`).
+    """
+    require(actor, "see_raw", resource.department, project_id=resource.project_id)
+    if resource.frozen_at is not None:
+        raise Conflict("frozen", key=resource.key)
+    return _previewed(_sound(version, profile, plan), [kind], content)
+
+
+def looked(
+    session: Session, actor: Actor, resource: Resource, version: Version, profile: str
+) -> None:
+    """Have it on record that raw values of a sample were shown."""
+    journal.record(
+        session,
+        actor,
+        "see_raw",
+        "resource",
+        resource.key,
+        version=version.number,
+        facts={"profile": profile},
+    )
+
+
+def _previewed(plan: masking.Plan, words: list[str], content: bytes) -> dict[str, Any]:
+    sent = json.dumps(plan).encode() + b"\n" + content
     try:
         with _CHILDREN:
-            made = files.in_child([], sent, "anonymization.preview")
+            made = files.in_child(words, sent, "anonymization.preview")
     except files.Refused:
         return {"refused": _NO_PREVIEW}
     found: dict[str, Any] = json.loads(made)

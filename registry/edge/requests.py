@@ -197,12 +197,19 @@ class Registry(Flask):
 
 
 def _prepare(route: Route, before: Before, kept: ExitStack) -> None:
-    """Do what comes before the transaction; a refusal of it stands in the journal as any other."""
+    """Do what comes before the transaction, over a snapshot that nobody waits for.
+
+    A refusal of it stands in the journal as any other.
+    """
     try:
-        g.prepared = kept.enter_context(before(**(request.view_args or {})))
+        with db.transaction(database(), writes=False) as seen:
+            g.session = seen
+            g.prepared = kept.enter_context(before(**(request.view_args or {})))
     except Refusal as refusal:
         _remember_refusal(route, refusal)
         raise
+    finally:
+        g.pop("session", None)
 
 
 def _is_judged() -> bool:

@@ -53,6 +53,7 @@ DONE: Mapping[str, str] = {
     "sign_standing": _("长期同意已签署"),
     "end_standing": _("长期同意已终止"),
     "mask": _("脱敏记录已保存"),
+    "check_release": _("文件已核对，结果已登记；文件没有保存"),
     "claim": _("已认领，已存为草稿"),
     "decline_claim": _("已登记不认领"),
     "assign_claim": _("已指派认领单位"),

@@ -1,22 +1,18 @@
 """A run of a plan from the page: asked for, watched, cancelled; its release and its key."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
-from typing import Any, BinaryIO
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from anonymization import plan as masking
-from connectors import files
-from registry import catalogue, db, desensitization, sealed
+from registry import catalogue, desensitization, sealed
 from registry.access import may, require
 from registry.desensitization import runs, sources
 from registry.edge import (
     actor,
-    database,
-    gettext,
     go,
     locale,
     prepared,
@@ -25,26 +21,13 @@ from registry.edge import (
     settings,
     writes,
 )
-from registry.edge.words import _
 from registry.errors import Missing, Unreadable
 from registry.models.catalogue import Resource, Version
 from registry.models.desensitization import MaskingPlan, MaskingReport, MaskingRun
 from registry.web.masking import is_read
+from registry.web.sent import sent_table
 
 pages = Blueprint("masking_runs", __name__, url_prefix="/resources/<key>/masking")
-
-# Why a file is not taken, as the gate of uploads knows it.
-_FILES: Mapping[str, str] = {
-    "file_empty": _("没有选择文件，或者文件是空的。请选择数据文件，再点「运行」。"),
-    "file_old": _("这是旧版 Excel（.xls）或者加密的文件。请另存为 .xlsx、去掉密码，再上传。"),
-    "file_kind": _("文件不是 CSV、Parquet 或 Excel（.xlsx）。请导出为其中一种，再上传。"),
-    "file_html": _("这是网页，不是数据文件。请用 Excel 打开，另存为 .xlsx，再上传。"),
-    "file_broken": _("文件损坏，读不出来。请重新导出，再上传。"),
-    "file_locked": _("文件有密码。请去掉密码，再上传。"),
-    "file_macro": _("文件里有宏，不予接收。请另存为不带宏的 .xlsx，再上传。"),
-    "file_links": _("文件引用了其他文件，不予接收。请断开链接、另存，再上传。"),
-    "file_bomb": _("文件展开后过大，不予接收。请导出为 CSV 或者 Parquet，再上传。"),
-}
 
 
 @pages.app_template_global("masking_runs")
@@ -64,18 +47,12 @@ def panel(resource: Resource, plan: MaskingPlan) -> dict[str, Any]:
 @contextmanager
 def _sealed(key: str) -> Iterator[runs.Order]:
     """What the form asks to be run over; a file that was sent lies sealed while this is open."""
-    with db.transaction(database(), writes=False) as seen:
-        resource = catalogue.find(seen, actor(), key)
-        if not is_read(resource):
-            raise Missing("no_entry")
-        require(actor(), "mask", resource.department, project_id=resource.project_id)
-        unit = resource.department.code
+    resource = _entry(key)
+    require(actor(), "mask", resource.department, project_id=resource.project_id)
     if request.form.get("over") != "upload":
-        yield _order(unit)
+        yield _order(resource.department.code)
         return
-    sent = request.files.get("data")
-    content: BinaryIO = sent.stream if sent is not None else BytesIO()  # type: ignore[assignment]
-    kind = kind_of(content)
+    content, kind = sent_table("data")
     with runs.sealing(settings().data_dir, content) as upload:
         yield runs.Order("measured", "upload", kind, upload)
 
@@ -192,23 +169,3 @@ def _order(unit: str) -> runs.Order:
             sources.address_file(settings().sources_dir, unit, name)
             return runs.Order("measured", "table", "csv", None, name, table)
     raise Unreadable("run_over")
-
-
-def kind_of(content: BinaryIO) -> str:
-    """csv, parquet or xlsx, told by the bytes: a name may be anything, and may name a person."""
-    head = content.read(1 << 16)
-    try:
-        if head.startswith(b"PAR1"):
-            content.seek(-4, 2)
-            kind = "parquet" if content.read(4) == b"PAR1" else ""
-        elif head.startswith(b"PK"):
-            content.seek(0)
-            kind = files.gate(content.read())
-        else:
-            kind = files.gate(head)
-    except files.Refused as refusal:
-        raise Unreadable("run_file", reason=gettext(_FILES[refusal.code])) from refusal
-    if not kind:
-        raise Unreadable("run_file", reason=gettext(_FILES["file_broken"]))
-    content.seek(0)
-    return kind

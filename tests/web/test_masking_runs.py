@@ -217,11 +217,11 @@ class Ground:
         ):
             from flask import request
 
-            from registry.web import masking_runs
+            from registry.web import sent
 
-            sent = request.files["data"]
-            kind = masking_runs.kind_of(sent.stream)
-            return self.bench.send(sent.stream.read(), kind)
+            table = request.files["data"]
+            kind = sent.kind_of(table.stream)
+            return self.bench.send(table.stream.read(), kind)
 
     def found(self) -> list[str]:
         """Where any of the values stands: on disk, in memory, in a database, in a log."""
