@@ -59,6 +59,7 @@ DONE: Mapping[str, str] = {
     "assign_claim": _("已指派认领单位"),
     "settle_claim": _("已核对来源的变化"),
     "enrol_signer": _("签名密钥已登记"),
+    "revoke_signer": _("签名密钥已停用"),
     "ask_run": _("脱敏运行已排队"),
     "cancel_run": _("脱敏运行已取消，数据已销毁或者正在销毁"),
     "destroy_key": _("发布密钥已销毁，记录保留"),
