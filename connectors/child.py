@@ -16,11 +16,18 @@ MEMORY = 512 << 20
 SECONDS = 30
 
 
-def limit(memory: int = MEMORY, seconds: int = SECONDS) -> None:
-    """Take the rights away that a parser has no use for."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+def limit(memory: int = MEMORY, seconds: int = SECONDS, file: int = 0) -> None:
+    """Leave a child so many bytes of memory, seconds of computing and bytes in a file, for good.
+
+    A parser writes nothing at all; and nobody leaves what was in memory on the disk when it dies.
+    """
+    for which, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_FSIZE, file),
+    ):
+        resource.setrlimit(which, (most, most))
 
 
 def main() -> None:

@@ -9,7 +9,6 @@ whoever started it, and what it says quotes no cell and no name of a column that
 import ctypes
 import json
 import os
-import resource
 import signal
 import sys
 import time
@@ -17,6 +16,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final
+
+from connectors import child
 
 # The plain file lies under a fixed name: what the clerk called it may name a person.
 _PLAIN: Final = {"csv": "数据.csv", "parquet": "数据.parquet", "xlsx": "数据.xlsx"}
@@ -92,13 +93,7 @@ def limit(limits: Mapping[str, int]) -> None:
         os._exit(1)  # whoever started us was gone before we asked to go with him
     os.nice(10)
     os.umask(0o077)
-    for which, most in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_AS, limits["memory"]),
-        (resource.RLIMIT_CPU, limits["seconds"]),
-        (resource.RLIMIT_FSIZE, limits["file"]),
-    ):
-        resource.setrlimit(which, (most, most))
+    child.limit(limits["memory"], limits["seconds"], limits["file"])
 
 
 def _is_memory(fault: BaseException | None) -> bool:
@@ -117,11 +112,12 @@ def _tell(out: IO[str], fact: Mapping[str, object]) -> None:
 
 def _done(task: Mapping[str, Any], out: IO[str]) -> dict[str, Any]:
     from anonymization import sealing
+    from anonymization.peeking import require_planned
     from anonymization.pipeline import apply
 
     scratch, release = Path(task["scratch"]), task["release"]
     with _source(task, scratch) as (source, columns, rows):
-        _require_planned(task["plan"], columns)
+        require_planned(task["plan"], columns)
         # In a folder of its own: the library locks it, and ours is locked by whoever started us.
         target = scratch / "made" / f"release.{release['format']}"
         target.parent.mkdir()
@@ -199,32 +195,6 @@ def _unsealed(given: Mapping[str, Any], scratch: Path) -> int:
             "the file was damaged on the server and not run; send it again.",
         ) from None
     return lines if given["format"] == "csv" else 0
-
-
-def _require_planned(plan: Mapping[str, Any], columns: Sequence[str]) -> None:
-    """Refuse a table whose columns are not those of the plan, without quoting what they are."""
-    from anonymization.errors import Refused
-
-    planned = [line["name"] for line in plan["columns"]]
-    strange = [n for n, name in enumerate(columns, 1) if name not in planned]
-    missing = [name for name in planned if name not in columns]
-    if not strange and not missing:
-        return
-    zh, en = "", ""
-    if strange:
-        shown = "、".join(str(n) for n in strange[:10])
-        zh += f"第 {shown} 列的列名不是方案中的信息项（共 {len(strange)} 列）。"
-        en += f"The names of columns {', '.join(str(n) for n in strange[:10])} are not in the plan "
-        en += f"({len(strange)} in all). "
-    if missing:
-        zh += f"缺少方案中的「{'」「'.join(missing[:10])}」（共 {len(missing)} 列）。"
-        en += f"Columns of the plan that are missing: {', '.join(missing[:10])} "
-        en += f"({len(missing)} in all). "
-    raise Refused(
-        "PLAN_OF_ANOTHER_TABLE",
-        zh + "请让首行的列名与信息项名称完全相同，再重新运行。",
-        en + "Let the first row hold exactly the names of the items and run again.",
-    )
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from typing import Any
 import schemas
 from registry.acceptance.facts import Entry, Facts
 from registry.calendar import CITY, Calendar
+from registry.desensitization import Proof
 from registry.models.desensitization import MaskingPlan, MaskingReport
 from registry.models.projects import Mount, System
 from registry.projects import stated_by
@@ -122,9 +123,33 @@ def _masking(facts: Facts) -> Iterator[Shortfall]:
         if not entry.personal:
             continue
         found = facts.proofs.get(entry.version.id, {})
-        reasons = [p.reason for p in found.values() if p.reason] if found else ["no_plan"]
-        for reason in reasons:
-            yield _of(f"masking_{reason}", _RECHECK.get(str(reason), "registrar"), entry)
+        if not found:
+            yield _of("masking_no_plan", "registrar", entry)
+        for proof in found.values():
+            if proof.reason:
+                ball = _RECHECK.get(proof.reason, "registrar")
+                yield _of(f"masking_{proof.reason}", ball, entry, **_changed(proof))
+        yield from _mounted_file(facts, entry, found)
+
+
+def _mounted_file(facts: Facts, entry: Entry, found: Mapping[str, Proof]) -> Iterator[Shortfall]:
+    """A file that is mounted is the one of a report that holds; of no file nothing is known."""
+    mount = facts.mounts.get(entry.resource.id)
+    held = [one.report.report["output"] for one in found.values() if one.report is not None]
+    if mount is None or not mount.file_digest or not held:
+        return
+    if mount.file_digest not in {output["digest"] for output in held if output}:
+        known = {"number": mount.number, "on": str(mount.tested_on)}
+        yield _of("masking_mounted_differs", "operator", entry, **known)
+
+
+def _changed(proof: Proof) -> dict[str, str]:
+    """What of the catalogue changed since the plan, in both languages."""
+    first = proof.changed[:5]
+    return {
+        "what": "、".join(one.told("zh") for one in first),
+        "what_en": "; ".join(one.told("en") for one in first),
+    }
 
 
 # What is done but for the second person is with the head, not with the registrar.

@@ -26,13 +26,14 @@ EMPTIED: Mapping[str, str] = {
     "aliases": "alias.source alias.value",
     "submissions": "submission.title",
     "masking": "masking_plan.plan masking_plan.digest masking_report.report"
+    " masking_report.file_check"
     " masking_report.plan_digest release_sketch.column release_sketch.digests"
     " release_join.column release_join.other_column masking_run.plan_digest"
     " masking_run.source_name masking_run.table_name masking_run.why",
     "requests": "request.document request.answer request_event.text request_element.element_key"
     " standing_consent.scope",
     "demands": "demand.document request_event.text",
-    "mounts": "mount.columns mount.number",
+    "mounts": "mount.columns mount.number mount.file_digest",
     "tables": "business_table.name business_table.exempt_because not_applicable.note",
     "assessments": "assessment.none_because",
     "files": "stored_file.name",

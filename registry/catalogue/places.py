@@ -182,7 +182,7 @@ def _masking(session: Session, of: Traces) -> int:
         sa.delete(ReleaseSketch).where(ReleaseSketch.report_id.in_(ours)),
         joined.where(ReleaseJoin.report_id.in_(ours)).values(column="", other_column=""),
         joined.where(ReleaseJoin.other_id.in_(ours)).values(other_column=""),
-        report.values(report={}, plan_digest=""),
+        report.values(report={}, plan_digest="", file_check=None),
         plan.values(plan={}, digest=""),
     )
     return sum(_count(session, one) for one in every)
@@ -190,7 +190,7 @@ def _masking(session: Session, of: Traces) -> int:
 
 def _mounts(session: Session, of: Traces) -> int:
     ours = sa.update(Mount).where(Mount.resource_id == of.resource.id)
-    return _count(session, ours.values(columns=[], number=""))
+    return _count(session, ours.values(columns=[], number="", file_digest=None))
 
 
 def _tables(session: Session, of: Traces) -> int:

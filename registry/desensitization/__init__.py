@@ -5,18 +5,21 @@ process of their own, over a file or table that is gone when the run is. A repor
 its plan and the graded elements of the entry stay what they were.
 """
 
+from registry.desensitization.checking import Seen, check_of, digest, enter_check, look, may_check
+from registry.desensitization.drift import Changed, drift
 from registry.desensitization.joins import JOINED, Joined, joins_of
 from registry.desensitization.plans import (
     PlanFaulty,
     bound,
     brought,
-    drift,
+    looked,
     plan_for,
     preview,
     proposed,
+    sample,
     save_plan,
 )
-from registry.desensitization.proof import Proof, proofs, valid_report, valid_reports
+from registry.desensitization.proof import Proof, proofs, standing, valid_report, valid_reports
 from registry.desensitization.reports import (
     level_before,
     people_of,
@@ -38,17 +41,25 @@ from registry.desensitization.signers import (
 
 __all__ = [
     "JOINED",
+    "Changed",
     "Joined",
     "PlanFaulty",
     "Proof",
+    "Seen",
     "Signed",
     "altered",
     "bound",
     "brought",
+    "check_of",
+    "digest",
     "drift",
     "enrol_signer",
+    "enter_check",
     "joins_of",
     "level_before",
+    "look",
+    "looked",
+    "may_check",
     "people_of",
     "plan_for",
     "preview",
@@ -58,11 +69,13 @@ __all__ = [
     "report_of",
     "reports_of",
     "revoke_signer",
+    "sample",
     "save_plan",
     "sign_report",
     "signature_of",
     "signer_named",
     "signers",
+    "standing",
     "take_report",
     "valid_report",
     "valid_reports",

@@ -16,6 +16,7 @@ from registry import journal
 from registry.access import Actor, require
 from registry.catalogue import document_of
 from registry.db import new_key, now
+from registry.desensitization.drift import identity, named, rests_on
 from registry.errors import Conflict, Invalid
 from registry.models.catalogue import Resource, Version
 from registry.models.desensitization import MaskingPlan
@@ -39,18 +40,6 @@ class _Item:
     item: str | None
 
 
-def _items(version: Version) -> list[dict[str, Any]]:
-    """The elements of a version that have a name; a draft may hold anything."""
-    listed = document_of(version).get("items")
-    found = listed if isinstance(listed, list) else []
-    return [item for item in found if isinstance(item, dict) and isinstance(item.get("name"), str)]
-
-
-def _graded(item: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What of an element a plan rests on; a change of it voids the proof."""
-    return item.get("name"), item.get("level") or None, item.get("pi_kind") or None
-
-
 def plan_for(session: Session, resource: Resource, profile: str) -> MaskingPlan | None:
     """The plan of an entry in this profile, or None."""
     return session.scalar(
@@ -62,12 +51,13 @@ def plan_for(session: Session, resource: Resource, profile: str) -> MaskingPlan 
 
 def proposed(version: Version, profile: str) -> masking.Plan:
     """A plan to start from: what the kinds and roles of the elements call for."""
-    items = _items(version)
+    items = named(version)
     found = [_item(item) for item in items]
     plan = propose(found, profile)
     types = _types(version)
     lines = [_bound(item, line, types) for item, line in zip(items, plan["columns"], strict=True)]
-    return plan | {"columns": lines, "release": f"{version.resource.key}-{version.number}"}
+    release = f"{version.resource.key}-{version.number}"
+    return plan | {"columns": lines, "release": release, "rests_on": rests_on(version)}
 
 
 _TYPES = frozenset({"1", "2", "3"})
@@ -97,7 +87,7 @@ def _bound(
     named = f"{basis.get('title', '')}{basis.get('article', '')}" if isinstance(basis, dict) else ""
     return {
         **line,
-        "element": str(item.get("id") or "")[:26],
+        "element": identity(item),
         "kind": _text(item.get("pi_kind")),
         "level": _text(item.get("level")),
         **types,
@@ -154,20 +144,20 @@ def save_plan(
 def _sound(version: Version, profile: str, plan: masking.Plan) -> masking.Plan:
     """The plan bound to the elements as they are now; refused with every fault."""
     plan = bound(version, profile, plan)
-    if faults := masking.check_plan(plan, [item["name"] for item in _items(version)]):
+    if faults := masking.check_plan(plan, [item["name"] for item in named(version)]):
         raise PlanFaulty(faults)
     return plan
 
 
 def bound(version: Version, profile: str, plan: masking.Plan) -> masking.Plan:
     """The plan with what the catalogue says now of each element it treats, sound or not."""
-    items = {str(item.get("id") or "")[:26]: item for item in _items(version)}
+    items = {identity(item): item for item in named(version)}
     types = _types(version)
     lines = [
         _bound(items[line["element"]], line, types) if line.get("element") in items else dict(line)
         for line in plan["columns"]
     ]
-    return plan | {"profile": profile, "columns": lines}
+    return plan | {"profile": profile, "columns": lines, "rests_on": rests_on(version)}
 
 
 # The engine fills a child for a second; more of them at once would starve the pages.
@@ -182,11 +172,49 @@ def preview(
     `refused` holds a sentence in both languages where the plan cannot be run over made-up rows.
     """
     require(actor, "mask", resource.department, project_id=resource.project_id)
-    plan = _sound(version, profile, plan)
-    sent = json.dumps(plan).encode()
+    return _previewed(_sound(version, profile, plan), [], b"")
+
+
+def sample(
+    actor: Actor,
+    resource: Resource,
+    version: Version,
+    profile: str,
+    plan: masking.Plan,
+    content: bytes,
+    kind: str,
+) -> dict[str, Any]:
+    """What a plan that is not saved does to the first rows of a file: a few raw values a column.
+
+    For whoever may see raw values of the unit. The file is in memory alone, here and in the
+    limited child; that somebody looked is for the caller to have on record (`looked`).
+    """
+    require(actor, "see_raw", resource.department, project_id=resource.project_id)
+    if resource.frozen_at is not None:
+        raise Conflict("frozen", key=resource.key)
+    return _previewed(_sound(version, profile, plan), [kind], content)
+
+
+def looked(
+    session: Session, actor: Actor, resource: Resource, version: Version, profile: str
+) -> None:
+    """Have it on record that raw values of a sample were shown."""
+    journal.record(
+        session,
+        actor,
+        "see_raw",
+        "resource",
+        resource.key,
+        version=version.number,
+        facts={"profile": profile},
+    )
+
+
+def _previewed(plan: masking.Plan, words: list[str], content: bytes) -> dict[str, Any]:
+    sent = json.dumps(plan).encode() + b"\n" + content
     try:
         with _CHILDREN:
-            made = files.in_child([], sent, "anonymization.preview")
+            made = files.in_child(words, sent, "anonymization.preview")
     except files.Refused:
         return {"refused": _NO_PREVIEW}
     found: dict[str, Any] = json.loads(made)
@@ -211,7 +239,7 @@ def brought(version: Version, given: object) -> tuple[masking.Plan, list[masking
     grade, kind or type of sharing an element has is said by the catalogue alone. An element it
     does not treat keeps what is proposed. Raises PlanFaulty when it is no plan at all.
     """
-    names = [item["name"] for item in _items(version)]
+    names = [item["name"] for item in named(version)]
     faults = masking.check_plan(given, names)
     if any(one.code == "PLAN_SHAPE" and one.field is None for one in faults):
         raise PlanFaulty(faults)
@@ -242,15 +270,3 @@ def _taken(
     made = {"technique": own["technique"], "params": own.get("params") or {}, "role": role}
     said = {name: own[name] for name in ("reason", "approved_by") if own.get(name)}
     return {**line, **made, **said}
-
-
-def drift(plan: masking.Plan, version: Version) -> list[str]:
-    """The names of elements that the plan no longer fits: new, gone, renamed or graded anew."""
-    now_there = {str(item.get("id") or "")[:26]: _graded(item) for item in _items(version)}
-    planned = {
-        line.get("element", ""): (line["name"], line.get("level") or None, line.get("kind") or None)
-        for line in plan["columns"]
-    }
-    changed = [key for key in now_there if planned.get(key) != now_there[key]]
-    gone = [key for key in planned if key not in now_there]
-    return [str(now_there[key][0]) for key in changed] + [planned[key][0] for key in gone]

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from anonymization import plan as masking
+from registry.desensitization.drift import Changed, drift
 from registry.desensitization.joins import JOINED
-from registry.desensitization.plans import drift
 from registry.desensitization.sealing import altered
 from registry.models.catalogue import Version
 from registry.models.desensitization import MaskingPlan, MaskingReport
@@ -19,14 +19,14 @@ class Proof:
     """The report that holds, or None with the reason why there is none.
 
     Reasons: no_plan, no_report, failed, plan_changed (after the run), elements_changed (since the
-    plan; `names` says which), not_signed (where the profile asks for it), joins (the
-    release joins an earlier one), not_rechecked, altered
-    (the row is not as the registry sealed it).
+    plan; `changed` says which), not_signed (where the profile asks for it), joins (the
+    release joins an earlier one), file_differs (the file about to be released is another one),
+    not_rechecked, altered (the row is not as the registry sealed it).
     """
 
     report: MaskingReport | None
     reason: str | None = None
-    names: tuple[str, ...] = field(default=())
+    changed: tuple[Changed, ...] = field(default=())
 
 
 def valid_report(session: Session, version: Version, kinds: Sequence[str] = ("measured",)) -> Proof:
@@ -81,11 +81,17 @@ def proofs(
     }
 
 
+def standing(session: Session, version: Version, plan: MaskingPlan, report: MaskingReport) -> Proof:
+    """What this report would prove of the version if no other had come after it."""
+    return _of_plan(version, plan, report, altered(session, [report]))
+
+
 # The nearest to a proof is told: whoever asks wants to know the last step that is missing.
 _NEAREST = (
     "not_rechecked",
     "not_signed",
     "altered",
+    "file_differs",
     "elements_changed",
     "plan_changed",
     "joins",
@@ -118,8 +124,10 @@ def _of_plan(
         return Proof(None, "joins")
     if latest.verdict != "pass":
         return Proof(None, "failed")
-    if names := drift(plan.plan, version):
-        return Proof(None, "elements_changed", tuple(names))
+    if changed := drift(plan.plan, version):
+        return Proof(None, "elements_changed", tuple(changed))
+    if latest.file_check is not None and not latest.file_check["matches"]:
+        return Proof(None, "file_differs")
     vouched = latest.made_here or latest.signer_id is not None
     if masking.profiles()[plan.profile].get("signed") and not vouched:
         return Proof(None, "not_signed")

@@ -6,7 +6,8 @@ A run is bound to the plan and the version it was asked for. What it was given l
 the database (`registry.sealed`) and is destroyed as soon as the run ends, however it ends.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ from registry.access import SYSTEM, Actor, may, require
 from registry.access.actor import of_account
 from registry.calendar import today
 from registry.db import new_key, now
-from registry.desensitization.plans import drift
+from registry.desensitization.drift import drift
 from registry.desensitization.reports import take_report
 from registry.errors import Conflict, Forbidden, Missing, Refusal
 from registry.models.accounts import Account, Person
@@ -91,6 +92,35 @@ WHY: Mapping[str, Words] = {
 }
 
 
+@dataclass
+class Upload:
+    """A file that was sealed for a run that nobody has asked for yet."""
+
+    key: str
+    size: int
+    # Whether a run was asked for over it.
+    is_taken: bool = False
+
+
+@contextmanager
+def sealing(folder: Path, content: BinaryIO) -> Iterator[Upload]:
+    """Seal a file for the run that is asked for inside; destroyed again when none is.
+
+    Enciphering takes as long as the file is large, so it is done where nobody waits: before the
+    transaction, which the caller opens and commits inside.
+    """
+    key = new_key()
+    name = f"{key}.source"
+    upload = Upload(key, sealed.keep(folder, name, content))
+    try:
+        yield upload
+    except BaseException:
+        sealed.destroy(folder, name)
+        raise
+    if not upload.is_taken:
+        sealed.destroy(folder, name)
+
+
 @dataclass(frozen=True)
 class Order:
     """What a run is to be made over: rows that are made up, a file, or a table of a database."""
@@ -98,7 +128,7 @@ class Order:
     kind: str
     source: str
     format: str = "csv"
-    content: BinaryIO | None = None
+    upload: Upload | None = None
     source_name: str | None = None
     table_name: str | None = None
 
@@ -111,19 +141,18 @@ def ask(
     version: Version,
     order: Order,
 ) -> MaskingRun:
-    """Put a run in the queue; a file that was sent is sealed, and its plain bytes are nowhere."""
+    """Put a run in the queue; a file that was sent lies sealed by then (`sealing`)."""
     resource = session.get_one(Resource, plan.resource_id)
     require(actor, "mask", resource.department, project_id=resource.project_id)
     if resource.frozen_at is not None:
         raise Conflict("frozen", key=resource.key)
-    if names := drift(plan.plan, version):
-        raise Conflict("run_plan_drifted", names="、".join(names[:10]))
+    if changed := drift(plan.plan, version):
+        told = "、".join(one.told() for one in changed[:10])
+        raise Conflict("run_plan_drifted", names=told)
     _require_room(session, plan, resource)
     assert actor.person_id is not None
-    key = new_key()
-    size = sealed.keep(folder, f"{key}.source", order.content) if order.content else 0
     row = MaskingRun(
-        key=key,
+        key=order.upload.key if order.upload else new_key(),
         plan_id=plan.id,
         version_id=version.id,
         plan_digest=plan.digest,
@@ -131,7 +160,7 @@ def ask(
         kind=order.kind,
         source=order.source,
         format=order.format,
-        size=size,
+        size=order.upload.size if order.upload else 0,
         source_name=order.source_name,
         table_name=order.table_name,
         state="queued",
@@ -141,6 +170,8 @@ def ask(
     session.add(row)
     session.flush()
     _note(session, actor, "ask_run", row, resource, version.number)
+    if order.upload is not None:
+        order.upload.is_taken = True
     return row
 
 

@@ -24,7 +24,10 @@ def _made(session: Session, report: MaskingReport) -> str:
         *(report.key, report.plan_id, report.kind, report.plan_digest, report.verdict),
         *(report.digest, report.run_by, report.rechecked_by, report.signer_id, report.made_here),
     )
-    words = json.dumps(report.report, sort_keys=True, separators=(",", ":"))
+    told = report.report
+    if report.file_check is not None:
+        told = {"report": told, "file_check": report.file_check}
+    words = json.dumps(told, sort_keys=True, separators=(",", ":"))
     return journal.keyed(session, "masking_report", json.dumps(facts), words)
 
 

@@ -148,5 +148,5 @@ def revoke_signer(session: Session, actor: Actor, key: str, because: str) -> Non
     session.flush()
     facts = {"key_id": row.key_id, "state": "revoked"}
     journal.record(
-        session, actor, "enrol_signer", "signer", row.key, role=holding.role, facts=facts
+        session, actor, "revoke_signer", "signer", row.key, role=holding.role, facts=facts
     )

@@ -5,7 +5,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from typing import IO, Any, TypeVar, cast
@@ -47,12 +47,18 @@ JUDGED_S = 1.0
 SENDING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
+# Given the arguments of the address; what it yields is `prepared()` in the view.
+Before = Callable[..., AbstractContextManager[object]]
+
+
 @dataclass(frozen=True)
 class Route:
     """What a view is: reading or writing, for which act, whether without a name.
 
     `guarded` views ask a browser that sends something for the token of its own forms. A view
-    that stands `apart` runs in no transaction: it answers when the database does not.
+    that stands `apart` runs in no transaction: it answers when the database does not. `before`
+    is entered when the right was asked and the body read, and left when all is committed or
+    undone: whatever takes long about a body is done there, and holds up nobody who writes.
     """
 
     writes: bool
@@ -60,6 +66,7 @@ class Route:
     public: bool = False
     guarded: bool = True
     apart: bool = False
+    before: Before | None = None
 
 
 def reads(
@@ -72,9 +79,11 @@ def reads(
     return _marked(Route(writes=False, act=act, public=public, guarded=guarded))
 
 
-def writes(act: str | None = None, *, public: bool = False) -> Callable[[View], View]:
+def writes(
+    act: str | None = None, *, public: bool = False, before: Before | None = None
+) -> Callable[[View], View]:
     """Mark a view that changes something, under the lock of the one writer."""
-    return _marked(Route(writes=True, act=act, public=public))
+    return _marked(Route(writes=True, act=act, public=public, before=before))
 
 
 def probes() -> Callable[[View], View]:
@@ -133,7 +142,10 @@ class Registry(Flask):
             raise Missing
         if request.method in SENDING:
             self._judge(route)
-        return self._in_transaction(route)
+        with ExitStack() as kept:
+            if route.before is not None:
+                _prepare(route, route.before, kept)
+            return self._in_transaction(route)
 
     def _judge(self, route: Route) -> None:
         """Ask for the right before the body is read; a refusal stands in the journal."""
@@ -182,6 +194,22 @@ class Registry(Flask):
         finally:
             opened.close()
             g.pop("session", None)
+
+
+def _prepare(route: Route, before: Before, kept: ExitStack) -> None:
+    """Do what comes before the transaction, over a snapshot that nobody waits for.
+
+    A refusal of it stands in the journal as any other.
+    """
+    try:
+        with db.transaction(database(), writes=False) as seen:
+            g.session = seen
+            g.prepared = kept.enter_context(before(**(request.view_args or {})))
+    except Refusal as refusal:
+        _remember_refusal(route, refusal)
+        raise
+    finally:
+        g.pop("session", None)
 
 
 def _is_judged() -> bool:
@@ -303,6 +331,11 @@ def actor() -> Actor:
     if not has_request_context():
         return NOBODY
     return cast(Actor, g.get("actor", NOBODY))
+
+
+def prepared() -> Any:
+    """What the `before` of this view made of the body."""
+    return g.prepared
 
 
 def database() -> Database:

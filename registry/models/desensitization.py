@@ -53,6 +53,8 @@ class MaskingReport(Base):
     signer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("report_signer.id"), index=True)
     # Whether this installation ran it itself: then nobody has to vouch for the tool.
     made_here: Mapped[bool] = mapped_column(default=False)
+    # What the last look at the file about to be released found; the others are in the journal.
+    file_check: Mapped[Any | None] = mapped_column(sa.JSON)
     # The registry's own seal over the row; None: kept before there were seals.
     seal: Mapped[str | None] = mapped_column(sa.String(64))
 

@@ -130,6 +130,8 @@ class Mount(Base):
     columns: Mapped[list[Any]] = mapped_column(sa.JSON)
     records: Mapped[int | None]
     fresh_on: Mapped[date | None]
+    # Of the file that is mounted, where it is one: it is held against the masking report.
+    file_digest: Mapped[str | None] = mapped_column(sa.String(80))
     entered_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     entered_at: Mapped[Moment]
 

@@ -1,5 +1,6 @@
 """Facts of other bodies about a project: entered by who issues them, never by the applicant."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,8 @@ from registry.models.projects import (
 )
 from registry.projects.scope import listed
 from schemas import Problem
+
+_DIGEST = re.compile("sm3:[0-9a-f]{64}")
 
 
 def _gate(gate: str) -> Mapping[str, Any]:
@@ -131,8 +134,12 @@ def enter_mount(
     records: int | None = None,
     tested_on: date | None = None,
     fresh_on: date | None = None,
+    file_digest: str = "",
 ) -> Mount:
-    """Enter how the platform gives a resource, and what its last test answered."""
+    """Enter how the platform gives a resource, and what its last test answered.
+
+    `file_digest` is of the file that is mounted, "" where none is or nobody said.
+    """
     require(actor, "mount", resource.department)
     faults = []
     if not number.strip():
@@ -141,6 +148,8 @@ def enter_mount(
         faults.append(Problem("/columns", "mount-columns", rule="mount-columns"))
     if tested_on is not None and tested_on > calendar.today():
         faults.append(Problem("/tested_on", "evidence-future", rule="evidence-future"))
+    if file_digest and not _DIGEST.fullmatch(file_digest):
+        faults.append(Problem("/file_digest", "file-digest", rule="file-digest"))
     if faults:
         raise Invalid(faults)
     made = Mount(
@@ -152,6 +161,7 @@ def enter_mount(
         columns=[str(column)[:128] for column in columns],
         records=records,
         fresh_on=fresh_on,
+        file_digest=file_digest or None,
         entered_by=_person(actor),
         entered_at=now(),
     )

@@ -1,7 +1,9 @@
 """The masking plan of an entry, and the reports that prove a run of it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, make_response, render_template, request, url_for
@@ -10,14 +12,15 @@ from werkzeug.wrappers import Response
 import schemas
 from anonymization import plan as masking
 from registry import catalogue, desensitization
-from registry.access import may
+from registry.access import may, require
 from registry.desensitization import PlanFaulty
-from registry.edge import actor, go, locale, reads, session, writes
+from registry.edge import actor, go, locale, prepared, reads, session, settings, writes
 from registry.errors import Conflict, Missing, Refusal, Unreadable
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from registry.models.desensitization import MaskingPlan
 from registry.web import masking_form
+from registry.web.sent import sent_table
 
 pages = Blueprint("masking", __name__, url_prefix="/resources")
 
@@ -66,6 +69,55 @@ def preview(key: str) -> str | tuple[str, int]:
     except PlanFaulty as refusal:
         return page.shown(plan, refusal.faults, attempted="preview"), 422
     return page.shown(plan, preview=found)
+
+
+@dataclass
+class _Sampled:
+    """The form as it came, and what a sample looked like before and after; or why it was not."""
+
+    page: "_Page"
+    plan: masking.Plan
+    found: dict[str, Any] | None = None
+    faults: Sequence[masking.Fault] = ()
+
+
+@contextmanager
+def _sampled(key: str) -> Iterator[_Sampled]:
+    """Look at the sample before the transaction: the child takes a moment."""
+    page = _Page(key, request.form.get("profile"))
+    resource = page.resource
+    require(actor(), "see_raw", resource.department, project_id=resource.project_id)
+    made = _Sampled(page, page.typed())
+    try:
+        content, kind = sent_table("sample")
+        made.found = desensitization.sample(
+            actor(), resource, page.version, page.profile, made.plan, content.read(), kind
+        )
+    except PlanFaulty as refusal:
+        made.faults = refusal.faults
+    except Unreadable as refusal:
+        # What was typed is not to be lost for a wrong file.
+        made.found = {"refused": {_locale(): str(refusal.facts["reason"])}}
+    yield made
+
+
+@pages.post("/<key>/masking/sample")
+@writes("see_raw", before=_sampled)
+def sample(key: str) -> str | tuple[str, int]:
+    """The form as typed, nothing saved, with before and after on raw values of a sample.
+
+    The values are in this answer alone, which nobody may store; that they were shown is on record.
+    """
+    made: _Sampled = prepared()
+    # Read anew: what was found before may be of an entry that has been frozen since.
+    page = _Page(key, made.page.profile)
+    if made.faults:
+        return page.shown(made.plan, made.faults, attempted="preview"), 422
+    assert made.found is not None
+    if "refused" in made.found:
+        return page.shown(made.plan, preview=made.found, raw=True), 422
+    desensitization.looked(session(), actor(), page.resource, page.version, page.profile)
+    return page.shown(made.plan, preview=made.found, raw=True)
 
 
 @pages.post("/<key>/masking/plan")
@@ -128,6 +180,7 @@ def proof(key: str, report: str) -> str:
     resource, version = _entry(key)
     made, plan = desensitization.report_of(session(), resource, report)
     held = desensitization.proofs(session(), [version], (made.kind,))[version.id].get(plan.profile)
+    alone = desensitization.standing(session(), version, plan, made)
     signed = desensitization.signature_of(made.report)
     facts = made.report
     words = {one["id"]: one for one in masking.attacks()}
@@ -145,9 +198,12 @@ def proof(key: str, report: str) -> str:
         rules=masking.profiles()[plan.profile],
         attacks=sorted(log, key=lambda row: (row["held"], -row["records"])),
         holds=held is not None and held.report is not None and held.report.id == made.id,
+        alone=alone,
+        check=desensitization.check_of(made),
+        may_check=made.kind == "measured" and _may(resource, "check_release"),
         joins=[_joined(one) for one in desensitization.joins_of(session(), made)],
         profiles=masking.profiles().values(),
-        altered=made.id in desensitization.altered(session(), [made]),
+        altered=alone.reason == "altered",
         signer=desensitization.signer_named(session(), made),
         signed=signed,
         people=desensitization.people_of(session(), made),
@@ -178,6 +234,48 @@ def _joined(one: desensitization.Joined) -> dict[str, Any]:
     }
 
 
+@contextmanager
+def _seen(key: str, report: str) -> Iterator[desensitization.Seen]:
+    """See the file before the transaction: it may be large, and may have to be counted."""
+    resource, _ = _entry(key)
+    made, plan = desensitization.report_of(session(), resource, report)
+    desensitization.may_check(session(), actor(), plan)
+    content, kind = sent_table("file")
+    yield desensitization.look(made.report, content, kind)
+
+
+@pages.get("/<key>/masking/reports/<report>/file")
+@reads()
+def file(key: str, report: str) -> str:
+    """Where the file about to be released is held against the report, and what was found last."""
+    resource, version = _entry(key)
+    made, plan = desensitization.report_of(session(), resource, report)
+    return render_template(
+        "masking_file.html",
+        place="inbox",
+        resource=resource,
+        version=version,
+        plan=plan,
+        made=made,
+        output=made.report.get("output"),
+        check=desensitization.check_of(made),
+        may_check=made.kind == "measured" and _may(resource, "check_release"),
+        largest=settings().max_upload,
+        rules=masking.profiles()[plan.profile],
+        word=_locale(),
+    )
+
+
+@pages.post("/<key>/masking/reports/<report>/file")
+@writes("check_release", before=_seen)
+def check(key: str, report: str) -> Response:
+    """Enter whether the file about to be released is that of the report; it is not kept."""
+    resource, _ = _entry(key)
+    made, plan = desensitization.report_of(session(), resource, report)
+    desensitization.enter_check(session(), actor(), plan, made, prepared())
+    return go(url_for(".file", key=key, report=report))
+
+
 @pages.post("/<key>/masking/recheck")
 @writes("recheck")
 def recheck(key: str) -> Response:
@@ -204,8 +302,11 @@ def _entry(key: str) -> tuple[Resource, Version]:
 
 def is_read(resource: Resource) -> bool:
     """Whether the actor may read how this entry is desensitized."""
-    unit, project = resource.department, resource.project_id
-    return any(may(actor(), act, unit, project_id=project) for act in READERS)
+    return any(_may(resource, act) for act in READERS)
+
+
+def _may(resource: Resource, act: str) -> bool:
+    return may(actor(), act, resource.department, project_id=resource.project_id)
 
 
 def _profile(given: str | None) -> str:
@@ -246,7 +347,6 @@ class _Page:
     ) -> str:
         """The page over this plan, with its faults where they are mended."""
         resource, version = self.resource, self.version
-        unit, project = resource.department, resource.project_id
         form = masking_form.Shown(plan, faults, _locale())
         return render_template(
             "masking.html",
@@ -265,9 +365,10 @@ class _Page:
             drift=desensitization.drift(self.row.plan, version) if self.row else [],
             proof=desensitization.valid_report(session(), version, ("measured", "plan_only")),
             reports=desensitization.reports_of(session(), resource, self.profile),
-            may_mask=may(actor(), "mask", unit, project_id=project),
+            may_mask=_may(resource, "mask"),
+            may_see_raw=_may(resource, "see_raw"),
             may_enrol=may(actor(), "enrol_signer"),
-            may_recheck=may(actor(), "recheck", unit, project_id=project),
+            may_recheck=_may(resource, "recheck"),
             word=_locale(),
             saved=request.args.get("saved"),
             **more,

@@ -1,38 +1,33 @@
 """A run of a plan from the page: asked for, watched, cancelled; its release and its key."""
 
-from collections.abc import Mapping
-from io import BytesIO
-from typing import Any, BinaryIO
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from anonymization import plan as masking
-from connectors import files
 from registry import catalogue, desensitization, sealed
-from registry.access import may
+from registry.access import may, require
 from registry.desensitization import runs, sources
-from registry.edge import actor, gettext, go, locale, reads, session, settings, writes
-from registry.edge.words import _
+from registry.edge import (
+    actor,
+    go,
+    locale,
+    prepared,
+    reads,
+    session,
+    settings,
+    writes,
+)
 from registry.errors import Missing, Unreadable
 from registry.models.catalogue import Resource, Version
 from registry.models.desensitization import MaskingPlan, MaskingReport, MaskingRun
 from registry.web.masking import is_read
+from registry.web.sent import sent_table
 
 pages = Blueprint("masking_runs", __name__, url_prefix="/resources/<key>/masking")
-
-# Why a file is not taken, as the gate of uploads knows it.
-_FILES: Mapping[str, str] = {
-    "file_empty": _("没有选择文件，或者文件是空的。请选择数据文件，再点「运行」。"),
-    "file_old": _("这是旧版 Excel（.xls）或者加密的文件。请另存为 .xlsx、去掉密码，再上传。"),
-    "file_kind": _("文件不是 CSV、Parquet 或 Excel（.xlsx）。请导出为其中一种，再上传。"),
-    "file_html": _("这是网页，不是数据文件。请用 Excel 打开，另存为 .xlsx，再上传。"),
-    "file_broken": _("文件损坏，读不出来。请重新导出，再上传。"),
-    "file_locked": _("文件有密码。请去掉密码，再上传。"),
-    "file_macro": _("文件里有宏，不予接收。请另存为不带宏的 .xlsx，再上传。"),
-    "file_links": _("文件引用了其他文件，不予接收。请断开链接、另存，再上传。"),
-    "file_bomb": _("文件展开后过大，不予接收。请导出为 CSV 或者 Parquet，再上传。"),
-}
 
 
 @pages.app_template_global("masking_runs")
@@ -49,8 +44,21 @@ def panel(resource: Resource, plan: MaskingPlan) -> dict[str, Any]:
     }
 
 
+@contextmanager
+def _sealed(key: str) -> Iterator[runs.Order]:
+    """What the form asks to be run over; a file that was sent lies sealed while this is open."""
+    resource = _entry(key)
+    require(actor(), "mask", resource.department, project_id=resource.project_id)
+    if request.form.get("over") != "upload":
+        yield _order(resource.department.code)
+        return
+    content, kind = sent_table("data")
+    with runs.sealing(settings().data_dir, content) as upload:
+        yield runs.Order("measured", "upload", kind, upload)
+
+
 @pages.post("/runs")
-@writes("mask")
+@writes("mask", before=_sealed)
 def ask(key: str) -> BaseResponse:
     """Put a run of the saved plan in the queue."""
     resource = _entry(key)
@@ -59,7 +67,7 @@ def ask(key: str) -> BaseResponse:
     if plan is None:
         raise Missing("no_plan")
     folder = settings().data_dir
-    row = runs.ask(session(), actor(), folder, plan, _version(resource), _order(resource))
+    row = runs.ask(session(), actor(), folder, plan, _version(resource), prepared())
     return go(url_for(".show", key=key, run=row.key))
 
 
@@ -150,38 +158,14 @@ def _is_there(row: MaskingRun) -> bool:
     return True
 
 
-def _order(resource: Resource) -> runs.Order:
-    """What the form asks to be run over."""
+def _order(unit: str) -> runs.Order:
+    """What the form asks to be run over, where no file is sent."""
     match request.form.get("over"):
         case "made_up":
             return runs.Order("plan_only", "made_up")
         case "table":
             table = sources.table(request.form.get("table", ""))
-            name, unit = request.form.get("source", ""), resource.department.code
+            name = request.form.get("source", "")
             sources.address_file(settings().sources_dir, unit, name)
             return runs.Order("measured", "table", "csv", None, name, table)
-        case "upload":
-            sent = request.files.get("data")
-            content: BinaryIO = sent.stream if sent is not None else BytesIO()  # type: ignore[assignment]
-            return runs.Order("measured", "upload", _kind(content), content)
     raise Unreadable("run_over")
-
-
-def _kind(content: BinaryIO) -> str:
-    """csv, parquet or xlsx, told by the bytes: a name may be anything, and may name a person."""
-    head = content.read(1 << 16)
-    try:
-        if head.startswith(b"PAR1"):
-            content.seek(-4, 2)
-            kind = "parquet" if content.read(4) == b"PAR1" else ""
-        elif head.startswith(b"PK"):
-            content.seek(0)
-            kind = files.gate(content.read())
-        else:
-            kind = files.gate(head)
-    except files.Refused as refusal:
-        raise Unreadable("run_file", reason=gettext(_FILES[refusal.code])) from refusal
-    if not kind:
-        raise Unreadable("run_file", reason=gettext(_FILES["file_broken"]))
-    content.seek(0)
-    return kind

@@ -1,6 +1,7 @@
 """Projects: their list, what they consist of, the proofs others enter, what was found."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -9,9 +10,9 @@ from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 import schemas
-from registry import acceptance, projects
+from registry import acceptance, desensitization, projects
 from registry.access import acts, holding_for, may
-from registry.edge import actor, go, locale, reads, session, settings, writes
+from registry.edge import actor, go, locale, prepared, reads, session, settings, writes
 from registry.errors import Invalid, Missing
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
@@ -216,8 +217,18 @@ def table(key: str) -> Response | tuple[str, int]:
     return go(url_for(".show", key=key) + "#tables")
 
 
+@contextmanager
+def _mounted(key: str) -> Iterator[str]:
+    """The digest of the file that is mounted: of the one that is sent, else as it is typed."""
+    sent = request.files.get("file")
+    if sent is not None and sent.filename:
+        yield desensitization.digest(sent.stream)  # type: ignore[arg-type]
+    else:
+        yield request.form.get("file_digest", "").strip()
+
+
 @pages.post("/<key>/mounts")
-@writes("mount")
+@writes("mount", before=_mounted)
 def mount(key: str) -> Response | tuple[str, int]:
     """Enter the mount of an entry and what its test answered."""
     project = projects.find(session(), actor(), key)
@@ -235,6 +246,7 @@ def mount(key: str) -> Response | tuple[str, int]:
             columns=[line.strip() for line in form.get("columns", "").splitlines() if line.strip()],
             answered=form.get("answered") == "yes",
             tested_on=_date(form, "tested_on"),
+            file_digest=prepared(),
         )
     except Invalid as refusal:
         return _page(project, refusal.problems, "mounts"), 422

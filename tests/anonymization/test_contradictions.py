@@ -2,6 +2,7 @@
 
 import pytest
 
+import schemas
 from anonymization import check_plan
 from anonymization.contradictions import rules
 from tests.anonymization.conftest import INTERFACE, line
@@ -58,3 +59,11 @@ def test_every_rule_names_what_it_rests_on_and_what_to_do_in_both_languages():
     assert "《政务数据共享条例》" in fault.zh
     assert "请删除、泛化" in fault.zh
     assert "Art. 14-15" in fault.en
+
+
+def test_the_kinds_that_are_never_open_are_those_of_the_catalogue():
+    # The library knows nothing of the catalogue's tables, so the list stands in both.
+    kinds = schemas.codes.table("personal_information_kinds")
+    never = rules()["NEVER_OPEN"]["kinds"]
+    assert sorted(never) == sorted(kinds["never_open_kinds"])
+    assert set(never) <= {one["item"] for one in kinds["kinds"]}

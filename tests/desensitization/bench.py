@@ -90,7 +90,8 @@ class Bench:
 
     def send(self, content: bytes, kind: str = "csv") -> str:
         """Ask for a run over a file."""
-        return self.ask(runs.Order("measured", "upload", kind, io.BytesIO(content)))
+        with runs.sealing(self.folder, io.BytesIO(content)) as upload:
+            return self.ask(runs.Order("measured", "upload", kind, upload))
 
     def made_up(self) -> str:
         return self.ask(runs.Order("plan_only", "made_up"))

@@ -1,6 +1,7 @@
 """The proof of desensitization: bound to plan, resource and version, void when they change."""
 
 import json
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -112,15 +113,69 @@ def proven(desk: Desk) -> MaskingPlan:
     return plan
 
 
-@pytest.mark.parametrize(
-    "change", [{"level": "3"}, {"pi_kind": "民族"}, {"name": "出生年月"}], ids=str
-)
-def test_a_change_of_a_graded_element_voids_the_proof_and_names_it(desk: Desk, change):
-    proven(desk)
-    desk.edit(3, **change)
+def changed(desk: Desk) -> list[str]:
     proof = desensitization.valid_report(desk.session, desk.version)
     assert (proof.report, proof.reason) == (None, "elements_changed")
-    assert proof.names == (change.get("name", "出生日期"),)
+    return [one.told() for one in proof.changed]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"level": "3"}, "出生日期（数据分级）"),
+        ({"pi_kind": "民族"}, "出生日期（个人信息种类）"),
+        ({"name": "出生年月"}, "出生年月（信息项名称）"),
+        ({"share_type": "3"}, "出生日期（共享类型）"),
+    ],
+    ids=str,
+)
+def test_a_change_of_a_graded_element_voids_the_proof_and_names_it(desk: Desk, change, told):
+    proven(desk)
+    desk.edit(3, **change)
+    assert changed(desk) == [told]
+
+
+def marked(part: dict[str, Any]) -> list[str]:
+    """The properties of a schema that say themselves that a change of them voids masking."""
+    found = part["properties"].items()
+    return [key for key, one in found if "masking" in one.get("x-voids", ()) and key != "items"]
+
+
+SCHEMA = json.loads((files("schemas") / "records/resource.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("key", marked(SCHEMA))
+def test_every_field_of_an_entry_that_is_so_marked_voids_the_proof(desk: Desk, key):
+    proven(desk)
+    text = catalogue.document_of(desk.version)
+    text[key] = ["别的"] if isinstance(text.get(key), list) else "别的"
+    catalogue.save(desk.session, desk.registrar, desk.version, text, desk.resource.row_version)
+    desk.session.refresh(desk.version)
+    assert changed(desk) == [SCHEMA["properties"][key]["title"]]
+
+
+@pytest.mark.parametrize("key", marked(SCHEMA["$defs"]["item"]))
+def test_every_field_of_an_element_that_is_so_marked_voids_the_proof(desk: Desk, key):
+    proven(desk)
+    desk.edit(3, **{key: {"title": "条例"} if key == "open_basis" else "别的"})
+    title = SCHEMA["$defs"]["item"]["properties"][key]["title"]
+    assert changed(desk) == [f"出生日期（{title}）"]
+
+
+def test_a_plan_saved_again_over_other_grades_is_another_plan(desk: Desk):
+    plan = proven(desk)
+    desk.edit(3, pi_role="direct")
+    desk.save(plan.plan)
+    assert reason(desk) == "plan_changed"
+
+
+def test_a_plan_from_before_it_said_what_it_rests_on_is_held_to_name_kind_and_grade(desk: Desk):
+    plan = proven(desk)
+    old = {name: part for name, part in plan.plan.items() if name != "rests_on"}
+    assert desensitization.drift(old, desk.version) == []
+    desk.edit(3, level="3", pi_role="direct")
+    (found,) = desensitization.drift(old, desk.version)
+    assert found.told("en") == "出生日期 (Level)"
 
 
 def test_a_change_that_touches_no_element_leaves_the_proof_standing(desk: Desk):

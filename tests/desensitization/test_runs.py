@@ -392,9 +392,12 @@ def test_one_run_of_a_plan_waits_at_a_time_and_what_was_sent_beside_it_is_not_ke
 
 
 def test_what_a_rolled_back_request_sealed_is_swept_when_it_is_old(desk):
+    # The transaction is undone and nobody is left to take the file away: the server was killed.
+    held = runs.sealing(desk.folder, io.BytesIO(csv_of()))
+    upload = held.__enter__()
     session = db.open_session(desk.database, writes=True)
     plan, version = desk.plan_of(session), desk.entry(session)[1]
-    order = runs.Order("measured", "upload", "csv", io.BytesIO(csv_of()))
+    order = runs.Order("measured", "upload", "csv", upload)
     runs.ask(session, desk.registrar, desk.folder, plan, version, order)
     session.rollback()
     session.close()

@@ -203,7 +203,9 @@ def test_enrolling_and_stopping_stand_in_the_journal(desk: Desk):
     signer = enrol(desk, key_of(desk))
     desensitization.revoke_signer(desk.session, desk.head, signer.key, "密钥丢失")
     rows = desk.session.scalars(
-        sa.select(JournalRow).where(JournalRow.act == "enrol_signer").order_by(JournalRow.seq)
+        sa.select(JournalRow)
+        .where(JournalRow.act.in_(["enrol_signer", "revoke_signer"]))
+        .order_by(JournalRow.seq)
     ).all()
     assert [row.key for row in rows] == [signer.key, signer.key]
     assert "密钥丢失" not in "".join(row.facts for row in rows)

@@ -103,7 +103,8 @@ def test_a_clerk_runs_a_plan_here_from_the_page_to_the_proof(
         checked(page, "masking-run-passed")
         with page.expect_download() as waiting:
             page.click("button:has-text('下载发布数据')")
-        assert waiting.value.path().read_bytes().count(b"\n") > 300
+        released = waiting.value.path().read_bytes()
+        assert released.count(b"\n") > 300
 
         page.goto(f"/resources/{key}/masking")
         expect(page.locator("#run")).to_contain_text("已通过")
@@ -118,3 +119,51 @@ def test_a_clerk_runs_a_plan_here_from_the_page_to_the_proof(
         expect(head.locator("#run")).to_have_count(0)
         press(head, "text=复核无误")
         expect(head.locator(".verdict .word")).to_have_text("已证明")
+
+        # Before it goes out the file is held against its report.
+        head.click("text=看完整报告")
+        head.click("text=核对文件")
+        checked(head, "masking-file-unchecked")
+        longer = {"name": "发布.csv", "mimeType": "text/csv", "buffer": released + b"1,2\n"}
+        head.set_input_files("#file", longer)
+        press(head, "button:text-is('核对')")
+        expect(head.locator(".verdict .word")).to_have_text("不一致")
+        checked(head, "masking-file-differs")
+        head.goto(f"/resources/{key}/masking")
+        expect(head.locator(".verdict .word")).to_have_text("未证明")
+        head.click("text=看完整报告")
+        expect(head.locator(".verdict .word")).to_have_text("已失效")
+        checked(head, "masking-report-void")
+        head.click("text=核对文件")
+        head.set_input_files("#file", longer | {"buffer": released})
+        press(head, "button:text-is('核对')")
+        expect(head.locator(".verdict .word")).to_have_text("一致")
+        checked(head, "masking-file-same")
+        head.goto(f"/resources/{key}/masking")
+        expect(head.locator(".verdict .word")).to_have_text("已证明")
+
+
+def test_a_registrar_sees_his_own_values_before_and_after_and_saves_when_he_likes_it(
+    city: Flask, browser: Browser, key: str
+):
+    with served(city) as origin:
+        page = signed_in(browser, origin, "registrar")
+        page.goto(f"/resources/{key}/masking")
+        page.click("summary:has-text('用真实样本看')")
+        checked(page, "masking-sample-asked")
+        sent = {"name": "样本.csv", "mimeType": "text/csv", "buffer": table(city, key, 40)}
+        page.set_input_files("#sample", sent)
+        press(page, "button:has-text('看真实样本')")
+        expect(page.locator("#preview")).to_contain_text("下面是原始数据")
+        expect(page.locator("#preview tbody").nth(1).locator("tr")).to_have_count(5)
+        checked(page, "masking-sample")
+        # What is no table is told beside the form, which keeps what was typed.
+        page.fill("input[name^='reason.'] >> nth=0", "按样本核对过")
+        wrong = {"name": "样本.xls", "mimeType": "", "buffer": b"\xd0\xcf\x11\xe0"}
+        page.set_input_files("#sample", wrong)
+        press(page, "button:has-text('看真实样本')")
+        expect(page.locator("#preview")).to_contain_text("请另存为 .xlsx")
+        expect(page.locator("input[name^='reason.'] >> nth=0")).to_have_value("按样本核对过")
+        checked(page, "masking-sample-refused", expected=("422",))
+        press(page, "button:has-text('保存方案')")
+        expect(page.locator("main")).to_contain_text("方案已保存")

@@ -5,8 +5,10 @@ import logging
 import os
 import shutil
 import signal
+import time
 import zipfile
 from pathlib import Path
+from threading import Thread
 
 import polars as pl
 import pytest
@@ -97,6 +99,40 @@ def test_a_wrong_file_is_told_in_one_sentence_and_not_kept(city, key, content, s
     assert sealed.names(folder) == []
 
 
+def test_a_file_is_sealed_while_another_writes_and_nothing_stays_of_one_that_is_refused(city, key):
+    database = city.extensions["registry_database"]
+    folder = city.extensions["registry_settings"].data_dir
+    client, answers = sign_in(city, "registrar"), []
+    page = client.get(f"/resources/{key}").text
+    data = {"csrf_token": token_of(page), "profile": "interface", "over": "upload"}
+    data["data"] = (io.BytesIO("姓名\n某人\n".encode()), "数据.csv")
+    address = f"/resources/{key}/masking/runs"
+    sending = Thread(target=lambda: answers.append(client.post(address, data=data)))
+    with db.transaction(database, writes=True):
+        sending.start()
+        end = time.monotonic() + 4
+        while not list((folder / "runs").glob("*.source")):
+            assert time.monotonic() < end, "the file waits for the lock of the writer"
+            time.sleep(0.01)
+        assert answers == []
+    sending.join()
+    # There is no plan of this profile, which is known under the lock alone.
+    assert answers[0].status_code == 404
+    assert sealed.names(folder) == []
+
+
+def test_a_form_sent_twice_keeps_one_file(city, key):
+    folder = city.extensions["registry_settings"].data_dir
+    client = sign_in(city, "registrar")
+    twice = [ask(client, key, b"a\n1\n", form_key="the-same") for _ in range(2)]
+    assert [one.status_code for one in twice] == [303, 303]
+    assert twice[0].location == twice[1].location
+    assert len(sealed.names(folder)) == 1
+    page = client.get(f"/resources/{key}").text
+    client.post(f"{twice[0].location}/cancel", data={"csrf_token": token_of(page)})
+    assert sealed.names(folder) == []
+
+
 def test_a_file_that_is_too_large_is_told(city, key):
     client = sign_in(city, "registrar")
     answer = ask(client, key, b"x" * (21 << 20))
@@ -181,11 +217,11 @@ class Ground:
         ):
             from flask import request
 
-            from registry.web import masking_runs
+            from registry.web import sent
 
-            sent = request.files["data"]
-            kind = masking_runs._kind(sent.stream)
-            return self.bench.send(sent.stream.read(), kind)
+            table = request.files["data"]
+            kind = sent.kind_of(table.stream)
+            return self.bench.send(table.stream.read(), kind)
 
     def found(self) -> list[str]:
         """Where any of the values stands: on disk, in memory, in a database, in a log."""
