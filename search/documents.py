@@ -219,7 +219,11 @@ def element(name: str) -> str:
 def _years(doc: SearchDoc) -> list[str]:
     """Give the year of the last change, by the clock of the city."""
     seconds = _seconds(doc.envelope.get("updated_at"))
-    return [str(datetime.fromtimestamp(seconds, _CITY).year)] if seconds else []
+    try:
+        return [str(datetime.fromtimestamp(seconds, _CITY).year)] if seconds else []
+    except (ValueError, OverflowError, OSError):
+        # By the clock of the city the first and the last hours of all lie outside of its years.
+        return []
 
 
 def usable(values: Iterable[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -103,3 +104,9 @@ def test_the_duty_an_entry_came_from_is_not_what_it_holds() -> None:
     text = "市民政局在履行社会救助、婚姻和社会组织管理职责中形成的殡葬火化信息，主要包括姓名"
     assert documents.content(text) == "殡葬火化信息，主要包括姓名"
     assert documents.content("全市殡仪馆履行职责的情况") == "全市殡仪馆履行职责的情况"
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59+00:00"])
+def test_a_moment_no_calendar_holds_is_no_year(moment: str) -> None:
+    made = documents.index_doc(doc({"name": "甲"}, envelope={"updated_at": moment}))
+    assert made.words["year"] == ()
