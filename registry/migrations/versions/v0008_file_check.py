@@ -1,13 +1,13 @@
 """What was found of the file about to be released, and the digest of the file that is mounted.
 
-Revision ID: 0008_proof2
+Revision ID: 0008
 Revises: 0007
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008_proof2"
+revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
