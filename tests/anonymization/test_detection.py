@@ -14,6 +14,7 @@ from anonymization import headers, patterns
 from anonymization.detection import Cell, Residual, cells, detect, residual
 from anonymization.identifiers import citizen_check
 from anonymization.synthetic import citizens
+from tests.anonymization.fourth_tables import FIRST, LAST
 from tests.anonymization.fresh_tables import OPEN, SEALED
 from tests.anonymization.hard_tables import CLEAN, HELD, SPELLED, TUNED, UNSEEN, build, score
 from tests.anonymization.third_tables import PART, SHUT
@@ -187,6 +188,14 @@ def test_of_tables_nobody_mended_anything_for_nearly_all_columns_are_read_right(
     assert len(found.flagged) <= 1
     assert len(found.wrong) <= 1
     assert found.macro >= 0.92
+
+
+@pytest.mark.parametrize(("part", "wrong", "macro"), [(FIRST, 4, 0.91), (LAST, 4, 0.94)])
+def test_tables_of_a_fourth_hand_are_read_no_worse_than_at_the_first_look(part, wrong, macro):
+    found = score(part, rows=240, seed=4000)
+    assert len(found.flagged) <= 2
+    assert len(found.wrong) <= wrong
+    assert found.macro >= macro
 
 
 def test_one_or_two_numbers_in_twenty_five_rows_are_found():

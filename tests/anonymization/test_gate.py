@@ -3,7 +3,7 @@
 import pytest
 
 from anonymization import linking, verify
-from tests.anonymization import fresh_releases
+from tests.anonymization import fourth_releases, fourth_sectors, fresh_releases
 from tests.anonymization.conftest import refused
 from tests.anonymization.flaws import flawed
 from tests.anonymization.releases import CLAIMS, judge, parts, release, sound
@@ -24,6 +24,30 @@ def test_flaws_of_a_third_hand_are_found_too(part, least):
     found = judge(parts(list(fresh_releases.flawed()))[part])
     assert found.flawed >= 16
     assert found.columns >= least * found.flawed, found.wrong
+
+
+@pytest.mark.parametrize(("part", "least"), [(0, 18), (1, 11)], ids=["open", "held"])
+def test_of_the_slips_of_a_fourth_hand_no_fewer_are_found_than_at_the_first_look(part, least):
+    found = judge(parts(list(fourth_releases.flawed()))[part])
+    assert found.flawed == (44, 22)[part]
+    assert found.columns >= least, found.wrong
+
+
+@pytest.mark.parametrize(("part", "least"), [(0, 14), (1, 6)], ids=["open", "held"])
+def test_of_sound_releases_of_a_fourth_hand_no_fewer_pass_than_at_the_first_look(part, least):
+    found = judge(parts(list(fourth_releases.sound()))[part])
+    assert found.sound == (20, 10)[part]
+    assert found.passed >= least, found.wrong
+
+
+def test_in_sound_releases_of_a_fourth_hand_nobody_stands_in_a_group_of_less_than_six():
+    smallest = [
+        fourth_sectors.smallest(case.frame, known)
+        for case in fourth_releases.sound()
+        if (known := case.claim.get("quasi_identifiers"))
+    ]
+    assert len(smallest) == 21
+    assert min(smallest) >= 6
 
 
 @pytest.mark.parametrize("claimed", [True, False], ids=["with a claim", "without"])
