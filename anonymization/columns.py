@@ -14,6 +14,8 @@ from anonymization.headers import Header
 
 # Cells scanned at once.
 _CELLS: Final = 30_000
+# Cells in which the same landline stands when it is an office's.
+_SHARED: Final = 10
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,12 @@ class Profile:
             for kind in sorted(self.kinds - own)
             if (count := self.believed(kind)) and (kind != "IP" or self.various(kind))
         }
+
+    def of_offices(self, kind: str) -> int:
+        """How many cells hold a telephone that stands in so many that it is nobody's own."""
+        good = self.found.filter(pl.col("kind") == kind, "valid")
+        each = good.group_by("found").agg(pl.col("n").sum())["n"]
+        return int(each.filter(each >= max(_SHARED, 0.01 * self.present)).sum())
 
     def various(self, kind: str) -> bool:
         """Whether values differ as real ones do: serial numbers and versions share their heads."""

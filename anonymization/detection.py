@@ -100,6 +100,7 @@ def residual(
         Residual(profile.name, kind, count)
         for profile in Profile.every(chosen, day, _DIRECT)
         for kind, count in profile.carried().items()
+        if kind != "LANDLINE" or count > profile.of_offices(kind)
     ]
 
 

@@ -108,18 +108,28 @@ def addresses(values: pl.Series) -> pl.Series:
     return door.scatter(rows.filter(~good), False)
 
 
-def name_patterns() -> tuple[str, ...]:
-    """Names in text: behind a word that announces a person, or in front of a form of address.
+def name_patterns() -> tuple[tuple[str, str], ...]:
+    """Names in text, each a cheap sign of one and the pattern: behind a word that announces a
+    person, in front of a form of address, in front of what people do at the beginning of a note.
 
     With nothing between them the name must also end where one can: 负责人和安全管理 names nobody.
     """
-    name = _han_name(words()["given"])
+    name, given = _han_name(words()["given"]), words()["given"]
+    other = f"[{words()['surnames']}]?{_mongolian_name()}{{2,5}}"
+    dotted = r"\p{Han}{1,9}[·•‧・.．]\p{Han}{1,9}"
     cue = f"(?:{'|'.join(words()['cues'])})"
-    end = r"(?:[^\p{Han}]|$|[于称来反报到要电手身诉因在说向与及已])"
+    lead = f"(?:{'|'.join(words()['leads'])})"
+    title = f"(?:{'|'.join(words()['titles'])})"
+    speaks = f"(?:{'|'.join(words()['speaks'])})"
+    end = r"(?:[^\p{Han}]|$|[于称来反报到要电手身诉因在说向与及已的上去入签男女])"
+    said = "(?:是|为|叫|系|[:： ]){1,3}"
+    three = f"[{words()['surnames']}][{given}]{{2}}"
     return (
-        f"{cue}(?:是|为|叫|系|[:： ]){{1,3}}({name})",
-        f"{cue}({name}){end}",
-        f"({name})(?:{'|'.join(words()['titles'])})",
+        (cue, f"{cue}{said}({dotted}|{other}|{name})"),
+        (cue, f"{cue}({dotted}|{other}|{name}){end}"),
+        (f"{lead}[:：]", f"{lead}[:：] ?({dotted}|{other}|{name})(?:[^\\p{{Han}}]|$)"),
+        (title, f"({name}){title}"),
+        (speaks, f"(?:^|[，。；、,;\\s])({three}){speaks}"),
     )
 
 

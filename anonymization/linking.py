@@ -8,15 +8,18 @@ import base64
 import binascii
 import hashlib
 import itertools
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
 
+from anonymization import patterns
 from anonymization.classes import Coded
 from anonymization.detection import detect
-from anonymization.findings import Finding, Terms, as_texts, matching, share, token
+from anonymization.findings import Finding, Terms, as_texts, drawn, matching, share, token
 from anonymization.sketches import KEPT, LEAST
 
 # Characters of a code that are compared: releases cut their codes at different lengths.
@@ -58,28 +61,62 @@ def _codes(texts: pl.DataFrame) -> dict[str, set[str]]:
     found = {}
     for name in texts.columns:
         values = texts[name].drop_nulls().unique()
-        shape = token(values) or ("digits" if _keyed_digits(values) else None)
+        shape = token(values) or ("own" if _keyed(name, values) else None)
         if shape is not None:
             found[name] = {front for one in values if (front := _front(one, shape))}
     return found
 
 
-def _keyed_digits(values: pl.Series) -> bool:
-    """Whether a column holds numbers without order or meaning, as format-preserving keys make."""
-    if len(values) < 20 or matching(values, "^[0-9]{10,19}[0-9Xx]?$") < 0.95:
+# What is no code of a person, however random: of firms, papers, goods, places and times.
+_OF_THINGS: Final = (
+    "信用代码|机构|企业|单位|纳税人|许可|文号|案号|批号|批次|条码|条形|型号|版本|设备|产品|商品|发票|标准|站"
+    "|网点|时间|日期|金额|费|uscc|version|time|date"
+)
+# So many joins at most may come by chance between two releases of this size.
+_BY_CHANCE: Final = 0.3
+
+
+def _keyed(name: str, values: pl.Series) -> bool:
+    """Whether a column holds codes in so large a space that two releases share none by chance.
+
+    Counters and papers numbered by the day fill theirs; tokens in the format of what they stand
+    for, plates or telephones, and digests written as numbers are far apart.
+    """
+    if len(values) < 20 or re.search(_OF_THINGS, name.lower()):
         return False
-    heads = values.str.slice(0, 4)
-    return heads.n_unique() > min(100, 0.3 * len(values))
+    some = drawn(values)
+    # A sign of a province may stand in front: tokens of plates keep it.
+    if matching(some, r"^\p{Han}?[0-9A-Za-z][0-9A-Za-z·.{}_:-]{5,63}=*$") < 0.95:
+        return False
+    if matching(some, "[0-9]") < 0.8 or matching(some, _MADE_OF_TIME) > 0.5:
+        return False
+    firms = some.filter(some.str.contains("^[0-9A-HJ-NPQRTUWXY]{18}$"))
+    if len(firms) > 0.9 * len(some) and patterns.credit_codes(firms).mean() > 0.5:
+        return False
+    space = 1.0
+    for place in range(max(some.str.len_chars(), default=0)):
+        space *= max(1, some.str.slice(place, 1).n_unique())
+    return len(values) * len(values) / space < _BY_CHANCE
+
+
+_MADE_OF_TIME: Final = (
+    r"^(?:19|20)[0-9]{2}[-/.]?(?:0[1-9]|1[0-2])|^[0-9]{1,4}[-.:][0-9]{1,2}[-.:]"
+    r"|^1[0-9]{9}(?:[0-9]{3})?$"
+)
 
 
 def _front(code: str, shape: str) -> str | None:
     """The first characters of a code in one letter case and alphabet."""
-    if shape == "digits":
-        return code.upper()
+    if shape == "own":
+        return re.sub(r"[^0-9A-Za-z\u4e00-\u9fff]", "", unicodedata.normalize("NFKC", code)).upper()
     if shape == "hex":
-        return code[:_FRONT].lower()
+        return re.sub("^0[xX]|[^0-9A-Fa-f]", "", code)[:_FRONT].lower()
     try:
-        return base64.b64decode(code + "=" * (-len(code) % 4)).hex()[:_FRONT]
+        if shape == "base32":
+            bare = code.rstrip("=")
+            return base64.b32decode(bare + "=" * (-len(bare) % 8)).hex()[:_FRONT]
+        plain = code.rstrip("=").replace("-", "+").replace("_", "/")
+        return base64.b64decode(plain + "=" * (-len(plain) % 4)).hex()[:_FRONT]
     except (ValueError, binascii.Error):
         return code[:_FRONT]
 

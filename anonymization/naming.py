@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from anonymization import residues
 from anonymization.detection import Column, residual
 from anonymization.findings import Finding, Terms, masked, matching, share
 
@@ -29,6 +30,8 @@ def named(
     for one in residual(texts):
         if one.column in tokens or _public(texts[one.column], one.kind):
             continue
+        if one.kind == "ADDRESS" and not _homes(texts[one.column]):
+            continue
         left.append({"column": one.column, "kind": one.kind, "count": one.count})
         if one.column in excused or one.count == 0:
             continue
@@ -49,12 +52,32 @@ def named(
         count = int(values.is_not_null().sum())
         if column.kind == "ADDRESS":
             count = int(values.str.contains(_DOOR).sum())
-            if not count:
+            if not count or not _homes(values):
                 continue
             findings.append(_left("FULL_ADDRESS_LEFT", name, "ADDRESS", count, texts))
         elif count:
+            seen.add(name)
             findings.append(_left("DIRECT_IDENTIFIER_LEFT", name, column.kind, count, texts))
+    for name in texts.columns:
+        if name in seen or name in excused - tokens.keys():
+            continue
+        for kind, count in residues.forgotten(texts[name], name in tokens):
+            if kind in _DIRECT:
+                left.append({"column": name, "kind": kind, "count": count})
+            findings.append(_left("DIRECT_IDENTIFIER_LEFT", name, kind, count, texts))
     return findings, left
+
+
+# So many rows at one door are an office's visitors, not a household.
+_HOUSEHOLD: Final = 10
+
+
+def _homes(values: pl.Series) -> bool:
+    """Whether addresses are of homes: an office's stands in the rows of all who went there."""
+    present = values.drop_nulls()
+    doors = present.filter(present.str.contains(_DOOR)).value_counts()
+    counts = doors["count"]
+    return int(counts.filter(counts < _HOUSEHOLD).sum()) > 0
 
 
 _PUBLIC = "咨询|服务|热线|窗口|监督|投诉|值班|办公|机构|单位|部门|受理|举报|传真|客服"
@@ -132,6 +155,7 @@ _KINDS = {
     "IP": "IP 地址",
     "MAC": "设备地址",
     "GPS": "精确位置",
+    residues.UNMASKED: "漏遮的原值",
 }
 # Made up and masked: what a reader of the report sees of the kind.
 _SHOWN: Final[Mapping[str, str]] = {
@@ -149,4 +173,5 @@ _SHOWN: Final[Mapping[str, str]] = {
     "WECHAT": "w***_01",
     "QQ": "12****89",
     "MAC": "00:1A:**:**:**:01",
+    residues.UNMASKED: "同列都是 1503****12，有几行是 1503000012",
 }

@@ -5,6 +5,7 @@ digits in numpy), `find` takes one text and gives spans in the offsets of the te
 written. What one finds the other finds.
 """
 
+import ipaddress
 import re
 import unicodedata
 from collections.abc import Callable, Collection
@@ -23,7 +24,6 @@ from anonymization.dictionary import (
     door_pattern,
     name_patterns,
     names,
-    words,
 )
 
 # --- undoing disguises ----------------------------------------------------------------------
@@ -227,8 +227,23 @@ def _by(kind: str) -> Check:
     return check
 
 
+# Whole numbers of bits from the left: masks of networks are no machines, nor is every machine.
+_MASKS: Final = frozenset(
+    str(ipaddress.ip_address((0xFFFFFFFF << (32 - bits)) & 0xFFFFFFFF)) for bits in range(33)
+)
+
+
+def _machines(found: pl.Series, today: date) -> Flags:
+    """Which are addresses of machines: no masks of networks, no networks with their length."""
+    return (~(found.is_in(list(_MASKS)) | found.str.contains("/"))).to_numpy()
+
+
 def _names(found: pl.Series, today: date) -> Flags:
-    return names(found).to_numpy()
+    return (names(found) & ~found.str.contains(_PUPILS)).to_numpy()
+
+
+# 高中生 and 严学生 speak for themselves; as a name the one in a thousand.
+_PUPILS: Final = "(?:中|学|考|新|师|老|先)生$"
 
 
 _SEP: Final = r"[ \-./·]?"
@@ -311,8 +326,9 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         "IP",
         "[0-9][.][0-9]{1,3}[.][0-9]|[0-9A-Fa-f]:[0-9A-Fa-f]*:",
-        rf"\b((?:{_OCTET}\.){{3}}{_OCTET}|[0-9A-Fa-f]{{1,4}}(?::[0-9A-Fa-f]{{1,4}}){{7}}"
+        rf"\b((?:{_OCTET}\.){{3}}{_OCTET}(?:/[0-9]{{1,2}})?|[0-9A-Fa-f]{{1,4}}(?::[0-9A-Fa-f]{{1,4}}){{7}}"
         r"|(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6})\b",
+        check=_machines,
         sieve=_MARKED,
     ),
     Pattern(
@@ -362,10 +378,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         "QQ", "[Qq][Qq]", r"(?i:qq)(?:号码|号)?[^0-9A-Za-z,，。;；]{0,4}\b([1-9][0-9]{4,10})\b"
     ),
-    *(
-        Pattern("PERSON", "|".join((*words()["cues"], *words()["titles"])), regex, "", _names)
-        for regex in name_patterns()
-    ),
+    *(Pattern("PERSON", gate, regex, "", _names) for gate, regex in name_patterns()),
 )
 
 
