@@ -260,6 +260,8 @@ SOUND: Mapping[str, Columns] = {
         "位置": lambda c, p: f"106°{c.randrange(60)}′ 39°{c.randrange(60)}′",
         "X坐标": lambda c, p: f"{4380000 + c.randrange(20) * 1000}",
         "w": lambda c, p: f"w{c.randrange(10**8):08}",
+        "位置编号": lambda c, p: f"1{c.randrange(10**6):06}",
+        "point": lambda c, p: "wx" + geohash(c, 9)[5:],
         "办理地址": drawn("海勃湾区新华大街12号", "乌达区巴音赛街5号政务大厅"),
     },
     "amounts": {
