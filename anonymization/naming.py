@@ -85,12 +85,17 @@ _PUBLIC = "咨询|服务|热线|窗口|监督|投诉|值班|办公|机构|单位
 
 def _public(values: pl.Series, kind: str | None) -> bool:
     """Whether a column of telephones is that of offices: it says so, and few stand many times."""
+    present = values.drop_nulls()
+    if kind == "LANDLINE":
+        numbers = present.str.extract(_LANDLINE).drop_nulls()
+        if len(numbers) > 0.9 * len(present) and numbers.n_unique() <= 0.02 * len(numbers):
+            return True
     if kind not in {"LANDLINE", "MOBILE"} or not re.search(_PUBLIC, str(values.name)):
         return False
-    present = values.drop_nulls()
     return kind == "LANDLINE" or present.n_unique() <= 0.1 * len(present)
 
 
+_LANDLINE = r"(0[0-9]{2,3}[) -]{0,2}[2-8][0-9]{6,7})"
 _DOOR = "[0-9一二三四五六七八九十]+(?:号|室|单元|栋|幢|户)"
 
 

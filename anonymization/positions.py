@@ -18,8 +18,9 @@ _SAID: Final = (
     "经度|纬度|坐标|经纬|定位|位置|geom|wkt|shape|point|poi$"
     "|(?:^|_)(?:gps|lng|lon|lat|longitude|latitude|jd|wd|loc)(?:$|_)"
 )
+_DEGREES: Final = "经度|纬度|经纬|坐标|(?:^|_)(?:lng|lon|lat|longitude|latitude|jd|wd)(?:$|_)"
 _AXIS: Final = (
-    "(?:^|_)[xy](?:$|_)|[xy]坐标|坐标[xy]|[横纵东北][坐向]|easting|northing|投影|cgcs|墨卡托|大地"
+    "(?:^|_)[xy](?:$|_)|[xy]坐标|坐标[xy]|[横纵东北][坐向]|easting|northing|投影|cgcs|墨卡托|坐标"
 )
 _HASHED: Final = "geohash|地理哈希|位置编码|位置码|网格编码"
 
@@ -66,9 +67,12 @@ def _points(name: str, values: pl.Series, column: Column) -> bool:
     said = column.kind == "GPS" or _says(name, _SAID)
     if matching(values, _PAIR) > 0.5 or matching(values, f"^\\S{{0,3}}{_ARC}") > 0.5:
         return True
-    if said and any(matching(values, one) > 0.5 for one in (_ONE, _MICRO, _ARC)):
+    if said and any(matching(values, one) > 0.5 for one in (_ONE, _ARC)):
         return True
-    if (said or _says(name, _AXIS)) and _metres(values):
+    # Whole numbers are numbers of things too, unless the header says degrees or an axis.
+    if _says(name, _DEGREES) and matching(values, _MICRO) > 0.5:
+        return True
+    if _says(name, _AXIS) and _metres(values):
         return True
     return matching(values, _HASH) > 0.9 and (_says(name, _HASHED) or _hashed(values))
 
@@ -97,6 +101,6 @@ def _metres(values: pl.Series) -> bool:
 def _hashed(values: pl.Series) -> bool:
     """Whether codes share the cells of one region and differ in all the finer ones."""
     some = values
-    if some.str.head(2).n_unique() > 4 or matching(some, "[0-9].*[a-z]|[a-z].*[0-9]") < 0.9:
+    if some.str.head(3).n_unique() > 6 or matching(some, "[0-9].*[a-z]|[a-z].*[0-9]") < 0.9:
         return False
     return all(some.str.slice(place, 1).n_unique() >= 12 for place in (5, 6))

@@ -28,9 +28,7 @@ _ALGORITHMS: Final[Mapping[int, tuple[str, ...]]] = {
 }
 _CUT: Final = ("md5", "sm3", "sha256", "sha1", "sha512")
 # Families worth trying where the algorithm is none of the usual, or four bytes are all there is.
-_CHEAP: Final = frozenset(
-    {"listed", "local mobiles", "written otherwise", "numbers", "plates", "identities"}
-)
+_CHEAP: Final = frozenset({"local mobiles", "numbers", "plates", "identities"})
 # Of four bytes these are worth the many guesses that citizen numbers take.
 _LIKELY: Final = frozenset({"crc32", "md5"})
 _SALTED: Final = frozenset({"salted", "salted mobiles", "landlines"})
@@ -172,7 +170,7 @@ def _reverse(
 ) -> int:
     """How many guesses are behind the codes; it stops when enough prove it."""
     for some in (guesses.own(texts, terms), guesses.born(texts)):
-        made = digests.forms(some, algorithm, twice=True) if some else []
+        made = digests.forms(some, algorithm, twice=algorithm in _CUT) if some else []
         if found := _tried(held, [made]):
             return found
         if is_keyed:
@@ -238,7 +236,8 @@ def _blocks(family: guesses.Family, held: int, rounds: int, hits: int) -> int:
 # most of a second on one core.
 @lru_cache(maxsize=240)
 def _kept(family: str, block: int, algorithm: str) -> tuple[Numbers, ...]:
-    twice = family in {"identities", "local mobiles"} and block == 0
+    often = algorithm in {"md5", "sha1", "sha256", "sm3"}
+    twice = often and family in {"identities", "local mobiles"} and block == 0
     return tuple(digests.forms(guesses.families()[family].guesses(block), algorithm, twice))
 
 
