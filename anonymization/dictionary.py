@@ -1,10 +1,10 @@
 """Words that names and addresses are made of, and whether whole columns look made of them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -61,6 +61,26 @@ def _none(values: pl.Series) -> pl.Series:
 def _bare(values: pl.Series) -> pl.Series:
     """Names without blanks inside, nor a remark in brackets behind them."""
     return values.str.replace_all(r" |[(（][^()（）]{1,6}[)）]$", "")
+
+
+# What stands between the names of those who own or sign together.
+_AMONG: Final = r"\s*[、，,;；/&]\s*"
+
+
+def each(values: pl.Series, are: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Which cells are names as `are` tells them, of one person or of several side by side."""
+    listed = values.str.contains(
+        rf"^\p{{Han}}{{2,8}}(?:{_AMONG}\p{{Han}}{{2,8}}){{1,7}}$"
+    ).fill_null(False)
+    if not listed.any():
+        return are(values)
+    rows = listed.arg_true()
+    parts = pl.DataFrame({"row": rows, "part": values.gather(rows)}).with_columns(
+        pl.col("part").str.replace_all(_AMONG, "\n").str.split("\n")
+    )
+    parts = parts.explode("part").with_columns(named=are(parts.explode("part")["part"]))
+    whole = parts.group_by("row", maintain_order=True).agg(pl.col("named").all())
+    return are(values) | pl.Series(listed).scatter(rows, whole["named"])
 
 
 def loose_names(values: pl.Series) -> pl.Series:
@@ -128,7 +148,8 @@ def name_patterns() -> tuple[tuple[str, str], ...]:
         (cue, f"{cue}{said}({dotted}|{other}|{name})"),
         (cue, f"{cue}({dotted}|{other}|{name}){end}"),
         (f"{lead}[:：]", f"{lead}[:：] ?({dotted}|{other}|{name})(?:[^\\p{{Han}}]|$)"),
-        (title, f"({name}){title}"),
+        # 正衡律师事务所 and 护士站 are no persons.
+        (title, f"({name}){title}(?:[^事站院所室节]|$)"),
         (speaks, f"(?:^|[，。；、,;\\s])({three}){speaks}"),
     )
 

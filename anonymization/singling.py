@@ -68,6 +68,7 @@ def sets(
         or columns[name].quasi
         or role_of(columns[name].item or columns[name].kind) == "quasi"
         or (headers.ends_with(name, words["people"]) and not firms)
+        or (headers.composed(name, "employer") and not firms)
         or _tells_age(name, texts[name])
     ]
     things = [
@@ -90,7 +91,9 @@ def sets(
         sensitive=tuple(sensitive),
         rare=tuple(name for name in discovered if headers.ends_with(name, words["rare"])),
         household=tuple(
-            name for name in texts.columns if headers.ends_with(name, words["household"])
+            name
+            for name in texts.columns
+            if headers.ends_with(name, words["household"]) or headers.composed(name, "household")
         ),
     )
 

@@ -190,10 +190,12 @@ def test_of_tables_nobody_mended_anything_for_nearly_all_columns_are_read_right(
     assert found.macro >= 0.92
 
 
-@pytest.mark.parametrize(("part", "wrong", "macro"), [(FIRST, 4, 0.91), (LAST, 4, 0.94)])
-def test_tables_of_a_fourth_hand_are_read_no_worse_than_at_the_first_look(part, wrong, macro):
+@pytest.mark.parametrize(
+    ("part", "flagged", "wrong", "macro"), [(FIRST, 0, 0, 1.0), (LAST, 1, 3, 0.96)]
+)
+def test_tables_of_a_fourth_hand_are_read_as_well_as_they_once_were(part, flagged, wrong, macro):
     found = score(part, rows=240, seed=4000)
-    assert len(found.flagged) <= 2
+    assert len(found.flagged) <= flagged
     assert len(found.wrong) <= wrong
     assert found.macro >= macro
 
