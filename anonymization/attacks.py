@@ -14,6 +14,8 @@ import polars as pl
 
 from anonymization import (
     aggregates,
+    doors,
+    fillings,
     linking,
     masks,
     naming,
@@ -158,6 +160,10 @@ def attack(
         *reversal.plain_hashes(texts, digests, terms),
         *readable,
         *rewriting.in_pieces(texts, columns),
+        *fillings.filled(
+            texts, columns, told | tokens.keys() | {name for one in found for name in one.columns}
+        ),
+        *doors.apart(texts, columns),
         *fine(texts, columns, terms),
         *linking.joins(texts, [_sketched(one) for one in earlier]),
         *linking.linked(texts, registers, tokens, terms),

@@ -13,12 +13,17 @@ from anonymization.plan import profiles
 _MONEY: Final = frozenset({"收入", "存款余额", "纳税额", "个人资金金额"})
 # What a header says last when its column holds money of somebody; prices are everybody's.
 _SUMS: Final = (
-    "(?:费用?|金额?|总额|[税款贷存欠罚补缴还]额|款|余额|收入|支出|工资|薪酬?|奖金|报酬|补[贴助偿]|津贴"
-    r"|amount|money|fee|salary|income|balance|(?:^|_)(?:je|ye|gz))(?:合计|总计)?$"
+    "(?:费用?|金额?|总额|[税款贷存欠罚补缴还]额|[款税薪]|余额|收入|支出|工资|薪酬|奖金|报酬|补[贴助偿]|津贴"
+    "|[实应已欠未补][缴收付发交退]|缴纳|支付|发放|报销"
+    r"|amount|money|fee|salary|income|balance|(?:^|_)(?:je|ye|gz))(?:合计|总计|数|数额)?$"
 )
 _PRICES: Final = "单价|价格|均价|售价|限价|指数|费率|税率|利率|汇率|标准"
 # Places of the public: that they are known is their purpose.
 _PUBLIC: Final = "网点|站点|设施|学校|医院|点位|门店|场所|监控|设备|机构"
+# Unless it is said to be where somebody was.
+_ACTS: Final = (
+    "反映|投诉|举报|诉求|报警|报案|报修|求助|事发|案发|来电|来访|签到|打卡|上报|收货|上车|下车|居住"
+)
 _WHEN: Final = (
     "时间|时刻|时点|时戳|时$|time|stamp|date|日期|moment|(?:^|_)(?:ts|at|dt|tm|sj|rq)$"
     "|(?:sj|rq|shijian|riqi)$"
@@ -33,7 +38,7 @@ def fine(texts: pl.DataFrame, columns: Mapping[str, Column], terms: Terms) -> li
     findings = [
         found
         for names in positions.exact(texts, columns)
-        if not any(_says(name, _PUBLIC) for name in names)
+        if not any(_says(name, _PUBLIC) and not _says(name, _ACTS) for name in names)
         for found in _places(names, texts)
     ]
     for name in texts.columns:
@@ -75,6 +80,8 @@ _EPOCH: Final = r"^1[0-9]{9}(?:[0-9]{3}|[0-9]{6}|[0-9]{9})?(?:\.[0-9]+)?$"
 _FRACTIONS: Final = r"^(?:[34][0-9]{4}|24[56][0-9]{4}|[56][0-9]{4})\.[0-9]{2,}$"
 # Inside a longer number: a day and what follows it, read as hours, minutes and seconds.
 _INSIDE: Final = f"(?:20[12][0-9]{_MONTH}{_DAYS})({_HOUR})[0-5][0-9][0-5][0-9]"
+# With a year of two digits, behind a letter or at the beginning.
+_INSIDE_SHORT: Final = f"(?:^|[^0-9])2[0-9]{_MONTH}{_DAYS}({_HOUR})[0-5][0-9][0-5][0-9]"
 _HOURS: Final = f"^({_HOUR})[0-5][0-9](?:[0-5][0-9])?$"
 
 
@@ -145,10 +152,13 @@ def _inside(values: pl.Series) -> bool:
     never, unless a counter stands there, which leaves the hours alike.
     """
     some = drawn(values)
-    if matching(some, "20[12][0-9]{11}") < 0.95:
-        return False
-    hours = some.str.extract(_INSIDE)
-    return hours.null_count() < 0.05 * len(some) and hours.n_unique() >= 6
+    for front, inside in (("20[12][0-9]{11}", _INSIDE), ("(?:^|[^0-9])2[0-9]{11}", _INSIDE_SHORT)):
+        if matching(some, front) < 0.95:
+            continue
+        hours = some.str.extract(inside)
+        if hours.null_count() < 0.05 * len(some) and hours.n_unique() >= 6:
+            return True
+    return False
 
 
 # --- places ---------------------------------------------------------------------------------
