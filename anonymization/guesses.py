@@ -88,7 +88,34 @@ def own(texts: pl.DataFrame, terms: Terms) -> list[bytes]:
         made += [one.encode() for one in _salted(listed.head(2000), SALTS)]
     for name in texts.columns:
         made += [one.encode() for one in texts[name].drop_nulls().unique().head(20_000)]
-    return made
+    return [*made, *_together(terms)]
+
+
+# Rows of a register and columns of it that are put together; what is put between them.
+_ROWS: Final = 2000
+_COLUMNS: Final = 6
+_BETWEEN: Final = ("", "|", "_", "-", ",", "#")
+
+
+def _together(terms: Terms) -> Iterator[bytes]:
+    """Two facts of the same person in a register, one behind the other, dates in digits too."""
+    registers: dict[str, list[pl.Series]] = {}
+    for key, values in terms.raw.items():
+        registers.setdefault(key.split("\0")[0], []).append(
+            values.cast(pl.String, strict=False).head(_ROWS)
+        )
+    for columns in registers.values():
+        some = columns[:_COLUMNS]
+        some += [
+            one.str.replace_all("[-/.年月日]", "") for one in some if one.str.contains(_DAY).any()
+        ]
+        for first, second in itertools.permutations(some, 2):
+            for one, other in zip(first, second, strict=True):
+                if one and other:
+                    yield from ((one + between + other).encode() for between in _BETWEEN)
+
+
+_DAY: Final = "^[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}"
 
 
 def born(texts: pl.DataFrame) -> list[bytes]:

@@ -62,9 +62,27 @@ def _codes(texts: pl.DataFrame) -> dict[str, set[str]]:
     for name in texts.columns:
         values = texts[name].drop_nulls().unique()
         shape = token(values) or ("own" if _keyed(name, values) else None)
-        if shape is not None:
-            found[name] = {front for one in values if (front := _front(one, shape))}
+        if shape is None:
+            continue
+        found[name] = {front for one in values if (front := _front(one, shape))}
+        bare = _without_sign(values)
+        if bare is not None:
+            # The same codes may stand elsewhere without the sign of the office.
+            shape = token(bare) or "own"
+            found[name] |= {front for one in bare if (front := _front(one, shape))}
     return found
+
+
+# Signs an office puts in front of its codes.
+_SIGN: Final = r"^[A-Za-z\u4e00-\u9fff]{1,8}[-_:#]|^[A-Za-z]{1,8}[0-9]{0,8}[-_:]"
+
+
+def _without_sign(values: pl.Series) -> pl.Series | None:
+    """Codes without the sign all of them begin with; None where there is none."""
+    signs = drawn(values).str.extract(f"({_SIGN})").unique()
+    if len(signs) != 1 or signs[0] is None:
+        return None
+    return values.str.slice(len(signs[0]))
 
 
 # What is no code of a person, however random: of firms, papers, goods, places and times.
@@ -169,7 +187,8 @@ def linked(
     for register in registers:
         other = as_texts(register)
         pairs = _alike(texts, other, left_out)
-        if len(pairs) < 2:  # one thing known of everybody is no link
+        # One thing known of everybody is no link, unless everybody's is another.
+        if not pairs or (len(pairs) == 1 and not _of_each(next(iter(pairs.items())))):
             continue
         who = next((c.name for c in detect(other) if c.kind in {"PERSON", "ID_CARD", "MOBILE"}), "")
         records = _matched(texts, other, pairs)
@@ -193,6 +212,23 @@ def linked(
             )
         )
     return findings
+
+
+def _of_each(pair: tuple[str, pl.Series]) -> bool:
+    """Whether the values of a register differ from person to person and are no counter.
+
+    Numbers from one to a thousand stand in any two lists of a thousand.
+    """
+    present = pair[1].drop_nulls()
+    if present.is_empty() or present.n_unique() < 0.5 * len(present):
+        return False
+    numbers = present.str.extract(r"^-?([0-9]+(?:\.[0-9]+)?)$").drop_nulls()
+    if len(numbers) < 0.9 * len(present):
+        return True
+    step = 10.0 ** -int(numbers.str.extract(r"\.([0-9]+)$").str.len_chars().max() or 0)  # type: ignore[arg-type]
+    values = numbers.cast(pl.Float64)
+    span = float(values.max()) - float(values.min())  # type: ignore[arg-type]
+    return bool(span / step > 3 * present.n_unique())
 
 
 def _alike(texts: pl.DataFrame, other: pl.DataFrame, left_out: set[str]) -> dict[str, pl.Series]:

@@ -18,6 +18,8 @@ from anonymization.findings import Finding, drawn, matching, share
 _FEW: Final = 1000
 # Districts of the city, which an attacker from here would try.
 _LOCAL: Final = ("150301", "150302", "150303", "150304")
+# How many ways the first digits of a mobile may go, by how many of them are hidden.
+_SEGMENTS: Final = (1.0, 1.0, 7.0, 45.0)
 # Shapes of masks a column is looked at by, the commonest first.
 _SHAPES: Final = 12
 
@@ -138,7 +140,7 @@ def _alone(name: str, values: pl.Series, beside: Beside, texts: pl.DataFrame) ->
     """The mask most records of a column have, if few candidates are left for each of them."""
     best: Finding | None = None
     for shape, records in _shapes(values):
-        found = _candidates(shape, beside)
+        found = _candidates(shape, beside, re.search(_OF_PHONES, name.lower()) is not None)
         if found is None:
             continue
         kind, count, used = found
@@ -156,12 +158,21 @@ def _shapes(values: pl.Series) -> list[tuple[str, int]]:
     return list(counts.iter_rows())
 
 
-def _candidates(shape: str, beside: Beside) -> tuple[str, float, tuple[str | None, ...]] | None:
-    """Which number a mask hides, how many it may be, and the columns that helped."""
+def _candidates(
+    shape: str, beside: Beside, phones: bool
+) -> tuple[str, float, tuple[str | None, ...]] | None:
+    """Which number a mask hides, how many it may be, and the columns that helped.
+
+    `phones` says that the header speaks of telephones.
+    """
     seen = shape.replace("M", "99")
     hidden = seen.count("*")
     if len(seen) == 11 and shape.startswith("M"):
         return "手机号码", 10.0**hidden, ()
+    if len(seen) == 11 and phones and hidden and set(seen.lstrip("*")) == {"9"}:
+        # Only the segments given out fit in front.
+        front = min(3, len(seen) - len(seen.lstrip("*")))
+        return "手机号码", _SEGMENTS[front] * 10.0 ** (hidden - front), ()
     if len(seen) in {16, 19} and "*" not in seen[:6] and hidden:
         # Of the numbers that fit one in ten passes Luhn.
         return "银行账号", 10.0 ** (hidden - 1), ()

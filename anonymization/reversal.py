@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -82,7 +82,23 @@ def plain_hashes(texts: pl.DataFrame, tokens: Mapping[str, str], terms: Terms) -
                 filled = int(texts[name].is_not_null().sum())
                 findings.append(_unsalted(name, algorithm, filled, undone, texts))
                 break
+        else:
+            findings += _cut(name, held, texts, terms)
     return findings
+
+
+def _cut(name: str, held: Held, texts: pl.DataFrame, terms: Terms) -> Iterator[Finding]:
+    """A longer digest cut to the length of another, of what a register in hand holds."""
+    if not terms.raw or name in terms.keyed or held.width < 6:
+        return
+    some = guesses.own(texts, terms)
+    for algorithm in _CUT:
+        if algorithm in held.algorithms:
+            continue
+        if undone := _tried(held, [digests.forms(some, algorithm, twice=False)]):
+            filled = int(texts[name].is_not_null().sum())
+            yield _unsalted(name, algorithm, filled, undone, texts)
+            return
 
 
 def _short(name: str, texts: pl.DataFrame, tokens: Mapping[str, str]) -> str | None:
