@@ -242,7 +242,8 @@ def _alone(names: tuple[str, ...], below: int, alone: int, rows: int, terms: Ter
 def _rare(coded: Coded, known: Sets, terms: Terms) -> list[Finding]:
     """Posts, trades and groups of so few that naming them names the person."""
     findings = []
-    for name in known.discovered:
+    # Of firms only posts are looked at: who holds one is a person all the same.
+    for name in dict.fromkeys((*known.rare, *known.discovered)):
         # Of what has many values the sets above say more.
         if name in known.declared or (name not in known.rare and coded.codes(name)[1] > _FEW):
             continue
