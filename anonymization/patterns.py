@@ -315,7 +315,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     # Written so that no machine reads it: x [at] 163.com, x(a)163.com, x#163.com.
     Pattern(
         "EMAIL",
-        _NO_AT,
+        r"#[0-9A-Za-z ]|艾特|[aA][tT]符号|[\[({<] ?(?:[aA]|艾)",
         rf"\b([A-Za-z0-9][A-Za-z0-9._%+-]{{0,63}}{_NO_AT}[A-Za-z0-9-]{{1,63}}"
         rf"(?:{_NO_DOT}[A-Za-z0-9-]{{2,63}}){{0,2}}{_NO_DOT}[A-Za-z]{{2,6}})\b",
         sieve=_WORDED,
