@@ -12,7 +12,19 @@ from typing import Any
 
 import polars as pl
 
-from anonymization import linking, masks, naming, reversal, rewriting, risk, singling, utility
+from anonymization import (
+    aggregates,
+    doors,
+    fillings,
+    linking,
+    masks,
+    naming,
+    reversal,
+    rewriting,
+    risk,
+    singling,
+    utility,
+)
 from anonymization.cells import numbered
 from anonymization.classes import Coded
 from anonymization.detection import detect
@@ -148,15 +160,20 @@ def attack(
         *reversal.plain_hashes(texts, digests, terms),
         *readable,
         *rewriting.in_pieces(texts, columns),
+        *fillings.filled(
+            texts, columns, told | tokens.keys() | {name for one in found for name in one.columns}
+        ),
+        *doors.apart(texts, columns),
         *fine(texts, columns, terms),
         *linking.joins(texts, [_sketched(one) for one in earlier]),
         *linking.linked(texts, registers, tokens, terms),
     ]
     born, _ = masks.birth_column(texts, columns)
+    counted = aggregates.read(texts, columns, list(tokens))
     known = singling.sets(texts, columns, tokens, born, terms)
     sensitive = tuple(name for name in terms.sensitive if name in frame.columns)
     coded = Coded(numbered(frame, sensitive))
-    quasi = known.declared or known.discovered
+    quasi = () if counted else known.declared or known.discovered
     measured = risk.measure(coded.frame, quasi, sensitive, terms.k, coded)
     if terms.population:
         people = risk.Population(
@@ -164,7 +181,9 @@ def attack(
         )
         measured = replace(measured, journalist=risk.journalist(coded, quasi, people))
     rules = profiles()[terms.profile]
-    if rules["judged"]:
+    if rules["judged"] and counted:
+        findings += aggregates.small(counted, terms)
+    elif rules["judged"]:
         findings += singling.singled(coded, known, measured, terms)
     grade = risk.level(
         measured,

@@ -1,5 +1,6 @@
 """Looks at one column without its disguises: what its distinct cells hold, and how believably."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +13,14 @@ from anonymization import headers, patterns
 from anonymization.dictionary import share
 from anonymization.headers import Header
 
+# What a header says last when its column holds codes of things, places or posts.
+_CODES: Final = (
+    "(?:编码|代码|编号|代号|序号|识别码|流水号?|条码|批次|(?:^|_)(?:code|bm|bh|dm|no|id))$"
+)
 # Cells scanned at once.
 _CELLS: Final = 30_000
+# Cells in which the same landline stands when it is an office's.
+_SHARED: Final = 10
 
 
 @dataclass(frozen=True)
@@ -105,11 +112,28 @@ class Profile:
         says of its own premises, nor serial numbers and versions that differ too little.
         """
         own = {"ADDRESS", "LANDLINE"} if self.header.organisation else set()
+        own |= {"MOBILE"} if self.numbered() else set()
         return {
             kind: count
             for kind in sorted(self.kinds - own)
             if (count := self.believed(kind)) and (kind != "IP" or self.various(kind))
         }
+
+    def of_offices(self, kind: str) -> int:
+        """How many cells hold a telephone that stands in so many that it is nobody's own."""
+        good = self.found.filter(pl.col("kind") == kind, "valid")
+        each = good.group_by("found").agg(pl.col("n").sum())["n"]
+        return int(each.filter(each >= max(_SHARED, 0.01 * self.present)).sum())
+
+    def numbered(self) -> bool:
+        """Whether eleven digits are a code: the header says so, and all begin as a district does.
+
+        Segments of telephones differ from person to person, whatever the column is called.
+        """
+        if not re.search(_CODES, self.header.spoken) or "MOBILE" in self.header.kinds:
+            return False
+        whole = self.found.filter(pl.col("kind") == "MOBILE", "whole")["found"]
+        return len(whole) > 0 and whole.str.tail(11).str.head(3).n_unique() < 3
 
     def various(self, kind: str) -> bool:
         """Whether values differ as real ones do: serial numbers and versions share their heads."""

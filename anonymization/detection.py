@@ -15,7 +15,15 @@ import polars as pl
 
 from anonymization import headers, patterns
 from anonymization.columns import NEEDED, Profile
-from anonymization.dictionary import addresses, closed_list, loose_names, names, share, words
+from anonymization.dictionary import (
+    addresses,
+    closed_list,
+    each,
+    loose_names,
+    names,
+    share,
+    words,
+)
 from anonymization.tables import open_table
 
 
@@ -100,6 +108,7 @@ def residual(
         Residual(profile.name, kind, count)
         for profile in Profile.every(chosen, day, _DIRECT)
         for kind, count in profile.carried().items()
+        if kind != "LANDLINE" or count > profile.of_offices(kind)
     ]
 
 
@@ -285,6 +294,7 @@ def _headed(profile: Profile) -> Iterator[Guess]:
             )
 
 
+_WHO: Final = "(?:人|者|户|员|师|生|对象|家属|军人|民|孤儿|儿童|妇女?|子女)$"
 _NAME_WORDS: Final = frozenset({"姓名", "名字", "xm", "full_name", "fullname", "realname"})
 _PLACES: Final = r"^\p{Han}{1,12}(?:省|市|盟|区|县|旗|街道|镇|乡|苏木|社区|嘎查)$"
 
@@ -295,10 +305,12 @@ def _spelled(profile: Profile) -> Iterator[Guess]:
     if values.is_empty():
         return
     first = header.kinds[0] if header.kinds else None
-    if first == "PERSON" or (first is None and header.item is None):
-        hits, strict = profile.like(names(values))
+    # 残疾人 is what somebody is, or who he is: names say which.
+    who = header.item is None or re.search(_WHO, header.spoken) is not None
+    if first == "PERSON" or (first is None and who):
+        hits, strict = profile.like(each(values, names))
         if first == "PERSON":
-            loosely = profile.like(loose_names(values))
+            loosely = profile.like(each(values, loose_names))
             sure = header.word in _NAME_WORDS or strict >= 0.35
             if loosely[1] >= 0.6 and sure:
                 hits, strict = loosely

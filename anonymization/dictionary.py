@@ -1,10 +1,10 @@
 """Words that names and addresses are made of, and whether whole columns look made of them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -63,6 +63,26 @@ def _bare(values: pl.Series) -> pl.Series:
     return values.str.replace_all(r" |[(（][^()（）]{1,6}[)）]$", "")
 
 
+# What stands between the names of those who own or sign together.
+_AMONG: Final = r"\s*[、，,;；/&]\s*"
+
+
+def each(values: pl.Series, are: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Which cells are names as `are` tells them, of one person or of several side by side."""
+    listed = values.str.contains(
+        rf"^\p{{Han}}{{2,8}}(?:{_AMONG}\p{{Han}}{{2,8}}){{1,7}}$"
+    ).fill_null(False)
+    if not listed.any():
+        return are(values)
+    rows = listed.arg_true()
+    parts = pl.DataFrame({"row": rows, "part": values.gather(rows)}).with_columns(
+        pl.col("part").str.replace_all(_AMONG, "\n").str.split("\n")
+    )
+    parts = parts.explode("part").with_columns(named=are(parts.explode("part")["part"]))
+    whole = parts.group_by("row", maintain_order=True).agg(pl.col("named").all())
+    return are(values) | pl.Series(listed).scatter(rows, whole["named"])
+
+
 def loose_names(values: pl.Series) -> pl.Series:
     """Which cells could be names where the header says so: a surname first, or a few characters."""
     compact = _bare(values)
@@ -108,18 +128,29 @@ def addresses(values: pl.Series) -> pl.Series:
     return door.scatter(rows.filter(~good), False)
 
 
-def name_patterns() -> tuple[str, ...]:
-    """Names in text: behind a word that announces a person, or in front of a form of address.
+def name_patterns() -> tuple[tuple[str, str], ...]:
+    """Names in text, each a cheap sign of one and the pattern: behind a word that announces a
+    person, in front of a form of address, in front of what people do at the beginning of a note.
 
     With nothing between them the name must also end where one can: 负责人和安全管理 names nobody.
     """
-    name = _han_name(words()["given"])
+    name, given = _han_name(words()["given"]), words()["given"]
+    other = f"[{words()['surnames']}]?{_mongolian_name()}{{2,5}}"
+    dotted = r"\p{Han}{1,9}[·•‧・.．]\p{Han}{1,9}"
     cue = f"(?:{'|'.join(words()['cues'])})"
-    end = r"(?:[^\p{Han}]|$|[于称来反报到要电手身诉因在说向与及已])"
+    lead = f"(?:{'|'.join(words()['leads'])})"
+    title = f"(?:{'|'.join(words()['titles'])})"
+    speaks = f"(?:{'|'.join(words()['speaks'])})"
+    end = r"(?:[^\p{Han}]|$|[于称来反报到要电手身诉因在说向与及已的上去入签男女])"
+    said = "(?:是|为|叫|系|[:： ]){1,3}"
+    three = f"[{words()['surnames']}][{given}]{{2}}"
     return (
-        f"{cue}(?:是|为|叫|系|[:： ]){{1,3}}({name})",
-        f"{cue}({name}){end}",
-        f"({name})(?:{'|'.join(words()['titles'])})",
+        (cue, f"{cue}{said}({dotted}|{other}|{name})"),
+        (cue, f"{cue}({dotted}|{other}|{name}){end}"),
+        (f"{lead}[:：]", f"{lead}[:：] ?({dotted}|{other}|{name})(?:[^\\p{{Han}}]|$)"),
+        # 正衡律师事务所 and 护士站 are no persons.
+        (title, f"({name}){title}(?:[^事站院所室节]|$)"),
+        (speaks, f"(?:^|[，。；、,;\\s])({three}){speaks}"),
     )
 
 

@@ -81,18 +81,52 @@ def matching(values: pl.Series, pattern: str) -> float:
     return int(present.str.contains(pattern).sum()) / len(present) if len(present) else 0.0
 
 
+# Cells that tell what more than half of a column is like.
+_DRAWN = 4000
+
+
+def drawn(values: pl.Series) -> pl.Series:
+    """Cells from all over a column, enough to tell what most of them are like."""
+    if len(values) <= _DRAWN:
+        return values
+    return values.gather_every(len(values) // _DRAWN)
+
+
 def token(values: pl.Series) -> str | None:
-    """What a column of opaque codes is made of: hex, base64; None when it is none."""
+    """What a column of opaque codes is made of: hex, base32, base64; None when it is none."""
     present = values.drop_nulls()
     if present.is_empty():
         return None
-    hexadecimal = matching(present, "^[0-9a-fA-F]{12,128}$") > 0.95
-    if hexadecimal and matching(present, "[a-fA-F]") > 0.5:
-        return "hex"
-    in_base64 = matching(present, "^[A-Za-z0-9+/]{12,}={0,2}$") > 0.95
-    if in_base64 and matching(present, "[a-z]") > 0.5:
-        return "base64"
-    return None
+    some = drawn(present)
+    if matching(some, _SIGNS) < 0.9:
+        return None
+    return next((shape for shape, holds in _TOKENS.items() if _all(present, some, holds)), None)
+
+
+# What every code is made of.
+_SIGNS = "^[0-9A-Za-z{][0-9A-Za-z+/_:{}-]{7,140}={0,6}$"
+# Shapes of codes: what nearly all cells are, and what most must have to be no words or numbers.
+_TOKENS: Mapping[str, tuple[tuple[str, float], ...]] = {
+    "hex": (
+        (r"^(?:0[xX])?[0-9a-fA-F]{12,128}$|^\{?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?$"
+         r"|^(?:[0-9a-fA-F]{2}[:-]){7,63}[0-9a-fA-F]{2}$", 0.95),
+        ("[a-fA-F]", 0.5),
+    ),
+    "base64": (("^[A-Za-z0-9+/]{12,}={0,2}$", 0.95), ("[a-z]", 0.5)),
+    # With - and _ it could be words or dates: letters of both cases and digits must be in most.
+    "urlsafe": (
+        ("^[A-Za-z0-9_-]{16,}={0,2}$", 0.95), ("[a-z]", 0.8), ("[A-Z]", 0.8), ("[0-9]", 0.8)
+    ),
+    "base32": (("^[A-Z2-7]{16,}={0,6}$", 0.95), ("[2-7]", 0.8), ("[A-Z]", 0.9)),
+}  # fmt: skip
+
+
+def _all(present: pl.Series, some: pl.Series, holds: tuple[tuple[str, float], ...]) -> bool:
+    """Whether so many cells match each pattern; all are read where a draw says so."""
+    return all(
+        matching(some, pattern) > least - 0.02 and matching(present, pattern) > least
+        for pattern, least in holds
+    )
 
 
 # 某 stands for a name left out, as in judgments: 王某, 李某某.

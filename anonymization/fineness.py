@@ -1,21 +1,33 @@
 """Times, places and amounts so exact that whoever was there, or pays the bill, knows the person."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import polars as pl
 
+from anonymization import patterns, positions
 from anonymization.detection import Column
-from anonymization.findings import Finding, Terms, matching, share
+from anonymization.findings import Finding, Terms, drawn, matching, share
 from anonymization.plan import profiles
 
 _MONEY: Final = frozenset({"收入", "存款余额", "纳税额", "个人资金金额"})
-_PLACE: Final = (
-    "经度|纬度|坐标|经纬|定位|位置|(?:^|_)(?:gps|lng|lon|lat|longitude|latitude|jd|wd)(?:$|_)"
+# What a header says last when its column holds money of somebody; prices are everybody's.
+_SUMS: Final = (
+    "(?:费用?|金额?|总额|[税款贷存欠罚补缴还]额|[款税薪]|余额|收入|支出|工资|薪酬|奖金|报酬|补[贴助偿]|津贴"
+    "|[实应已欠未补][缴收付发交退]|缴纳|支付|发放|报销"
+    r"|amount|money|fee|salary|income|balance|(?:^|_)(?:je|ye|gz))(?:合计|总计|数|数额)?$"
 )
+_PRICES: Final = "单价|价格|均价|售价|限价|指数|费率|税率|利率|汇率|标准"
 # Places of the public: that they are known is their purpose.
 _PUBLIC: Final = "网点|站点|设施|学校|医院|点位|门店|场所|监控|设备|机构"
-_WHEN: Final = "时间|时刻|时点|时戳|time|stamp|date|日期|(?:^|_)(?:ts|at)$"
+# Unless it is said to be where somebody was.
+_ACTS: Final = (
+    "反映|投诉|举报|诉求|报警|报案|报修|求助|事发|案发|来电|来访|签到|打卡|上报|收货|上车|下车|居住"
+)
+_WHEN: Final = (
+    "时间|时刻|时点|时戳|时$|time|stamp|date|日期|moment|(?:^|_)(?:ts|at|dt|tm|sj|rq)$"
+    "|(?:sj|rq|shijian|riqi)$"
+)
 
 
 def fine(texts: pl.DataFrame, columns: Mapping[str, Column], terms: Terms) -> list[Finding]:
@@ -23,13 +35,17 @@ def fine(texts: pl.DataFrame, columns: Mapping[str, Column], terms: Terms) -> li
     if not profiles()[terms.profile]["judged"]:
         return []
     firms = any(column.kind == "USCC" for column in columns.values())
-    findings = []
+    findings = [
+        found
+        for names in positions.exact(texts, columns)
+        if not any(_says(name, _PUBLIC) and not _says(name, _ACTS) for name in names)
+        for found in _places(names, texts)
+    ]
     for name in texts.columns:
         values = texts[name].drop_nulls()
         if values.is_empty():
             continue
         findings += _times(name, values, texts)
-        findings += _places(name, values, columns[name], texts)
         # Noise to the cent is nobody's amount; the run that added it says so.
         if not firms and name not in terms.made_up:
             findings += _amounts(name, values, columns[name], texts)
@@ -40,32 +56,43 @@ def _says(name: str, pattern: str) -> bool:
     return bool(pl.Series([name.lower()]).str.contains(pattern)[0])
 
 
+# --- times ----------------------------------------------------------------------------------
+
 _CLOCK: Final = (
-    r"[0-2]?[0-9](?::|：|时|点)[0-5]?[0-9](?:(?::|：|分)[0-5]?[0-9](?:\.[0-9]+|秒)?|分)?"
+    r"[0-2]?[0-9] ?(?::|：|时|点) ?[0-5]?[0-9](?:(?::|：|分) ?[0-5]?[0-9](?:\.[0-9]+|秒)?|分)?"
 )
-_DAY: Final = "[0-9]{4}[-/.年][0-9]{1,2}"
+# A day, its year in four digits or two, in front or behind, or left out; months in words too.
+_DAY: Final = (
+    "[0-9]{4}[-/.年][0-9]{1,2}|(?:^|[^0-9])[0-9]{1,2}(?:[-/.][0-9]{1,2}[-/.][0-9]{2,4}|月[0-9]{1,2}日)"
+    "|^[0-9]{1,2}[-/][0-9]{1,2}[ T]"
+    "|(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ .-]"
+)
+_MONTH: Final = "(?:0[1-9]|1[0-2])"
+_DAYS: Final = "(?:0[1-9]|[12][0-9]|3[01])"
+_HOUR: Final = "(?:[01][0-9]|2[0-3])"
 _COMPACT: Final = (
-    "^20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[T ]?"
-    "(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9])?(?:[0-9]{3})?$"
+    f"^20[0-9]{{2}}[-/]?{_MONTH}[-/]?{_DAYS}[-_T ]?{_HOUR}[0-5][0-9]"
+    "(?:[0-5][0-9])?(?:[0-9]{3})?Z?$"
+    f"|^[0-4][0-9]{_MONTH}{_DAYS}[-_T ]?{_HOUR}[0-5][0-9](?:[0-5][0-9])?$"
 )
-_EPOCH: Final = r"^1[0-9]{9}(?:[0-9]{3})?(?:\.[0-9]+)?$"
+_EPOCH: Final = r"^1[0-9]{9}(?:[0-9]{3}|[0-9]{6}|[0-9]{9})?(?:\.[0-9]+)?$"
+# Days since 1900 of a spreadsheet, since 4713 before Christ, since 1858; all with their fraction.
+_FRACTIONS: Final = r"^(?:[34][0-9]{4}|24[56][0-9]{4}|[56][0-9]{4})\.[0-9]{2,}$"
+# Inside a longer number: a day and what follows it, read as hours, minutes and seconds.
+_INSIDE: Final = f"(?:20[12][0-9]{_MONTH}{_DAYS})({_HOUR})[0-5][0-9][0-5][0-9]"
+# With a year of two digits, behind a letter or at the beginning.
+_INSIDE_SHORT: Final = f"(?:^|[^0-9])2[0-9]{_MONTH}{_DAYS}({_HOUR})[0-5][0-9][0-5][0-9]"
+_HOURS: Final = f"^({_HOUR})[0-5][0-9](?:[0-5][0-9])?$"
 
 
 def _times(name: str, values: pl.Series, texts: pl.DataFrame) -> list[Finding]:
-    timed = values.filter(values.str.contains(_CLOCK))
-    # Midnight is what a date becomes when it is kept as a time.
-    timed = timed.filter(~timed.str.contains(r"[T ]0?0:00(?::00(?:\.0+)?)?(?:Z|\+08:00)?$"))
-    dated = matching(values, _DAY) > 0.5
-    clock = not dated and matching(values, f"^{_CLOCK}$") > 0.9
-    if clock:
-        # A time of day alone needs the day, which some other column must tell.
-        dated = any(matching(texts[one], f"^{_DAY}") > 0.5 for one in texts.columns)
-    if not dated and _says(name, _WHEN):
-        for pattern in (_COMPACT, _EPOCH):
-            if matching(values, pattern) > 0.9:
-                timed, dated = values, True
+    if _timed(name, patterns.unmasked(drawn(values)), texts) is None:
+        return []
+    timed = _timed(name, patterns.unmasked(values), texts)
+    if timed is None:
+        return []
     alone = int(timed.is_unique().sum())
-    if not dated or len(timed) <= 0.5 * len(values) or alone <= 0.2 * len(timed):
+    if len(timed) <= 0.5 * len(values) or alone <= 0.2 * len(timed):
         return []
     return [
         Finding(
@@ -84,34 +111,107 @@ def _times(name: str, values: pl.Series, texts: pl.DataFrame) -> list[Finding]:
     ]
 
 
-def _places(name: str, values: pl.Series, column: Column, texts: pl.DataFrame) -> list[Finding]:
-    if column.kind != "GPS" and not _says(name, _PLACE):
-        return []
-    exact = int(values.str.contains(r"^[(\[]?[0-9]{1,3}\.[0-9]{3,}").sum())
-    if exact <= 0.5 * len(values) or _says(name, _PUBLIC):
-        return []
-    return [
-        Finding(
-            "LOCATION_TOO_FINE",
-            (name,),
-            exact,
-            share(exact, texts),
-            f"列「{name}」的坐标精确到百米以内，{exact} 行可定位到户。",
-            f"column {name} is exact to 100 m; {exact} rows point at a house.",
-            "坐标保留两位小数，或改为所在的区、街道。",
-            "Keep two decimals, or give the district or street instead.",
-            "例：106.812345,39.654321 → 地图上是一个门口",
-            "for example 106.812345,39.654321 → one door on a map",
+def _timed(name: str, values: pl.Series, texts: pl.DataFrame) -> pl.Series | None:
+    """The values that tell a minute of a day, however written; None where a column tells none."""
+    if matching(values, _CLOCK) > 0.5:
+        timed = values.filter(values.str.contains(_CLOCK))
+        # Midnight is what a date becomes when it is kept as a time.
+        timed = timed.filter(~timed.str.contains(r"[T ]0?0:00(?::00(?:\.0+)?)?(?:Z|\+08:00)?$"))
+        clock = matching(values, f"^(?:[上下中]午|早上|晚上|凌晨)?{_CLOCK}(?: ?[AaPp][Mm])?$") > 0.9
+        dated = not clock and matching(values, _DAY) > 0.5
+        return timed if dated or (clock and _dated(texts)) else None
+    if _says(name, _WHEN):
+        if any(matching(values, one) > 0.9 for one in (_COMPACT, _EPOCH)):
+            return values
+        if matching(values, _FRACTIONS) > 0.5:
+            return values.filter(values.str.contains(_FRACTIONS))
+        hours = values.str.extract(_HOURS)
+        if hours.null_count() < 0.1 * len(values) and hours.n_unique() >= 6 and _dated(texts):
+            return values
+    elif matching(values, r"^4[0-9]{4}\.[0-9]{5,}$") > 0.9:
+        # Without a word in the header only the days of these twenty years, to the second.
+        return values
+    return values if _inside(values) else None
+
+
+def _dated(texts: pl.DataFrame) -> bool:
+    """Whether some column tells the day that a time of day alone needs."""
+    return any(
+        matching(
+            drawn(texts[one]), f"^(?:[0-9]{{4}}[-/.年][0-9]{{1,2}}|20[0-9]{{2}}{_MONTH}{_DAYS}$)"
         )
-    ]
+        > 0.5
+        for one in texts.columns
+    )
+
+
+def _inside(values: pl.Series) -> bool:
+    """Whether numbers of papers carry the second in which they were given out.
+
+    By chance four digits behind a day are an hour and a minute in one of seven; all of a column
+    never, unless a counter stands there, which leaves the hours alike.
+    """
+    some = drawn(values)
+    for front, inside in (("20[12][0-9]{11}", _INSIDE), ("(?:^|[^0-9])2[0-9]{11}", _INSIDE_SHORT)):
+        if matching(some, front) < 0.95:
+            continue
+        hours = some.str.extract(inside)
+        if hours.null_count() < 0.05 * len(some) and hours.n_unique() >= 6:
+            return True
+    return False
+
+
+# --- places ---------------------------------------------------------------------------------
+
+
+def _places(names: tuple[str, ...], texts: pl.DataFrame) -> Iterator[Finding]:
+    shown = "、".join(names)
+    place = pl.struct(names) if len(names) > 1 else pl.col(names[0])
+    counted = texts.select(names).drop_nulls().select(pl.len().over(place).alias("n"))["n"]
+    exact = int((counted < _SHARED).sum())
+    # One point for each district, however many its decimals, is where everybody is.
+    if exact <= 0.2 * len(counted):
+        return
+    yield Finding(
+        "LOCATION_TOO_FINE",
+        names,
+        exact,
+        share(exact, texts),
+        f"列「{shown}」的坐标精确到百米以内，{exact} 行可定位到户。",
+        f"column {', '.join(names)} is exact to 100 m; {exact} rows point at a house.",
+        "坐标保留两位小数，或改为所在的区、街道。",
+        "Keep two decimals, or give the district or street instead.",
+        "例：106.812345,39.654321 → 地图上是一个门口",
+        "for example 106.812345,39.654321 → one door on a map",
+    )
+
+
+# So many rows at one point are a place they share.
+_SHARED: Final = 5
+
+
+# --- amounts --------------------------------------------------------------------------------
+
+_NUMBER: Final = (
+    r"^[-+]?(?:CNY|RMB|[￥¥$€]|人民币)?\s*"
+    r"([-+]?[0-9]{1,3}(?:[,，' ][0-9]{3})+(?:\.[0-9]+)?|[-+]?[0-9]*\.?[0-9]+)"
+    r"\s*([千万亿]?)(?:元|圆|块|CNY|RMB|USD)?整?$"
+)
+_SIGNED: Final = "CNY|RMB|[￥¥]|人民币|[千万亿]?元"
 
 
 def _amounts(name: str, values: pl.Series, column: Column, texts: pl.DataFrame) -> list[Finding]:
-    if column.item not in _MONEY:
+    signed = matching(drawn(values), _SIGNED) > 0.5
+    said = column.item in _MONEY or _says(name.split("(")[0].split("（")[0], _SUMS)
+    if not (said or signed) or _says(name, _PRICES):
         return []
-    cents = values.filter(values.str.contains(r"^-?[0-9]+\.(?:[0-9]?[1-9]|[1-9][0-9]?)[0-9]*$"))
-    alone = int(cents.is_unique().sum())
-    if len(cents) <= 0.5 * len(values) or alone <= 0.5 * len(values):
+    some = _cents(name, drawn(values))
+    if int((some % 100 != 0).sum()) <= 0.4 * len(some):
+        return []
+    cents = _cents(name, values)
+    exact = cents.filter((cents % 100) != 0)
+    alone = int(exact.is_unique().sum())
+    if len(exact) <= 0.5 * len(values) or alone <= 0.5 * len(values):
         return []
     return [
         Finding(
@@ -128,3 +228,20 @@ def _amounts(name: str, values: pl.Series, column: Column, texts: pl.DataFrame) 
             "for example a pay slip of 6532.17 → one row has it",
         )
     ]
+
+
+def _cents(name: str, values: pl.Series) -> pl.Series:
+    """Amounts in cents, whatever separators, signs and units they are written with."""
+    parts = patterns.unmasked(values).str.extract_groups(_NUMBER)
+    digits, unit = parts.struct[0], parts.struct[1].fill_null("")
+    header = next((one for one in ("亿", "万", "千") if f"{one}元" in name), "")
+    scale = (
+        pl.Series("u", unit)
+        .replace({"": header})
+        .replace_strict(
+            {"": 1.0, "千": 1e3, "万": 1e4, "亿": 1e8}, default=1.0, return_dtype=pl.Float64
+        )
+    )
+    number = digits.str.replace_all("[^0-9.+-]", "").cast(pl.Float64, strict=False)
+    made = (number * scale * 100).round(0)
+    return made.filter(made.is_not_null() & made.is_finite() & (made.abs() < 2**53)).cast(pl.Int64)

@@ -77,6 +77,12 @@ def ends_with(name: str, some: Iterable[str]) -> bool:
     return any((place := _place(spoken, word)) and place[0] == len(spoken) for word in some)
 
 
+def composed(name: str, compound: str) -> bool:
+    """Whether a header ends in a subject and what it is of it, as 家庭 and 码 make 家庭码."""
+    subjects, nouns = tables()["compounds"][compound]
+    return ends_with(name, (subject + noun for subject in subjects for noun in nouns))
+
+
 _COUNTS = r"(?:数量|[人户次总套]数|比例|比重|率|均值|平均数|中位数|合计|总计|_count|_num|_rate)$"
 
 

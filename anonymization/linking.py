@@ -8,15 +8,18 @@ import base64
 import binascii
 import hashlib
 import itertools
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
 
+from anonymization import patterns
 from anonymization.classes import Coded
 from anonymization.detection import detect
-from anonymization.findings import Finding, Terms, as_texts, matching, share, token
+from anonymization.findings import Finding, Terms, as_texts, drawn, matching, share, token
 from anonymization.sketches import KEPT, LEAST
 
 # Characters of a code that are compared: releases cut their codes at different lengths.
@@ -58,28 +61,80 @@ def _codes(texts: pl.DataFrame) -> dict[str, set[str]]:
     found = {}
     for name in texts.columns:
         values = texts[name].drop_nulls().unique()
-        shape = token(values) or ("digits" if _keyed_digits(values) else None)
-        if shape is not None:
-            found[name] = {front for one in values if (front := _front(one, shape))}
+        shape = token(values) or ("own" if _keyed(name, values) else None)
+        if shape is None:
+            continue
+        found[name] = {front for one in values if (front := _front(one, shape))}
+        bare = _without_sign(values)
+        if bare is not None:
+            # The same codes may stand elsewhere without the sign of the office.
+            shape = token(bare) or "own"
+            found[name] |= {front for one in bare if (front := _front(one, shape))}
     return found
 
 
-def _keyed_digits(values: pl.Series) -> bool:
-    """Whether a column holds numbers without order or meaning, as format-preserving keys make."""
-    if len(values) < 20 or matching(values, "^[0-9]{10,19}[0-9Xx]?$") < 0.95:
+# Signs an office puts in front of its codes.
+_SIGN: Final = r"^[A-Za-z\u4e00-\u9fff]{1,8}[-_:#]|^[A-Za-z]{1,8}[0-9]{0,8}[-_:]"
+
+
+def _without_sign(values: pl.Series) -> pl.Series | None:
+    """Codes without the sign all of them begin with; None where there is none."""
+    signs = drawn(values).str.extract(f"({_SIGN})").unique()
+    if len(signs) != 1 or signs[0] is None:
+        return None
+    return values.str.slice(len(signs[0]))
+
+
+# What is no code of a person, however random: of firms, papers, goods, places and times.
+_OF_THINGS: Final = (
+    "信用代码|机构|企业|单位|纳税人|许可|文号|案号|批号|批次|条码|条形|型号|版本|设备|产品|商品|发票|标准|站"
+    "|网点|时间|日期|金额|费|uscc|version|time|date"
+)
+# So many joins at most may come by chance between two releases of this size.
+_BY_CHANCE: Final = 0.3
+
+
+def _keyed(name: str, values: pl.Series) -> bool:
+    """Whether a column holds codes in so large a space that two releases share none by chance.
+
+    Counters and papers numbered by the day fill theirs; tokens in the format of what they stand
+    for, plates or telephones, and digests written as numbers are far apart.
+    """
+    if len(values) < 20 or re.search(_OF_THINGS, name.lower()):
         return False
-    heads = values.str.slice(0, 4)
-    return heads.n_unique() > min(100, 0.3 * len(values))
+    some = drawn(values)
+    # A sign of a province may stand in front: tokens of plates keep it.
+    if matching(some, r"^\p{Han}?[0-9A-Za-z][0-9A-Za-z·.{}_:-]{5,63}=*$") < 0.95:
+        return False
+    if matching(some, "[0-9]") < 0.8 or matching(some, _MADE_OF_TIME) > 0.5:
+        return False
+    firms = some.filter(some.str.contains("^[0-9A-HJ-NPQRTUWXY]{18}$"))
+    if len(firms) > 0.9 * len(some) and patterns.credit_codes(firms).mean() > 0.5:
+        return False
+    space = 1.0
+    for place in range(max(some.str.len_chars(), default=0)):
+        space *= max(1, some.str.slice(place, 1).n_unique())
+    return len(values) * len(values) / space < _BY_CHANCE
+
+
+_MADE_OF_TIME: Final = (
+    r"^(?:19|20)[0-9]{2}[-/.]?(?:0[1-9]|1[0-2])|^[0-9]{1,4}[-.:][0-9]{1,2}[-.:]"
+    r"|^1[0-9]{9}(?:[0-9]{3})?$"
+)
 
 
 def _front(code: str, shape: str) -> str | None:
     """The first characters of a code in one letter case and alphabet."""
-    if shape == "digits":
-        return code.upper()
+    if shape == "own":
+        return re.sub(r"[^0-9A-Za-z\u4e00-\u9fff]", "", unicodedata.normalize("NFKC", code)).upper()
     if shape == "hex":
-        return code[:_FRONT].lower()
+        return re.sub("^0[xX]|[^0-9A-Fa-f]", "", code)[:_FRONT].lower()
     try:
-        return base64.b64decode(code + "=" * (-len(code) % 4)).hex()[:_FRONT]
+        if shape == "base32":
+            bare = code.rstrip("=")
+            return base64.b32decode(bare + "=" * (-len(bare) % 8)).hex()[:_FRONT]
+        plain = code.rstrip("=").replace("-", "+").replace("_", "/")
+        return base64.b64decode(plain + "=" * (-len(plain) % 4)).hex()[:_FRONT]
     except (ValueError, binascii.Error):
         return code[:_FRONT]
 
@@ -132,7 +187,8 @@ def linked(
     for register in registers:
         other = as_texts(register)
         pairs = _alike(texts, other, left_out)
-        if len(pairs) < 2:  # one thing known of everybody is no link
+        # One thing known of everybody is no link, unless everybody's is another.
+        if not pairs or (len(pairs) == 1 and not _of_each(next(iter(pairs.items())))):
             continue
         who = next((c.name for c in detect(other) if c.kind in {"PERSON", "ID_CARD", "MOBILE"}), "")
         records = _matched(texts, other, pairs)
@@ -156,6 +212,23 @@ def linked(
             )
         )
     return findings
+
+
+def _of_each(pair: tuple[str, pl.Series]) -> bool:
+    """Whether the values of a register differ from person to person and are no counter.
+
+    Numbers from one to a thousand stand in any two lists of a thousand.
+    """
+    present = pair[1].drop_nulls()
+    if present.is_empty() or present.n_unique() < 0.5 * len(present):
+        return False
+    numbers = present.str.extract(r"^-?([0-9]+(?:\.[0-9]+)?)$").drop_nulls()
+    if len(numbers) < 0.9 * len(present):
+        return True
+    step = 10.0 ** -int(numbers.str.extract(r"\.([0-9]+)$").str.len_chars().max() or 0)  # type: ignore[arg-type]
+    values = numbers.cast(pl.Float64)
+    span = float(values.max()) - float(values.min())  # type: ignore[arg-type]
+    return bool(span / step > 3 * present.n_unique())
 
 
 def _alike(texts: pl.DataFrame, other: pl.DataFrame, left_out: set[str]) -> dict[str, pl.Series]:

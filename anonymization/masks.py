@@ -1,6 +1,7 @@
 """Masks that can be completed: from what they show, the columns beside them, and each other."""
 
 import itertools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,13 +10,16 @@ from typing import Final
 
 import polars as pl
 
+from anonymization import patterns
 from anonymization.detection import Column
-from anonymization.findings import Finding, masked, matching, share
+from anonymization.findings import Finding, drawn, matching, share
 
 # Fewer candidates than this and a masked number leads to a person.
 _FEW: Final = 1000
 # Districts of the city, which an attacker from here would try.
 _LOCAL: Final = ("150301", "150302", "150303", "150304")
+# How many ways the first digits of a mobile may go, by how many of them are hidden.
+_SEGMENTS: Final = (1.0, 1.0, 7.0, 45.0)
 # Shapes of masks a column is looked at by, the commonest first.
 _SHAPES: Final = 12
 
@@ -35,9 +39,9 @@ def decoded_masks(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Fi
     sex = next((name for name in texts.columns if _is_sex(name)), None)
     beside = Beside(birth, days, sex)
     starred = {
-        name: _starred(texts[name], _is_tail(name))
+        name: _starred(name, texts[name], _is_tail(name))
         for name in texts.columns
-        if masked(texts[name]) >= 0.05 or _is_tail(name)
+        if _is_tail(name) or matching(texts[name], _STARS) >= 0.05
     }
     findings = []
     for name, values in starred.items():
@@ -45,10 +49,22 @@ def decoded_masks(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Fi
         if found is not None:
             findings.append(found)
     told = {one.columns[0] for one in findings}
-    for one, other in itertools.combinations(starred, 2):
-        if not {one, other} & told:
-            findings += _together(one, other, starred, texts)
+    views = {
+        name: values
+        for name, values in {**starred, **_pieces(texts, columns)}.items()
+        if name not in told
+    }
+    for width in (2, 3):
+        for names in itertools.combinations(list(views)[:_MOST_VIEWS], width):
+            if not set(names) & told and (found := _together(names, views, starred, texts)):
+                findings.append(found)
+                told |= set(names)
     return findings
+
+
+# Columns that show parts of numbers, beyond which sets of three are too many to try.
+_MOST_VIEWS: Final = 12
+_STARS: Final = r"[*＊×●•#■□]|[xX]{2,}"
 
 
 def _is_sex(name: str) -> bool:
@@ -58,30 +74,73 @@ def _is_sex(name: str) -> bool:
 def _is_tail(name: str) -> bool:
     """Whether a header says that the column holds the last digits of a citizen number."""
     return bool(
-        pl.Series([name.lower()]).str.contains("(?:身份证|证件|sfz).*(?:后|尾|末)[四六八468]")[0]
+        pl.Series([name.lower()]).str.contains(
+            "(?:身份证|证件|公民|sfz).*(?:[后尾末](?:[四五六七八4-8]|号))"
+        )[0]
     )
 
 
-def _starred(values: pl.Series, tails: bool) -> pl.Series:
+def _starred(name: str, values: pl.Series, tails: bool) -> pl.Series:
     """Masked numbers with `*` for every character that is hidden, anything else null.
 
-    With `tails` the last digits alone are a mask as well.
+    With `tails` the last digits alone are a mask as well. Where all masks have the same few signs
+    whatever they hide, they are as long as the number the header or the digits in front tell of.
     """
-    shown = values.str.replace_all(r"[ \-]", "").str.replace_all("[＊×●•#■□]", "*")
+    shown = patterns.unmasked(values).str.replace_all(r"[ \-]", "")
+    shown = shown.str.replace_all("[＊×●•#■□]", "*")
     for width in range(14, 1, -1):
         shown = shown.str.replace_all(f"[xX]{{{width}}}", "*" * width)
-    padded = shown.str.pad_start(18, "*") if tails else shown
-    picked = pl.DataFrame({"v": padded}).select(
-        pl.when(pl.col("v").str.contains(r"^[0-9]*\*{2,}[0-9]*[0-9Xx]?$")).then("v").alias("v")
+    shown = _filled(name, shown.str.replace(r"^\+?86(1[3-9*])", "${1}"))
+    if tails:
+        shown = shown.str.strip_chars_start("*").str.pad_start(18, "*")
+    picked = pl.DataFrame({"v": shown}).select(
+        pl.when(
+            pl.col("v").str.contains(r"^[0-9*]*[0-9Xx*]$")
+            & pl.col("v").str.contains("[0-9]")
+            & pl.col("v").str.contains(r"\*")
+        )
+        .then("v")
+        .alias("v")
     )
     return picked["v"]
+
+
+_OF_PHONES: Final = "手机|电话|联系|号码|mobile|phone|tel|sjh|lxdh"
+_OF_CITIZENS: Final = "身份证|证件|公民|sfz|idcard|id_card"
+
+
+def _filled(name: str, shown: pl.Series) -> pl.Series:
+    """Masks of too few signs as long as what they stand for, with one run of signs each."""
+    run = r"^([0-9]*)\*{2,}([0-9]*[Xx]?)$"
+    lengths = shown.drop_nulls().str.len_chars()
+    if not len(lengths) or (lengths == 11).any() or (lengths == 18).any():
+        return shown
+    if matching(shown, run) < 0.5:
+        return shown
+    spoken = name.lower()
+    if matching(shown, "^1[3-9][0-9]+\\*") > 0.5 and re.search(_OF_PHONES, spoken):
+        width = 11
+    elif re.search(_OF_CITIZENS, spoken) or matching(shown, "^1503[0-9]{2,}\\*") > 0.5:
+        width = 18
+    else:
+        return shown
+    parts = shown.str.extract_groups(run)
+    front, back = parts.struct[0], parts.struct[1]
+    seen = front.str.len_chars() + back.str.len_chars()
+    made = pl.DataFrame({"f": front, "b": back, "n": width - seen.cast(pl.Int64), "old": shown})
+    return made.select(
+        pl.when((pl.col("n") > 0) & (pl.col("f").str.len_chars() + pl.col("n") > 0))
+        .then(pl.col("f").str.pad_end(width, "*").str.head(width - pl.col("b").str.len_chars())
+              + pl.col("b"))
+        .otherwise("old")
+    ).to_series()  # fmt: skip
 
 
 def _alone(name: str, values: pl.Series, beside: Beside, texts: pl.DataFrame) -> Finding | None:
     """The mask most records of a column have, if few candidates are left for each of them."""
     best: Finding | None = None
     for shape, records in _shapes(values):
-        found = _candidates(shape, beside)
+        found = _candidates(shape, beside, re.search(_OF_PHONES, name.lower()) is not None)
         if found is None:
             continue
         kind, count, used = found
@@ -99,12 +158,25 @@ def _shapes(values: pl.Series) -> list[tuple[str, int]]:
     return list(counts.iter_rows())
 
 
-def _candidates(shape: str, beside: Beside) -> tuple[str, float, tuple[str | None, ...]] | None:
-    """Which number a mask hides, how many it may be, and the columns that helped."""
+def _candidates(
+    shape: str, beside: Beside, phones: bool
+) -> tuple[str, float, tuple[str | None, ...]] | None:
+    """Which number a mask hides, how many it may be, and the columns that helped.
+
+    `phones` says that the header speaks of telephones.
+    """
     seen = shape.replace("M", "99")
+    hidden = seen.count("*")
     if len(seen) == 11 and shape.startswith("M"):
-        return "手机号码", 10.0 ** seen.count("*"), ()
-    if len(seen) != 18 or seen.count("9") < 4 or "*" not in seen:
+        return "手机号码", 10.0**hidden, ()
+    if len(seen) == 11 and phones and hidden and set(seen.lstrip("*")) == {"9"}:
+        # Only the segments given out fit in front.
+        front = min(3, len(seen) - len(seen.lstrip("*")))
+        return "手机号码", _SEGMENTS[front] * 10.0 ** (hidden - front), ()
+    if len(seen) in {16, 19} and "*" not in seen[:6] and hidden:
+        # Of the numbers that fit one in ten passes Luhn.
+        return "银行账号", 10.0 ** (hidden - 1), ()
+    if len(seen) != 18 or seen.count("9") < 4 or not hidden:
         return None
     region = 1.0 if "*" not in seen[:6] else float(len(_LOCAL))
     days, used = _days(seen[6:14]), ()
@@ -160,52 +232,118 @@ def _finding(
 
 
 # Nobody's: an order number of 001, and a segment that is not given out.
-_MADE_UP: Final = {18: "150302198802140012", 11: "13800000000"}
+_MADE_UP: Final = {
+    18: "150302198802140012",
+    11: "13800000000",
+    16: "6222000000000000",
+    19: "6222000000000000000",
+}
+
+
+# Of whom a header speaks besides the person himself: another's number is another number.
+_OTHERS: Final = (
+    "紧急|家属|亲属|监护|配偶|父|母|家长|备用|第二|经办|代办|办理|网格|介绍|担保|单位|负责"
+)
+# How a header says which digits a column without masks holds.
+_PLACED: Final = (
+    ("[前首头](?:[二三四五六七八2-8])位?|号段|前缀|前段|段一", "front"),
+    ("[后尾末](?:[二三四五六七八2-8])位?|尾号|后缀|后段|段三", "back"),
+    ("中间|中[二三四五六2-6]位|中段|段二", "middle"),
+)
+
+
+def _pieces(texts: pl.DataFrame, columns: Mapping[str, Column]) -> dict[str, pl.Series]:
+    """Columns of bare digits whose headers say which part of a number they are, as masks.
+
+    Where the part stands in the middle its place is that of the usual mask.
+    """
+    made = {}
+    for name in texts.columns:
+        place = next((where for say, where in _PLACED if re.search(say, name)), None)
+        if place is None or columns[name].kind in {"ID_CARD", "MOBILE"} or _is_tail(name):
+            continue
+        values = texts[name]
+        bare = drawn(values.drop_nulls())
+        if bare.is_empty() or matching(bare, "^[0-9]{2,14}[Xx]?$") < 0.95:
+            continue
+        width = 18 if re.search(_OF_CITIZENS, name.lower()) else 11
+        if place == "front":
+            made[name] = values.str.pad_end(width, "*")
+        elif place == "back":
+            made[name] = values.str.pad_start(width, "*")
+        else:
+            made[name] = ("*" * (3 if width == 11 else 6) + values).str.pad_end(width, "*")
+    return made
 
 
 def _together(
-    one: str, other: str, starred: Mapping[str, pl.Series], texts: pl.DataFrame
-) -> list[Finding]:
-    """Two masks over the same number that show different digits of it."""
-    pairs = pl.DataFrame({"a": starred[one], "b": starred[other]}).drop_nulls()
-    pairs = pairs.filter(pl.col("a").str.len_chars() == pl.col("b").str.len_chars())
-    if pairs.height < 0.2 * texts.height or pairs.height < 10:
-        return []
-    sample = pairs.head(500)
-    same = known = 0
-    left = []
-    for a, b in sample.iter_rows():
-        both = [(x, y) for x, y in zip(a, b, strict=True) if x != "*" != y]
-        same, known = same + sum(x == y for x, y in both), known + len(both)
-        left.append(sum(x == y == "*" for x, y in zip(a, b, strict=True)))
-    length = len(sample["a"][0])
+    names: tuple[str, ...],
+    views: Mapping[str, pl.Series],
+    starred: Mapping[str, pl.Series],
+    texts: pl.DataFrame,
+) -> Finding | None:
+    """Partial views of the same number that show different digits of it."""
+    if not set(names) & starred.keys():
+        return None
+    rows = pl.DataFrame({str(n): views[name] for n, name in enumerate(names)}).drop_nulls()
+    rows = rows.filter(pl.all_horizontal(pl.all().str.len_chars() == pl.col("0").str.len_chars()))
+    if rows.height < 0.2 * texts.height or rows.height < 10:
+        return None
+    cells = rows.gather_every(max(1, rows.height // 500))
+    length = len(cells["0"][0])
+    if length not in _MADE_UP or not _of_one(names, cells):
+        return None
+    left = [
+        sum(all(sign == "*" for sign in signs) for signs in zip(*row, strict=True))
+        for row in cells.iter_rows()
+    ]
     hidden = sorted(left)[len(left) // 2]
-    apart = min(sample["a"][0].count("*"), sample["b"][0].count("*"))
-    # Digits both show must agree: two of them by chance in one pair of a hundred.
-    if length not in _MADE_UP or known < 2 * sample.height or same < 0.95 * known:
-        return []
+    apart = min(cells[one][0].count("*") for one in cells.columns)
+    # Every view must add something, or a smaller set says the same.
     if hidden >= apart or 10.0**hidden > _FEW:
-        return []
+        return None
     made = _MADE_UP[length]
     shown = [
-        "".join(m if x != "*" else "*" for m, x in zip(made, sample[part][0], strict=True))
-        for part in ("a", "b")
+        "".join(m if x != "*" else "*" for m, x in zip(made, cells[one][0], strict=True))
+        for one in cells.columns
     ]
-    return [
-        Finding(
-            "PARTIAL_ID_REIDENTIFIABLE",
-            (one, other),
-            pairs.height,
-            share(pairs.height, texts),
-            f"列「{one}」与「{other}」遮的是同一号码的不同位，拼起来只剩 {hidden} 位未知。",
-            f"columns {one} and {other} mask different digits of the same number; together only "
-            f"{hidden} digits are unknown.",
-            "两列用同一种遮法，或只保留一列。",
-            "Mask both columns alike, or keep one of them.",
-            f"例：{shown[0]} + {shown[1]} → {made[: len(made) - hidden]}",
-            f"for example {shown[0]} + {shown[1]} → {made[: len(made) - hidden]}",
-        )
-    ]
+    said = "」与「".join(names)
+    return Finding(
+        "PARTIAL_ID_REIDENTIFIABLE",
+        names,
+        rows.height,
+        share(rows.height, texts),
+        f"列「{said}」遮的是同一号码的不同位，拼起来只剩 {hidden} 位未知。",
+        f"columns {' and '.join(names)} mask different digits of the same number; together only "
+        f"{hidden} digits are unknown.",
+        "各列用同一种遮法，或只保留一列。",
+        "Mask the columns alike, or keep one of them.",
+        f"例：{' + '.join(shown)} → {made[: len(made) - hidden]}",
+        f"for example {' + '.join(shown)} → {made[: len(made) - hidden]}",
+    )
+
+
+def _of_one(names: tuple[str, ...], cells: pl.DataFrame) -> bool:
+    """Whether masks hide the same number: digits two of them show agree, or the headers say so."""
+    linked = {0}
+    for one, other in itertools.combinations(range(len(names)), 2):
+        same = known = 0
+        for a, b in zip(cells[str(one)], cells[str(other)], strict=True):
+            both = [(x, y) for x, y in zip(a, b, strict=True) if x != "*" != y]
+            same, known = same + sum(x == y for x, y in both), known + len(both)
+        # Digits both show must agree: two of them by chance in one pair of a hundred.
+        if known and same < 0.95 * known:
+            return False
+        # With nothing in common they may be two people's, if a header speaks of somebody else.
+        agreed = known >= 2 * cells.height or _whose(names[one]) == _whose(names[other])
+        if agreed and linked & {one, other}:
+            linked |= {one, other}
+    return len(linked) == len(names)
+
+
+def _whose(name: str) -> str:
+    found = re.search(_OTHERS, name)
+    return found[0] if found else ""
 
 
 def birth_column(texts: pl.DataFrame, columns: Mapping[str, Column]) -> tuple[str | None, float]:

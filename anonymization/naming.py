@@ -6,14 +6,15 @@ from typing import Any, Final
 
 import polars as pl
 
+from anonymization import headers, offices, residues
 from anonymization.detection import Column, residual
 from anonymization.findings import Finding, Terms, masked, matching, share
 
+# What a list of kinds of personal information counts as direct; numbers of firms it does not name.
 _DIRECT: Final = frozenset(
-    {
-        *("PERSON", "ID_CARD", "MOBILE", "LANDLINE", "ADDRESS", "EMAIL", "BANK_CARD", "PLATE"),
-        *("PASSPORT", "SSN", "MRN", "WECHAT", "QQ", "MAC"),
-    }
+    kind
+    for kind, known in headers.kinds().items()
+    if known["item"] and headers.items()[known["item"]]["role"] == "direct"
 )
 
 
@@ -24,12 +25,17 @@ def named(
     excused = terms.made_up | terms.published | tokens.keys()
     if terms.profile == "lawful_raw":
         excused = frozenset(texts.columns)
-    findings, left = [], []
+    findings, left_over = [], []
     seen: set[str] = set()
+    listed = offices.lists_offices(texts, columns, tokens)
     for one in residual(texts):
         if one.column in tokens or _public(texts[one.column], one.kind):
             continue
-        left.append({"column": one.column, "kind": one.kind, "count": one.count})
+        if listed and offices.of_the_office(one.column, one.kind):
+            continue
+        if one.kind == "ADDRESS" and not _homes(texts[one.column]):
+            continue
+        left_over.append({"column": one.column, "kind": one.kind, "count": one.count})
         if one.column in excused or one.count == 0:
             continue
         seen.add(one.column)
@@ -37,43 +43,82 @@ def named(
         code = "FREE_TEXT_LEAK" if free else "DIRECT_IDENTIFIER_LEFT"
         if one.kind == "ADDRESS":
             code = "FULL_ADDRESS_LEFT"
-        findings.append(_left(code, one.column, one.kind, one.count, texts))
+        findings.append(left(code, one.column, one.kind, one.count, texts))
     for name, column in columns.items():
         if name in excused or name in seen or column.kind not in _DIRECT:
             continue
         values = texts[name]
-        if _public(values, column.kind):
+        if _public(values, column.kind) or (listed and offices.of_the_office(name, column.kind)):
             continue
         if masked(values) > 0.5:
             continue
         count = int(values.is_not_null().sum())
         if column.kind == "ADDRESS":
             count = int(values.str.contains(_DOOR).sum())
-            if not count:
+            if not count or not _homes(values):
                 continue
-            findings.append(_left("FULL_ADDRESS_LEFT", name, "ADDRESS", count, texts))
+            findings.append(left("FULL_ADDRESS_LEFT", name, "ADDRESS", count, texts))
         elif count:
-            findings.append(_left("DIRECT_IDENTIFIER_LEFT", name, column.kind, count, texts))
-    return findings, left
+            seen.add(name)
+            findings.append(left("DIRECT_IDENTIFIER_LEFT", name, column.kind, count, texts))
+    for name in texts.columns:
+        if name in seen or name in excused - tokens.keys():
+            continue
+        for kind, count in residues.forgotten(texts[name], name in tokens):
+            if kind in _DIRECT:
+                left_over.append({"column": name, "kind": kind, "count": count})
+            findings.append(left("DIRECT_IDENTIFIER_LEFT", name, kind, count, texts))
+    return findings, left_over
 
 
-_PUBLIC = "咨询|服务|热线|窗口|监督|投诉|值班|办公|机构|单位|部门|受理|举报|传真|客服"
+# So many rows at one door are an office's visitors, not a household.
+_HOUSEHOLD: Final = 10
+
+
+def _homes(values: pl.Series) -> bool:
+    """Whether addresses are of homes: an office's stands in the rows of all who went there."""
+    present = values.drop_nulls()
+    doors = present.filter(present.str.contains(_DOOR)).value_counts()
+    counts = doors["count"]
+    return int(counts.filter(counts < _HOUSEHOLD).sum()) > 0
+
+
+_PUBLIC = (
+    "咨询|服务|热线|窗口|监督|监管|投诉|值班|值守|办公|机构|单位|部门|机关|受理|举报|传真|客服|应急|救援|抢修"
+    "|总机|前台"
+)
 
 
 def _public(values: pl.Series, kind: str | None) -> bool:
     """Whether a column of telephones is that of offices: it says so, and few stand many times."""
-    if kind not in {"LANDLINE", "MOBILE"} or not re.search(_PUBLIC, str(values.name)):
-        return False
     present = values.drop_nulls()
+    if kind == "LANDLINE":
+        numbers = present.str.extract(_LANDLINE).drop_nulls()
+        if len(numbers) > 0.9 * len(present) and numbers.n_unique() <= 0.02 * len(numbers):
+            return True
+    name = str(values.name)
+    if kind not in {"LANDLINE", "MOBILE"} or not re.search(_PUBLIC, name):
+        return False
+    # 投诉电话 is an office's, 投诉人电话 that of who complained.
+    if re.search(_SOMEBODY, name):
+        return False
     return kind == "LANDLINE" or present.n_unique() <= 0.1 * len(present)
 
 
+_SOMEBODY = "人(?![社民大力才防])|家属|家长|家庭|亲属|患者"
+_LANDLINE = r"(0[0-9]{2,3}[) -]{0,2}[2-8][0-9]{6,7})"
 _DOOR = "[0-9一二三四五六七八九十]+(?:号|室|单元|栋|幢|户)"
 
 
 def _free_text(values: pl.Series) -> bool:
     """Whether a column holds sentences rather than values of one shape."""
     present = values.drop_nulls()
+    # Numbers in groups are long and no sentences.
+    if (
+        matching(present, r"^[0-9A-Za-z \-./·+()]+$") > 0.9
+        and matching(present, "[A-Za-z]{4}") < 0.1
+    ):
+        return False
     lengths = pl.DataFrame({"n": present.str.len_chars()}).select(
         pl.col("n").mean().fill_null(0).alias("mean"), pl.col("n").std().fill_null(0).alias("std")
     )
@@ -81,14 +126,15 @@ def _free_text(values: pl.Series) -> bool:
     return mean > 20 or (spread > 2 and matching(present, "[，。；、,;]") > 0.3)
 
 
-def _left(code: str, name: str, kind: str, count: int, texts: pl.DataFrame) -> Finding:
+def left(code: str, name: str, kind: str, count: int, texts: pl.DataFrame) -> Finding:
+    """The finding that a column still shows this kind in so many cells."""
     titles = {
         "FREE_TEXT_LEAK": ("文本中夹带", "carries inside its text"),
         "FULL_ADDRESS_LEFT": ("仍可读出", "still shows"),
         "DIRECT_IDENTIFIER_LEFT": ("仍可读出", "still shows"),
     }
     zh, en = titles[code]
-    title = _KINDS.get(kind, kind)
+    title = _KINDS.get(kind) or headers.kinds().get(kind, {}).get("zh", kind)
     remedies = {
         "FREE_TEXT_LEAK": ("改用「文本遮盖」或删除该列。", "Redact the text or remove the column."),
         "FULL_ADDRESS_LEFT": (
@@ -132,6 +178,7 @@ _KINDS = {
     "IP": "IP 地址",
     "MAC": "设备地址",
     "GPS": "精确位置",
+    residues.UNMASKED: "漏遮的原值",
 }
 # Made up and masked: what a reader of the report sees of the kind.
 _SHOWN: Final[Mapping[str, str]] = {
@@ -149,4 +196,5 @@ _SHOWN: Final[Mapping[str, str]] = {
     "WECHAT": "w***_01",
     "QQ": "12****89",
     "MAC": "00:1A:**:**:**:01",
+    residues.UNMASKED: "同列都是 1503****12，有几行是 1503000012",
 }

@@ -5,6 +5,7 @@ digits in numpy), `find` takes one text and gives spans in the offsets of the te
 written. What one finds the other finds.
 """
 
+import ipaddress
 import re
 import unicodedata
 from collections.abc import Callable, Collection
@@ -23,20 +24,21 @@ from anonymization.dictionary import (
     door_pattern,
     name_patterns,
     names,
-    words,
 )
 
 # --- undoing disguises ----------------------------------------------------------------------
 
 _INVISIBLE: Final = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
-_NUMERALS: Final = dict(zip("〇零一二三四五六七八九", "00123456789", strict=True))
+# As they are written, said on the telephone, and written on cheques.
+_SPELLED: Final = "〇零一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖"
+_NUMERALS: Final = dict(zip(_SPELLED, "0012345678912123456789", strict=True))
 _DASHES: Final = "\u2010-\u2015\u2212\u30fb\uff65"
 # Worth a look: full-width digits and letters, other forms of digits, blanks, dashes.
 _DISGUISED: Final = (
     f"[{_INVISIBLE}{_DASHES}\u00a0\u2000-\u200a\u202f\u3000\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
     "\uff0b\uff0d\uff0e\uff20\u2070-\u2099\u2460-\u249b\u24ea\U0001d7ce-\U0001d7ff]|（0"
 )
-_NUMERALS_RUN: Final = "[〇零一二三四五六七八九0-9]{3}[〇零一二三四五六七八九]{4}"
+_NUMERALS_RUN: Final = f"[{_SPELLED}0-9]{{3}}[{_SPELLED}]{{4}}"
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def unmasked(values: pl.Series) -> pl.Series:
 
 _INVISIBLE_RE: Final = re.compile(f"[{_INVISIBLE}]")
 _DASH_RE: Final = re.compile(f"[{_DASHES}]")
-_RUN: Final = re.compile("[〇零一二三四五六七八九0-9]{7,}")
+_RUN: Final = re.compile(f"[{_SPELLED}0-9]{{7,}}")
 
 
 Flags: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
@@ -227,8 +229,23 @@ def _by(kind: str) -> Check:
     return check
 
 
+# Whole numbers of bits from the left: masks of networks are no machines, nor is every machine.
+_MASKS: Final = frozenset(
+    str(ipaddress.ip_address((0xFFFFFFFF << (32 - bits)) & 0xFFFFFFFF)) for bits in range(33)
+)
+
+
+def _machines(found: pl.Series, today: date) -> Flags:
+    """Which are addresses of machines: no masks of networks, no networks with their length."""
+    return (~(found.is_in(list(_MASKS)) | found.str.contains("/"))).to_numpy()
+
+
 def _names(found: pl.Series, today: date) -> Flags:
-    return names(found).to_numpy()
+    return (names(found) & ~found.str.contains(_PUPILS)).to_numpy()
+
+
+# 高中生 and 严学生 speak for themselves; as a name the one in a thousand.
+_PUPILS: Final = "(?:中|学|考|新|师|老|先)生$"
 
 
 _SEP: Final = r"[ \-./·]?"
@@ -241,6 +258,9 @@ _SIGNS: Final = identifiers.PROVINCE_SIGNS
 _LONGITUDE: Final = r"[Ee]?(?:7[3-9]|[89][0-9]|1[0-3][0-9])\.[0-9]{3,}°?[Ee]?"
 _LATITUDE: Final = r"[Nn]?[1-5]?[0-9]\.[0-9]{3,}°?[Nn]?"
 _CODE: Final = "0-9A-HJ-NP-RTUWXYa-hj-np-rtuwxy"
+
+_NO_AT: Final = r" ?(?:[\[({<] ?(?:[aA][tT]?|艾特) ?[\])}>]|[aA][tT]符号|艾特|#) ?"
+_NO_DOT: Final = r" ?(?:\.|[\[({<] ?(?:[dD][oO][tT]|点) ?[\])}>]|点) ?"
 
 # What all cells have that a dearer gate is tried on: marks between digits; any other character.
 _MARKED: Final = "[-:.) ]"
@@ -292,6 +312,14 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         sieve=_MARKED,
     ),
     Pattern("EMAIL", "@", rf"\b({identifiers.EMAIL})\b", sieve=_WORDED),
+    # Written so that no machine reads it: x [at] 163.com, x(a)163.com, x#163.com.
+    Pattern(
+        "EMAIL",
+        r"#[0-9A-Za-z ]|艾特|[aA][tT]符号|[\[({<] ?(?:[aA]|艾)",
+        rf"\b([A-Za-z0-9][A-Za-z0-9._%+-]{{0,63}}{_NO_AT}[A-Za-z0-9-]{{1,63}}"
+        rf"(?:{_NO_DOT}[A-Za-z0-9-]{{2,63}}){{0,2}}{_NO_DOT}[A-Za-z]{{2,6}})\b",
+        sieve=_WORDED,
+    ),
     Pattern(
         "PLATE",
         f"[{_SIGNS}][A-HJ-NP-Za-hj-np-z]",
@@ -311,8 +339,9 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         "IP",
         "[0-9][.][0-9]{1,3}[.][0-9]|[0-9A-Fa-f]:[0-9A-Fa-f]*:",
-        rf"\b((?:{_OCTET}\.){{3}}{_OCTET}|[0-9A-Fa-f]{{1,4}}(?::[0-9A-Fa-f]{{1,4}}){{7}}"
+        rf"\b((?:{_OCTET}\.){{3}}{_OCTET}(?:/[0-9]{{1,2}})?|[0-9A-Fa-f]{{1,4}}(?::[0-9A-Fa-f]{{1,4}}){{7}}"
         r"|(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6})\b",
+        check=_machines,
         sieve=_MARKED,
     ),
     Pattern(
@@ -362,10 +391,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         "QQ", "[Qq][Qq]", r"(?i:qq)(?:号码|号)?[^0-9A-Za-z,，。;；]{0,4}\b([1-9][0-9]{4,10})\b"
     ),
-    *(
-        Pattern("PERSON", "|".join((*words()["cues"], *words()["titles"])), regex, "", _names)
-        for regex in name_patterns()
-    ),
+    *(Pattern("PERSON", gate, regex, "", _names) for gate, regex in name_patterns()),
 )
 
 

@@ -2,57 +2,66 @@
 
 import base64
 import binascii
-import hashlib
-import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cache, lru_cache
-from typing import Any, Final
+from functools import lru_cache
+from typing import Final
 
 import numpy as np
 import polars as pl
 
-from anonymization.dictionary import words
-from anonymization.findings import Finding, Numbers, Terms, share
+from anonymization import digests, guesses
+from anonymization.findings import Finding, Numbers, Terms, drawn, matching, share
 
-# Districts and the area code of the city, which an attacker from here would try first.
-_LOCAL: Final = (150302, 150303, 150304)
-_AREA: Final = 473
-# Days on which people now alive were born; guesses of a block; so many hits are proof enough.
-_DAYS: Final = 32_000
-_BLOCK: Final = 250_000
+# So many hits are proof enough.
 _ENOUGH: Final = 50
 
 # Algorithms by the characters of their hexadecimal form; the first are tried longest.
 _ALGORITHMS: Final[Mapping[int, tuple[str, ...]]] = {
-    32: ("md5", "sm3", "sha256"),
-    40: ("sha1", "sm3", "sha256"),
-    56: ("sha224", "sha3_224"),
-    64: ("sha256", "sm3", "sha3_256", "blake2s"),
-    96: ("sha384",),
+    8: (*digests.SUMS, "md5", "sm3", "sha256", "sha1"),
+    32: ("md5", "sm3", "sha256", "sha1", "blake2b-128", "blake2s-128"),
+    40: ("sha1", "sm3", "sha256", "ripemd160", "blake2b-160", "mysql"),
+    56: ("sha224", "sha3_224", "sha512_224"),
+    64: ("sha256", "sm3", "sha3_256", "blake2s", "blake2b-256", "sha512_256"),
+    96: ("sha384", "sha3_384"),
     128: ("sha512", "blake2b", "sha3_512"),
 }
 _CUT: Final = ("md5", "sm3", "sha256", "sha1", "sha512")
-# What people put beside a value when they call it a salt.
-_SALTS: Final = ("salt", "wuhai", "123456", "abc123", "password", "key", "secret", "admin")
+# Families worth trying where the algorithm is none of the usual, or four bytes are all there is.
+_CHEAP: Final = frozenset({"local mobiles", "numbers", "plates", "identities"})
+# Of four bytes these are worth the many guesses that citizen numbers take.
+_LIKELY: Final = frozenset({"crc32", "md5"})
+_SALTED: Final = frozenset({"salted", "salted mobiles", "landlines"})
 
 
 @dataclass(frozen=True)
 class Held:
-    """The distinct codes of a column: the digests' first bytes as numbers, how many bytes."""
+    """The distinct codes of a column: the digests' first bytes as numbers, how many bytes.
+
+    `characters` is the length of a code in hexadecimal; `algorithms` what may have made it.
+    """
 
     codes: Numbers
     width: int
     characters: int
+    algorithms: tuple[str, ...]
 
     def hits(self, digests: Numbers) -> int:
         """How many of these digests (sorted, their first eight bytes) are codes held."""
         cut = digests >> np.uint64(64 - 8 * self.width)
         few, many = sorted((cut, self.codes), key=len)
+        if not len(few):
+            return 0
         places = np.searchsorted(many, few)
         places[places == len(many)] = 0
         return int((many[places] == few).sum())
+
+    def least(self, tried: int) -> float:
+        """Hits that are no chance among so many digests tried."""
+        if self.width == 8:
+            return 1
+        # Six bytes agree by chance once in a while, four often.
+        return 3 + 4 * tried * len(self.codes) / 2.0 ** (8 * self.width)
 
 
 def plain_hashes(texts: pl.DataFrame, tokens: Mapping[str, str], terms: Terms) -> list[Finding]:
@@ -62,262 +71,194 @@ def plain_hashes(texts: pl.DataFrame, tokens: Mapping[str, str], terms: Terms) -
     people holds what a key of 32 bytes makes of them.
     """
     findings = []
-    for name, shape in tokens.items():
+    short = {name: shape for name in texts.columns if (shape := _short(name, texts, tokens))}
+    for name, shape in {**tokens, **short}.items():
         held = _held(texts[name], shape)
         if held is None:
             continue
-        for algorithm in _ALGORITHMS.get(held.characters, _CUT):
+        for algorithm in filter(digests.known, held.algorithms):
             undone = _reverse(held, algorithm, texts, terms, is_keyed=name in terms.keyed)
             if undone:
                 filled = int(texts[name].is_not_null().sum())
                 findings.append(_unsalted(name, algorithm, filled, undone, texts))
                 break
+        else:
+            findings += _cut(name, held, texts, terms)
     return findings
+
+
+def _cut(name: str, held: Held, texts: pl.DataFrame, terms: Terms) -> Iterator[Finding]:
+    """A longer digest cut to the length of another, of what a register in hand holds."""
+    if not terms.raw or name in terms.keyed or held.width < 6:
+        return
+    some = guesses.own(texts, terms)
+    for algorithm in _CUT:
+        if algorithm in held.algorithms:
+            continue
+        if undone := _tried(held, [digests.forms(some, algorithm, twice=False)]):
+            filled = int(texts[name].is_not_null().sum())
+            yield _unsalted(name, algorithm, filled, undone, texts)
+            return
+
+
+def _short(name: str, texts: pl.DataFrame, tokens: Mapping[str, str]) -> str | None:
+    """Whether a column holds sums of four bytes or digests cut to that, or digests as numbers."""
+    if name in tokens:
+        return None
+    some = drawn(texts[name].drop_nulls())
+    if len(some) < 50 or some.n_unique() < 0.5 * len(some):
+        return None
+    # A word of eight letters and a date of eight digits are none.
+    if (
+        matching(some, "^(?:0x)?(?:[0-9a-f]{8}|[0-9A-F]{8}|[0-9a-f]{10})$") == 1
+        and matching(some, "[A-Fa-f]") > 0.9
+    ):
+        return "hex"
+    if matching(some, "^-?[0-9]{6,10}$|^[0-9]{17,20}$") > 0.99:
+        if matching(some, "^-") > 0.2 and matching(some, "^-?[0-9]{8,10}$") > 0.5:
+            return "numbers"
+        numbers = some.str.extract("^-?([0-9]+)$").cast(pl.Float64)
+        top = float(numbers.max() or 0)  # type: ignore[arg-type]
+        # Sums fill their space: of four bytes, with a sign or without, or of eight.
+        for bits in (31, 32, 63, 64):
+            full = 2.0**bits
+            if 0.95 * full < top <= full and 0.4 < float(numbers.median() or 0) / full < 0.6:  # type: ignore[arg-type]
+                return "numbers"
+    return None
 
 
 def _held(values: pl.Series, shape: str) -> Held | None:
     """The codes of a column as numbers; None where they are of different lengths or no digests."""
     distinct = values.drop_nulls().unique()
+    if shape == "numbers":
+        wide = max(distinct.str.len_chars(), default=0) > 12
+        space = 2 ** (64 if wide else 32)
+        whole = distinct.filter(distinct.str.contains("^-?[0-9]+$"))
+        numbers = np.array([int(one) % space for one in whole], np.uint64)
+        return Held(np.unique(numbers), 8 if wide else 4, 16, _CUT if wide else digests.SUMS)
+    if shape == "hex":
+        distinct = distinct.str.replace_all("^0[xX]|[^0-9A-Fa-f]", "")
+    else:
+        distinct = distinct.str.strip_chars_end("=")
     if distinct.str.len_chars().n_unique() != 1:
         return None
-    if shape == "base64":
+    if shape == "hex":
+        characters = len(distinct[0])
+        blobs = [bytes.fromhex(one) for one in distinct.str.slice(0, characters // 2 * 2)]
+    else:
         # A digest is 16 to 64 bytes; what is no base64 of those is some other code.
         try:
-            blobs = [base64.b64decode(one + "=" * (-len(one) % 4)) for one in distinct]
+            blobs = [_decoded(one, shape) for one in distinct]
         except (ValueError, binascii.Error):
             return None
         characters = 2 * len(blobs[0])
-    else:
-        characters = len(distinct[0])
-        even = distinct.str.slice(0, characters // 2 * 2)
-        blobs = [bytes.fromhex(one) for one in even]
+    algorithms = _ALGORITHMS.get(characters, _CUT)
     width = min(8, len(blobs[0]))
-    if width < 6:
+    if characters == 32 and (version := _version(blobs)):
+        # Of a code of random bits nothing is to be undone; of one of a name six bytes are whole.
+        if version == 4:
+            return None
+        algorithms, width = (f"uuid{version}",), 6
+    if width < 4 or len(distinct) < 10:
         return None
     numbers = np.array([int.from_bytes(one[:width]) for one in blobs], np.uint64)
-    return Held(np.unique(numbers), width, characters)
+    return Held(np.unique(numbers), width, characters, algorithms)
+
+
+def _decoded(code: str, shape: str) -> bytes:
+    if shape == "base32":
+        return base64.b32decode(code + "=" * (-len(code) % 8))
+    return base64.urlsafe_b64decode(
+        code.replace("+", "-").replace("/", "_") + "=" * (-len(code) % 4)
+    )
+
+
+def _version(blobs: Sequence[bytes]) -> int | None:
+    """The version of universally unique identifiers (RFC 9562), if these are such."""
+    if {one[8] >> 6 for one in blobs} != {2} or len(blobs) < 20:
+        return None
+    versions = {one[6] >> 4 for one in blobs}
+    return versions.pop() if versions in ({3}, {4}, {5}) else None
 
 
 def _reverse(
     held: Held, algorithm: str, texts: pl.DataFrame, terms: Terms, *, is_keyed: bool
 ) -> int:
     """How many guesses are behind the codes; it stops when enough prove it."""
-    if algorithm not in hashlib.algorithms_available:
-        return 0
-    # Six bytes agree by chance once in a while; eight never do.
-    least = 1 if held.width == 8 else 3
-    rounds = _rounds(held.characters, algorithm)
-    found = 0
-    families = _families(texts, terms)
-    for family, space, own in itertools.islice(families, 1) if is_keyed else families:
-        for block in range(_blocks(space, len(held.codes), rounds)):
-            found += sum(held.hits(one) for one in _digests(family, block, algorithm, own))
-            if found >= _ENOUGH:
-                return found
-    return found if found >= least else 0
+    for some in (guesses.own(texts, terms), guesses.born(texts)):
+        made = digests.forms(some, algorithm, twice=algorithm in _CUT) if some else []
+        if found := _tried(held, [made]):
+            return found
+        if is_keyed:
+            return 0
+    usual = algorithm in _usual(held)
+    for family in guesses.families().values():
+        if not usual and family.name not in _CHEAP:
+            continue
+        if held.width < 6 and family.space > (1e8 if algorithm in _LIKELY else 2e7):
+            # More guesses than codes of four bytes can be told apart from.
+            continue
+        rounds = _rounds(family, usual)
+        blocks = range(_blocks(family, len(held.codes), rounds, 3 if held.width > 4 else 12))
+        if found := _tried(held, (_kept(family.name, one, algorithm) for one in blocks)):
+            return found
+    if usual and held.width == 8:
+        return _tried(held, [digests.forms(guesses.beside(texts), algorithm, twice=False)])
+    return 0
 
 
-def _rounds(characters: int, algorithm: str) -> int:
-    """How many blocks of random guesses a digest of this length is worth."""
-    if characters not in _ALGORITHMS:
-        return 12 if algorithm in _CUT[:3] else 1
-    # A whole MD5 is likelier than the half of anything longer; 64 characters are either.
-    usual = _ALGORITHMS[characters][: 2 if characters == 64 else 1]
-    return 16 if algorithm in usual else 1
+def _tried(held: Held, blocks: Iterable[Sequence[Numbers]]) -> int:
+    """How many codes are among the digests; 0 where so few may be by chance."""
+    found = tried = 0
+    for block in blocks:
+        for some in block:
+            found, tried = found + held.hits(some), tried + len(some)
+        if found >= max(_ENOUGH, held.least(tried)):
+            break
+    return found if found and found >= held.least(tried) else 0
 
 
-def _blocks(space: float, held: int, rounds: int) -> int:
-    """How many blocks of random guesses hit a code held some three times, within reason.
+def _usual(held: Held) -> tuple[str, ...]:
+    """The algorithms a digest of this length usually is of.
+
+    A whole MD5 is likelier than the half of anything longer; 64 characters are either of two.
+    """
+    if len(held.algorithms) == 1 or held.width == 4:
+        return held.algorithms
+    if held.characters not in _ALGORITHMS:
+        return held.algorithms[:3]
+    return held.algorithms[: 2 if held.characters == 64 else 1]
+
+
+def _rounds(family: guesses.Family, usual: bool) -> int:
+    """How many blocks of random guesses a family is worth."""
+    if not usual:
+        return 2
+    return 5 if family.name in _SALTED else 16
+
+
+def _blocks(family: guesses.Family, held: int, rounds: int, hits: int) -> int:
+    """How many blocks of random guesses hit codes held so many times, within reason.
 
     None where so many would hit nothing: a hundred telephones among all there are.
     """
-    wanted = int(3 * space / held / _BLOCK) + 1
+    if not family.block:
+        return 1
+    wanted = int(hits * family.space / max(1, held) / family.block) + 1
     return min(rounds, wanted) if wanted <= 12 * rounds else 0
-
-
-# --- guesses --------------------------------------------------------------------------------
-
-# The segments most people have; the others are a tenth of the numbers and would cost as much.
-_FRONTS: Final = (
-    *(130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 147, 150, 151, 152, 153, 155, 156, 157),
-    *(158, 159, 166, 173, 176, 177, 178, 180, 181, 182, 183, 184, 185, 186, 187, 188, 189, 199),
-)
-_WEIGHTS: Final = np.array((7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2))
-_CHECKS: Final = np.frombuffer(b"10X98765432", np.uint8)
-
-
-def _families(texts: pl.DataFrame, terms: Terms) -> Iterator[tuple[str, float, list[bytes]]]:
-    """What an attacker lists, the surest first: a name, the space drawn from (0: all of it is
-    listed), and guesses of this release alone.
-    """
-    yield "own", 0, _own(texts, terms)
-    born = _birth_dates(texts)
-    if len(born):
-        chance = np.random.default_rng(11)
-        count = min(400_000, 1500 * len(_LOCAL) * len(born))
-        yield "own", 0, list(_identities(chance, born, count))
-    yield "listed", 0, []
-    yield "local mobiles", len(_FRONTS) * 1e5, []
-    yield "identities", len(_LOCAL) * _DAYS * 1e3, []
-    yield "mobiles", len(_FRONTS) * 1e8, []
-    yield "salted", len(_LOCAL) * _DAYS * 2e3, []
-
-
-def _own(texts: pl.DataFrame, terms: Terms) -> list[bytes]:
-    """Values of the registers in hand and of the release's other columns."""
-    made: list[bytes] = []
-    for values in terms.raw.values():
-        listed = values.cast(pl.String, strict=False).drop_nulls().unique()
-        made += [one.encode() for one in listed]
-        made += [one.encode() for one in _salted(listed.head(2000))]
-    for name in texts.columns:
-        made += [one.encode() for one in texts[name].drop_nulls().unique().head(20_000)]
-    return made
-
-
-def _salted(values: Iterable[str]) -> Iterator[str]:
-    for one, salt in itertools.product(values, _SALTS):
-        yield salt + one
-        yield one + salt
-
-
-def _guesses(family: str, block: int) -> Iterable[bytes]:
-    """Guesses of an attacker, not secrets: the same each time, so a verdict is repeatable."""
-    chance = np.random.default_rng((473, block))
-    if family == "listed":
-        return _listed()
-    if family == "identities":
-        return _identities(chance, _alive(), _BLOCK)
-    if family == "salted":
-        some = [one.decode() for one in _identities(chance, _alive(), _BLOCK // 8)]
-        return (one.encode() for one in _salted(some))
-    fronts = chance.choice(np.array(_FRONTS), _BLOCK)
-    if family == "local mobiles":
-        # The segments of a city carry its area code, behind a nought or not: 150 473x, 139 0473.
-        behind = chance.integers(0, 10**5, _BLOCK)
-        nought = chance.random(_BLOCK) < 0.3
-        middle = np.where(nought, _AREA * 10**4 + behind // 10, _AREA * 10**5 + behind)
-        return _numbers(fronts, 3, middle, 8)
-    return _numbers(fronts, 3, chance.integers(0, 10**8, _BLOCK), 8)
-
-
-def _listed() -> Iterator[bytes]:
-    """Dates, small numbers and names."""
-    day = date(1920, 1, 1)
-    while day < date(2031, 1, 1):
-        yield day.isoformat().encode()
-        yield day.strftime("%Y%m%d").encode()
-        day += timedelta(1)
-    yield from (str(one).encode() for one in range(100_000))
-    surnames, given = words()["surnames"], words()["given"]
-    for front, one in itertools.product(surnames[:100], given):
-        yield (front + one).encode()
-    for front, one, two in itertools.product(surnames[:40], given[:90], given[:90]):
-        yield (front + one + two).encode()
-
-
-def _digits(*parts: Any) -> Numbers:
-    """Numbers and their widths, in turn, as one row of digits each."""
-    columns = [
-        number // 10**place % 10
-        for number, width in zip(parts[::2], parts[1::2], strict=True)
-        for place in range(width - 1, -1, -1)
-    ]
-    return np.stack(columns, axis=1)
-
-
-def _numbers(*parts: Any) -> Iterator[bytes]:
-    return _written((_digits(*parts) + 48).astype(np.uint8))
-
-
-def _written(letters: Numbers) -> Iterator[bytes]:
-    """Rows of ASCII letters as texts."""
-    return iter(np.ascontiguousarray(letters).view(f"S{letters.shape[1]}").ravel().tolist())
-
-
-def _birth_dates(texts: pl.DataFrame) -> Numbers:
-    """Birth dates the release itself tells, as eight digits."""
-    for name in texts.columns:
-        if "出生" in name or name.lower() in {"birth_date", "birthday", "csrq", "dob"}:
-            digits = texts[name].drop_nulls().str.replace_all("[^0-9]", "")
-            whole = digits.filter(digits.str.len_chars() == 8).unique().head(2000)
-            if len(whole):
-                return whole.cast(pl.Int64).to_numpy()
-    return np.zeros(0, np.int64)
-
-
-@cache
-def _alive() -> Numbers:
-    """Birth dates of people now alive, as eight digits."""
-    days = pl.Series([date(1935, 1, 1) + timedelta(one) for one in range(_DAYS)])
-    return days.dt.strftime("%Y%m%d").cast(pl.Int64).to_numpy()
-
-
-def _identities(chance: np.random.Generator, born: Numbers, count: int) -> Iterator[bytes]:
-    """Resident numbers of the city's districts with valid check digits."""
-    digits = _digits(
-        *(chance.choice(np.array(_LOCAL), count), 6),
-        *(chance.choice(born, count), 8),
-        *(chance.integers(0, 1000, count), 3),
-    )
-    checks = _CHECKS[(digits @ _WEIGHTS) % 11]
-    return _written(np.column_stack([(digits + 48).astype(np.uint8), checks]))
-
-
-# --- digests --------------------------------------------------------------------------------
-
-
-def _digests(family: str, block: int, algorithm: str, own: list[bytes]) -> Iterator[Numbers]:
-    """The first eight bytes, as numbers, of the digests of some guesses in every usual form."""
-    if own:
-        yield from _all_forms(own, algorithm)
-    elif family != "own":
-        yield from _kept(family, block, algorithm)
 
 
 # The same list serves every column and every release a process judges: 2 MB a block and form,
 # most of a second on one core.
-@lru_cache(maxsize=160)
+@lru_cache(maxsize=240)
 def _kept(family: str, block: int, algorithm: str) -> tuple[Numbers, ...]:
-    twice = family in {"identities", "mobiles"} and block == 0
-    return tuple(_all_forms(_guesses(family, block), algorithm, twice))
-
-
-def _all_forms(guesses: Iterable[bytes], algorithm: str, twice: bool = True) -> Iterator[Numbers]:
-    listed = guesses if isinstance(guesses, list) else list(guesses)
-    digest = _digester(algorithm)
-    whole = [digest(one) for one in listed]
-    yield _fronts(whole)
-    if algorithm == "md5":
-        # The short form of an MD5 is its middle half.
-        yield _fronts([one[4:12] for one in whole])
-    if twice:
-        yield _fronts([digest(one.hex().encode()) for one in whole])
-
-
-def _fronts(digests: list[bytes]) -> Numbers:
-    width = len(digests[0]) if digests else 8
-    rows = np.frombuffer(b"".join(digests), np.uint8).reshape(-1, width)[:, :8]
-    return np.sort(np.ascontiguousarray(rows).view(">u8").ravel().astype(np.uint64))
-
-
-def _digester(algorithm: str) -> Callable[[bytes], bytes]:
-    make = getattr(hashlib, algorithm, None)
-    if make is not None:
-        return lambda text: make(text).digest()
-    # Looking SM3 up by name costs more than the digest; a copy of an empty one does not.
-    empty = hashlib.new(algorithm)
-
-    def digest(text: bytes) -> bytes:
-        one = empty.copy()
-        one.update(text)
-        return one.digest()
-
-    return digest
+    often = algorithm in {"md5", "sha1", "sha256", "sm3"}
+    twice = often and family in {"identities", "local mobiles"} and block == 0
+    return tuple(digests.forms(guesses.families()[family].guesses(block), algorithm, twice))
 
 
 def _unsalted(name: str, algorithm: str, records: int, hits: int, texts: pl.DataFrame) -> Finding:
-    shown = _digester(algorithm)(b"13800000000").hex()[:8]
+    shown = digests.digester(algorithm)(b"13800000000").hex()[:8]
     return Finding(
         "UNSALTED_HASH",
         (name,),

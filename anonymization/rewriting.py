@@ -1,17 +1,19 @@
 """Numbers and names that are only written differently, or cut into pieces over several columns."""
 
-import base64
-import binascii
 import itertools
+import re
 import string
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
-from urllib.parse import unquote
 
 import polars as pl
 
+from anonymization import codings
 from anonymization.detection import Column, detect
-from anonymization.findings import Finding, matching, share
+from anonymization.dictionary import names as names_of_people
+from anonymization.dictionary import share as part_of
+from anonymization.dictionary import words
+from anonymization.findings import Finding, drawn, matching, share
 
 # Distinct cells looked at; the share of them that must read back.
 _SAMPLE: Final = 400
@@ -26,8 +28,10 @@ def rewritten(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Findin
     for name in texts.columns:
         if columns[name].kind in _READ:
             continue
-        sample = texts[name].drop_nulls().unique(maintain_order=True).head(_SAMPLE)
-        if len(sample) < 10 or matching(sample, r"^\S{6,200}$") < 0.95:
+        # Every so many of them: the first of a register may all be of one street.
+        distinct = texts[name].drop_nulls().unique(maintain_order=True)
+        sample = distinct.gather_every(max(1, len(distinct) // _SAMPLE)).head(_SAMPLE)
+        if len(sample) < 10 or matching(sample, r"^\S.{1,1000}$") < 0.95:
             continue
         for zh, en, undo in _ways(sample):
             undone = pl.Series("n", [undo(one) for one in sample], dtype=pl.String)
@@ -41,16 +45,19 @@ def rewritten(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Findin
 
 
 def _reads(values: pl.Series) -> str | None:
-    """What most of these values are, if they are numbers of people or names at all."""
+    """What most of these values are or carry, if it is numbers of people or names at all."""
     (column,) = detect(values.alias("n").to_frame())
-    if column.kind not in _READ or column.hits < _MOST * len(values):
+    if column.hits < _MOST * len(values):
         return None
-    if column.kind == "MOBILE":
+    kind = column.kind or next((one for one in column.inside if one in _NUMBERS), None)
+    if kind not in _READ:
+        return None
+    if kind == "MOBILE":
         # Any number of eleven digits that begins with 1 is one in two; all of them is no chance.
         digits = values.drop_nulls().str.replace_all("[^0-9]", "").str.tail(11)
         if column.hits < 0.95 * len(values) or digits.str.slice(1, 1).n_unique() < 3:
             return None
-    return column.kind
+    return kind
 
 
 # --- ways of writing ------------------------------------------------------------------------
@@ -61,30 +68,52 @@ Undo = Callable[[str], str | None]
 
 def _ways(sample: pl.Series) -> Iterator[tuple[str, str, Undo]]:
     """The rules that may be behind a column of such cells, as words and as functions."""
-    if matching(sample, "^[0-9Xx]{11,19}$") > 0.9:
-        yield "倒序书写", "reversed", lambda one: one[::-1]
+    bare = sample.str.replace_all(_MARKS, "")
+    if matching(bare, "^[0-9Xx]{11,19}$") > 0.9:
+        if not bare.equals(sample):
+            yield "加分隔符书写", "with marks between", _unmarked
+        yield "倒序书写", "reversed", lambda one: _unmarked(one)[::-1]
         for step in range(1, 10):
             yield f"每位加 {step}", f"with {step} added to each digit", _shift(step)
             yield "倒序并移位", "reversed and shifted", _both(_shift(step))
         yield "取九的补", "with each digit taken from nine", _complement
+        yield "倒序并取九的补", "reversed and taken from nine", _both(_complement)
+        for turn in range(1, len(bare[0])):
+            yield "循环移位", "with its ends changed", _turned(turn)
+        yield "两两换位", "with neighbours changed", _swapped
         return
-    if matching(sample, f"^[0-9{_ALIKE}Xx]{{11,19}}$") > 0.9:
+    if matching(bare, f"^[0-9{_ALIKE}Xx]{{11,19}}$") > 0.9:
         yield "用形近字母书写", "in letters that look alike", _table(_DIGITS)
         return
+    if matching(bare, f"^[{_SPELLED}0-9Xx]{{11,19}}$") > 0.9:
+        yield "用汉字数字书写", "in Chinese numerals", _table(_NUMERALS)
+        return
     if matching(sample, "^[A-Za-z]{11,18}$") > 0.9:
-        for alphabet in ("abcdefghij", "jabcdefghi", "klmnopqrst", "qwertyuiop"):
+        for alphabet in ("abcdefghij", "jabcdefghi", "klmnopqrst", "qwertyuiop", "zyxwvutsrq"):
             yield "以字母代数字", "in letters", _letters(alphabet)
-    for decode in (_from_base64, bytes.fromhex, _from_base32):
-        yield "编码", "encoded", _text(decode)
-    if matching(sample, "%[0-9A-Fa-f]{2}") > 0.9:
-        yield "编码", "encoded", unquote
-    for base in (16, 36):
-        yield "换进制书写", f"to the base of {base}", _based(base)
+    for decoded in codings.readings(sample):
+        yield "编码", "encoded", decoded
+    if matching(sample, r"^[一-鿿·]{2,8}$") > 0.9:
+        yield "倒序书写", "reversed", lambda one: one[::-1]
+    for base in (16, 36, 62):
+        yield f"换进制书写（{base}）", f"to the base of {base}", _based(base)
 
 
+# Marks between digits that are not part of them.
+_MARKS: Final = r"[\s\-_.,，、|/\\·:;*#]"
 # Latin, Cyrillic and Greek letters that pass for nought and one.
 _ALIKE: Final = "Oo\u041e\u043e\u039f\u03bflI"
 _DIGITS: Final = str.maketrans(_ALIKE, "00000011")
+# The numerals of everyday, of cheques, of circles; the pattern and the table go together.
+_SPELLED: Final = "〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖幺两⓪①②③④⑤⑥⑦⑧⑨"
+_NUMERALS: Final = str.maketrans(_SPELLED, "00123456789123456789120123456789")
+
+
+def _unmarked(one: str) -> str:
+    return _UNMARKED.sub("", one)
+
+
+_UNMARKED: Final = re.compile(_MARKS)
 
 
 def _shift(step: int) -> Undo:
@@ -93,15 +122,24 @@ def _shift(step: int) -> Undo:
 
 
 def _table(table: dict[int, int]) -> Undo:
-    return lambda one: one.translate(table)
+    return lambda one: _unmarked(one).translate(table)
 
 
 def _both(undo: Undo) -> Undo:
-    return lambda one: undo(one[::-1])
+    return lambda one: undo(_unmarked(one)[::-1])
+
+
+def _turned(turn: int) -> Undo:
+    return lambda one: (bare := _unmarked(one))[turn:] + bare[:turn]
+
+
+def _swapped(one: str) -> str:
+    bare = _unmarked(one)
+    return "".join(bare[at : at + 2][::-1] for at in range(0, len(bare), 2))
 
 
 def _complement(one: str) -> str:
-    return one.translate(str.maketrans(string.digits, string.digits[::-1]))
+    return _unmarked(one).translate(str.maketrans(string.digits, string.digits[::-1]))
 
 
 def _letters(alphabet: str) -> Undo:
@@ -109,33 +147,21 @@ def _letters(alphabet: str) -> Undo:
     return lambda one: one.lower().translate(table).upper()
 
 
-def _text(decode: Callable[[str], bytes]) -> Undo:
-    def undo(one: str) -> str | None:
-        try:
-            shown = decode(one).decode("utf-8")
-        except (ValueError, binascii.Error):
-            return None
-        return shown if shown.isprintable() else None
-
-    return undo
-
-
-def _from_base64(code: str) -> bytes:
-    plain = code.replace("-", "+").replace("_", "/").rstrip("=")
-    return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-
-
-def _from_base32(code: str) -> bytes:
-    return base64.b32decode(code.upper() + "=" * (-len(code) % 8))
+_SYMBOLS: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
 
 def _based(base: int) -> Undo:
     def undo(one: str) -> str | None:
-        try:
-            number = str(int(one, base)) if len(one) <= 18 else ""
-        except ValueError:
+        if not 6 <= len(one) <= 18:
             return None
-        return number if len(number) in {11, 18} else None
+        number = 0
+        for symbol in one if base > 36 else one.upper():
+            digit = _SYMBOLS.find(symbol)
+            if not 0 <= digit < base:
+                return None
+            number = number * base + digit
+        shown = str(number)
+        return shown if len(shown) in {11, 18} else None
 
     return undo
 
@@ -152,7 +178,7 @@ def in_pieces(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Findin
         width = _width(texts[name])
         if width is not None:
             widths[name] = width
-    findings: list[Finding] = []
+    findings = _split_names(texts, columns)
     told: set[str] = set()
     for names in _sets(widths):
         if set(names) & told:
@@ -170,6 +196,33 @@ def in_pieces(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Findin
             filled = texts.select(names).drop_nulls().height
             findings.append(_finding(names, filled, "分成几列", "in pieces", kind, texts))
     return findings
+
+
+def _split_names(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Finding]:
+    """Surnames in one column and given names in another."""
+    short = {}
+    for name in texts.columns:
+        if columns[name].kind is not None:
+            continue
+        values = texts[name].drop_nulls()
+        if len(values) >= 10 and matching(drawn(values), r"^\p{Han}{1,5}$") > 0.9:
+            short[name] = values
+    surnames = [*words()["surnames"], *words()["compound_surnames"]]
+    fronts = [
+        name
+        for name, values in short.items()
+        if values.n_unique() >= 5 and part_of(drawn(values).is_in(surnames)) > 0.6
+    ]
+    for front, back in itertools.product(fronts, short):
+        if front == back or short[back].n_unique() < 20:
+            continue
+        rows = texts.select(front, back).drop_nulls().head(_SAMPLE)
+        joined = rows.select(pl.concat_str(front, back)).to_series()
+        if part_of(names_of_people(joined)) >= 0.6:
+            filled = texts.select(front, back).drop_nulls().height
+            pair = (front, back)
+            return [_finding(pair, filled, "分成几列", "in pieces", "PERSON", texts)]
+    return []
 
 
 def _width(values: pl.Series) -> int | None:

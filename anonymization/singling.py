@@ -5,6 +5,7 @@ of columns an acquaintance knows that leave a person alone (minimal sample uniqu
 """
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,11 +16,13 @@ import polars as pl
 from anonymization import headers, risk
 from anonymization.classes import Coded
 from anonymization.detection import Column
-from anonymization.findings import Finding, Numbers, Terms, masked, matching
+from anonymization.findings import Finding, Numbers, Terms, drawn, masked, matching
 from anonymization.proposal import role_of
 
 # Columns of the largest set tried; columns tried at all; sets of new columns reported.
 _WIDEST: Final = 3
+# Values of a column of categories.
+_FEW: Final = 60
 _POOL: Final = 14
 _REPORTED: Final = 3
 # The share of records a set may leave in small classes: of what acquaintances know, and of what
@@ -65,6 +68,8 @@ def sets(
         or columns[name].quasi
         or role_of(columns[name].item or columns[name].kind) == "quasi"
         or (headers.ends_with(name, words["people"]) and not firms)
+        or (headers.composed(name, "employer") and not firms)
+        or _tells_age(name, texts[name])
     ]
     things = [
         name
@@ -86,9 +91,36 @@ def sets(
         sensitive=tuple(sensitive),
         rare=tuple(name for name in discovered if headers.ends_with(name, words["rare"])),
         household=tuple(
-            name for name in texts.columns if headers.ends_with(name, words["household"])
+            name
+            for name in texts.columns
+            if headers.ends_with(name, words["household"]) or headers.composed(name, "household")
         ),
     )
+
+
+def _tells_age(name: str, values: pl.Series) -> bool:
+    """Whether a column tells when people were born, in whatever shape and under whatever name."""
+    if "BIRTH_DATE" in headers.read(name).kinds:
+        return True
+    some = drawn(values.drop_nulls())
+    if (
+        matching(some, "^[0-9]{1,3} ?岁 ?(?:零|又)?[0-9]{1,2} ?个?月|^[0-9]{1,5} ?[月日天周]龄$")
+        > 0.5
+    ):
+        return True
+    if re.search(_OF_PAPERS, name) or matching(some, _BORN) < 0.9:
+        return False
+    # Papers are of the last few years, people of eighty.
+    years = some.str.extract("^([0-9]{4})").cast(pl.Int32, strict=False).drop_nulls()
+    first, last = years.quantile(0.05), years.quantile(0.95)
+    return first is not None and last is not None and last - first >= 30
+
+
+_BORN: Final = (
+    "^(?:19[2-9][0-9]|20[0-2][0-9])[-/.年]?(?:0?[1-9]|1[0-2])"
+    "(?:[-/.月]?(?:0?[1-9]|[12][0-9]|3[01])日?)?$"
+)
+_OF_PAPERS: Final = "成立|注册|建[成造立]|登记|竣工|开业|设立|发布|出版|生产"
 
 
 def _of_firms(columns: Mapping[str, Column]) -> bool:
@@ -208,10 +240,12 @@ def _alone(names: tuple[str, ...], below: int, alone: int, rows: int, terms: Ter
 
 
 def _rare(coded: Coded, known: Sets, terms: Terms) -> list[Finding]:
-    """Posts and trades held by so few that naming them names the person."""
+    """Posts, trades and groups of so few that naming them names the person."""
     findings = []
-    for name in known.rare:
-        if name in known.declared:
+    # Of firms only posts are looked at: who holds one is a person all the same.
+    for name in dict.fromkeys((*known.rare, *known.discovered)):
+        # Of what has many values the sets above say more.
+        if name in known.declared or (name not in known.rare and coded.codes(name)[1] > _FEW):
             continue
         below, alone = _below(coded, [name], terms.k)
         if 0 < below <= _TOLERATED * coded.frame.height:

@@ -14,6 +14,7 @@ from anonymization import headers, patterns
 from anonymization.detection import Cell, Residual, cells, detect, residual
 from anonymization.identifiers import citizen_check
 from anonymization.synthetic import citizens
+from tests.anonymization.fourth_tables import FIRST, LAST
 from tests.anonymization.fresh_tables import OPEN, SEALED
 from tests.anonymization.hard_tables import CLEAN, HELD, SPELLED, TUNED, UNSEEN, build, score
 from tests.anonymization.third_tables import PART, SHUT
@@ -187,6 +188,16 @@ def test_of_tables_nobody_mended_anything_for_nearly_all_columns_are_read_right(
     assert len(found.flagged) <= 1
     assert len(found.wrong) <= 1
     assert found.macro >= 0.92
+
+
+@pytest.mark.parametrize(
+    ("part", "flagged", "wrong", "macro"), [(FIRST, 0, 0, 1.0), (LAST, 1, 3, 0.96)]
+)
+def test_tables_of_a_fourth_hand_are_read_as_well_as_they_once_were(part, flagged, wrong, macro):
+    found = score(part, rows=240, seed=4000)
+    assert len(found.flagged) <= flagged
+    assert len(found.wrong) <= wrong
+    assert found.macro >= macro
 
 
 def test_one_or_two_numbers_in_twenty_five_rows_are_found():

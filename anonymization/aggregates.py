@@ -1,0 +1,201 @@
+"""Tables of counts: cells of a few people, and cells left out that the totals give back.
+
+Such a table has a row for each combination of categories, and says how many there are of each. It
+is judged by its cells; that each combination stands once is no class of one person.
+"""
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from anonymization import headers, patterns
+from anonymization.detection import Column
+from anonymization.findings import Finding, Terms, matching, share
+
+_MOST_ROWS: Final = 5000
+# Rows of a table that lists each of its categories once.
+_FEW_ROWS: Final = 200
+_COUNTS: Final = (
+    "(?:人数|户数|件数|例数|宗数|人次|户次|数量|病例|计数|记录数|频数|count|cnt|num|^n)$"
+)
+_TOTAL: Final = "^(?:合计|总计|小计|总数|共计|全部|全市|全区|total|all|sum)$"
+_TOTALS: Final = "合计|总计|小计|总数|共计|total|^计$"
+# What stands where a cell is left out.
+_LEFT_OUT: Final = (
+    r"^(?:[*＊×xX]{1,5}|[-—–]{1,3}|…+|[<＜≤]\s*[0-9]{1,2}|少于[0-9]{1,2}|不足[0-9]{1,2}|N/?A)$"
+)
+_NUMBER: Final = "^[0-9]{1,3}(?:,[0-9]{3})+$|^[0-9]+(?:\\.0+)?$"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """A table of counts: its categories, the columns that count, and what they say (null: left
+    out); `totals` of them are sums of the others.
+    """
+
+    table: pl.DataFrame
+    groups: tuple[str, ...]
+    counts: tuple[str, ...]
+    totals: tuple[str, ...]
+
+
+def read(texts: pl.DataFrame, columns: Mapping[str, Column], codes: Sequence[str]) -> Counts | None:
+    """The table as one of counts of people, if it is one."""
+    if not 2 <= texts.height <= _MOST_ROWS or codes:
+        return None
+    counting, groups = [], []
+    for name in texts.columns:
+        values = patterns.unmasked(texts[name].drop_nulls())
+        shown = values.filter(~values.str.contains(_LEFT_OUT))
+        if len(shown) and matching(shown, _NUMBER) == 1 and columns[name].kind is None:
+            counting.append(name)
+        else:
+            groups.append(name)
+    people = [name for name in groups if _of_people(name, columns[name])]
+    wide = len(counting) > 1 and (
+        any(_is_total(name) for name in counting)
+        or any(texts[name].str.contains(_TOTAL).any() for name in people)
+    )
+    counts = tuple(
+        name
+        for name in counting
+        if (wide or re.search(_COUNTS, name.lower())) and not _known(name, columns[name])
+    )
+    groups += [name for name in counting if name not in counts and _known(name, columns[name])]
+    if not people or not counts or len(groups) > 6 or _firms(groups, columns):
+        return None
+    # One row for each combination: of records some are alike.
+    if texts.select(groups).is_duplicated().any():
+        return None
+    # Records have numbers and many values; what is counted has a few categories crossed.
+    if any(_numbered(texts[name]) for name in groups):
+        return None
+    read_ = texts.select(
+        *groups,
+        *(
+            pl.col(name).str.replace_all("[,，]", "").cast(pl.Float64, strict=False)
+            for name in counts
+        ),
+    )
+    totals = tuple(name for name in counts if _is_total(name) and len(counts) > 1)
+    return Counts(read_, tuple(groups), counts, totals)
+
+
+def _numbered(values: pl.Series) -> bool:
+    return matching(values, "[0-9]{5,}") > 0.5 or (
+        len(values) > _FEW_ROWS and values.n_unique() > 0.6 * len(values)
+    )
+
+
+def _of_people(name: str, column: Column) -> bool:
+    role = headers.items().get(column.item or "", {}).get("role")
+    return column.quasi or role in {"quasi", "sensitive"} or _known(name, column)
+
+
+def _known(name: str, column: Column) -> bool:
+    """Whether a column of numbers is what somebody is rather than how many there are."""
+    return headers.ends_with(name, headers.tables()["knowable"]["people"]) or column.item == "年龄"
+
+
+def _is_total(name: str) -> bool:
+    return re.search(_TOTALS, name.lower()) is not None
+
+
+def _firms(groups: Sequence[str], columns: Mapping[str, Column]) -> bool:
+    return any(columns[name].kind for name in groups) or any(
+        re.search("企业|公司|单位名称|项目|商户|店名|学校名称|机构名称", name) for name in groups
+    )
+
+
+def small(counts: Counts, terms: Terms) -> list[Finding]:
+    """Cells of fewer people than k, shown or worked out from the totals, a finding for a column."""
+    findings = []
+    inner = counts.table.filter(
+        ~pl.any_horizontal(pl.col(name).str.contains(_TOTAL) for name in counts.groups)
+    )
+    for name in counts.counts:
+        if name in counts.totals:
+            continue
+        few = int(inner[name].is_between(1, terms.k - 1).sum())
+        if few:
+            findings.append(_few((*counts.groups, name), few, counts.table, terms))
+            continue
+        undone = [one for one in _worked_out(counts, name) if 0 < one < terms.k]
+        if undone:
+            used = (*counts.groups, name, *counts.totals)
+            findings.append(_given_back(used, len(undone), counts.table, terms))
+    return findings
+
+
+def _worked_out(counts: Counts, name: str) -> Iterator[float]:
+    """The cells of a column that were left out and that totals beside or below give back."""
+    table = counts.table
+    for group in counts.groups:
+        others = [one for one in counts.groups if one != group]
+        parts = table.partition_by(others) if others else [table]
+        for part in parts:
+            last = part[group].str.contains(_TOTAL).fill_null(False)
+            lines, total = part.filter(~last)[name], part.filter(last)[name].drop_nulls()
+            if lines.null_count() == 1 and len(total) == 1:
+                yield float(total[0]) - float(lines.sum())
+    for total_name in counts.totals:
+        beside = [one for one in counts.counts if one not in counts.totals]
+        for some in _summed(table, beside, total_name):
+            if name not in some:
+                continue
+            rest = [one for one in some if one != name]
+            gone = table.filter(pl.col(name).is_null(), pl.col(total_name).is_not_null())
+            gone = gone.filter(pl.all_horizontal(pl.col(one).is_not_null() for one in rest))
+            yield from (gone[total_name] - gone.select(pl.sum_horizontal(rest)).to_series())
+
+
+def _summed(table: pl.DataFrame, names: Sequence[str], total: str) -> Iterator[tuple[str, ...]]:
+    """Sets of columns whose sum a total is, as the rows that are whole show."""
+    for width in range(len(names), 1, -1):
+        for some in itertools.combinations(names, width):
+            whole = table.select(*some, total).drop_nulls()
+            if not whole.height:
+                continue
+            sums = whole.select(pl.sum_horizontal(some)).to_series()
+            if (sums == whole[total]).mean() > 0.8:  # type: ignore[operator]
+                yield some
+                return
+        if width < len(names) - 2:
+            return
+
+
+def _few(names: tuple[str, ...], cells: int, table: pl.DataFrame, terms: Terms) -> Finding:
+    return Finding(
+        "K_TOO_SMALL",
+        names,
+        cells,
+        share(cells, table),
+        f"统计表的列「{names[-1]}」有 {cells} 个格子不足 {terms.k} 人，知情人看得出是谁。",
+        f"{cells} cells of the column {names[-1]} count fewer than {terms.k} people; whoever knows "
+        "them sees who they are.",
+        f"不足 {terms.k} 人的格子隐去或并入相邻类别，并再隐去一格，使合计推不回来。",
+        f"Leave out cells below {terms.k} or merge them, and one more so that no total gives them "
+        "back.",
+        "例：某街道、80 岁以上、某病种：1 人 → 邻居知道是哪一位",
+        "for example: one street, over 80, one disease: 1 person → the neighbours know who",
+    )
+
+
+def _given_back(names: tuple[str, ...], cells: int, table: pl.DataFrame, terms: Terms) -> Finding:
+    return Finding(
+        "K_TOO_SMALL",
+        names,
+        cells,
+        share(cells, table),
+        f"统计表隐去的 {cells} 个格子用合计减去其余各格就能算回，都不足 {terms.k} 人。",
+        f"{cells} cells that were left out follow from the totals less the other cells; all are "
+        f"below {terms.k}.",
+        "同一行、同一列再隐去一格，或不给合计。",
+        "Leave out one more cell of the row and of the column, or give no totals.",
+        "例：合计 20，其余各格 12 + 5 → 隐去的一格是 3",
+        "for example: total 20, the others 12 + 5 → the cell left out is 3",
+    )

@@ -1,0 +1,66 @@
+"""Addresses cut into columns: the estate in one, building, stairs and door in the next ones."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import polars as pl
+
+from anonymization.detection import Column
+from anonymization.findings import Finding, drawn, matching, share
+
+# What a header says last of each part, the wide ones first. 会议室, 处室 and 诊室 are no homes.
+_PARTS: Final[Mapping[str, str]] = {
+    "place": "小区|楼盘|家属院|路名?|街路?|街道|街?巷|社区|村组?|院落|庄园|estate|street|road|xq",
+    "building": "楼|楼栋|栋|幢|座|楼号|栋号|幢号|楼栋号|号楼|门牌|门牌号|院号|building|ld|ldh|lh",
+    "stairs": "单元|单元号|门洞|梯|unit|dy|dyh",
+    "door": "(?<![议处科诊教病手])室|室号|房号|房间|房间号|房屋号|户室|门号|房|room|door|fh|sh|fjh",
+}
+_SHORT: Final = (
+    r"^[0-9A-Za-z甲乙丙丁一二三四五六七八九十#\-]{1,6}(?:号|号楼|栋|幢|座|楼|单元|室|户|门)?$"
+)
+# So many rows at one door are no household.
+_HOUSEHOLD: Final = 10
+
+
+def apart(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Finding]:
+    """A home whose estate, building and door stand in columns of their own."""
+    parts = {part: _part(part, texts, columns) for part in _PARTS}
+    place, building, door = parts["place"], parts["building"], parts["door"]
+    if door is None or place is None or (building is None and parts["stairs"] is None):
+        return []
+    names = tuple(name for name in parts.values() if name is not None)
+    rows = texts.select(names).drop_nulls()
+    counts = rows.group_by(names).len()["len"]
+    records = int(counts.filter(counts < _HOUSEHOLD).sum())
+    if rows.height < 10 or records <= 0.2 * rows.height:
+        return []
+    shown = "、".join(names)
+    return [
+        Finding(
+            "FULL_ADDRESS_LEFT",
+            names,
+            records,
+            share(records, texts),
+            f"列「{shown}」合起来就是住址，{records} 行可以找到门口。",
+            f"the columns {', '.join(names)} together are an address; {records} rows lead to a "
+            "door.",
+            "只留小区或街道，删除楼、单元、室。",
+            "Keep the estate or the street; remove building, stairs and door.",
+            "例：某小区 + 3 + 2 + 501 → 某小区 3 号楼 2 单元 501 室",
+            "for example: an estate + 3 + 2 + 501 → building 3, stairs 2, door 501",
+        )
+    ]
+
+
+def _part(part: str, texts: pl.DataFrame, columns: Mapping[str, Column]) -> str | None:
+    for name in texts.columns:
+        if not re.search(f"(?:^|_|[^a-z])(?:{_PARTS[part]})$", name.lower()):
+            continue
+        some = drawn(texts[name].drop_nulls())
+        if some.n_unique() < 2 or columns[name].kind is not None:
+            continue
+        # Estates have names, what is in them numbers.
+        if (matching(some, _SHORT) > 0.9) != (part == "place"):
+            return name
+    return None

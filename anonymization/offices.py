@@ -1,0 +1,42 @@
+"""What is an office's and no person's: its telephone, its door, the codes it gives out."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import polars as pl
+
+from anonymization.detection import Column
+from anonymization.findings import drawn, matching
+
+_CALLED: Final = (
+    "(?:机构|单位|学校|院校|园所|企业|公司|医院|诊所|药店|药房|网点|站点|场所|商户|场|店|馆|院|所|站|社|厂|园|"
+    "中心|组织|团体|协会|部门|法人)(?:名称|全称|名)$|^名称$"
+)
+_ENDS: Final = (
+    "(?:局|厅|委|委员会|办公室|政府|法院|检察院|大厅|中心|学校|[小中大]学|学院|幼儿园|托儿所|院|所|站|馆|园|"
+    "公司|集团|厂|店|超市|药房|合作社|牧场|农场|养殖场|银行|支行|分行|协会|学会|商会|基金会|社|部|队|处|科)$"
+)
+_OF_PEOPLE: Final = frozenset({"性别", "出生日期", "年龄", "民族", "文化程度", "与户主关系"})
+_HOMES: Final = "家庭|家长|住宅|居住|住址|户籍|现住|常住|本人|个人|户主|业主|宅电"
+
+
+def lists_offices(texts: pl.DataFrame, columns: Mapping[str, Column], codes: Iterable[str]) -> bool:
+    """Whether each row is an institution: it is named, and no column tells of a person."""
+    if any(True for _ in codes) or {column.item for column in columns.values()} & _OF_PEOPLE:
+        return False
+    if any(column.kind in {"PERSON", "ID_CARD", "MOBILE"} for column in columns.values()):
+        return False
+    for name in texts.columns:
+        if not re.search(_CALLED, name):
+            continue
+        values = texts[name].drop_nulls()
+        # An office that served a person stands in many rows; one that is listed in few.
+        if values.n_unique() >= max(5, 0.1 * len(values)) and matching(drawn(values), _ENDS) > 0.8:
+            return True
+    return False
+
+
+def of_the_office(name: str, kind: str | None) -> bool:
+    """Whether a telephone or an address in a list of institutions is theirs, as its header says."""
+    return kind in {"LANDLINE", "ADDRESS"} and re.search(_HOMES, name) is None

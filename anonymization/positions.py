@@ -1,0 +1,106 @@
+"""Columns that tell a place to less than a hundred metres, in whatever system it is written.
+
+Degrees with decimals, alone or in two columns, as the text of a map (WKT, GeoJSON), in degrees,
+minutes and seconds, as whole millionths, as a geohash, as metres of a projection.
+"""
+
+import itertools
+from collections.abc import Mapping
+from typing import Final
+
+import polars as pl
+
+from anonymization import patterns
+from anonymization.detection import Column
+from anonymization.findings import drawn, matching
+
+_SAID: Final = (
+    "经度|纬度|坐标|经纬|定位|位置|geom|wkt|shape|point|poi$"
+    "|(?:^|_)(?:gps|lng|lon|lat|longitude|latitude|jd|wd|loc)(?:$|_)"
+)
+_DEGREES: Final = "经度|纬度|经纬|坐标|(?:^|_)(?:lng|lon|lat|longitude|latitude|jd|wd)(?:$|_)"
+_AXIS: Final = (
+    "(?:^|_)[xy](?:$|_)|[xy]坐标|坐标[xy]|[横纵东北][坐向]|easting|northing|投影|cgcs|墨卡托|坐标"
+)
+_HASHED: Final = "geohash|地理哈希|位置编码|位置码|网格编码"
+
+# Three decimals are a hundred metres.
+_LONG: Final = r"(?:7[3-9]|[89][0-9]|1[0-3][0-9])\.[0-9]{3,}"
+_LAT: Final = r"(?:[3-9]|[1-4][0-9]|5[0-3])\.[0-9]{3,}"
+_BETWEEN: Final = r"[°EeNn度\"'’”\]\s,;，；、/|_:a-zA-Z\[(（]{1,24}[-+]?"
+_PAIR: Final = (
+    f"(?:^|[^0-9.]){_LONG}{_BETWEEN}{_LAT}(?:[^0-9.]|$)"
+    f"|(?:^|[^0-9.]){_LAT}{_BETWEEN}{_LONG}(?:[^0-9.]|$)"
+)
+_ONE: Final = r"^[(\[]?[EeNn]?[0-9]{1,3}\.[0-9]{3,}"
+# Seconds of a degree are thirty metres, thousandths of a minute two.
+_ARC: Final = (
+    r"[0-9]{1,3} ?[°º度] ?[0-5]?[0-9] ?[′'’分] ?[0-5]?[0-9](?:\.[0-9]+)? ?"
+    r"(?:[″\"”秒]|''|$|[EeNn东北])"
+    r"|[0-9]{1,3} ?[°º度] ?[0-5]?[0-9]\.[0-9]{2,} ?[′'’分]?"
+)
+_MICRO: Final = "^(?:(?:7[3-9]|[89][0-9]|1[0-3][0-9])[0-9]{5,7}|[1-5][0-9]{6,8})$"
+# Metres: northings of China, eastings with the number of their zone or without, web maps.
+_METRES: Final = r"^(?:[1-6][0-9]{6}|[1-9][0-9]{5}|[1-4][0-9][0-9]{6}|1[0-5][0-9]{6})(?:\.[0-9]+)?$"
+_HASH: Final = "^[wyxtzs][0-9b-hjkmnp-z]{6,11}$"
+
+
+def exact(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[tuple[str, ...]]:
+    """The columns, each alone or two together, most of whose cells point at a house."""
+    found: list[tuple[str, ...]] = []
+    degrees = {}
+    for name in texts.columns:
+        values = patterns.unmasked(drawn(texts[name].drop_nulls()))
+        if values.is_empty() or matching(values, "[0-9]") < 0.5:
+            continue
+        if _points(name, values, columns[name]):
+            found.append((name,))
+        elif matching(values, r"^[0-9]{1,3}\.[0-9]{5,}$") > 0.9:
+            degrees[name] = values
+    for one, other in itertools.permutations(degrees, 2):
+        if _near(degrees[one], 73, 136) and _near(degrees[other], 3, 54):
+            found.append((one, other))
+    return found
+
+
+def _points(name: str, values: pl.Series, column: Column) -> bool:
+    said = column.kind == "GPS" or _says(name, _SAID)
+    if matching(values, _PAIR) > 0.5 or matching(values, f"^\\S{{0,3}}{_ARC}") > 0.5:
+        return True
+    if said and any(matching(values, one) > 0.5 for one in (_ONE, _ARC)):
+        return True
+    # Whole numbers are numbers of things too, unless the header says degrees or an axis.
+    if _says(name, _DEGREES) and matching(values, _MICRO) > 0.5:
+        return True
+    if _says(name, _AXIS) and _metres(values):
+        return True
+    return matching(values, _HASH) > 0.9 and (_says(name, _HASHED) or _hashed(values))
+
+
+def _says(name: str, pattern: str) -> bool:
+    return bool(pl.Series([name.lower()]).str.contains(pattern)[0])
+
+
+def _near(values: pl.Series, low: float, high: float) -> bool:
+    """Whether these are degrees of one region: within the country and not far apart."""
+    numbers = values.cast(pl.Float64, strict=False).drop_nulls()
+    if numbers.is_empty():
+        return False
+    first, last = numbers.quantile(0.02), numbers.quantile(0.98)
+    return bool(low <= first and last <= high and last - first < 8)  # type: ignore[operator]
+
+
+def _metres(values: pl.Series) -> bool:
+    """Whether these are metres of a projection, not rounded to hundreds; one number or two."""
+    numbers = values.str.extract_all(r"[0-9]{6,8}(?:\.[0-9]+)?").list.head(2).explode().drop_nulls()
+    if len(numbers) < 0.9 * len(values) or matching(numbers, _METRES) < 0.9:
+        return False
+    return matching(numbers, r"00(?:\.0*)?$") < 0.5
+
+
+def _hashed(values: pl.Series) -> bool:
+    """Whether codes share the cells of one region and differ in all the finer ones."""
+    some = values
+    if some.str.head(3).n_unique() > 6 or matching(some, "[0-9].*[a-z]|[a-z].*[0-9]") < 0.9:
+        return False
+    return all(some.str.slice(place, 1).n_unique() >= 12 for place in (5, 6))
