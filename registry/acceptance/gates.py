@@ -135,10 +135,11 @@ def _masking(facts: Facts) -> Iterator[Shortfall]:
 def _mounted_file(facts: Facts, entry: Entry, found: Mapping[str, Proof]) -> Iterator[Shortfall]:
     """A file that is mounted is the one of a report that holds; of no file nothing is known."""
     mount = facts.mounts.get(entry.resource.id)
-    held = [one.report.report["output"] for one in found.values() if one.report is not None]
+    held = [one.report.report for one in found.values() if one.report is not None]
     if mount is None or not mount.file_digest or not held:
         return
-    if mount.file_digest not in {output["digest"] for output in held if output}:
+    # A report of a plan alone has no output.
+    if mount.file_digest not in {(one.get("output") or {}).get("digest") for one in held}:
         known = {"number": mount.number, "on": str(mount.tested_on)}
         yield _of("masking_mounted_differs", "operator", entry, **known)
 

@@ -27,7 +27,7 @@ def test_a_first_document_goes_the_whole_route() -> None:
     [
         ({"abstract": "另一种说法,内容并没有变化"}, "formal", set()),
         ({"update_cycle": "9"}, "content", set()),
-        ({"share_type": "3"}, "legal", {"secrecy", "pia"}),
+        ({"share_type": "3"}, "legal", {"secrecy", "masking", "pia"}),
         ({"abstract": "另一种说法", "data_class": "9"}, "legal", {"grade"}),
         ({"format_types": ["其他"]}, "content", {"masking"}),
     ],
