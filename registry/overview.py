@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from registry import calendar, exchange
 from registry.access import Actor
 from registry.catalogue import visible
-from registry.catalogue.reading import kind_of
+from registry.catalogue.reading import sight
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Decision, Element, Resource, Version
 from registry.models.exchange import Request
@@ -101,7 +101,7 @@ def look(session: Session, reader: Actor, anonymous: str = "none") -> Overview:
     # The counts go over every entry and change with an act alone; what hangs on the day does not.
     kept = until_next_act(
         session,
-        ("overview", kind_of(reader, anonymous), reader.organisation_ids),
+        ("overview", sight(reader, anonymous)),
         lambda: _counts(session, reader, anonymous),
     )
     late = _overdue(session, reader)
@@ -171,8 +171,7 @@ def by_code(session: Session, reader: Actor, column: str) -> Mapping[str, int]:
         )
         return {code: count for code, count in found if code}
 
-    key = ("by code", column, kind_of(reader, "none"), reader.organisation_ids)
-    return until_next_act(session, key, counted)
+    return until_next_act(session, ("by code", column, sight(reader)), counted)
 
 
 def by_month(session: Session, reader: Actor) -> Sequence[tuple[str, int, int]]:
@@ -181,8 +180,7 @@ def by_month(session: Session, reader: Actor) -> Sequence[tuple[str, int, int]]:
     At most twelve months; a month before the first record is left out, because nothing known is
     not nothing done.
     """
-    kind, units = kind_of(reader, "none"), reader.organisation_ids
-    key = ("by month", kind, units, calendar.today())
+    key = ("by month", sight(reader), calendar.today())
     return until_next_act(session, key, lambda: _by_month(session, reader))
 
 

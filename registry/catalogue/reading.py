@@ -43,6 +43,7 @@ def known(actor: Actor, anonymous: str = "none") -> sa.ColumnElement[bool]:
 # The same question asked a thousand times: the statement is written once for each kind of reader,
 # and only his units are given with it.
 UNITS = sa.bindparam("b_units", expanding=True, type_=sa.Integer)
+KINDS = ("closed", "open", "named", "all")
 
 
 def kind_of(actor: Actor, anonymous: str) -> str:
@@ -55,6 +56,17 @@ def kind_of(actor: Actor, anonymous: str) -> str:
 def units_of(actor: Actor) -> list[int]:
     """The units of a reader as a question takes them: never none."""
     return sorted(actor.organisation_ids) or [0]
+
+
+def sight(actor: Actor, anonymous: str = "none") -> tuple[str, frozenset[int]]:
+    """What decides which entries a reader knows of: readers of the same know of the same."""
+    return kind_of(actor, anonymous), actor.organisation_ids
+
+
+def asking(actor: Actor, anonymous: str, **given: object) -> tuple[str, dict[str, object]]:
+    """The kind of a reader, and what the statement for it is given: his units beside `given`."""
+    kind = kind_of(actor, anonymous)
+    return kind, given | ({"b_units": units_of(actor)} if kind == "named" else {})
 
 
 def known_to(kind: str, units: Any = UNITS) -> sa.ColumnElement[bool]:
@@ -102,8 +114,7 @@ def find(session: Session, actor: Actor, key: str, anonymous: str = "none") -> R
     Raises Gone for an entry that he could see before it was suspended or retired; those who work
     on it, and the auditor, go on seeing it.
     """
-    kind = kind_of(actor, anonymous)
-    given = {"b_key": key, **({"b_units": units_of(actor)} if kind == "named" else {})}
+    kind, given = asking(actor, anonymous, b_key=key)
     row = session.execute(_FOUND[kind], given).one_or_none()
     if row is None:
         raise Missing("no_entry")
@@ -124,7 +135,7 @@ _FOUND = {
     kind: sa.select(Resource, Version, sa.case((known_to(kind), 1), else_=0))
     .outerjoin(Version, Version.id == Resource.live_version_id)
     .where(Resource.key == sa.bindparam("b_key"))
-    for kind in ("closed", "open", "named", "all")
+    for kind in KINDS
 }
 
 

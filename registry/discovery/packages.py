@@ -22,7 +22,7 @@ from registry import shown
 from registry.access import Actor
 from registry.calendar import CITY
 from registry.catalogue import PUBLISHED, visible
-from registry.catalogue.reading import kind_of, known_to, units_of
+from registry.catalogue.reading import KINDS, asking, known_to
 from registry.discovery import counted, fielded, latest
 from registry.discovery.asked import Asked, Keys
 from registry.discovery.counted import CONSTANT, GROUPS
@@ -124,10 +124,7 @@ def live(
     """The entries with these keys that this reader may see, in the order of the keys."""
     if not keys:
         return []
-    kind = kind_of(actor, anonymous)
-    given: dict[str, object] = {"b_keys": list(keys)}
-    if kind == "named":
-        given["b_units"] = units_of(actor)
+    kind, given = asking(actor, anonymous, b_keys=list(keys))
     rows = session.execute(_WHOLES[kind], given)
     found = {row.key: _live(row, address) for row in rows}
     return [found[key] for key in keys if key in found]
@@ -322,7 +319,7 @@ _WHOLES = {
     kind: _WHOLE.where(
         PUBLISHED, Resource.key.in_(sa.bindparam("b_keys", expanding=True)), known_to(kind)
     )
-    for kind in ("closed", "open", "named", "all")
+    for kind in KINDS
 }
 _SEEN = _QUERY.add_columns(Version.open_type, Version.share_type)
 _KEYS = _QUERY.with_only_columns(Resource.key)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 import search as engine
 from registry.access import Actor
 from registry.catalogue import visible
-from registry.catalogue.reading import kind_of
+from registry.catalogue.reading import sight
 from registry.discovery import fallback, latest
 from registry.discovery.dictionary import lexicon
 from registry.discovery.indexing import search_doc
@@ -153,8 +153,7 @@ def _degraded(session: Session, actor: Actor, text: str, page: int, anonymous: s
 
 def newest(session: Session, actor: Actor, anonymous: str, count: int = 5) -> list[Found]:
     """The entries that changed last, of those this reader may see."""
-    kind = kind_of(actor, anonymous)
-    place = ("newest", kind, actor.organisation_ids, count)
+    place = ("newest", sight(actor, anonymous), count)
     keys = until_next_act(session, place, lambda: _newest(session, actor, anonymous, count))
     rows = session.execute(
         sa.select(Resource, Version)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from connectors import ckan
 from registry.access import Actor
 from registry.catalogue import PUBLISHED
-from registry.catalogue.reading import kind_of, known_to, units_of
+from registry.catalogue.reading import KINDS, asking, known_to
 from registry.discovery import packages
 from registry.models.catalogue import Resource, Version
 from registry.models.shown import Shown
@@ -94,7 +94,7 @@ _HEAD = (
     .join(Shown, Shown.resource_id == Resource.id)
     .where(PUBLISHED, Resource.key.in_(sa.bindparam("b_keys", expanding=True)))
 )
-_HEADS = {kind: _HEAD.where(known_to(kind)) for kind in ("closed", "open", "named", "all")}
+_HEADS = {kind: _HEAD.where(known_to(kind)) for kind in KINDS}
 
 
 def written(
@@ -103,10 +103,7 @@ def written(
     """The packages of those with these keys that this reader may see, in the order of the keys."""
     if not keys:
         return []
-    kind = kind_of(actor, anonymous)
-    given: dict[str, object] = {"b_keys": list(keys)}
-    if kind == "named":
-        given["b_units"] = units_of(actor)
+    kind, given = asking(actor, anonymous, b_keys=list(keys))
     rows = {row.key: row for row in session.connection().execute(_HEADS[kind], given)}
     faces: dict[str, _Face] = {
         key: (row.id, str(row.at), row.face, address) for key, row in rows.items()
