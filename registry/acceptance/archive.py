@@ -16,16 +16,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import schemas
-from registry import calendar, catalogue, projects
-from registry.acceptance import annex
+from registry import calendar, catalogue, desensitization, projects
 from registry.acceptance.examine import Examination, examine, said
+from registry.acceptance.facts import KINDS
 from registry.acceptance.opinions import of_project, package_of, revocation_of, wiped_on
 from registry.acceptance.reader import frozen_in, hidden_from, shown
 from registry.access import Actor
 from registry.journal.tree import instant
 from registry.models.catalogue import Resource, Version
-from registry.models.desensitization import MaskingReport
-from registry.models.projects import BusinessTable, Evidence, NotApplicable, Project, System
+from registry.models.projects import BusinessTable, Evidence, NotApplicable, Project
 from registry.signing import sm3
 
 # A file is the same whenever it is made of the same facts: no entry has a time of its own.
@@ -56,8 +55,8 @@ def archive(
         "项目.json": _text(_project(session, project)),
     }
     versions = _versions(session, found, hidden)
-    for version in versions:
-        parts[f"条目/{_code(version)}.json"] = _text(_entry(session, version))
+    for name, entry in _entries(session, versions):
+        parts[f"条目/{name}.json"] = _text(entry)
     parts |= {f"脱敏/{key}.json": _text(facts) for key, facts in _reports(session, found, versions)}
     parts |= dict(_opinions(session, project, folder))
     listed = [
@@ -122,10 +121,7 @@ def _project(session: Session, project: Project) -> Facts:
         "planned_on": _day(project.planned_on),
         "concluded_on": _day(project.concluded_on),
         "facts": project.facts,
-        "systems": [
-            {"code": one.code, "name": one.name, "tables": _tables(session, one)}
-            for one in projects.systems_of(session, project)
-        ],
+        "systems": _systems(session, project),
         "evidence": [
             {
                 "gate": one.gate,
@@ -154,21 +150,25 @@ def _project(session: Session, project: Project) -> Facts:
     }
 
 
-def _tables(session: Session, system: System) -> list[Facts]:
+def _systems(session: Session, project: Project) -> list[Facts]:
+    systems = projects.systems_of(session, project)
     rows = session.execute(
         sa.select(BusinessTable, Resource.code)
         .outerjoin(Resource, Resource.id == BusinessTable.resource_id)
-        .where(BusinessTable.system_id == system.id)
+        .where(BusinessTable.system_id.in_([one.id for one in systems]))
         .order_by(BusinessTable.id)
     )
-    return [
-        {
+    tables: dict[int, list[Facts]] = {}
+    for table, code in rows:
+        told = {
             "name": table.name,
             "kind": table.kind,
             "code": code or "",
             "exempt_because": table.exempt_because or "",
         }
-        for table, code in rows
+        tables.setdefault(table.system_id, []).append(told)
+    return [
+        {"code": one.code, "name": one.name, "tables": tables.get(one.id, [])} for one in systems
     ]
 
 
@@ -187,42 +187,48 @@ def _versions(session: Session, found: Examination, hidden: Collection[str]) -> 
     ).all()
 
 
-def _code(version: Version) -> str:
-    return f"{(version.resource.code or version.resource.key).replace('/', '-')}-v{version.number}"
-
-
-def _entry(session: Session, version: Version) -> Facts:
-    resource = version.resource
+def _entries(session: Session, versions: Sequence[Version]) -> Iterator[tuple[str, Facts]]:
+    """Every version with the decisions on it, by a name for its file."""
     # A formal change carries the decisions on the text before it.
-    judged = catalogue.carried(session, [version.id])[version.id]
-    return {
-        "key": resource.key,
-        "code": resource.code or "",
-        "department": resource.department.name,
-        "version": version.number,
-        "state": version.state,
-        "digest": version.digest,
-        "document": catalogue.document_of(version),
-        "decisions": [
+    judged = catalogue.carried(session, [version.id for version in versions])
+    every = [member for members in judged.values() for member in members]
+    decided = [
+        (
+            decision.version_id,
             {
                 "step": schemas.codes.label("act", decision.step),
                 "by": name,
                 "unit": unit,
                 "at": instant(decision.at),
-            }
-            for decision, name, unit in catalogue.decisions(session, judged)
-        ],
-    }
+            },
+        )
+        for decision, name, unit in catalogue.decisions(session, every)
+    ]
+    for version in versions:
+        resource = version.resource
+        code = resource.code or ""
+        yield (
+            f"{(code or resource.key).replace('/', '-')}-v{version.number}",
+            {
+                "key": resource.key,
+                "code": code,
+                "department": resource.department.name,
+                "version": version.number,
+                "state": version.state,
+                "digest": version.digest,
+                "document": catalogue.document_of(version),
+                "decisions": [told for of, told in decided if of in judged[version.id]],
+            },
+        )
 
 
 def _reports(
     session: Session, found: Examination, versions: Sequence[Version]
 ) -> Iterator[tuple[str, Facts]]:
-    proving = {one["report"] for one in annex.masked(session, versions, found.stage)}
-    for report in session.scalars(
-        sa.select(MaskingReport).where(MaskingReport.key.in_(proving)).order_by(MaskingReport.id)
-    ):
-        yield report.key, report.report
+    proofs = desensitization.proofs(session, versions, KINDS[found.stage == "final"])
+    for proof in (one for profiles in proofs.values() for one in profiles.values()):
+        if proof.report is not None:
+            yield proof.report.key, proof.report.report
 
 
 def _opinions(session: Session, project: Project, folder: Path) -> Iterator[tuple[str, bytes]]:
