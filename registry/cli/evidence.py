@@ -98,7 +98,7 @@ def check_report(
     facts = document(report)
     checks = _checks(facts, {one.value for one in trusted if one})
     if release is not None:
-        checks["release"] = _is_of(facts, release)
+        checks["release"] = _is_of(facts, _digest(release))
     if as_json:
         click.echo(json.dumps({"checks": checks, "digest": statement.digest(facts)}, indent=1))
     else:
@@ -131,12 +131,15 @@ _SAID = {
 }
 
 
-def _is_of(facts: Mapping[str, Any], release: Path) -> bool:
-    output = facts.get("output")
+def _digest(release: Path) -> str:
     try:
-        digest = crypto.digest_file(release)
+        return crypto.digest_file(release)
     except OSError as fault:
         raise click.UsageError(f"{release.name}: 无法读取 / cannot be read") from fault
+
+
+def _is_of(facts: Mapping[str, Any], digest: str) -> bool:
+    output = facts.get("output")
     return isinstance(output, Mapping) and output.get("digest") == digest
 
 
@@ -145,8 +148,9 @@ def _is_of(facts: Mapping[str, Any], release: Path) -> bool:
 @click.argument("report", type=FILE)
 def matches(file: Path, report: Path) -> None:
     """Say whether FILE is the release that REPORT is about. Exit 1: it is another file."""
-    held = _is_of(document(report), file)
+    digest = _digest(file)
+    held = _is_of(document(report), digest)
     click.echo(_SAID["release", held])
     # What the operator enters with a mount, where the file is too large to be sent.
-    click.echo(f"文件摘要 / its digest: {crypto.digest_file(file)}")
+    click.echo(f"文件摘要 / its digest: {digest}")
     sys.exit(0 if held else 1)
