@@ -53,8 +53,7 @@ def write(name: str) -> Response:
     # Of a file the name is enough: this registry holds no data, the rest of it is never looked at.
     for field, file in request.files.items():
         given.setdefault(field, (file.filename or field)[:200])
-    result = WRITES[name](_call(actor(), given))
-    return _said({"help": _help(name), "success": True, "result": result})
+    return _done(name, WRITES[name](_call(actor(), given)))
 
 
 @calls.route("/api/3/action/<name>", methods=["GET", "POST"], strict_slashes=False)
@@ -71,13 +70,15 @@ def act(name: str) -> Response:
     callback = given.get("callback") if request.method == "GET" else None
     # Script text can be asked for by any page of the world: it is made for nobody in particular.
     asker = NOBODY if callback is not None else actor()
-    result = action(_call(asker, given))
-    if isinstance(result, Said):
-        head = json.dumps({"help": _help(name), "success": True}, ensure_ascii=False)
-        answer = Response(f'{head[:-1]}, "result": {result}}}', 200, content_type=JSON)
-    else:
-        answer = _said({"help": _help(name), "success": True, "result": result})
+    answer = _done(name, action(_call(asker, given)))
     return answer if callback is None else _as_script(answer, callback)
+
+
+def _done(name: str, result: object) -> Response:
+    """The envelope of what was done; a result that is JSON already goes into it as it is."""
+    head = json.dumps({"help": _help(name), "success": True}, ensure_ascii=False)
+    told = result if isinstance(result, Said) else json.dumps(result, ensure_ascii=False)
+    return Response(f'{head[:-1]}, "result": {told}}}', 200, content_type=JSON)
 
 
 def _call(asker: Actor, given: dict[str, Any]) -> Call:
