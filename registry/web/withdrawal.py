@@ -24,6 +24,10 @@ RECORDS: Mapping[str, str] = {
 }
 
 
+# The steps for which it matters what was said last of retiring the entry.
+RETIRING = ("propose_retirement", "keep", "retire")
+
+
 @pages.get(f"/{STEPS}")
 @reads()
 def ask(key: str, step: str) -> str:
@@ -80,8 +84,7 @@ def _form(
         (group.key, group.title(locale()), [f for f in fields if f.group == group.key])
         for group in (schemas.groups(record) if record else ())
     ]
-    answers = act in ("keep", "retire")
-    following = resource.successor_id if answers else None
+    following = resource.successor_id if act in ("keep", "retire") else None
     return render_template(
         "withdrawal.html",
         place="search",
@@ -90,8 +93,6 @@ def _form(
         groups=groups,
         document=document,
         problems=problems,
-        proposal=catalogue.proposal(session(), resource)
-        if answers or act == "propose_retirement"
-        else None,
+        proposal=catalogue.proposal(session(), resource) if act in RETIRING else None,
         successor=session().get(Resource, following) if following else None,
     )
