@@ -133,6 +133,11 @@ def _all(present: pl.Series, some: pl.Series, holds: tuple[tuple[str, float], ..
 _STARS = "[*＊×●•#■□]{2,}|[xX]{3,}|^.[*＊×●某]$|某"
 
 
+def starred(values: pl.Series) -> pl.Series:
+    """Values with `*` for whatever sign hides a character."""
+    return values.str.replace_all("[＊×●•#■□]", "*")
+
+
 def masked(values: pl.Series) -> float:
     """The share of values with a mask in them."""
     present = values.drop_nulls()

@@ -25,13 +25,24 @@ _PLATES: Final = "蒙C"
 # Days on which people now alive were born.
 _DAYS: Final = 32_000
 # What people put beside a value when they call it a salt.
-_USUAL: Final = (
-    *("salt", "wuhai", "123456", "abc123", "password", "key", "secret", "admin"),
-    *("2024", "2025", "2026"),
-)
+_FIRST: Final = ("salt", "wuhai", "123456", "abc123", "password", "key", "secret", "admin")
+_USUAL: Final = (*_FIRST, "2024", "2025", "2026")
 SALTS: Final = (
-    *("salt", "wuhai", "123456", "abc123", "password", "key", "secret", "admin", "wh", "150300"),
-    *("SALT", "Wuhai", "乌海", "000000", "888888", "test", "md5", "hash", "gov", "data"),
+    *_FIRST,
+    *(
+        "wh",
+        "150300",
+        "SALT",
+        "Wuhai",
+        "乌海",
+        "000000",
+        "888888",
+        "test",
+        "md5",
+        "hash",
+        "gov",
+        "data",
+    ),
     *(str(year) for year in range(2022, 2028)),
 )
 # The segments most people have; the others are a tenth of the numbers and would cost as much.

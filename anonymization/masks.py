@@ -12,7 +12,7 @@ import polars as pl
 
 from anonymization import patterns
 from anonymization.detection import Column
-from anonymization.findings import Finding, drawn, matching, share
+from anonymization.findings import Finding, drawn, matching, share, starred
 
 # Fewer candidates than this and a masked number leads to a person.
 _FEW: Final = 1000
@@ -86,8 +86,7 @@ def _starred(name: str, values: pl.Series, tails: bool) -> pl.Series:
     With `tails` the last digits alone are a mask as well. Where all masks have the same few signs
     whatever they hide, they are as long as the number the header or the digits in front tell of.
     """
-    shown = patterns.unmasked(values).str.replace_all(r"[ \-]", "")
-    shown = shown.str.replace_all("[＊×●•#■□]", "*")
+    shown = starred(patterns.unmasked(values).str.replace_all(r"[ \-]", ""))
     for width in range(14, 1, -1):
         shown = shown.str.replace_all(f"[xX]{{{width}}}", "*" * width)
     shown = _filled(name, shown.str.replace(r"^\+?86(1[3-9*])", "${1}"))

@@ -8,7 +8,7 @@ import polars as pl
 
 from anonymization.detection import residual
 from anonymization.dictionary import names, words
-from anonymization.findings import drawn, matching
+from anonymization.findings import drawn, matching, starred
 
 # Whatever it is, the rest of its column is masked and it is not.
 UNMASKED: Final = "UNMASKED"
@@ -48,7 +48,7 @@ def forgotten(values: pl.Series, coded: bool) -> Iterator[tuple[str, int]]:
 
 def _whole(masks: pl.Series, plain: pl.Series) -> int:
     """How many values are what the masks of the same column would show without their signs."""
-    bare = masks.str.replace_all("[＊×●•#■□]", "*").str.replace_all("[0-9]", "9")
+    bare = starred(masks).str.replace_all("[0-9]", "9")
     shapes = drawn(bare).str.replace_all("[a-z]", "a").str.replace_all("[A-Z]", "A").unique()
     if len(shapes) > _SHAPES:
         return 0
