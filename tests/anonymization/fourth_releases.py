@@ -18,7 +18,7 @@ import polars as pl
 
 from tests.anonymization.fourth_sectors import beside, claim, release, sound
 from tests.anonymization.fourth_slips import SLIPS
-from tests.anonymization.releases import Case, Person, judge, parts
+from tests.anonymization.releases import Case, Person, tell
 
 
 def _place(held: list[Person], seed: int) -> None:
@@ -55,15 +55,5 @@ def flawed() -> Iterator[Case]:
         )
 
 
-def show() -> None:
-    """Print the scores, and what was missed of the part that may be looked into."""
-    for title, some in (("flawed", list(flawed())), ("sound", list(sound()))):
-        for name, cases in zip(("open", "held"), parts(some), strict=True):
-            found = judge(cases)
-            print(title, name, str(found).split(", wrong")[0])  # noqa: T201
-            if name == "open":
-                print("   " + "\n   ".join(found.wrong))  # noqa: T201
-
-
 if __name__ == "__main__":
-    show()
+    tell(flawed(), sound(), "held")

@@ -27,9 +27,8 @@ from tests.anonymization.releases import (
     Cells,
     Person,
     drawn,
-    judge,
-    parts,
     people,
+    tell,
     told,
     when,
 )
@@ -495,15 +494,5 @@ def _between() -> Iterator[Case]:
     )
 
 
-def show() -> None:
-    """Print the scores, and what was missed of the part that may be looked into."""
-    for title, some in (("flawed", list(flawed())), ("sound", list(sound()))):
-        for name, cases in zip(("open", "sealed"), parts(some), strict=True):
-            found = judge(cases)
-            print(title, name, str(found).split(", wrong")[0])  # noqa: T201
-            if name == "open":
-                print("   " + "\n   ".join(found.wrong))  # noqa: T201
-
-
 if __name__ == "__main__":
-    show()
+    tell(flawed(), sound(), "sealed")

@@ -323,6 +323,19 @@ def judge(cases: Sequence[Case], claimed: bool = True) -> Judged:
     return Judged(**counts, wrong=tuple(wrong))
 
 
+def tell(flawed: Iterator[Case], sound: Iterator[Case], last: str) -> None:
+    """Print the scores of another hand's releases, and what was missed of the open part.
+
+    `last` is what the other part is called.
+    """
+    for title, some in (("flawed", list(flawed)), ("sound", list(sound))):
+        for name, cases in zip(("open", last), parts(some), strict=True):
+            found = judge(cases)
+            print(title, name, str(found).split(", wrong")[0])  # noqa: T201
+            if name == "open":
+                print("   " + "\n   ".join(found.wrong))  # noqa: T201
+
+
 def show(claimed: bool, part: str) -> None:
     """Print the scores of flawed and sound releases, and of what part more than scores."""
     from tests.anonymization.flaws import flawed

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import pytest
 from elasticsearch import Elasticsearch
@@ -20,7 +20,7 @@ from registry.access import SYSTEM
 from tests import factories
 from tests.catalogue.test_life import published
 from tests.cli.processes import catalogue, environment, fetched, served, until
-from tests.search.between import Between, between
+from tests.search.between import Between, before
 from tests.search.conftest import SERVER
 
 BANNER = "检索服务暂不可用"
@@ -31,8 +31,7 @@ MANY = 24
 
 @pytest.fixture
 def line() -> Iterator[Between]:
-    place = urlsplit(SERVER)
-    with between(str(place.hostname), place.port or 9200) as made:
+    with before(SERVER) as made:
         yield made
 
 

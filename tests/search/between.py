@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 _HEAD = "HTTP/1.1 {}\r\nX-Elastic-Product: Elasticsearch\r\nContent-Type: {}\r\n"
 _JSON = "application/vnd.elasticsearch+json;compatible-with=8"
@@ -155,3 +156,11 @@ def between(host: str = "127.0.0.1", port: int = 9) -> Iterator[Between]:
         yield made
     finally:
         made.close()
+
+
+@contextmanager
+def before(server: str) -> Iterator[Between]:
+    """Something before the server at this address."""
+    place = urlsplit(server)
+    with between(str(place.hostname), place.port or 9200) as made:
+        yield made

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from elasticsearch import Elasticsearch
@@ -10,7 +9,7 @@ from elasticsearch import Elasticsearch
 import search
 from search import Query, Reader, SearchDoc, Unavailable, elastic
 from search.patience import within
-from tests.search.between import WAYS, Between, between
+from tests.search.between import WAYS, Between, before, between
 from tests.search.conftest import SERVER
 
 ASKED = Query("婚姻", reader=Reader(everything=True), facets=("share_type",))
@@ -37,8 +36,7 @@ if SERVER:
 
     @pytest.fixture
     def line() -> Iterator[Between]:
-        place = urlsplit(SERVER)
-        with between(str(place.hostname), place.port or 9200) as made:
+        with before(SERVER) as made:
             yield made
 
     @pytest.fixture
