@@ -1,8 +1,9 @@
 """Projects: their list, what they consist of, the proofs others enter, what was found."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import wraps
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +29,12 @@ from registry.models.projects import (
 
 # Every verdict is computed anew, each from a fixed number of queries.
 PER_PAGE = 15
+
+# Where what a form entered is seen, of the forms that stand at another part of the page.
+SHOWN_AT = {"systems": "tables", "tables-new": "tables"}
+
+Form = Mapping[str, str]
+View = Callable[..., Response | tuple[str, int]]
 
 pages = Blueprint("projects", __name__, url_prefix="/projects")
 
@@ -174,47 +181,60 @@ def _own_entries(project: Project, found: acceptance.Examination) -> list[tuple[
     return [(key, name) for key, name in rows]
 
 
+def _enters(part: str, after: str | None = None) -> Callable[[Callable[..., None]], View]:
+    """Make a view of what enters something at a part of a project's page.
+
+    It is given the project and the form. Done, it leads to that part, or to the other page named;
+    refused, the page stands as it was typed, with what is wrong at that part.
+    """
+
+    def mark(enter: Callable[..., None]) -> View:
+        @wraps(enter)
+        def view(key: str, **names: str) -> Response | tuple[str, int]:
+            project = projects.find(session(), actor(), key)
+            try:
+                enter(project, request.form, **names)
+            except Invalid as refusal:
+                return _page(project, refusal.problems, part), 422
+            anchor = None if after else SHOWN_AT.get(part, part)
+            return go(url_for(after or ".show", key=key, _anchor=anchor))
+
+        return view
+
+    return mark
+
+
 @pages.post("/<key>/evidence")
 @writes()
-def evidence(key: str) -> Response | tuple[str, int]:
+@_enters("evidence")
+def evidence(project: Project, form: Form) -> None:
     """Enter number and date of a proof, by the body that issues it."""
-    project = projects.find(session(), actor(), key)
-    form = request.form
-    try:
-        projects.enter_evidence(
-            session(),
-            actor(),
-            project,
-            form.get("gate", ""),
-            number=form.get("number", ""),
-            on=_date(form, "on"),
-            next_on=_date(form, "next_on"),
-            issuer=form.get("issuer", ""),
-            system=_system(project, form.get("system", "")),
-        )
-    except Invalid as refusal:
-        return _page(project, refusal.problems, "evidence"), 422
-    return go(url_for(".show", key=key) + "#evidence")
+    projects.enter_evidence(
+        session(),
+        actor(),
+        project,
+        form.get("gate", ""),
+        number=form.get("number", ""),
+        on=_date(form, "on"),
+        next_on=_date(form, "next_on"),
+        issuer=form.get("issuer", ""),
+        system=_system(project, form.get("system", "")),
+    )
 
 
 @pages.post("/<key>/tables")
 @writes("register")
-def table(key: str) -> Response | tuple[str, int]:
+@_enters("tables")
+def table(project: Project, form: Form) -> None:
     """Link a business table to the entry that catalogues it, or exempt it with a reason."""
-    project = projects.find(session(), actor(), key)
-    form = request.form
-    try:
-        projects.link_table(
-            session(),
-            actor(),
-            project,
-            _number(form.get("table", "")),
-            resource_key=form.get("resource", "")[:40],
-            exempt_because=form.get("exempt_because", ""),
-        )
-    except Invalid as refusal:
-        return _page(project, refusal.problems, "tables"), 422
-    return go(url_for(".show", key=key) + "#tables")
+    projects.link_table(
+        session(),
+        actor(),
+        project,
+        _number(form.get("table", "")),
+        resource_key=form.get("resource", "")[:40],
+        exempt_because=form.get("exempt_because", ""),
+    )
 
 
 @contextmanager
@@ -229,190 +249,138 @@ def _mounted(key: str) -> Iterator[str]:
 
 @pages.post("/<key>/mounts")
 @writes("mount", before=_mounted)
-def mount(key: str) -> Response | tuple[str, int]:
+@_enters("mounts")
+def mount(project: Project, form: Form) -> None:
     """Enter the mount of an entry and what its test answered."""
-    project = projects.find(session(), actor(), key)
-    form = request.form
     resource = _resource(project, form.get("resource", ""))
     if resource is None or resource.frozen_at is not None:
         raise Missing("no_entry")
-    try:
-        projects.enter_mount(
-            session(),
-            actor(),
-            resource,
-            number=form.get("number", ""),
-            method=form.get("method", ""),
-            columns=[line.strip() for line in form.get("columns", "").splitlines() if line.strip()],
-            answered=form.get("answered") == "yes",
-            tested_on=_date(form, "tested_on"),
-            file_digest=prepared(),
-        )
-    except Invalid as refusal:
-        return _page(project, refusal.problems, "mounts"), 422
-    return go(url_for(".show", key=key) + "#mounts")
+    projects.enter_mount(
+        session(),
+        actor(),
+        resource,
+        number=form.get("number", ""),
+        method=form.get("method", ""),
+        columns=[line.strip() for line in form.get("columns", "").splitlines() if line.strip()],
+        answered=form.get("answered") == "yes",
+        tested_on=_date(form, "tested_on"),
+        file_digest=prepared(),
+    )
 
 
 @pages.post("/<key>/findings")
 @writes("finding")
-def finding(key: str) -> Response | tuple[str, int]:
+@_enters("findings")
+def finding(project: Project, form: Form) -> None:
     """Order the rectification of a finding."""
-    project = projects.find(session(), actor(), key)
-    form = request.form
-    try:
-        due = _date(form, "due")
-        if due is None:
-            raise Invalid([schemas.Problem("/due", "evidence-date", rule="evidence-date")])
-        projects.raise_finding(
-            session(), actor(), project, form.get("kind", ""), form.get("text", ""), due
-        )
-    except Invalid as refusal:
-        return _page(project, refusal.problems, "findings"), 422
-    return go(url_for(".show", key=key) + "#findings")
+    projects.raise_finding(
+        session(),
+        actor(),
+        project,
+        form.get("kind", ""),
+        form.get("text", ""),
+        _day(form, "due"),
+    )
 
 
 @pages.post("/<key>/findings/<finding_key>/close")
 @writes("finding")
-def close(key: str, finding_key: str) -> Response:
+@_enters("findings")
+def close(project: Project, form: Form, finding_key: str) -> None:
     """Close a finding after its re-check."""
-    project = projects.find(session(), actor(), key)
     found = session().scalar(
         sa.select(Finding).where(Finding.key == finding_key, Finding.project_id == project.id)
     )
     if found is None:
         raise Missing("no_project")
     projects.close_finding(session(), actor(), found)
-    return go(url_for(".show", key=key) + "#findings")
 
 
 @pages.post("/<key>/not-applicable")
 @writes("not_applicable")
-def not_applicable(key: str) -> Response | tuple[str, int]:
+@_enters("not-applicable", after="examination.show")
+def not_applicable(project: Project, form: Form) -> None:
     """Sign that a gate does not apply, with a reason of its list."""
-    project = projects.find(session(), actor(), key)
-    form = request.form
-    try:
-        projects.declare_not_applicable(
-            session(),
-            actor(),
-            project,
-            form.get("gate", ""),
-            form.get("reason", ""),
-            system=_system(project, form.get("system", "")),
-            resource=_resource(project, form.get("resource", "")),
-            note=form.get("note", ""),
-        )
-    except Invalid as refusal:
-        return _page(project, refusal.problems, "not-applicable"), 422
-    return go(url_for("examination.show", key=key))
+    projects.declare_not_applicable(
+        session(),
+        actor(),
+        project,
+        form.get("gate", ""),
+        form.get("reason", ""),
+        system=_system(project, form.get("system", "")),
+        resource=_resource(project, form.get("resource", "")),
+        note=form.get("note", ""),
+    )
 
 
 @pages.post("/<key>/facts")
 @writes("ask_verification")
-def state(key: str) -> Response | tuple[str, int]:
+@_enters("facts")
+def state(project: Project, form: Form) -> None:
     """Record the papers that this kind of project rests on."""
-    project = projects.find(session(), actor(), key)
-    try:
-        projects.state(session(), actor(), project, request.form)
-    except Invalid as refusal:
-        return _page(project, refusal.problems, "facts"), 422
-    return go(url_for(".show", key=key) + "#facts")
+    projects.state(session(), actor(), project, form)
 
 
 @pages.post("/<key>/systems")
 @writes("ask_verification")
-def system(key: str) -> Response | tuple[str, int]:
+@_enters("systems")
+def system(project: Project, form: Form) -> None:
     """Bring a system into the scope."""
-    project = projects.find(session(), actor(), key)
-    form = request.form
-    try:
-        projects.add_system(
-            session(),
-            actor(),
-            project,
-            code=form.get("code", ""),
-            name=form.get("name", ""),
-            level=form.get("level", ""),
-        )
-    except Invalid as refusal:
-        return _page(project, refusal.problems, "systems"), 422
-    return go(url_for(".show", key=key) + "#tables")
+    projects.add_system(
+        session(),
+        actor(),
+        project,
+        code=form.get("code", ""),
+        name=form.get("name", ""),
+        level=form.get("level", ""),
+    )
 
 
 @pages.post("/<key>/tables/new")
 @writes("register")
-def tables(key: str) -> Response | tuple[str, int]:
+@_enters("tables-new")
+def tables(project: Project, form: Form) -> None:
     """Enter business tables by name, one a line."""
-    project = projects.find(session(), actor(), key)
-    form = request.form
-    try:
-        projects.add_tables(
-            session(),
-            actor(),
-            project,
-            _system(project, form.get("system", "")),
-            form.get("tables", "").splitlines(),
-        )
-    except Invalid as refusal:
-        return _page(project, refusal.problems, "tables-new"), 422
-    return go(url_for(".show", key=key) + "#tables")
+    projects.add_tables(
+        session(),
+        actor(),
+        project,
+        _system(project, form.get("system", "")),
+        form.get("tables", "").splitlines(),
+    )
 
 
 @pages.post("/<key>/entries")
 @writes("register")
-def include(key: str) -> Response:
+@_enters("entries")
+def include(project: Project, form: Form) -> None:
     """Bring an entry of the unit into the scope."""
-    project = projects.find(session(), actor(), key)
-    projects.include(session(), actor(), project, request.form.get("resource", "")[:40])
-    return go(url_for(".show", key=key) + "#entries")
+    projects.include(session(), actor(), project, form.get("resource", "")[:40])
 
 
 @pages.post("/<key>/ask")
 @writes("ask_verification")
-def ask(key: str) -> Response | tuple[str, int]:
+@_enters("ask", after="examination.show")
+def ask(project: Project, form: Form) -> None:
     """Ask for the verification of a stage."""
-    project = projects.find(session(), actor(), key)
-    form = request.form
-    try:
-        planned_on = _date(form, "planned_on")
-        projects.ask(session(), actor(), project, form.get("stage", ""), planned_on)
-    except Invalid as refusal:
-        return _page(project, refusal.problems, "ask"), 422
-    return go(url_for("examination.show", key=key))
+    projects.ask(session(), actor(), project, form.get("stage", ""), _date(form, "planned_on"))
 
 
 @pages.post("/<key>/deferrals")
 @writes("revoke")
-def defer(key: str) -> Response | tuple[str, int]:
+@_enters("deferrals", after="examination.show")
+def defer(project: Project, form: Form) -> None:
     """Allow an open gate to be mended later, under the city paper of the settings."""
-    project = projects.find(session(), actor(), key)
-    form = request.form
-    try:
-        due = _date(form, "due")
-        if due is None:
-            raise Invalid([schemas.Problem("/due", "evidence-date", rule="evidence-date")])
-        projects.defer(
-            session(), actor(), project, form.get("gate", ""), due, settings().deferral_paper
-        )
-    except Invalid as refusal:
-        return _page(project, refusal.problems, "deferrals"), 422
-    return go(url_for("examination.show", key=key))
+    paper = settings().deferral_paper
+    projects.defer(session(), actor(), project, form.get("gate", ""), _day(form, "due"), paper)
 
 
 @pages.post("/<key>/conclusion")
 @writes("ask_verification")
-def conclude(key: str) -> Response | tuple[str, int]:
+@_enters("conclusion", after=".show")
+def conclude(project: Project, form: Form) -> None:
     """Record the day of the acceptance meeting's conclusion."""
-    project = projects.find(session(), actor(), key)
-    try:
-        on = _date(request.form, "concluded_on")
-        if on is None:
-            problem = schemas.Problem("/concluded_on", "evidence-date", rule="evidence-date")
-            raise Invalid([problem])
-        projects.conclude(session(), actor(), project, on)
-    except Invalid as refusal:
-        return _page(project, refusal.problems, "conclusion"), 422
-    return go(url_for(".show", key=key))
+    projects.conclude(session(), actor(), project, _day(form, "concluded_on"))
 
 
 def _examined(project: Project) -> acceptance.Examination:
@@ -505,6 +473,14 @@ def _date(form: Mapping[str, str], name: str) -> date | None:
         found = date.min
     # No paper of a project is older than its law or younger than its archive.
     if found is not None and not 1990 <= found.year <= 2100:
+        raise Invalid([schemas.Problem(f"/{name}", "evidence-date", rule="evidence-date")])
+    return found
+
+
+def _day(form: Mapping[str, str], name: str) -> date:
+    """The day in a box that may not be blank."""
+    found = _date(form, name)
+    if found is None:
         raise Invalid([schemas.Problem(f"/{name}", "evidence-date", rule="evidence-date")])
     return found
 
