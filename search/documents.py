@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import schemas
 from schemas import Field
-from search import analysis, pinyin
+from search import analysis, pinyin, pronunciation
 from search.protocol import Reader, SearchDoc
 
 _RULES = 3
@@ -80,8 +80,9 @@ def countable() -> tuple[str, ...]:
 @functools.cache
 def analyser() -> str:
     """Name everything the tokens of a document depend on; part of the name of every index."""
+    versions = unicodedata.unidata_version, pronunciation.VERSION
     data = [analysis.table(name) for name in ("characters", "syllables")]
-    seed = [_RULES, text_fields(), countable(), unicodedata.unidata_version, pinyin.VERSION, data]
+    seed = [_RULES, text_fields(), countable(), *versions, data]
     return f"a{_RULES}-{hashlib.sha256(json.dumps(seed).encode()).hexdigest()[:8]}"
 
 

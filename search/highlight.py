@@ -8,7 +8,7 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from search import analysis, documents, pinyin, question
+from search import analysis, documents, pinyin, pronunciation, question
 from search.protocol import Hit, Result, SearchDoc, Why
 from search.synonyms import Lexicon
 
@@ -145,7 +145,7 @@ def _found(run: analysis.Run, words: Iterable[str], reason: str) -> Iterator[tup
 
 
 def _heard(run: analysis.Run, words: Wanted) -> Iterator[tuple[Mark, str]]:
-    sounds = pinyin.read(run.text)
+    sounds = pronunciation.read(run.text)
     if len(sounds) != len(run.text):
         return
     for at, pair in enumerate(pinyin.pairs(sounds)):

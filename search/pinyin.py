@@ -7,33 +7,20 @@ only, and each run is read once.
 
 import functools
 import itertools
-from collections.abc import Callable, Iterator, Sequence
-from importlib import metadata
-from typing import cast
-
-from pypinyin import Style, lazy_pinyin
+from collections.abc import Iterator, Sequence
 
 from search.analysis import pieces, table
+from search.pronunciation import read
 
-VERSION = metadata.version("pypinyin")
 LONGEST_INITIALS = 6
 _LONGEST_SYLLABLE = 6
 _MOST_READINGS = 4
-
-# pypinyin takes a list of the unreadable characters, though its types say one text.
-_SINGLY = cast(Callable[[str], str], list)
 
 
 @functools.cache
 def syllables() -> frozenset[str]:
     """Give every syllable as typed without tones, ü as v."""
     return frozenset(" ".join(table("syllables")["syllables"]).split())
-
-
-@functools.lru_cache(maxsize=65_536)
-def read(han: str) -> tuple[str, ...]:
-    """Read a run of Chinese characters; a character without a reading stands for itself."""
-    return tuple(lazy_pinyin(han, style=Style.NORMAL, errors=_SINGLY))
 
 
 def pairs(sounds: Sequence[str]) -> list[str]:

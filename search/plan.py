@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from search import analysis, pinyin, question
+from search import analysis, pinyin, pronunciation, question
 from search.question import Part
 from search.synonyms import Lexicon
 
@@ -101,7 +101,8 @@ def _across(parts: tuple[Part, ...]) -> Iterator[Node]:
     for stretch in question.stretches(parts):
         for run, is_han in analysis.pieces(stretch):
             if is_han:
-                yield from (Term("py2", pair, SOUND) for pair in pinyin.pairs(pinyin.read(run)))
+                pairs = pinyin.pairs(pronunciation.read(run))
+                yield from (Term("py2", pair, SOUND) for pair in pairs)
 
 
 def _inside(part: Part) -> Iterator[Node]:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import schemas
-from search import analysis, pinyin
+from search import analysis, pronunciation
 
 LONGEST_TERM = 24
 LONGEST_PHRASE = 48
@@ -80,7 +80,7 @@ class Lexicon:
         found: dict[str, list[str]] = {}
         for term in self.terms:
             if len(term) > 1 and all(map(analysis.is_han, term)):
-                found.setdefault("".join(pinyin.read(term)), []).append(term)
+                found.setdefault("".join(pronunciation.read(term)), []).append(term)
         return found
 
     def segments(self, plain: str) -> Iterator[tuple[int, int, Term | None]]:

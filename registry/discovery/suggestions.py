@@ -16,7 +16,7 @@ from registry.catalogue import visible
 from registry.discovery.query import Answer, search
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Element, Resource, Version
-from search import Index, analysis, pinyin, question
+from search import Index, analysis, pinyin, pronunciation, question
 from search.synonyms import Lexicon, delivered
 
 MOST_WAYS = 6
@@ -109,10 +109,10 @@ def meant(text: str, near: Iterable[str], lexicon: Lexicon | None = None) -> str
     for part in question.parts(text):
         if not part.is_required or not part.is_han or len(part.text) < SHORTEST_MEANT:
             continue
-        sound = pinyin.read(part.text)
+        sound = pronunciation.read(part.text)
         for stretch in _stretches(titles, len(part.text)):
             wrong = sum(a != b for a, b in zip(stretch, part.text, strict=True))
-            alike = pinyin.read(stretch) == sound
+            alike = pronunciation.read(stretch) == sound
             if wrong and (alike or (wrong <= len(stretch) // 3 and len(stretch) > SHORTEST_MEANT)):
                 rank = wrong - 100 * alike
                 if best is None or rank < best[0]:
@@ -142,7 +142,7 @@ def _by_sound(lexicon: Lexicon) -> Mapping[str, tuple[str, ...]]:
 
 
 def _sound(text: str) -> str:
-    return " ".join(pinyin.read(text))
+    return " ".join(pronunciation.read(text))
 
 
 def _stretches(titles: Iterable[str], size: int) -> Iterator[str]:
