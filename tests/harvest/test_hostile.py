@@ -16,6 +16,7 @@ from registry.harvest import running
 from registry.models.harvest import Claim, HarvestSource
 from tests.factories import Town
 from tests.harvest.portals import ckan_of, entered, package, ran, said, serving
+from tests.harvest.records import listed, oai
 
 
 @pytest.fixture
@@ -69,20 +70,8 @@ def test_a_source_that_walks_in_a_circle_is_left(against):
     assert (told.fault, asked, len(found)) == ("cycle", 2, 2)
 
 
-OAI = "http://www.openarchives.org/OAI/2.0/"
-
-
-def oai(inside):
-    date = "<responseDate>2026-01-01T00:00:00Z</responseDate>"
-    body = f'<OAI-PMH xmlns="{OAI}">{date}{inside}</OAI-PMH>'
-    return 200, {"Content-Type": "text/xml"}, body.encode()
-
-
 def test_tokens_that_lead_back_to_themselves_are_left(against):
-    record = (
-        "<record><header><identifier>oai:x:1</identifier></header><metadata>"
-        '<dc xmlns="http://purl.org/dc/elements/1.1/"><title>名称</title></dc></metadata></record>'
-    )
+    record = listed("oai:x:1")
 
     def answer(path, given):
         if given["verb"] == "Identify":

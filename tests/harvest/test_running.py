@@ -12,7 +12,6 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from connectors import excel
 from registry import calendar, catalogue, db, harvest, journal
 from registry.errors import Conflict
 from registry.models.catalogue import Resource
@@ -20,7 +19,7 @@ from registry.models.harvest import Claim, HarvestSource
 from registry.models.journal import JournalRow
 from registry.models.outbox import OutboxRow
 from tests.factories import Town, document, sign_in
-from tests.harvest.portals import CIVIL, ckan_of, entered, package, ran, serving
+from tests.harvest.portals import CIVIL, ckan_of, entered, package, ran, serving, sheet
 from tests.journeys.browser import served
 
 
@@ -317,16 +316,6 @@ def _suspended(head, key):
 
 
 # --- the region's list as a sheet -------------------------------------------------------------
-
-
-def sheet(names):
-    rows = [
-        excel.Exported(
-            document(f"{name}信息"), "", f"150000307002/{n:06}", "民政局", CIVIL, "2026-01-05", ""
-        )
-        for n, name in names.items()
-    ]
-    return excel.write(rows, "自治区目录")
 
 
 def test_the_list_of_the_region_is_read_from_the_official_sheet(town, database):
