@@ -79,7 +79,8 @@ def test_tokens_that_lead_back_to_themselves_are_left(against):
         return oai(f"<ListRecords>{record}<resumptionToken>t</resumptionToken></ListRecords>")
 
     told, asked, found = against(answer, "oai")
-    assert (told.fault, asked, len(found)) == ("cycle", 3, 1)
+    # What it is, which formats it has, two pages.
+    assert (told.fault, asked, len(found)) == ("cycle", 4, 1)
 
 
 def test_deletions_without_end_of_entries_nobody_knows_are_left(against, monkeypatch):
@@ -95,7 +96,7 @@ def test_deletions_without_end_of_entries_nobody_knows_are_left(against, monkeyp
 
     told, asked, found = against(answer, "oai")
     assert (told.fault, found) == ("cycle", [])
-    assert asked == 21
+    assert asked == 22
 
 
 @pytest.mark.parametrize(
