@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from registry import calendar, catalogue, db, harvest, journal
+from registry.demo import hand_down
 from registry.errors import Conflict
 from registry.models.catalogue import Resource
 from registry.models.harvest import Claim, HarvestSource
@@ -344,3 +345,19 @@ def test_a_file_that_is_no_sheet_is_refused_with_a_sentence(town, database):
     entered(database, "region", "sheet")
     assert ran(database, "region", b"<html>no sheet</html>").fault == "sheet"
     assert claims(database) == []
+
+
+# --- the demo city ----------------------------------------------------------------------------
+
+
+def test_the_demo_city_was_handed_a_list_with_claims_in_every_state(city):
+    database = city.extensions["registry_database"]
+    assert hand_down(database) == 15
+    with db.transaction(database, writes=False) as session:
+        found = list(session.scalars(sa.select(Claim)))
+        assert {one.state for one in found} == {"waiting", "declined", "quarantined", "gone"}
+        # Two name no unit of the city: the authority assigns them.
+        assert sum(one.state == "waiting" and one.department is None for one in found) == 2
+        assert sum(one.changed_at is not None for one in found) == 1
+        (source,) = session.scalars(sa.select(HarvestSource))
+        assert (source.run, source.fault, source.cursor) == (2, "", None)
