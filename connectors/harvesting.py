@@ -251,10 +251,25 @@ def _xml(content: bytes) -> ET.Element:
     judge = expat.ParserCreate()
     judge.StartDoctypeDeclHandler = refuse
     try:
+        content = _in_utf8(content)
         judge.Parse(content, True)
         return ET.fromstring(content)  # noqa: S314 - judged above: no entity can stand in it
     except (expat.ExpatError, ET.ParseError, ValueError, LookupError) as fault:
         raise Refused("unreadable") from fault
+
+
+# GBK, GB2312 and GB18030 under their names; the last one reads all three.
+_CHINESE = re.compile(
+    rb"""<\?xml[^>]{0,80}encoding=["'](?:gbk|gb2312|gb18030)["'][^>]{0,80}>""", re.I
+)
+
+
+def _in_utf8(content: bytes) -> bytes:
+    """An answer that says it is in a Chinese encoding, in one the parser knows; else as it is."""
+    said = _CHINESE.match(content.lstrip())
+    if said is None:
+        return content
+    return content.lstrip()[said.end() :].decode("gb18030").encode()
 
 
 def _said(root: ET.Element, path: str) -> str:

@@ -283,6 +283,25 @@ def test_xml_in_another_encoding_than_it_says_is_not_guessed_at(against, declare
     assert (told.fault, found) == ("unreadable", [])
 
 
+@pytest.mark.parametrize("name", ["GBK", "gb2312", "GB18030"])
+def test_xml_that_says_it_is_in_a_chinese_encoding_is_read(against, name):
+    _, kind, body = oai(f"<ListRecords>{listed('oai:x:1', '民政')}</ListRecords>")
+    encoded = (f'<?xml version="1.0" encoding="{name}"?>{body.decode()}').encode(name)
+    told, _, found = against(lambda *_: (200, kind, encoded), "oai")
+    assert (told.fault, [one.name for one in found]) == ("", ["民政"])
+    doctype = f'<?xml version="1.0" encoding="{name}"?><!DOCTYPE x [<!ENTITY a "b">]><x/>'
+    # What is decoded first is judged all the same.
+    assert fault_of(doctype.encode(name)) == "doctype"
+
+
+def fault_of(content):
+    answer = fetching.Answer("", "text/xml", content)
+    reader = harvesting.opened("oai", lambda *_: answer, "http://x.example")
+    with pytest.raises(fetching.Refused) as refused:
+        reader.page({})
+    return refused.value.code
+
+
 def whole(name, inside):
     head = f"<header><identifier>oai:x:{name}</identifier></header>"
     entry = f'<resource xmlns="{CORE}"><document>{inside}</document></resource>'
