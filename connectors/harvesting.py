@@ -17,7 +17,7 @@ from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 import schemas
-from connectors import ckan, excel, files
+from connectors import ckan, core, excel, files
 from connectors.fetching import Answer, Refused
 from connectors.incoming import Incoming, clean, fit, source_id, text
 from connectors.oai import DC, OAI
@@ -200,7 +200,8 @@ def _oai(get: Get, address: str, _: bytes) -> Reader:
             keeps = _said(ask(verb="Identify"), f".//{{{OAI}}}deletedRecord") == "persistent"
             window = {"from": since} if since and keeps else {}
             since = window.get("from", "")
-            root = ask(verb="ListRecords", metadataPrefix="oai_dc", **window)
+            prefix = _richest(ask(verb="ListMetadataFormats"))
+            root = ask(verb="ListRecords", metadataPrefix=prefix, **window)
             # What changes while we read is asked for again next time.
             began = _said(root, f"{{{OAI}}}responseDate")[:20] if keeps else ""
         code = _oai_error(root)
@@ -232,6 +233,15 @@ def _oai(get: Get, address: str, _: bytes) -> Reader:
     return Reader(page, is_gone)
 
 
+def _richest(formats: ET.Element) -> str:
+    """The format that holds an entry whole, where the other side is an instance of ours."""
+    for one in formats.iter(f"{{{OAI}}}metadataFormat"):
+        prefix = _said(one, f"{{{OAI}}}metadataPrefix")
+        if prefix == core.PREFIX and _said(one, f"{{{OAI}}}metadataNamespace") == core.CORE:
+            return core.PREFIX
+    return "oai_dc"
+
+
 def _xml(content: bytes) -> ET.Element:
     """The root of an answer; a document type definition (entities, bombs) ends the reading."""
 
@@ -241,10 +251,25 @@ def _xml(content: bytes) -> ET.Element:
     judge = expat.ParserCreate()
     judge.StartDoctypeDeclHandler = refuse
     try:
+        content = _in_utf8(content)
         judge.Parse(content, True)
         return ET.fromstring(content)  # noqa: S314 - judged above: no entity can stand in it
     except (expat.ExpatError, ET.ParseError, ValueError, LookupError) as fault:
         raise Refused("unreadable") from fault
+
+
+# GBK, GB2312 and GB18030 under their names; the last one reads all three.
+_CHINESE = re.compile(
+    rb"""<\?xml[^>]{0,80}encoding=["'](?:gbk|gb2312|gb18030)["'][^>]{0,80}>""", re.I
+)
+
+
+def _in_utf8(content: bytes) -> bytes:
+    """An answer that says it is in a Chinese encoding, in one the parser knows; else as it is."""
+    said = _CHINESE.match(content.lstrip())
+    if said is None:
+        return content
+    return content.lstrip()[said.end() :].decode("gb18030").encode()
 
 
 def _said(root: ET.Element, path: str) -> str:
@@ -266,40 +291,62 @@ def _oai_record(place: int, record: ET.Element) -> Record:
     stamp = _said(head, f"{{{OAI}}}datestamp")[:40]
     if head.get("status") == "deleted":
         return Record(name, is_deleted=True, modified=stamp)
+    whole = record.find(f"{{{OAI}}}metadata/{{{core.CORE}}}resource")
+    if whole is not None:
+        return _whole_record(place, name, stamp, whole)
     sets = [text(one.text) for one in head.findall(f"{{{OAI}}}setSpec")]
-    core: dict[str, list[str]] = {}
+    said: dict[str, list[str]] = {}
     for one in record.iter():
         if isinstance(one.tag, str) and one.tag.startswith(f"{{{DC}}}") and text(one.text):
-            core.setdefault(one.tag.removeprefix(f"{{{DC}}}"), []).append(clean(text(one.text)))
-    if not core:
+            said.setdefault(one.tag.removeprefix(f"{{{DC}}}"), []).append(clean(text(one.text)))
+    if not said:
         return Record(name, fault="record_shape", modified=stamp)
-    return _package_record(place, _dublin_core(name, core, sets), stamp)
+    return _package_record(place, _dublin_core(name, said, sets), stamp)
+
+
+def _whole_record(place: int, name: str, stamp: str, whole: ET.Element) -> Record:
+    """An entry of another instance of ours: its document as it stands there."""
+    facts, document = core.read(whole) or ({}, {})
+    if len(str(document)) > LARGEST_RECORD:
+        return Record(name, fault="record_size", modified=stamp)
+    made, cut = fit(document)
+    found = Incoming(
+        place,
+        name,
+        made,
+        department_code=text(facts.get("department_code")),
+        department_name=text(facts.get("department")),
+        code=text(facts.get("code"))[:64] or None,
+        published_on=_day(text(facts.get("published_on"))),
+        cut=cut,
+    )
+    return _judged(Record(name, found, stamp), made)
 
 
 def _dublin_core(
-    name: str, core: Mapping[str, Sequence[str]], sets: Iterable[str]
+    name: str, said: Mapping[str, Sequence[str]], sets: Iterable[str]
 ) -> dict[str, Any]:
     """Dublin Core in the form of a package, so that one table says what others call our fields."""
-    rights = core.get("rights", ())
+    rights = said.get("rights", ())
     extras: dict[str, str] = {"oai_identifier": name}
     for listed in ("share_type", "open_type"):
         known = (code for one in rights if (code := schemas.codes.code_of(listed, one)))
         if code := next(known, ""):
             extras[listed] = code
     for key in ("rights", "relation", "source", "identifier"):
-        if core.get(key):
-            extras[f"dc:{key}"] = "；".join(core[key])
-    code = next((one for one in core.get("identifier", ()) if _CODE.fullmatch(one)), "")
+        if said.get(key):
+            extras[f"dc:{key}"] = "；".join(said[key])
+    code = next((one for one in said.get("identifier", ()) if _CODE.fullmatch(one)), "")
     unit = next((part for one in sets if _UNIT.fullmatch(part := one.rpartition(":")[2])), "")
     return {
         "id": name,
-        "title": core.get("title", [""])[0],
-        "notes": "\n".join(core.get("description", ())),
-        "tags": [{"name": one} for one in core.get("subject", ()) if not _theme(one)],
-        "groups": [{"title": one} for one in core.get("subject", ()) if _theme(one)],
-        "resources": [{"format": one} for one in core.get("format", ())],
-        "organization": {"name": unit, "title": core.get("publisher", [""])[0]},
-        "metadata_created": core.get("date", [""])[0],
+        "title": said.get("title", [""])[0],
+        "notes": "\n".join(said.get("description", ())),
+        "tags": [{"name": one} for one in said.get("subject", ()) if not _theme(one)],
+        "groups": [{"title": one} for one in said.get("subject", ()) if _theme(one)],
+        "resources": [{"format": one} for one in said.get("format", ())],
+        "organization": {"name": unit, "title": said.get("publisher", [""])[0]},
+        "metadata_created": said.get("date", [""])[0],
         "extras": [{"key": k, "value": v} for k, v in {**extras, "code": code}.items() if v],
     }
 

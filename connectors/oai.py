@@ -6,6 +6,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import schemas
+from connectors import core
 from connectors.ckan import About
 from connectors.incoming import clean
 from schemas import Field
@@ -20,6 +21,8 @@ RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 FORMATS: Mapping[str, tuple[str, str]] = {
     "oai_dc": ("http://www.openarchives.org/OAI/2.0/oai_dc.xsd", OAI_DC),
     "dcat_ap": ("http://www.w3.org/2000/07/rdf.xsd", RDF),
+    # Ours: its schema stands beside the repository.
+    core.PREFIX: ("/oai/gov_catalog.xsd", core.CORE),
 }
 # Which element of Dublin Core takes the value of a property of the schema's annotations.
 _ELEMENTS: Mapping[str, str] = {
@@ -69,12 +72,13 @@ def add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.
     return made
 
 
-def header(identifier: str, when: datetime, set_: str, *, deleted: bool) -> ET.Element:
+def header(identifier: str, when: datetime, sets: Iterable[str], *, deleted: bool) -> ET.Element:
     """The header of a record; that of a deleted one is all there is of it."""
     made = element("header", **({"status": "deleted"} if deleted else {}))
     add(made, "identifier", identifier)
     add(made, "datestamp", stamp(when))
-    add(made, "setSpec", set_)
+    for one in sets:
+        add(made, "setSpec", one)
     return made
 
 
@@ -89,6 +93,8 @@ def record(head: ET.Element, metadata: ET.Element | None) -> ET.Element:
 
 def metadata(prefix: str, about: About, document: Mapping[str, Any]) -> ET.Element:
     """An entry in one of FORMATS."""
+    if prefix == core.PREFIX:
+        return core.written(about, document)
     if prefix == "dcat_ap":
         # The library of graphs is heavy: loaded by the first who wants this format.
         from connectors import dcat

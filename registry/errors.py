@@ -87,6 +87,12 @@ class TooLarge(Refusal):
     status = 413
 
 
+class Unsupported(Refusal):
+    """What was sent is of a kind that is not read here."""
+
+    status = 415
+
+
 class TooMany(Refusal):
     """The asker must wait; `retry_after` is in seconds."""
 

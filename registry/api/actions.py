@@ -143,16 +143,16 @@ def _order(sort: str) -> list[tuple[str, bool]]:
     return found[:8]
 
 
-def _listed(value: Any) -> list[str]:
+def _listed(value: Any, name: str = "facet.field") -> list[str]:
     """A list of names: JSON list, a repeated key, JSON text of a list, or one bare name."""
     if isinstance(value, str) and value.strip().startswith("["):
         try:
             value = schemas.loads(value)
         except schemas.Unreadable as fault:
-            raise Invalid([Problem("/facet.field", "type")]) from fault
+            raise Invalid([Problem(f"/{name}", "type")]) from fault
     values = value if isinstance(value, list) else [value] if value else []
     if not all(isinstance(one, str) for one in values):
-        raise Invalid([Problem("/facet.field", "type")])
+        raise Invalid([Problem(f"/{name}", "type")])
     return [one for one in dict.fromkeys(values) if one]
 
 
@@ -199,6 +199,9 @@ def _shown(call: Call, name: str, value: str) -> str:
 def _wanted(call: Call) -> list[str]:
     """The fields of a package the caller wants; none where he wants them all."""
     wanted = call.given.get("fl")
+    if isinstance(wanted, str) and wanted.strip().startswith("["):
+        # The list as JSON, as the facets are written in an address.
+        wanted = _listed(wanted, "fl")
     texts = wanted if isinstance(wanted, list) else [call.text("fl")]
     names = [n for one in texts if isinstance(one, str) for n in one.replace(",", " ").split()]
     return [] if "*" in names else names

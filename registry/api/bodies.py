@@ -5,17 +5,23 @@ from typing import Any
 from flask import request
 
 import schemas
-from registry.errors import Unreadable
+from registry.errors import TooLarge, Unreadable, Unsupported
 
 LARGEST = 1024 * 1024
 MOST_KEYS = 10_000
 
 
 def json_object() -> dict[str, Any]:
-    """The JSON object of the body; Unreadable names why it is none, before anybody looks inside."""
+    """The JSON object of the body; Unreadable names why it is none, before anybody looks inside.
+
+    Raises Unsupported for another media type, TooLarge for more than LARGEST bytes.
+    """
     if request.mimetype not in ("application/json", "application/problem+json"):
-        raise Unreadable("not_json", reason="content-type")
-    return _object(request.get_data(cache=True))
+        raise Unsupported("json_only")
+    body = request.get_data(cache=True)
+    if len(body) > LARGEST:
+        raise TooLarge("too_large")
+    return _object(body)
 
 
 def parameters() -> dict[str, Any]:

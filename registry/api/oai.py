@@ -1,4 +1,4 @@
-"""OAI-PMH 2.0 at `/oai`: six verbs, sets by unit, deletions for ever, tokens that need no memory.
+"""OAI-PMH 2.0 at `/oai`: six verbs, sets by unit and class, deletions for ever, stateless tokens.
 
 A resumption token says where its list goes on and carries our seal; nothing is kept for it, so it
 outlives a restart. Rights are asked anew with every page.
@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element
 
 from flask import Blueprint, Response, current_app, request
 
-from connectors import oai
+from connectors import core, oai
 from registry.db import now
 from registry.discovery import harvested, packages
 from registry.discovery.harvested import Header, Window
@@ -31,6 +31,8 @@ calls = Blueprint("oai", __name__)
 PAGE = 100
 LIFE = timedelta(days=7)
 _SET = "department:"
+_CLASS = "class:"
+_CLASSES = re.compile(r"class(?::(\d)(?::(\d{2}))?)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SECOND = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 _LIST = frozenset({"metadataPrefix", "from", "until", "set", "resumptionToken"})
@@ -60,6 +62,7 @@ class _Listing:
 
     prefix: str
     unit: str = ""
+    front: str | None = None
     since: str = ""
     until: str = ""
     after: tuple[datetime, int] | None = None
@@ -72,7 +75,7 @@ class _Listing:
         if self.until:
             step = timedelta(days=1) if len(self.until) == 10 else timedelta(seconds=1)
             before = _moment(self.until) + step
-        return Window(unit=self.unit or None, since=since, before=before)
+        return Window(unit=self.unit or None, front=self.front, since=since, before=before)
 
 
 @calls.route("/oai", methods=["GET", "POST"])
@@ -93,6 +96,13 @@ def answer() -> Response:
         parts = [oai.element("error", refused.message, code=refused.code)]
     body = oai.answer(f"{settings().public_url}/oai", now(), told, parts)
     return Response(body, content_type="text/xml; charset=utf-8")
+
+
+@calls.get("/oai/gov_catalog.xsd")
+@reads(public=True)
+def core_schema() -> Response:
+    """The XML Schema of the records that hold an entry whole; it is the same for everybody."""
+    return Response(core.xsd(), content_type="text/xml; charset=utf-8")
 
 
 def _asked(given: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -132,21 +142,26 @@ def _list_formats(asked: Mapping[str, str]) -> Element:
     for prefix, (schema, space) in oai.FORMATS.items():
         one = oai.add(made, "metadataFormat")
         oai.add(one, "metadataPrefix", prefix)
-        oai.add(one, "schema", schema)
+        within = schema.startswith("/")
+        oai.add(one, "schema", f"{settings().public_url}{schema}" if within else schema)
         oai.add(one, "metadataNamespace", space)
     return made
 
 
 def _list_sets(asked: Mapping[str, str]) -> Element:
     if "resumptionToken" in asked:
-        raise Refused("badResumptionToken", "单位清单不分页 / the list of sets has one page")
+        raise Refused("badResumptionToken", "集合清单不分页 / the list of sets has one page")
     made = oai.element("ListSets")
-    top = oai.add(made, "set")
-    oai.add(top, "setSpec", _SET.rstrip(":"))
-    oai.add(top, "setName", "按提供部门")
-    for code, name in harvested.units(session(), actor(), settings().anonymous):
+    units = harvested.units(session(), actor(), settings().anonymous)
+    classes = harvested.classes(session(), actor(), settings().anonymous)
+    for spec, name in [
+        (_SET.rstrip(":"), "按提供部门"),
+        *((_SET + code, name) for code, name in units),
+        (_CLASS.rstrip(":"), "按信息资源分类（以代码为准）"),
+        *((_CLASS + path.replace("/", ":"), name) for path, name in classes),
+    ]:
         one = oai.add(made, "set")
-        oai.add(one, "setSpec", _SET + code)
+        oai.add(one, "setSpec", spec)
         oai.add(one, "setName", name)
     return made
 
@@ -213,7 +228,10 @@ def _one(identifier: str) -> Header:
 
 
 def _header(one: Header) -> Element:
-    return oai.header(_identifier(one.key), one.at, _SET + one.unit, deleted=one.is_deleted)
+    sets = [_SET + one.unit]
+    if one.front:
+        sets.append(f"{_CLASS}{one.front[:1]}:{one.front[1:]}")
+    return oai.header(_identifier(one.key), one.at, sets, deleted=one.is_deleted)
 
 
 def _records(page: Sequence[Header], prefix: str) -> list[Element]:
@@ -248,14 +266,19 @@ def _listing(asked: Mapping[str, str]) -> _Listing:
             "badArgument", "from 和 until 粒度不同，或者次序颠倒 / from and until disagree"
         )
     _require_format(asked["metadataPrefix"])
-    unit = asked.get("set", "")
-    if unit and unit != _SET.rstrip(":"):
-        if not unit.startswith(_SET):
-            raise Refused("noRecordsMatch", "没有这个集合 / no such set")
-        unit = unit.removeprefix(_SET)[:40] or "-"
-    else:
-        unit = ""
-    return _Listing(asked["metadataPrefix"], unit, since, until)
+    unit, front = _set(asked.get("set", ""))
+    return _Listing(asked["metadataPrefix"], unit, front, since, until)
+
+
+def _set(spec: str) -> tuple[str, str | None]:
+    """The unit, and how the codes of the class begin; the set of all units is everything."""
+    if spec in ("", _SET.rstrip(":")):
+        return "", None
+    if spec.startswith(_SET):
+        return spec.removeprefix(_SET)[:40] or "-", None
+    if asked := _CLASSES.fullmatch(spec):
+        return "", "".join(filter(None, asked.groups()))
+    raise Refused("noRecordsMatch", "没有这个集合 / no such set")
 
 
 def _require_format(prefix: str) -> None:
@@ -279,8 +302,8 @@ def _moment(text: str) -> datetime:
 def _token(verb: str, listing: _Listing) -> str:
     at, id_ = listing.after or (now(), 0)
     facts = [
-        verb, listing.prefix, listing.unit, listing.since, listing.until, at.isoformat(), id_,
-        listing.cursor, int((now() + LIFE).timestamp()),
+        verb, listing.prefix, listing.unit, listing.front, listing.since, listing.until,
+        at.isoformat(), id_, listing.cursor, int((now() + LIFE).timestamp()),
     ]  # fmt: skip
     body = json.dumps(facts, separators=(",", ":")).encode()
     return _base64(_seal(body)[:16] + body)
@@ -297,10 +320,12 @@ def _read_token(verb: str, token: str) -> _Listing:
         facts: list[Any] = json.loads(body)
     except ValueError as fault:
         raise refused from fault
-    if facts[0] != verb or facts[8] < now().timestamp():
+    # A token of the release before had no class.
+    if len(facts) != 10 or facts[0] != verb or facts[9] < now().timestamp():
         raise refused
-    place = (datetime.fromisoformat(facts[5]), facts[6])
-    return _Listing(facts[1], facts[2], facts[3], facts[4], place, facts[7])
+    _, prefix, unit, front, since, until, at, id_, cursor, _ = facts
+    place = (datetime.fromisoformat(at), id_)
+    return _Listing(prefix, unit, front, since, until, place, cursor)
 
 
 def _base64(raw: bytes) -> str:

@@ -118,12 +118,19 @@ def _facts(source: HarvestSource, counts: Mapping[str, int]) -> dict[str, Any]:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="上级下发的表格 / the sheet that was handed down",
 )
+@click.option(
+    "--let-go",
+    "let_go",
+    is_flag=True,
+    help="来源确实删除了一半以上 / the source did delete more than half",
+)
 @click.option("--json", "as_json", is_flag=True)
-def run(name: str, file: Path | None, as_json: bool) -> None:
+def run(name: str, file: Path | None, let_go: bool, as_json: bool) -> None:
     """Read the source NAME into the claim list, on from where the last run was stopped.
 
     Nothing that is read is published or found by search: it waits in the claim list until a
     department claims it. Exit 1 when the source stopped the run; what was read until then stays.
+    A source that took away more than half of its list is not followed without --let-go.
     """
     chosen = settings()
     with database(chosen) as opened:
@@ -133,7 +140,13 @@ def run(name: str, file: Path | None, as_json: bool) -> None:
             raise click.UsageError("表格来源用 --file 指明文件 / --file belongs to a sheet")
         content = file.read_bytes() if file is not None else b""
         ran = harvest.run(
-            opened, SYSTEM, name, lambda source: _fetcher(chosen, source), content, _progress
+            opened,
+            SYSTEM,
+            name,
+            lambda source: _fetcher(chosen, source),
+            content,
+            _progress,
+            let_go=let_go,
         )
     if sys.stderr.isatty():
         click.echo("", err=True)

@@ -8,12 +8,15 @@ an engine or a database as text.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 LONGEST = 4_000
 MOST_CLAUSES = 128
 DEEPEST = 16
 # The field of words without one.
 TEXT = "text"
+# An end of these that is no moment would find nothing, and say nothing of the slip.
+_MOMENTS = frozenset({"metadata_created", "metadata_modified"})
 
 Values = Callable[[str], Sequence[str]]
 
@@ -329,9 +332,20 @@ class _Reader:
         self._take()
         high = self._end()
         closed = self._expect("]", "}")
+        for end in (low, high) if field in _MOMENTS else ():
+            if end != "*" and not _is_date(end):
+                raise Unclear(f"{end[:40]!r} is no date; write 2026-01-31T08:00:00Z")
         return Span(field, low, high, opened == "[", closed == "]")
 
     def _end(self) -> str:
         kind = self._expect("word", "glob", "phrase")
         word = self._tokens[self._at - 1][1]
         return "*" if kind == "glob" and not word else word
+
+
+def _is_date(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

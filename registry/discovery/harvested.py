@@ -8,10 +8,12 @@ it. Ordered by the moment of the last visible change, so that a list can be cont
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+import schemas
 from registry.access import Actor
 from registry.catalogue import answered_for, visible
 from registry.models.accounts import Organisation
@@ -21,20 +23,28 @@ from registry.models.shown import Shown
 
 @dataclass(frozen=True)
 class Header:
-    """One line of the list; `place` continues after it."""
+    """One line of the list; `place` continues after it. `front` is the class in its code, or "".
+
+    A code stays what it was: whoever harvests one class hears of every deletion in it.
+    """
 
     key: str
     at: datetime
     unit: str
+    front: str
     is_deleted: bool
     place: tuple[datetime, int]
 
 
 @dataclass(frozen=True)
 class Window:
-    """Which lines are wanted: of a unit, of an entry, changed in [since, before)."""
+    """Which lines are wanted: of a unit, a class, an entry, changed in [since, before).
+
+    `front` is how the codes of the class begin (1 digit 类, 2 more 项), "" for any class.
+    """
 
     unit: str | None = None
+    front: str | None = None
     key: str | None = None
     since: datetime | None = None
     before: datetime | None = None
@@ -52,7 +62,12 @@ def headers(
     seen = sa.case((visible(actor, anonymous), 1), else_=0)
     query = (
         _FROM.with_only_columns(
-            Shown.at, Shown.resource_id, Resource.key, Organisation.code, seen.label("seen")
+            Shown.at,
+            Shown.resource_id,
+            Resource.key,
+            Organisation.code,
+            Resource.code.label("number"),
+            seen.label("seen"),
         )
         .where(*_wanted(actor, anonymous, window))
         .order_by(Shown.at, Shown.resource_id)
@@ -61,7 +76,14 @@ def headers(
     if after is not None:
         query = query.where(sa.tuple_(Shown.at, Shown.resource_id) > sa.tuple_(*_bound(after)))
     return [
-        Header(row.key, row.at, row.code, not row.seen, (row.at, row.resource_id))
+        Header(
+            row.key,
+            row.at,
+            row.code,
+            front if (front := (row.number or "")[:3]) in _fronts() else "",
+            not row.seen,
+            (row.at, row.resource_id),
+        )
         for row in session.execute(query)
     ]
 
@@ -88,6 +110,22 @@ def units(session: Session, actor: Actor, anonymous: str) -> Sequence[tuple[str,
     return [(code, name) for code, name in session.execute(query)]
 
 
+def classes(session: Session, actor: Actor, anonymous: str) -> Sequence[tuple[str, str]]:
+    """Path and label of every 类 and 项 with a line for this reader."""
+    front = sa.func.substr(Resource.code, 1, 3)
+    query = _FROM.with_only_columns(front).where(*_wanted(actor, anonymous, Window())).distinct()
+    held = {one for one in session.scalars(query) if one in _fronts()}
+    paths = {path for one in held for path in (one[:1], f"{one[:1]}/{one[1:]}")}
+    return [(path, schemas.codes.label("class_path", path)) for path in sorted(paths)]
+
+
+@cache
+def _fronts() -> frozenset[str]:
+    """How the codes of a class begin: 类 and 项 (see catalogue.numbering)."""
+    paths = schemas.codes.labels("class_tree")
+    return frozenset(path.replace("/", "") for path in paths if "/" in path)
+
+
 _FROM = (
     sa.select(Shown.resource_id)
     .join(Resource, Resource.id == Shown.resource_id)
@@ -104,6 +142,9 @@ def _wanted(actor: Actor, anonymous: str, window: Window) -> list[sa.ColumnEleme
     found: list[sa.ColumnElement[bool]] = [sa.or_(visible(actor, anonymous), _once(actor))]
     if window.unit is not None:
         found.append(Organisation.code == window.unit)
+    if window.front is not None:
+        fronts = [one for one in _fronts() if one.startswith(window.front)]
+        found.append(sa.func.substr(Resource.code, 1, 3).in_(fronts))
     if window.key is not None:
         found.append(Resource.key == window.key)
     if window.since is not None:

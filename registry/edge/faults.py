@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, render_template, request, url_for
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 import schemas
 from registry.edge.addresses import came_from
@@ -60,7 +60,11 @@ def http(fault: HTTPException) -> Any:
     if fault.code is not None and fault.code < 400:
         return fault
     code = _HTTP_CODES.get(fault.code or 500, "unreadable")
-    return _answer(fault.code or 400, code, _both(code))
+    answer = _answer(fault.code or 400, code, _both(code))
+    if isinstance(fault, MethodNotAllowed) and fault.valid_methods:
+        # RFC 9110, 15.5.6: a refusal of a method names those that are answered.
+        answer.headers["Allow"] = ", ".join(sorted(fault.valid_methods))
+    return answer
 
 
 def unread(status: int, code: str) -> Response:

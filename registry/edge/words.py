@@ -432,6 +432,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         _("无法读取提交的 JSON"),
         _("请求体应为 UTF-8 的 JSON 对象（%(reason)s），没有保存任何改动。"),
     ),
+    "json_only": (
+        _("只接受 JSON"),
+        _("请求体的类型应为 application/json，没有保存任何改动。请改正 Content-Type 后重试。"),
+    ),
     "if_match": (
         _("缺少版本标识"),
         _("保存草稿需要 If-Match 请求头，取值为读取时返回的 ETag。没有保存任何改动。"),
@@ -489,7 +493,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         _("系统没能完成这一步"),
         _("没有保存任何改动。请稍后再试；再次出现时，请把编号告诉平台运维方。"),
     ),
-    "method": (_("不支持这种访问方式"), _("请从页面上的按钮或者链接进入。")),
+    "method": (
+        _("不支持这种访问方式"),
+        _("请从页面上的按钮或者链接进入；程序请用 Allow 标头写明的方法。"),
+    ),
 }
 
 # Why an uploaded file is not read at all.

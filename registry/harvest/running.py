@@ -24,6 +24,7 @@ from registry.access import Actor
 from registry.catalogue import adoption, wiped
 from registry.db import Database, now
 from registry.errors import Conflict
+from registry.harvest.leaving import EMPTIED, require_few
 from registry.harvest.matching import match
 from registry.harvest.sources import source_named
 from registry.models.accounts import Organisation
@@ -36,7 +37,7 @@ _ASKED_AT_ONCE = 20
 # Pages of one run; a source of the largest size in pages of ten stays below.
 MOST_PAGES = 4_000
 # Starting again from the beginning is all that helps after these.
-_LOST_PLACE = frozenset({"token", "cycle"})
+_LOST_PLACE = frozenset({"token", "cycle", EMPTIED})
 _Facts = Mapping[str, Any]
 
 
@@ -58,14 +59,17 @@ def run(
     fetcher: Callable[[HarvestSource], Fetcher],
     content: bytes = b"",
     tell: Callable[[Ran], None] = lambda _: None,
+    *,
+    let_go: bool = False,
 ) -> Ran:
     """Read the source `name` to its end, or until something stands against it.
 
-    `content` is the file of a sheet. What stops a run is told in the result and stored with the
+    `content` is the file of a sheet. `let_go` says that the administrator knows: however much the
+    source took away leaves the list. What stops a run is told in the result and stored with the
     source; the pages that were read stay. A run that is under way elsewhere is taken over: the
     other one ends with Conflict at its next page.
     """
-    under_way = _Run(database, actor)
+    under_way = _Run(database, actor, let_go=let_go)
     with db.transaction(database, writes=True) as session:
         source = source_named(session, name)
         under_way.begin(session, source)
@@ -78,6 +82,7 @@ def run(
                 raise Refused("cycle")
             page = reader.page(under_way.cursor)
             with under_way.writing() as (session, source):
+                under_way.require_few(session, source, _leaving(session, source, page))
                 _store(session, actor, source, page, ran)
             ran.pages += 1
             tell(ran)
@@ -92,9 +97,10 @@ def run(
 class _Run:
     """A run under way: where its source stands, and that nobody else moved it since."""
 
-    def __init__(self, database: Database, actor: Actor) -> None:
+    def __init__(self, database: Database, actor: Actor, *, let_go: bool = False) -> None:
         self.database = database
         self.actor = actor
+        self._let_go = let_go
         self.ran = Ran()
         self.id = 0
         self.cursor: Mapping[str, Any] = {}
@@ -106,12 +112,20 @@ class _Run:
         if source.cursor is None:
             source.run += 1
             source.cursor = {"from": source.since} if source.since else {}
-            source.started_at, source.finished_at = now(), None
+            if source.fault != f"harvest_{EMPTIED}":
+                # What left before counts on: half of the list each night would empty it too.
+                source.started_at = now()
+            source.finished_at = None
         source.fault, source.fault_facts = "", {}
         source.row_version += 1
         session.flush()
-        _journal(session, self.actor, source, {"begun": True})
+        _journal(session, self.actor, source, {"begun": True, "let_go": self._let_go})
         self.id, self.cursor, self._at = source.id, dict(source.cursor), source.row_version
+
+    def require_few(self, session: Session, source: HarvestSource, more: int) -> None:
+        """Raise Refused where too much would leave the list and nobody said that it may."""
+        if more and not self._let_go:
+            require_few(session, source, more)
 
     @contextmanager
     def writing(self) -> Iterator[tuple[Session, HarvestSource]]:
@@ -174,6 +188,17 @@ def _store(session: Session, actor: Actor, source: HarvestSource, page: Page, ra
     session.flush()
     _journal(session, actor, source, dict(counts))
     ran.counts += counts
+
+
+def _leaving(session: Session, source: HarvestSource, page: Page) -> int:
+    """How many claims the deletions of a page would take off the list."""
+    names = {one.source_id for one in page.records if one.is_deleted}
+    if not names:
+        return 0
+    leaving = sa.select(sa.func.count(Claim.id)).where(
+        Claim.source_id == source.id, Claim.remote_id.in_(names), Claim.gone_at.is_(None)
+    )
+    return session.scalar(leaving) or 0
 
 
 def _once(records: Sequence[Record]) -> list[Record]:
@@ -362,13 +387,17 @@ def _missed(under_way: _Run, reader: Reader) -> list[list[tuple[int, str]]]:
         return []
     with db.transaction(under_way.database, writes=False) as session:
         source = session.get_one(HarvestSource, under_way.id)
+        missed = (
+            Claim.source_id == source.id,
+            Claim.seen_run < source.run,
+            Claim.gone_at.is_(None),
+        )
+        # Before anything is asked: one by one the answers would be as wrong as the list.
+        count = session.scalar(sa.select(sa.func.count(Claim.id)).where(*missed)) or 0
+        under_way.require_few(session, source, count)
         rows = session.execute(
             sa.select(Claim.id, Claim.remote_id)
-            .where(
-                Claim.source_id == source.id,
-                Claim.seen_run < source.run,
-                Claim.gone_at.is_(None),
-            )
+            .where(*missed)
             .order_by(Claim.id)
             .limit(MOST_ASKED if reader.is_gone else None)
         )
@@ -381,5 +410,8 @@ def _stop(session: Session, actor: Actor, source: HarvestSource, ran: Ran) -> No
     source.fault = f"harvest_{ran.fault}"[:40]
     source.fault_facts = {name: str(value)[:200] for name, value in ran.facts.items()}
     if ran.fault in _LOST_PLACE:
+        if "absent" in (source.cursor or {}):
+            # The whole list was read and is not believed: changes alone would not bring it back.
+            source.since = ""
         source.cursor = None
     _journal(session, actor, source, {"code": ran.fault})

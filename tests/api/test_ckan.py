@@ -225,10 +225,15 @@ def test_a_search_that_cannot_be_done_says_why(reading):
         reading.action.package_search(nonsense=1)
     with pytest.raises(SearchQueryError):
         reading.action.package_search(sort="colour asc")
+    for fq in ("metadata_modified:[soon TO *]", "metadata_created:{* TO 2026}"):
+        with pytest.raises(SearchError, match="no date"):
+            reading.action.package_search(fq=fq)
     for fq in ("tags:(a", "{!lucene}x", "title:", 'a:"b', "[a b]", "(" * 40, "a:b:c", "OR)"):
         with pytest.raises(SearchError):
             reading.action.package_search(fq=fq)
-    for wrong in ({"rows": -1}, {"start": "x"}, {"facet.field": [1]}, {"facet.limit": "y"}):
+    for wrong in (
+        {"rows": -1}, {"start": "x"}, {"facet.field": [1]}, {"facet.limit": "y"}, {"fl": "[1]"},
+    ):  # fmt: skip
         with pytest.raises(ValidationError):
             reading.action.package_search(**wrong)
     assert reading.action.package_search(rows=5000, ext_mine=1)["count"] > 0

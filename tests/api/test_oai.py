@@ -1,10 +1,12 @@
 """A harvester of OAI-PMH gets every entry once, deletions for ever, errors by their names."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
 import sqlalchemy as sa
+from lxml import etree
 from sickle import Sickle
 from sickle.oaiexceptions import (
     BadArgument,
@@ -14,6 +16,8 @@ from sickle.oaiexceptions import (
     NoRecordsMatch,
 )
 
+from connectors import core
+from connectors.core import CORE
 from connectors.oai import DC, OAI, RDF
 from registry import catalogue, db, signing
 from registry.access.actor import of_account
@@ -74,8 +78,12 @@ def test_what_the_repository_says_of_itself(reader):
     said = reader.Identify()
     assert (said.protocolVersion, said.deletedRecord) == ("2.0", "persistent")
     assert said.granularity == "YYYY-MM-DDThh:mm:ssZ"
-    assert {one.metadataPrefix for one in reader.ListMetadataFormats()} == {"oai_dc", "dcat_ap"}
-    assert f"department:{CIVIL}" in {one.setSpec for one in reader.ListSets()}
+    formats = {one.metadataPrefix for one in reader.ListMetadataFormats()}
+    assert formats == {"oai_dc", "dcat_ap", "gov_catalog"}
+    sets = {one.setSpec: one.setName for one in reader.ListSets()}
+    assert sets[f"department:{CIVIL}"] == "市民政局"
+    assert sets["class:3"] == "部门信息资源目录"
+    assert all(spec.rpartition(":")[0] in sets for spec in sets if ":" in spec)
 
 
 def test_a_harvester_gets_every_entry_once_over_all_pages(city, token, reader):
@@ -95,10 +103,46 @@ def test_a_record_says_what_the_document_says_in_both_formats(reader, key_of):
     assert dublin.metadata["title"] == [NAME]
     assert "婚姻登记" in dublin.metadata["subject"]
     assert dublin.metadata["publisher"] == ["市民政局"]
-    assert dublin.header.setSpecs == [f"department:{CIVIL}"]
+    assert dublin.header.setSpecs[0] == f"department:{CIVIL}"
     linked = reader.GetRecord(identifier=identifier, metadataPrefix="dcat_ap")
     assert f"/resources/{key_of(NAME)}" in linked.raw
     assert "http://www.w3.org/ns/dcat#" in linked.raw
+
+
+def test_a_record_of_ours_holds_the_entry_whole_under_its_schema(city, token, reader, key_of):
+    client = city.test_client()
+    known = {one.metadataPrefix: one for one in reader.ListMetadataFormats()}["gov_catalog"]
+    schema = client.get(urlsplit(known.schema).path)
+    checks = etree.XMLSchema(etree.fromstring(schema.get_data()))
+    found = 0
+    for record in reader.ListRecords(metadataPrefix="gov_catalog"):
+        if not record.deleted:
+            whole = record.xml.find(f".//{{{CORE}}}resource")
+            checks.assertValid(whole)
+            found += 1
+    assert found > api.PAGE
+    identifier = f"oai:127.0.0.1:{key_of(NAME)}"
+    one = reader.GetRecord(identifier=identifier, metadataPrefix="gov_catalog")
+    facts, document = core.read(ET.fromstring(one.raw).find(f".//{{{CORE}}}resource"))
+    said = client.get(
+        f"/api/v1/resources/{key_of(NAME)}", headers={"Authorization": token("consumer")}
+    ).json
+    assert document == said["document"]
+    assert facts["code"] == said["code"]
+
+
+def test_a_class_is_a_set_of_the_entries_coded_in_it(reader, monkeypatch):
+    monkeypatch.setattr(api, "PAGE", 50)
+    asked = {"metadataPrefix": "oai_dc"}
+    every = {key_in(one): one.header.setSpecs for one in reader.ListRecords(**asked)}
+    for spec in ("class", "class:3", "class:3:07"):
+        heads = reader.ListIdentifiers(**asked, set=spec)
+        within = {one.identifier.rsplit(":", 1)[1] for one in heads}
+        assert within == {k for k, sets in every.items() if any(s.startswith(spec) for s in sets)}
+        assert within
+    for unknown in ("class:9", "class:3:99", "class:x", "class:3:07:001"):
+        with pytest.raises(NoRecordsMatch):
+            list(reader.ListIdentifiers(**asked, set=unknown))
 
 
 def test_a_set_holds_over_the_pages_and_so_do_the_days(reader, monkeypatch):

@@ -236,3 +236,38 @@ def test_every_reference_of_the_description_leads_somewhere(city):
 def test_the_right_in_a_unit_is_asked_before_the_body_is_judged(program, more):
     body = {"department": "11150300DEM000065Y", **more}
     assert program("registrar")("POST", "", body).status_code == 403
+
+
+BIG = '{"x": "' + "x" * (1 << 20) + '"}'
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "kind", "body", "status"),
+    [
+        ("GET", "/nothing", None, None, 404),
+        ("GET", "/resources/aaaaaaaaaaaaaaaa", None, None, 404),
+        ("GET", "/resources/", None, None, 404),
+        ("DELETE", "/resources", None, None, 405),
+        ("POST", "/resources", "application/json", "{", 400),
+        ("POST", "/resources", "application/json", BIG, 413),
+        ("POST", "/resources", "text/plain", "{}", 415),
+        ("POST", "/resources", "multipart/form-data", "", 415),
+        ("POST", "/resources", None, "{}", 415),
+    ],
+)
+def test_every_refusal_is_a_problem_with_its_status(city, token, method, path, kind, body, status):
+    answer = city.test_client().open(
+        f"/api/v1{path}",
+        method=method,
+        data=body,
+        content_type=kind,
+        # Whoever asks a call for a page is told the problem all the same.
+        headers={"Authorization": token("registrar"), "Accept": "text/html"},
+    )
+    assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
+    told = answer.json
+    assert told["status"] == status
+    assert told["title"]
+    assert set(told["languages"]) == {"zh", "en"}
+    if status == 405:
+        assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}

@@ -3,14 +3,14 @@
 import ipaddress
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from connectors import ckan
+from connectors import ckan, excel
 from connectors.fetching import Fetcher, Limits
 from registry import harvest
 from registry.access import SYSTEM
@@ -111,3 +111,14 @@ def entered(database: Database, name: str, kind: str, address: str = "", **more:
 def ran(database: Database, name: str, content: bytes = b"") -> Ran:
     """Run a source once."""
     return harvest.run(database, SYSTEM, name, fetcher, content)
+
+
+def sheet(names: Mapping[int, str]) -> bytes:
+    """The official sheet of the region with these entries of the civil affairs bureau."""
+    rows = [
+        excel.Exported(
+            document(f"{name}信息"), "", f"150000307002/{n:06}", "民政局", CIVIL, "2026-01-05", ""
+        )
+        for n, name in names.items()
+    ]
+    return excel.write(rows, "自治区目录")

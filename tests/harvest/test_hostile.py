@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from connectors import fetching, harvesting
+from connectors.core import CORE
 from registry import db, harvest
 from registry.access import SYSTEM
 from registry.edge.words import SENTENCES
@@ -16,6 +17,7 @@ from registry.harvest import running
 from registry.models.harvest import Claim, HarvestSource
 from tests.factories import Town
 from tests.harvest.portals import ckan_of, entered, package, ran, said, serving
+from tests.harvest.records import listed, oai, repository
 
 
 @pytest.fixture
@@ -69,20 +71,8 @@ def test_a_source_that_walks_in_a_circle_is_left(against):
     assert (told.fault, asked, len(found)) == ("cycle", 2, 2)
 
 
-OAI = "http://www.openarchives.org/OAI/2.0/"
-
-
-def oai(inside):
-    date = "<responseDate>2026-01-01T00:00:00Z</responseDate>"
-    body = f'<OAI-PMH xmlns="{OAI}">{date}{inside}</OAI-PMH>'
-    return 200, {"Content-Type": "text/xml"}, body.encode()
-
-
 def test_tokens_that_lead_back_to_themselves_are_left(against):
-    record = (
-        "<record><header><identifier>oai:x:1</identifier></header><metadata>"
-        '<dc xmlns="http://purl.org/dc/elements/1.1/"><title>名称</title></dc></metadata></record>'
-    )
+    record = listed("oai:x:1")
 
     def answer(path, given):
         if given["verb"] == "Identify":
@@ -90,7 +80,8 @@ def test_tokens_that_lead_back_to_themselves_are_left(against):
         return oai(f"<ListRecords>{record}<resumptionToken>t</resumptionToken></ListRecords>")
 
     told, asked, found = against(answer, "oai")
-    assert (told.fault, asked, len(found)) == ("cycle", 3, 1)
+    # What it is, which formats it has, two pages.
+    assert (told.fault, asked, len(found)) == ("cycle", 4, 1)
 
 
 def test_deletions_without_end_of_entries_nobody_knows_are_left(against, monkeypatch):
@@ -106,7 +97,7 @@ def test_deletions_without_end_of_entries_nobody_knows_are_left(against, monkeyp
 
     told, asked, found = against(answer, "oai")
     assert (told.fault, found) == ("cycle", [])
-    assert asked == 21
+    assert asked == 22
 
 
 @pytest.mark.parametrize(
@@ -240,6 +231,99 @@ def test_odd_packages_are_taken_as_far_as_they_can_be(against):
     assert len(found) == 6
     assert {one.state for one in found} == {"waiting", "quarantined"}
     assert all(len(one.remote_id) <= 200 for one in found)
+
+
+@pytest.mark.parametrize(("status", "code"), [(500, "status"), (503, "busy_there")])
+def test_a_source_that_fails_midway_keeps_what_came_and_goes_on(town, database, status, code):
+    whole = ckan_of([package(f"p-{n:03}") for n in range(150)])
+    fails = [True]
+
+    def answer(path, given):
+        return (status, {}, b"") if fails[0] and given["start"] == "100" else whole(path, given)
+
+    with serving(answer) as site:
+        entered(database, "bad", "ckan", site.address)
+        told = ran(database, "bad")
+        assert (told.fault, len(claims(database))) == (code, 100)
+        fails[0] = False
+        again = ran(database, "bad")
+    assert (again.fault, again.is_resumed, again.counts["new"]) == ("", True, 50)
+
+
+def test_totals_that_change_from_page_to_page_end_by_themselves(against):
+    totals = itertools.count(300, -100)
+
+    def answer(path, given):
+        start = int(given["start"])
+        return said({"count": next(totals), "results": [package(f"p-{start}-{n}") for n in "ab"]})
+
+    told, asked, found = against(answer)
+    # 300, 200, 100, 0: what was said last is behind what was read.
+    assert (told.fault, asked, len(found)) == ("", 4, 8)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"success": true, "result": {"results": [{"id": "s", "title": "a\\ud800b"}]}}',
+        '{"success": true, "result": {"results": [{"id": "g", "title": "名称"}]}}'.encode("gbk"),
+    ],
+    ids=["half a character", "GBK"],
+)
+def test_texts_that_are_no_texts_are_not_guessed_at(against, text):
+    told, _, found = against(lambda *_: (200, {"Content-Type": "application/json"}, text))
+    assert (told.fault, found) == ("unreadable", [])
+
+
+@pytest.mark.parametrize("declared", ["", '<?xml version="1.0" encoding="no-such"?>'])
+def test_xml_in_another_encoding_than_it_says_is_not_guessed_at(against, declared):
+    _, kind, body = oai(f"<ListRecords>{listed('oai:x:1')}</ListRecords>")
+    encoded = (declared + body.decode()).encode("gbk")
+    told, _, found = against(lambda *_: (200, kind, encoded), "oai")
+    assert (told.fault, found) == ("unreadable", [])
+
+
+@pytest.mark.parametrize("name", ["GBK", "gb2312", "GB18030"])
+def test_xml_that_says_it_is_in_a_chinese_encoding_is_read(against, name):
+    _, kind, body = oai(f"<ListRecords>{listed('oai:x:1', '民政')}</ListRecords>")
+    encoded = (f'<?xml version="1.0" encoding="{name}"?>{body.decode()}').encode(name)
+    told, _, found = against(lambda *_: (200, kind, encoded), "oai")
+    assert (told.fault, [one.name for one in found]) == ("", ["民政"])
+    doctype = f'<?xml version="1.0" encoding="{name}"?><!DOCTYPE x [<!ENTITY a "b">]><x/>'
+    # What is decoded first is judged all the same.
+    assert fault_of(doctype.encode(name)) == "doctype"
+
+
+def fault_of(content):
+    answer = fetching.Answer("", "text/xml", content)
+    reader = harvesting.opened("oai", lambda *_: answer, "http://x.example")
+    with pytest.raises(fetching.Refused) as refused:
+        reader.page({})
+    return refused.value.code
+
+
+def whole(name, inside):
+    head = f"<header><identifier>oai:x:{name}</identifier></header>"
+    entry = f'<resource xmlns="{CORE}"><document>{inside}</document></resource>'
+    return f"<record>{head}<metadata>{entry}</metadata></record>"
+
+
+def test_a_whole_entry_is_judged_like_any_other(against):
+    many = "<value><name>项</name></value>" * 60_000
+    records = [
+        whole("a-script", "<name>&lt;script&gt;alert(1)&lt;/script&gt;</name>"),
+        whole("b-size", f"<name>名称</name><items>{many}</items>"),
+        whole("c-nameless", "<abstract>摘要</abstract>"),
+        whole("d-good", "<name>名称</name><census><records_wan>1e999</records_wan></census>"),
+        whole("e-empty", ""),
+    ]
+    told, _, found = against(repository(records), "oai")
+    assert told.fault == ""
+    assert [(one.remote_id[8:], one.fault) for one in found] == [
+        ("script", "record_active"), ("size", "record_size"), ("nameless", "record_nameless"),
+        ("good", ""), ("empty", "record_nameless"),
+    ]  # fmt: skip
+    assert harvest.document_of(found[3])["name"] == "名称"
 
 
 def test_an_id_that_comes_twice_is_one_claim(against):

@@ -12,15 +12,15 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from connectors import excel
 from registry import calendar, catalogue, db, harvest, journal
+from registry.demo import hand_down
 from registry.errors import Conflict
 from registry.models.catalogue import Resource
 from registry.models.harvest import Claim, HarvestSource
 from registry.models.journal import JournalRow
 from registry.models.outbox import OutboxRow
 from tests.factories import Town, document, sign_in
-from tests.harvest.portals import CIVIL, ckan_of, entered, package, ran, serving
+from tests.harvest.portals import CIVIL, ckan_of, entered, package, ran, serving, sheet
 from tests.journeys.browser import served
 
 
@@ -288,12 +288,13 @@ def test_our_own_product_is_harvested_by_oai_with_its_deletions(town, database, 
         waiting = claims(database, state="waiting")
         assert len(waiting) == told.counts["new"] > 100
         own = next(c for c in waiting if c.unit_code == CIVIL)
-        document_ = harvest.document_of(own)
-        assert document_["name"]
-        assert document_["abstract"]
-        assert document_["share_type"] in ("1", "2")
         assert own.department.name == "民政局"
         key = own.remote_id.rpartition(":")[2]
+        # Nothing of an entry is lost between two instances of ours.
+        for claim in waiting:
+            theirs = head.get(f"/api/v1/resources/{claim.remote_id.rpartition(':')[2]}").json
+            assert harvest.document_of(claim) == theirs["document"]
+            assert claim.code == theirs["code"]
         _suspended(head, key)
         # Changes alone are asked for: the second run meets the deletion and little else.
         again = ran(database, "oai")
@@ -317,16 +318,6 @@ def _suspended(head, key):
 
 
 # --- the region's list as a sheet -------------------------------------------------------------
-
-
-def sheet(names):
-    rows = [
-        excel.Exported(
-            document(f"{name}信息"), "", f"150000307002/{n:06}", "民政局", CIVIL, "2026-01-05", ""
-        )
-        for n, name in names.items()
-    ]
-    return excel.write(rows, "自治区目录")
 
 
 def test_the_list_of_the_region_is_read_from_the_official_sheet(town, database):
@@ -354,3 +345,19 @@ def test_a_file_that_is_no_sheet_is_refused_with_a_sentence(town, database):
     entered(database, "region", "sheet")
     assert ran(database, "region", b"<html>no sheet</html>").fault == "sheet"
     assert claims(database) == []
+
+
+# --- the demo city ----------------------------------------------------------------------------
+
+
+def test_the_demo_city_was_handed_a_list_with_claims_in_every_state(city):
+    database = city.extensions["registry_database"]
+    assert hand_down(database) == 15
+    with db.transaction(database, writes=False) as session:
+        found = list(session.scalars(sa.select(Claim)))
+        assert {one.state for one in found} == {"waiting", "declined", "quarantined", "gone"}
+        # Two name no unit of the city: the authority assigns them.
+        assert sum(one.state == "waiting" and one.department is None for one in found) == 2
+        assert sum(one.changed_at is not None for one in found) == 1
+        (source,) = session.scalars(sa.select(HarvestSource))
+        assert (source.run, source.fault, source.cursor) == (2, "", None)

@@ -1,0 +1,159 @@
+"""What of a fielded question columns and kept values can tell: no document is read for it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from connectors import foreign
+from registry import shown
+from registry.discovery.counted import CONSTANT, GROUPS
+from registry.discovery.fielded import Every, Node, Not, Some, Span, Term
+from registry.discovery.judging import COUNTS, FACTS, RENAMED, WORDS
+from registry.models.accounts import Organisation
+from registry.models.catalogue import Resource, Version
+from registry.models.shown import Shown, Trait
+from registry.shown import LONGEST_FIELD, LONGEST_VALUE
+
+Condition = sa.ColumnElement[bool]
+
+
+# What a column says: the database answers that without reading a document.
+COLUMNS: Mapping[str, sa.ColumnElement[Any]] = {
+    "id": Resource.__table__.c.key,
+    "code": Resource.__table__.c.code,
+    "organization": Organisation.__table__.c.code,
+    "department_code": Organisation.__table__.c.code,
+    "owner_org": Organisation.__table__.c.key,
+    "share_type": Version.__table__.c.share_type,
+    "open_type": Version.__table__.c.open_type,
+    "level": Version.__table__.c.level,
+    "extras_level": Version.__table__.c.level,
+}
+
+
+# The same columns as a row of SEEN names them.
+COLUMN_NAMES: Mapping[str, str] = {
+    "id": "key",
+    "code": "code",
+    "organization": "unit_code",
+    "department_code": "unit_code",
+    "owner_org": "unit_key",
+    "share_type": "share_type",
+    "open_type": "open_type",
+    "level": "level",
+    "extras_level": "level",
+}
+
+
+ORDERS: Mapping[str, sa.ColumnElement[Any]] = {
+    "id": Resource.__table__.c.key,
+    "metadata_modified": Shown.__table__.c.at,
+}
+
+
+def split(filters: Sequence[Node]) -> tuple[list[Condition], list[Node]]:
+    """The conditions that columns and traits can tell, and what is left to be judged."""
+    told: list[Condition] = []
+    left: list[Node] = []
+    for node in filters:
+        for part in node.parts if isinstance(node, Every) else (node,):
+            condition = _condition(part)
+            if condition is None:
+                left.append(part)
+            else:
+                told.append(condition)
+    return told, left
+
+
+def _condition(node: Node) -> Condition | None:
+    match node:
+        case Term("*", "", True):
+            return sa.true()
+        case Term():
+            return _term(node)
+        case Not(part):
+            found = _condition(part)
+            return None if found is None else sa.not_(found)
+        case Every(parts) | Some(parts):
+            conditions = [_condition(part) for part in parts]
+            known = [one for one in conditions if one is not None]
+            if len(known) < len(parts):
+                return None
+            return sa.or_(*known) if isinstance(node, Some) else sa.and_(sa.true(), *known)
+        case Span("metadata_modified", low, high, with_low, with_high):
+            return _between(low, high, with_low=with_low, with_high=with_high)
+        case _:
+            return None
+
+
+def _term(term: Term) -> Condition | None:
+    """A condition that is true or false, never unknown: it may stand under a NOT."""
+    name, value = term.field, term.value
+    if name in CONSTANT:
+        holds = CONSTANT[name].startswith(value) if term.prefix else CONSTANT[name] == value
+        return sa.true() if holds else sa.false()
+    if name in COLUMNS:
+        return _is(COLUMNS[name], value, prefix=term.prefix)
+    if name == "name" and not term.prefix:
+        as_slug = sa.func.replace(Resource.code, "/", "-") == value
+        coded = sa.and_(Resource.code.is_not(None), sa.or_(Resource.code == value, as_slug))
+        return sa.or_(coded, sa.and_(Resource.code.is_(None), Resource.key == value))
+    if name in FACTS or name in WORDS or name in COUNTS:
+        return None
+    return _trait(name, value, prefix=term.prefix)
+
+
+def _is(column: sa.ColumnElement[Any], value: str, *, prefix: bool) -> Condition:
+    if prefix:
+        value_holds = sa.func.substr(column, 1, len(value)) == value
+        return sa.and_(column.is_not(None), column != "", value_holds)
+    return sa.and_(column.is_not(None), column == value) if value else sa.false()
+
+
+def _trait(name: str, value: str, *, prefix: bool) -> Condition | None:
+    """Whether a document holds the value; None for fields whose values are not kept."""
+    kept = trait_field(name)
+    if kept is None or len(value) >= LONGEST_VALUE:
+        return None
+    if name in GROUPS:
+        theme = foreign.theme_of(value)
+        if prefix or foreign.group_name(theme) != value:
+            return None if prefix else sa.false()
+        value = theme
+    ours = sa.select(Trait.resource_id).where(Trait.field == kept)
+    if prefix and not value:
+        return Resource.id.in_(ours)
+    held = sa.func.substr(Trait.value, 1, len(value)) == value if prefix else Trait.value == value
+    return Resource.id.in_(ours.where(held))
+
+
+def trait_field(name: str) -> str | None:
+    """The name under which values are kept: a field of ours, or the key of a foreign extra."""
+    if name in GROUPS:
+        return "themes"
+    name = RENAMED.get(name.removeprefix("extras_"), name.removeprefix("extras_"))
+    if name not in shown.kept() and name in foreign.fields():
+        return None
+    return name if len(name) <= LONGEST_FIELD and "\x00" not in name else None
+
+
+def _between(low: str, high: str, *, with_low: bool, with_high: bool) -> Condition | None:
+    column = Shown.at
+    found: list[sa.ColumnElement[bool]] = [sa.true()]
+    try:
+        if low != "*":
+            start = _exact(low)
+            found.append(column >= start if with_low else column > start)
+        if high != "*":
+            end = _exact(high)
+            found.append(column <= end if with_high else column < end)
+    except (ValueError, OverflowError):
+        return None
+    return sa.and_(*found)
+
+
+def _exact(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

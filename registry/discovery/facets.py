@@ -1,0 +1,78 @@
+"""How often each value of a facet stands: counted by the database, by column or by kept value."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from connectors import foreign
+from registry.discovery.conditions import COLUMN_NAMES, COLUMNS, Condition, trait_field
+from registry.discovery.counted import GROUPS
+from registry.discovery.judging import COUNTS, FACTS, WORDS
+from registry.discovery.rows import KEYS, MOST_KEYS
+from registry.models.catalogue import Resource
+from registry.models.shown import Trait
+
+
+def is_counted(name: str) -> bool:
+    """Whether the database can count the values of this facet."""
+    if name in COLUMNS:
+        return True
+    unkept = name in FACTS or name in WORDS or name in COUNTS
+    return not unkept and trait_field(name) is not None
+
+
+def counted_under(
+    session: Session, names: Sequence[str], conditions: Sequence[Condition]
+) -> dict[str, Counter[str]]:
+    """How often each value of these facets stands among the entries under these conditions."""
+    number = sa.func.count()
+    found = {name: Counter[str]() for name in names}
+    for name in names:
+        if name in COLUMNS:
+            column = COLUMNS[name]
+            query = KEYS.with_only_columns(column, number).where(*conditions).group_by(column)
+            found[name].update({value: n for value, n in session.execute(query) if value})
+    fields = {kept for name in names if name not in COLUMNS and (kept := trait_field(name))}
+    if fields:
+        query = (
+            KEYS.join(Trait, Trait.resource_id == Resource.id)
+            .with_only_columns(Trait.field, Trait.value, number)
+            .where(Trait.field.in_(fields), *conditions)
+            .group_by(Trait.field, Trait.value)
+        )
+        _add_traits(found, session.execute(query))
+    return found
+
+
+def counted_among(
+    session: Session, names: Sequence[str], rows: Sequence[Any]
+) -> dict[str, Counter[str]]:
+    """The same over entries that are at hand: their rights were asked already."""
+    found = {name: Counter[str]() for name in names}
+    for name in names:
+        if name in COLUMNS:
+            seen = COLUMN_NAMES[name]
+            found[name].update(value for row in rows if (value := getattr(row, seen)))
+    fields = {kept for name in names if name not in COLUMNS and (kept := trait_field(name))}
+    ids = [row.resource_id for row in rows]
+    for start in range(0, len(ids) if fields else 0, MOST_KEYS):
+        query = (
+            sa.select(Trait.field, Trait.value, sa.func.count())
+            .where(Trait.resource_id.in_(ids[start : start + MOST_KEYS]), Trait.field.in_(fields))
+            .group_by(Trait.field, Trait.value)
+        )
+        _add_traits(found, session.execute(query))
+    return found
+
+
+def _add_traits(found: Mapping[str, Counter[str]], rows: Iterable[Any]) -> None:
+    by_field: dict[str, list[str]] = {}
+    for name in found:
+        if name not in COLUMNS:
+            by_field.setdefault(trait_field(name) or "", []).append(name)
+    for kept, value, number in rows:
+        for name in by_field[kept]:
+            found[name][foreign.group_name(value) if name in GROUPS else value] += number
