@@ -1,6 +1,7 @@
 """Splitting a question: terms first, then question words, and always an end."""
 
 import time
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -82,6 +83,26 @@ def test_every_group_of_the_dictionary_says_why_and_has_something_to_offer() -> 
         assert len(group["terms"]) + around > 1
         assert len(set(group["terms"])) == len(group["terms"])
         assert max(map(len, group["terms"])) <= synonyms.LONGEST_TERM, group
+
+
+def test_a_term_stands_in_two_groups_only_where_its_ambiguity_has_a_reason() -> None:
+    table = analysis.table("synonyms")
+    seen = Counter(synonyms.plain(term) for group in table["groups"] for term in group["terms"])
+    marked = [term for row in table["ambiguous"] for term in row["terms"]]
+    assert sorted(marked) == sorted(term for term, times in seen.items() if times > 1)
+    assert all(row["because"] for row in table["ambiguous"])
+
+
+def test_everyday_words_lead_to_what_offices_write() -> None:
+    for said, written in (
+        ("健康证", "从业人员健康证明"),
+        ("坟地", "公墓"),
+        ("下水道", "排水管网"),
+        ("政采", "政府采购"),
+        ("转学", "学籍转移"),
+        ("两补", "残疾人两项补贴"),
+    ):
+        assert written in synonyms.delivered().terms[said].same, said
 
 
 def test_a_broader_word_is_answered_by_the_narrower_and_not_the_other_way_round() -> None:
