@@ -98,11 +98,23 @@ def _across(parts: tuple[Part, ...]) -> Iterator[Node]:
     for left, right in itertools.pairwise(parts):
         if right.touches and analysis.is_han(left.text[-1] + right.text[0]):
             yield Term("all", left.text[-1] + right.text[0])
+    for left, right in itertools.pairwise(parts):
+        # Words of pinyin typed apart are one word as often as not: `sifa jianding`.
+        sounds = _spelled(left), _spelled(right)
+        if sounds[0] and sounds[1]:
+            yield Term("py2", pinyin.pairs((sounds[0][-1], sounds[1][0]))[0])
     for stretch in question.stretches(parts):
         for run, is_han in analysis.pieces(stretch):
             if is_han:
                 pairs = pinyin.pairs(pronunciation.read(run))
                 yield from (Term("py2", pair, SOUND) for pair in pairs)
+
+
+def _spelled(part: Part) -> tuple[str, ...]:
+    """Give the syllables of a part typed in pinyin, none for any other."""
+    if part.variants or not (part.text.isascii() and part.text.isalpha()):
+        return ()
+    return next(iter(pinyin.spelled(part.text)), ())
 
 
 def _inside(part: Part) -> Iterator[Node]:

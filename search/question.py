@@ -160,11 +160,13 @@ def _capped(found: Iterable[Part]) -> list[Part]:
 
 _BETWEEN = re.compile(rf"[^\w{analysis.HAN}]+|_+")
 # 「有」 alone also says that something exists; with the word for a field it can only mean one.
+_HOLDERS = r"(?:哪些|哪个|哪张|哪几个|什么|有没有)(?:数据集|表格|表|数据|资源|条目)(?:里面|里|中)?"
 _ELEMENTS = re.compile(
-    r"(?:要有|含有|包含|包括|带有|具有|含|带|有)?(?P<elements>[^\s的]{2,20}?)(?:这个|等)?(?:字段|数据项|信息项|这一?[项栏列])(?:的|[^\w]|$)"
+    rf"(?:{_HOLDERS})?(?:要有|含有|包含|包括|带有|具有|含|带|有)?(?P<elements>[^\s的]{{2,20}}?)"
+    r"(?:这个|等)?(?:字段|数据项|信息项|这一?[项栏列])(?:的|[^\w]|$)"
     r"|(?:含有|包含|包括|带有|具有|含|带|有)(?P<held>[^\s的有没]{2,14}?)的(?=[^\s]{2})"
-    r"|(?:哪些|哪个|哪张|哪几个|什么|有没有)(?:表格|表|数据|资源|条目)(?:里面|里|中)?"
-    r"(?:含有|包含|包括|带有|具有|含|带|有)(?P<listed>[^\s的没什哪多]{2,14})$"
+    rf"|{_HOLDERS}(?:(?:可以|能)看到|记录了|写着|含有|包含|包括|带有|具有|含|带|有)"
+    r"(?P<listed>[^\s的没什哪多]{2,14})$"
     r"|(?:with|having) (?P<named>[a-z' -]{2,40}?) fields?\b"
 )
 # 「买房想看看开发商有没有资质」 asks for developers, whoever buys.

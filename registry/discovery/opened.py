@@ -60,9 +60,13 @@ class Tally:
             return dict(self._counts)
 
     def write(self, session: Session) -> None:
-        """Add the counts to those of the day; what is older than the days kept goes."""
+        """Add the counts to those of the day; what is older than the days kept goes.
+
+        A transaction that is rolled back, as that of a refused form, gives the counts back.
+        """
         with self._lock:
             counts, self._counts, self._since = self._counts, {}, monotonic()
+        self._written_unless_rolled_back(session, counts)
         today = calendar.today()
         session.execute(
             sa.delete(AskedQuery).where(AskedQuery.day < today - timedelta(days=KEPT_DAYS))
@@ -81,6 +85,23 @@ class Tally:
             elif room > 0:
                 session.add(AskedQuery(text=text, day=day, shown=shown, opened=opened))
                 room -= 1
+
+    def _written_unless_rolled_back(self, session: Session, counts: Counts) -> None:
+        kept = [counts]
+
+        def give_back(_: Session) -> None:
+            if kept:
+                self._take_in(kept.pop())
+
+        # Rolled back or committed, the first of the two decides; the other finds nothing to do.
+        sa.event.listen(session, "after_commit", lambda _: kept.clear(), once=True)
+        sa.event.listen(session, "after_rollback", give_back, once=True)
+
+    def _take_in(self, counts: Counts) -> None:
+        with self._lock:
+            for place, (shown, opened) in counts.items():
+                before = self._counts.get(place, (0, 0))
+                self._counts[place] = (before[0] + shown, before[1] + opened)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """Splitting a question: terms first, then question words, and always an end."""
 
 import time
+from collections import Counter
 
 import pytest
 from hypothesis import given
 
 from search import analysis, question, synonyms
-from search.plan import AllOf, AnyOf, BestOf, Fixed, Node, plan
+from search.plan import AllOf, AnyOf, BestOf, Fixed, Node, Term, plan
 from search.question import LONGEST_TEXT, MOST_CLAUSES
 from tests.search.strategies import anything
 
@@ -84,6 +85,25 @@ def test_every_group_of_the_dictionary_says_why_and_has_something_to_offer() -> 
         assert max(map(len, group["terms"])) <= synonyms.LONGEST_TERM, group
 
 
+def test_a_term_stands_in_two_groups_only_where_its_ambiguity_has_a_reason() -> None:
+    table = analysis.table("synonyms")
+    seen = Counter(synonyms.plain(term) for group in table["groups"] for term in group["terms"])
+    marked = [term for row in table["ambiguous"] for term in row["terms"]]
+    assert sorted(marked) == sorted(term for term, times in seen.items() if times > 1)
+    assert all(row["because"] for row in table["ambiguous"])
+
+
+def test_everyday_words_lead_to_what_offices_write() -> None:
+    for said, written in (
+        ("健康证", "从业人员健康证明"),
+        ("坟地", "公墓"),
+        ("政采", "政府采购"),
+        ("转学", "学籍转移"),
+        ("两补", "残疾人两项补贴"),
+    ):
+        assert written in synonyms.delivered().terms[said].same, said
+
+
 def test_a_broader_word_is_answered_by_the_narrower_and_not_the_other_way_round() -> None:
     terms = synonyms.delivered().terms
     assert "空气质量" in terms["空气"].same
@@ -159,3 +179,23 @@ def test_a_data_element_may_be_called_an_item_or_a_column(word):
 
 def test_asking_what_use_data_has_asks_for_no_data_element():
     assert not any(part.may_be_element for part in question.parts("哪些数据有什么用"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "element"),
+    [
+        ("哪些数据集有传真这个字段", "传真"),
+        ("哪张表里能看到接种日期", "接种日期"),
+        ("哪些数据记录了残疾等级", "残疾等级"),
+    ],
+)
+def test_what_a_table_is_asked_to_hold_is_looked_for_among_its_elements(asked, element) -> None:
+    found = question.parts(asked)
+    assert "".join(part.text for part in found if part.is_required) == element
+    assert all(part.may_be_element for part in found if part.is_required)
+
+
+def test_words_of_pinyin_typed_apart_are_also_heard_together() -> None:
+    scored = plan("sifa jianding").scored
+    assert isinstance(scored, AnyOf)
+    assert "fa'jian" in [node.token for node in scored.nodes if isinstance(node, Term)]

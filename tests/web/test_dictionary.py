@@ -147,6 +147,19 @@ def test_a_question_whose_hits_nobody_opens_is_listed_and_leaves_when_it_is_adde
     assert "没有这样的问法" in page
 
 
+def test_a_refused_entry_loses_no_count_of_a_question(city: Flask):
+    reviewer = sign_in(city, "reviewer")
+    found(city, "采矿权登记")
+    tally = city.extensions["registry_tally"]
+    before = tally.pending()
+    assert any(text == "采矿权登记" for text, _ in before)
+    refused = send(reviewer, "/dictionary/add", terms="采矿权登记、采矿权登记试词", because="")
+    assert refused.status_code == 422
+    assert tally.pending() == before
+    send(reviewer, "/dictionary/add", terms="采矿权登记、采矿权登记试词", because="试")
+    assert not tally.pending()
+
+
 def test_counts_of_questions_keep_no_person_and_go_after_the_days_kept(city: Flask):
     database = city.extensions["registry_database"]
     tally = opened.Tally()
