@@ -9,7 +9,8 @@ of the catalogue (`catalogue.store`, with journal, traits and moment) in batches
 steps are spared, and nothing reads what they would have left: the check of each document against
 its schema (it is a copy of one that passed), and the queue of the index, which is emptied after
 one rebuild has taken everything over. `--folder` keeps both catalogues for the next run. With
-`--database` and `--search` the addresses get `_N` behind them, one for each catalogue.
+`--database` and `--search` the addresses get `_N` behind them, one for each catalogue; a database
+that is not there is made.
 """
 
 import argparse
@@ -72,6 +73,7 @@ class Place:
 def made(place: Place, count: int, seed: int) -> Database:
     """The catalogue of so many entries, made and indexed where it is not there yet."""
     settings = place.settings()
+    _create(settings.database_url)
     database = db.connect(settings.database_url, settings.secret_key())
     if upgrade.revision(database) is None:
         upgrade.upgrade(database)
@@ -92,6 +94,20 @@ def made(place: Place, count: int, seed: int) -> Database:
         print(f"{count:,} entries indexed in {time.perf_counter() - began:.0f} s", flush=True)
     index.close()
     return database
+
+
+def _create(url: str) -> None:
+    """Make the database on a server where it is not there; SQLite makes its file by itself."""
+    address = sa.make_url(url)
+    if address.get_backend_name() == "sqlite":
+        return
+    server = sa.create_engine(address.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        there = sa.text("SELECT 1 FROM pg_database WHERE datname = :name")
+        if connection.scalar(there, {"name": address.database}) is None:
+            name = server.dialect.identifier_preparer.quote(str(address.database))
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    server.dispose()
 
 
 def _everything(database: Database) -> Iterator[Any]:
