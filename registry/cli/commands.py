@@ -21,6 +21,7 @@ from registry import (
     discovery,
     journal,
     outbox,
+    serving,
     signing,
     upgrade,
     work,
@@ -143,11 +144,8 @@ def demo_() -> None:
 @main.command()
 def serve() -> None:
     """Serve the pages: gunicorn, one worker with 8 threads by default."""
-    from registry.cli.server import run
-
-    chosen = settings()
-    keys(chosen)
-    run(chosen)
+    keys(settings())
+    serving.become()
 
 
 @main.command("work")

@@ -1,6 +1,8 @@
 """The server answers what it cannot read as our pages do."""
 
 import socket
+import subprocess
+import sys
 from urllib.parse import urlsplit
 
 import pytest
@@ -37,3 +39,21 @@ def test_an_address_with_bare_chinese_is_told_how_to_write_it(tmp_path, charset)
         assert "地址里的中文没有编码 / The address has characters that are not encoded" in answer
         assert "--data-urlencode" in answer
         assert fetched(f"{address}/livez")[0] == 200
+
+
+def test_who_watches_over_the_workers_imports_nothing_of_the_application():
+    code = (
+        "import sys, registry.serving;"
+        " assert not {'registry.app', 'registry.work', 'sqlalchemy', 'flask'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_fresh_worker_imports_nothing_that_few_requests_need():
+    heavy = "pandas polars pyarrow numpy rdflib openpyxl xlsxwriter python_calamine typst pypdf"
+    heavy += " faker pypinyin elasticsearch psycopg alembic jsonschema rich"
+    code = (
+        "import sys, registry.app, registry.work;"
+        f" found = set({heavy.split()!r}) & set(sys.modules); assert not found, found"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

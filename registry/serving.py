@@ -1,21 +1,32 @@
-"""gunicorn over the settings: never preloaded, so that a fork loses nothing."""
+"""gunicorn over the settings: never preloaded, so that a fork loses nothing.
+
+    python -m registry.serving
+
+`catalogue serve` becomes this process. The one that watches over the workers needs gunicorn and the
+settings, and holds nothing else: each worker imports the application for itself.
+"""
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.http.errors import InvalidRequestLine, LimitRequestLine
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
+from registry import config
 from registry.config import Settings
-from registry.work import Worker
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from registry.work import Worker
 
 # Method, address and version of a request in bytes.
 LONGEST_LINE = 8190
@@ -32,10 +43,11 @@ class _Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
         self.cfg.set("worker_exit", self._left)
 
-    def load(self) -> Flask:
+    def load(self) -> "Flask":
         # Runs in the worker, after the fork: a thread started earlier would be gone. The library
         # of the metrics asks for its folder when it is first imported, which is now.
         from registry.app import create_app
+        from registry.work import Worker
 
         app = create_app(self.settings)
         self._work = Worker(self.settings, app.extensions["registry_database"])
@@ -72,7 +84,7 @@ class _Threads(ThreadWorker):  # type: ignore[misc]
             self.log.debug("the sender of an address nobody read has gone")
 
 
-def _unread(app: Flask, status: int, code: str) -> bytes:
+def _unread(app: "Flask", status: int, code: str) -> bytes:
     """The page of the refusal as it goes over the wire; the path is unknown and not repeated."""
     from registry.edge import faults
 
@@ -101,10 +113,15 @@ def options(settings: Settings) -> dict[str, Any]:
     }
 
 
-def run(settings: Settings) -> None:
+def become() -> NoReturn:
+    """Serve in the place of the command that runs, which is forgotten."""
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "registry.serving"])  # noqa: S606
+
+
+def main() -> None:
     """Serve until told to stop."""
     with _counters():
-        _Server(settings).run()
+        _Server(config.load()).run()
 
 
 @contextmanager
@@ -124,3 +141,7 @@ def _counters() -> Iterator[None]:
         # Every worker leaves through here as well.
         if os.getpid() == owner:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
