@@ -20,12 +20,15 @@ from registry.db import Database
 from registry.desensitization.runner import Runner
 from registry.errors import Unavailable
 from registry.journal import heads
+from registry.unchanged import Watch
 from search import Index
 
 log = logging.getLogger(__name__)
 
 WORK_LOCK = 0x57484D57  # the advisory lock of the work, the same on every machine
 PAUSE_S = 0.3
+# How often everything is looked after though no act happened: what waits for its hour.
+LOOK_EVERY_S = 5.0
 # While an engine is away it is asked again after this pause: long enough not to be a burden.
 PAUSE_AWAY_S = 2.0
 # Rows are sealed at once; a signed head this old bounds what a thief of the machine may cut off.
@@ -94,6 +97,7 @@ class Worker:
         self._index: Index | None = None
         self._units: harvest.Units | None = None
         self._match_at = 0.0
+        self._watch = Watch(database, LOOK_EVERY_S)
 
     def start(self) -> None:
         """Begin in a thread of its own; returns at once."""
@@ -123,10 +127,7 @@ class Worker:
                 if not mine:
                     self._stop.wait(PAUSE_AWAY_S)
                     continue
-                pause = self._step()
-                self._sign()
-                self._match()
-                self._stop.wait(pause)
+                self._stop.wait(self._round() if self._watch.is_due() else PAUSE_S)
         finally:
             self._stop.set()
             runs.join()
@@ -141,6 +142,15 @@ class Worker:
             # A folder that cannot be written now may be later; the thread must outlive it.
             log.warning("the lock cannot be had: %s", type(fault).__name__)
             return False
+
+    def _round(self) -> float:
+        """Look after everything once; the pause until the next look."""
+        pause = self._step()
+        self._sign()
+        self._match()
+        if pause != PAUSE_S:
+            self._watch.forget()
+        return pause
 
     def _step(self) -> float:
         """Drain what waits; the pause until the next look."""

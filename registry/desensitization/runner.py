@@ -28,11 +28,14 @@ from registry.db import Database
 from registry.desensitization import runs, sources
 from registry.errors import Missing, Unavailable
 from registry.models.desensitization import MaskingRun
+from registry.unchanged import Watch
 
 log = logging.getLogger(__name__)
 
 PAUSE_S = 0.3
 PAUSE_AWAY_S = 2.0
+# How often the queue is looked at though no act happened, by which something enters it.
+LOOK_EVERY_S = 5.0
 _TELL_EVERY_S = 1.0
 # Rows that are made up for a plan without data; a class of k = 20 has to be reached.
 MADE_UP_ROWS = 1_000
@@ -101,12 +104,18 @@ class Runner:
         self._place = ""
         self._child: _Child | None = None
         self._kept_at = 0.0
+        self._watch = Watch(database, LOOK_EVERY_S)
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; what is under way then goes back into the queue."""
         try:
             while not stop.is_set():
-                stop.wait(self._guarded())
+                # A child under way is looked after at every turn, and what waits begins after it.
+                busy = self._child is not None
+                pause = self._guarded() if busy or self._watch.is_due() else PAUSE_S
+                if busy or pause != PAUSE_S:
+                    self._watch.forget()
+                stop.wait(pause)
         finally:
             self.close()
 

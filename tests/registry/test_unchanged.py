@@ -5,13 +5,13 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from registry import catalogue, db, outbox, overview
+from registry import catalogue, db, journal, outbox, overview
 from registry.access.actor import NOBODY
 from registry.catalogue import spill
 from registry.discovery import written
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource
-from registry.unchanged import until_next_act
+from registry.unchanged import Watch, until_next_act
 from tests.catalogue.test_life import published
 from tests.factories import Town, document
 
@@ -131,3 +131,26 @@ def test_a_snapshot_older_than_what_is_kept_computes_for_itself(database, people
             assert until_next_act(session, "place", lambda: "lost") == "after"
     finally:
         old.close()
+
+
+def test_a_watch_is_due_after_an_act_and_after_its_time_and_not_between(database, people):
+    watch = Watch(database, every_s=3600)
+    assert watch.is_due()
+    assert not watch.is_due()
+    with db.transaction(database, writes=True) as session:
+        journal.record(session, people["auditor"], "read_all", "resource", "abc")
+    assert watch.is_due()
+    assert not watch.is_due()
+    watch.forget()
+    assert watch.is_due()
+    hasty = Watch(database, every_s=0)
+    assert hasty.is_due()
+    assert hasty.is_due()
+
+
+def test_a_watch_over_a_database_that_does_not_answer_says_to_look(tmp_path):
+    away = db.connect(f"sqlite:///{tmp_path / 'empty.sqlite'}")
+    watch = Watch(away, every_s=3600)
+    assert watch.is_due()
+    assert watch.is_due()
+    away.close()
