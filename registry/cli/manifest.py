@@ -39,7 +39,7 @@ def issue(open_part: bool, output: Path | None) -> None:
     with reading(chosen) as session:
         who, anonymous = (SYSTEM, "open") if open_part else (reader, "none")
         made = manifests.statement(session, who, anonymous, chosen.public_url)
-    data = manifests.signed(made, signing.load(chosen.signing_key_file))
+    data = manifests.signed(manifests.spelled(made), signing.load(chosen.signing_key_file))
     if output is None:
         click.echo(data, nl=False)
     else:

@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 import schemas
 from registry.access import Actor
 from registry.catalogue import answered_for, visible
+from registry.catalogue.reading import sight
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from registry.models.shown import Shown
+from registry.unchanged import until_next_act
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,13 @@ def headers(
 
 
 def count(session: Session, actor: Actor, anonymous: str, window: Window) -> int:
-    """How many lines there are."""
-    query = _FROM.with_only_columns(sa.func.count()).where(*_wanted(actor, anonymous, window))
-    return session.scalar(query) or 0
+    """How many lines there are; counted once until the next act, for all pages of a list."""
+
+    def counted() -> int:
+        query = _FROM.with_only_columns(sa.func.count()).where(*_wanted(actor, anonymous, window))
+        return session.scalar(query) or 0
+
+    return until_next_act(session, ("lines", sight(actor, anonymous), window), counted)
 
 
 def earliest(session: Session) -> datetime | None:

@@ -7,6 +7,7 @@ the two never meet. Entries a reader may not see are not in his manifest, and on
 in no later one.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -49,14 +50,27 @@ def statement(session: Session, actor: Actor, anonymous: str, address: str) -> d
     }
 
 
-def signed(made: Mapping[str, Any], key: signing.Key) -> bytes:
-    """The manifest as a file: the statement, and the signature over its RFC 8785 bytes.
+def spelled(made: Mapping[str, Any]) -> bytes:
+    """The RFC 8785 bytes of a statement, spelled once for its tag, its signature and its file."""
+    lines = ",".join(
+        # As `schemas.canonical` for plain texts and a small number under plain names, by the
+        # library in C: there are as many lines as entries.
+        json.dumps(one, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        for one in made["entries"]
+    )
+    empty = schemas.canonical({**made, "entries": []})
+    return empty.replace(b'"entries":[]', b'"entries":[' + lines.encode() + b"]", 1)
+
+
+def signed(text: bytes, key: signing.Key) -> bytes:
+    """The manifest as a file: a statement as it is spelled, and the signature over these bytes.
 
     The same entries on the same day give the same file.
     """
-    signature = signing.sign(key, schemas.canonical(dict(made)))
-    whole = {"statement": made, "signature": signature.fact(), "key": key.public.fact()}
-    return schemas.canonical(whole) + b"\n"
+    signature = signing.sign(key, text)
+    around = schemas.canonical({"key": key.public.fact(), "signature": signature.fact()})
+    # RFC 8785 puts the names in order: the statement is the last.
+    return around[:-1] + b',"statement":' + text + b"}\n"
 
 
 @dataclass(frozen=True)

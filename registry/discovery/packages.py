@@ -20,7 +20,7 @@ from connectors import ckan
 from connectors.ckan import About
 from registry.access import Actor
 from registry.catalogue import visible
-from registry.catalogue.reading import asking
+from registry.catalogue.reading import asking, sight
 from registry.discovery import counted, fielded, latest
 from registry.discovery.asked import Asked, Keys
 from registry.discovery.conditions import ORDERS, Condition, split
@@ -43,6 +43,7 @@ from registry.discovery.rows import (
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from registry.models.shown import Shown
+from registry.unchanged import until_next_act
 from search import Index, Query
 
 log = logging.getLogger(__name__)
@@ -228,8 +229,12 @@ def names(session: Session, actor: Actor, anonymous: str) -> list[str]:
 
 def last_change(session: Session, actor: Actor, anonymous: str) -> datetime | None:
     """When what this reader sees last changed."""
-    readable = _readable(actor, anonymous, private=False)
-    return session.scalar(KEYS.with_only_columns(sa.func.max(Shown.at)).where(*readable))
+
+    def asked() -> datetime | None:
+        readable = _readable(actor, anonymous, private=False)
+        return session.scalar(KEYS.with_only_columns(sa.func.max(Shown.at)).where(*readable))
+
+    return until_next_act(session, ("last change", sight(actor, anonymous)), asked)
 
 
 def authority(session: Session) -> tuple[str, str]:

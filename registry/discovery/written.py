@@ -9,9 +9,10 @@ no text outlives the others by lying here.
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
+from typing import Generic, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -25,6 +26,8 @@ from registry.models.catalogue import Resource, Version
 from registry.models.shown import Shown
 
 MOST = 4_000
+# A page of a hundred entries as a graph is a quarter of a megabyte.
+MOST_PAGES = 24
 HELD_S = 600.0
 _Face = tuple[int, str, str, str]
 
@@ -40,15 +43,19 @@ class Written:
     text: str
 
 
-class _Texts:
-    """So many texts by the face of their entry, the newest asked for last; safe between threads."""
+Text = TypeVar("Text", str, bytes)
 
-    def __init__(self) -> None:
+
+class _Texts(Generic[Text]):
+    """So many texts by the face of what they tell, the newest asked for last; for all threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._lock = threading.Lock()
-        self._held: dict[_Face, str] = {}
+        self._held: dict[Hashable, Text] = {}
         self._since = monotonic()
 
-    def get(self, face: _Face) -> str | None:
+    def get(self, face: Hashable) -> Text | None:
         with self._lock:
             if monotonic() - self._since > HELD_S:
                 self._begin()
@@ -57,10 +64,10 @@ class _Texts:
                 self._held[face] = text
             return text
 
-    def keep(self, texts: Mapping[_Face, str]) -> None:
+    def keep(self, texts: Mapping[Hashable, Text]) -> None:
         with self._lock:
             self._held |= texts
-            while len(self._held) > MOST:
+            while len(self._held) > self._most:
                 del self._held[next(iter(self._held))]
 
     def forget(self) -> None:
@@ -71,12 +78,27 @@ class _Texts:
         self._held, self._since = {}, monotonic()
 
 
-_texts = _Texts()
+_texts = _Texts[str](MOST)
+_pages = _Texts[bytes](MOST_PAGES)
 
 
 def forget() -> None:
     """Let go of every text: an entry was wiped."""
     _texts.forget()
+    _pages.forget()
+
+
+def page(tag: str, make: Callable[[], bytes]) -> bytes:
+    """A page that `make` spells out, or did for whoever was told the same.
+
+    The tag must say everything that is on it: who asks for a page has asked the database what he
+    may see, and by that the tag is made.
+    """
+    held = _pages.get(tag)
+    if held is None:
+        held = make()
+        _pages.keep({tag: held})
+    return held
 
 
 _HEAD = (

@@ -16,6 +16,7 @@ from connectors import dcat
 from connectors.ckan import About
 from registry.api import feeds
 from registry.app import create_app
+from registry.discovery import written
 from schemas import schema
 from tests import factories
 from tests.journeys.browser import drained
@@ -247,3 +248,17 @@ def test_the_library_of_graphs_is_not_loaded_before_it_is_needed():
         "import sys; from registry import api; api.blueprints(); assert 'rdflib' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_page_is_spelled_once_for_all_who_see_the_same_and_let_go_after_a_wipe(city, token):
+    client, headers = city.test_client(), {"Authorization": token("consumer")}
+    written.forget()
+    first = client.get("/catalog.ttl?page=2", headers=headers)
+    assert list(written._pages._held) == [first.headers["ETag"]]
+    again = client.get("/catalog.ttl?page=2", headers=headers)
+    assert again.get_data() == first.get_data()
+    # Whoever sees less is told something else, under another tag.
+    less = client.get("/catalog.ttl")
+    assert less.headers["ETag"] != client.get("/catalog.ttl", headers=headers).headers["ETag"]
+    written.forget()
+    assert not written._pages._held

@@ -62,11 +62,21 @@ def test_a_changed_byte_or_another_key_does_not_hold(fetched, tmp_path):
     assert manifest.compared(data, [other]).status == "forged"
 
 
+def test_the_file_is_spelled_as_the_standard_says_whatever_a_code_holds(fetched, tmp_path):
+    data, _ = fetched
+    assert data == schemas.canonical(json.loads(data)) + b"\n"
+    codes = ('乌/1"\\', "\u0001\x7f\u2028\U00020000", '"entries":[]', None)
+    lines = [{"key": "a", "code": one, "version": 2, "digest": "sm3:0"} for one in codes]
+    made = {"format": manifest.FORMAT, "site": "http://here", "entries": lines, "count": 4}
+    assert manifest.spelled(made) == schemas.canonical(made)
+
+
 def test_a_signed_file_of_an_odd_shape_is_no_manifest(tmp_path):
     key = signing.load(tmp_path / "own.key")
     for odd in ([], {}, None, 1):
         entries = [{"key": odd, "version": 1, "digest": "x"}]
-        data = manifest.signed({"format": manifest.FORMAT, "count": 1, "entries": entries}, key)
+        made = {"format": manifest.FORMAT, "count": 1, "entries": entries}
+        data = manifest.signed(manifest.spelled(made), key)
         assert manifest.compared(data, None, []).status == "unreadable"
 
 

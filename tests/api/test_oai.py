@@ -322,3 +322,27 @@ def test_what_leaves_in_the_midst_of_a_listing_comes_again_as_a_deletion(city, a
     assert int(whole.find(".//o:resumptionToken", SPACES).get("completeListSize")) == len(
         {key for key, _ in told}
     )
+
+
+def test_the_lines_of_a_list_are_counted_once_for_all_its_pages(city, asks, monkeypatch):
+    monkeypatch.setattr("registry.api.oai.PAGE", 20)
+    sent = []
+
+    def note(_connection, _cursor, statement, *_):
+        sent.append("count(" in statement)
+
+    reading = city.extensions["registry_database"].reading
+    page = asks(None, verb="ListIdentifiers", metadataPrefix="oai_dc")
+    sa.event.listen(reading, "before_cursor_execute", note)
+    try:
+        token = page.findtext(".//o:resumptionToken", None, SPACES)
+        following = asks(None, verb="ListIdentifiers", resumptionToken=token)
+    finally:
+        sa.event.remove(reading, "before_cursor_execute", note)
+    sizes = [
+        one.find(".//o:resumptionToken", SPACES).get("completeListSize")
+        for one in (page, following)
+    ]
+    assert sizes[0] == sizes[1]
+    assert sent
+    assert not any(sent)
