@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib import metadata
 from typing import cast
 
-from pypinyin import Style, lazy_pinyin
-
 from search.analysis import pieces, table
 
 VERSION = metadata.version("pypinyin")
@@ -33,6 +31,9 @@ def syllables() -> frozenset[str]:
 @functools.lru_cache(maxsize=65_536)
 def read(han: str) -> tuple[str, ...]:
     """Read a run of Chinese characters; a character without a reading stands for itself."""
+    # Its dictionaries take long to read: a command that searches nothing goes without.
+    from pypinyin import Style, lazy_pinyin
+
     return tuple(lazy_pinyin(han, style=Style.NORMAL, errors=_SINGLY))
 
 
