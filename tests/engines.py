@@ -99,7 +99,8 @@ class Watch:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        self.unengaged.update(node.workeroutput["unengaged"])
+        # A worker that was lost has told nothing: its tests run again.
+        self.unengaged.update(getattr(node, "workeroutput", {}).get("unengaged", ()))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         found = self.found()
