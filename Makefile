@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # A file to a worker: what its tests share, a city or a browser, is made once. In the order of
 # tests/conftest.py, which begins with the longest, so that no core waits for another at the end.
-SUITE := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+SUITE := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(MORE)
 
 .DEFAULT_GOAL := help
 

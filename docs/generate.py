@@ -59,8 +59,10 @@ def commands() -> str:
 
 def _commands(path: str, command: click.Command) -> Iterable[tuple[str, click.Command]]:
     if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            yield from _commands(f"{path} {name}", command.commands[name])
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            if found := command.get_command(context, name):
+                yield from _commands(f"{path} {name}", found)
     else:
         yield path, command
 

@@ -21,6 +21,7 @@ from registry.edge.requests import Registry, form_key, session
 from registry.unchanged import until_next_act
 from registry.web.assets import asset, assets
 from registry.web.done import done
+from search import pronunciation
 
 FORM_LIMIT = 2 * 1024 * 1024
 
@@ -59,6 +60,8 @@ def create_app(settings: Settings, database: db.Database | None = None) -> Flask
     app.register_blueprint(assets)
     for group in (*web.blueprints(), *api.blueprints()):
         app.register_blueprint(group)
+    # A visitor's first search does not wait for the tables.
+    pronunciation.read("乌海")
     _templates(app, settings)
     edge_faults.install(app)
     metrics.install(app)

@@ -1,13 +1,12 @@
-"""Brings the tables of a database to this release."""
+"""Brings the tables of a database to this release.
+
+Alembic is read when it is used: every process of ours imports this module, few migrate.
+"""
 
 import logging
 from importlib.resources import as_file, files
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
 
 from registry import models  # noqa: F401 - puts the tables into the metadata
 from registry.db import Base, Database
@@ -21,28 +20,39 @@ def upgrade(database: Database, revision: str = "head") -> None:
     On SQLite foreign keys are off while tables are rebuilt: with them on, a rebuild empties the
     child tables silently. They are checked before the commit.
     """
+    from alembic import command
+
     _run(database, lambda config: command.upgrade(config, revision))
 
 
 def downgrade(database: Database, revision: str = "base") -> None:
     """Run the migrations back to `revision`."""
+    from alembic import command
+
     _run(database, lambda config: command.downgrade(config, revision))
 
 
 def revision(database: Database) -> str | None:
     """The revision the tables of this database have, None before the first upgrade."""
+    from alembic.migration import MigrationContext
+
     with database.reading.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
 def differences(database: Database) -> list[object]:
     """Where the tables differ from the models; [] after an upgrade."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
     with database.reading.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         return list(compare_metadata(context, Base.metadata))
 
 
 def _run(database: Database, move: object) -> None:
+    from alembic.config import Config
+
     assert callable(move)
     with as_file(files("registry.migrations")) as folder, database.writing.connect() as connection:
         config = Config()

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from registry import db
 from search import elastic
-from tests import factories
+from tests import engines, factories
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -36,6 +36,15 @@ SPARK = find_spec("pyspark") is not None
 collect_ignore = [] if SPARK else ["anonymization/test_spark.py"]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    engines.options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if noted := config.getoption("note_unengaged"):
+        config.pluginmanager.register(engines.Watch(Path(noted)))
+
+
 def pytest_report_header() -> str:
     missing = [] if factories.POSTGRESQL else ["postgresql (CATALOGUE_TEST_DATABASE_URL)"]
     missing += [] if SPARK else ["spark (extra spark)"]
@@ -47,8 +56,9 @@ def pytest_report_header() -> str:
 LONGEST = ("journeys", "web", "api")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the longest files: one that begins last keeps a single core busy at the end."""
+    engines.left_out(config, items)
     rooms = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rooms.get(item.path.parent.name, len(rooms)))
 

@@ -1,31 +1,5 @@
-"""The command `catalogue`: every module puts its commands under `main`."""
+"""The command `catalogue`; every other module here puts its commands under `main`."""
 
-from registry.cli import (
-    acceptance,
-    anonymize,
-    audit,
-    backup,
-    calendars,
-    evidence,
-    harvest,
-    imports,
-    keys,
-    manifest,
-    sheets,
-)
-from registry.cli.commands import main
+from registry.cli.line import main
 
-__all__ = [
-    "acceptance",
-    "anonymize",
-    "audit",
-    "backup",
-    "calendars",
-    "evidence",
-    "harvest",
-    "imports",
-    "keys",
-    "main",
-    "manifest",
-    "sheets",
-]
+__all__ = ["main"]

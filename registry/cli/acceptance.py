@@ -13,7 +13,8 @@ import schemas
 from registry import acceptance, calendar, papers, signing
 from registry.access import Actor
 from registry.access.actor import of_account
-from registry.cli.commands import main, reading, settings, writing
+from registry.cli.line import main
+from registry.cli.opening import reading, settings, writing
 from registry.models.accounts import Account
 from registry.models.projects import Project
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from registry.cli.bar import bar
-from registry.cli.commands import main
 from registry.cli.documents import FILE, document, write
+from registry.cli.line import Rooms, main
 
 if TYPE_CHECKING:
     from polars import DataFrame
@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from anonymization.tables import Handed
 
 
-@main.group()
+# What signs and checks reports reads more of the registry than the rest.
+SIGNED = dict.fromkeys(("signer", "sign", "check-report", "matches"), "evidence")
+
+
+@main.group(cls=Rooms, rooms=SIGNED)
 def anonymize() -> None:
     """脱敏 / find, treat and attack personal data in files."""
 

@@ -1,6 +1,7 @@
-"""`catalogue audit export` and `audit sign`: the journal as a file, and a head signed now."""
+"""`catalogue audit`: the journal proven, a head signed now, the whole as a file."""
 
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -8,11 +9,39 @@ import sqlalchemy as sa
 
 from registry import journal, signing, work
 from registry.access import SYSTEM
-from registry.cli.commands import audit, database, reading, settings, writing
+from registry.cli.line import main
+from registry.cli.opening import database, reading, settings, writing
 from registry.journal import heads
 from registry.journal.record import SEALED
 from registry.journal.tree import instant
 from registry.models.journal import JournalRow
+
+
+@main.group()
+def audit() -> None:
+    """The journal."""
+
+
+@audit.command("verify")
+@click.option("--json", "as_json", is_flag=True)
+def verify(as_json: bool) -> None:
+    """Prove that no row of the journal was altered, removed or inserted; exit 1 when one was.
+
+    Signed heads and their copy in the data folder are checked as well.
+    """
+    chosen = settings()
+    publics = signing.load(chosen.signing_key_file).publics
+    with reading(chosen) as session:
+        faults = heads.prove(session, publics, chosen.data_dir)
+        size, root = journal.head(session)
+    if as_json:
+        found = [{"seq": fault.seq, "code": fault.code} for fault in faults]
+        click.echo(json.dumps({"size": size, "root": root, "faults": found}))
+    else:
+        for fault in faults:
+            click.echo(f"第 {fault.seq} 行 / row {fault.seq}: {fault.code}")
+        click.echo(f"{size} 行 / rows, {len(faults)} 处异常 / faults, {root}")
+    sys.exit(1 if faults else 0)
 
 
 @audit.command("sign")

@@ -9,7 +9,8 @@ import click
 import search
 from registry import backup as backups
 from registry import discovery
-from registry.cli.commands import database, main, settings
+from registry.cli.line import main
+from registry.cli.opening import database, settings
 from registry.cli.refusals import refusals
 
 

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from connectors import files as uploads
 from registry import calendar, db, files, workdays
 from registry.access.actor import of_account
-from registry.cli.commands import database, main, settings
+from registry.cli.line import main
+from registry.cli.opening import database, settings
 from registry.edge.words import sheet_fault
 from registry.models.accounts import Account
 

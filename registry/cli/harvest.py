@@ -12,7 +12,8 @@ from connectors import harvesting
 from connectors.fetching import Fetcher
 from registry import db, harvest
 from registry.access import SYSTEM
-from registry.cli.commands import database, main, reading, settings, writing
+from registry.cli.line import main
+from registry.cli.opening import database, reading, settings, writing
 from registry.cli.refusals import told
 from registry.config import Settings
 from registry.errors import Unreadable

@@ -20,7 +20,8 @@ from registry.access.actor import of_account
 from registry.catalogue import adoption
 from registry.catalogue.adoption import Basis, Plan
 from registry.cli import sheets
-from registry.cli.commands import database, main, settings
+from registry.cli.line import main
+from registry.cli.opening import database, settings
 from registry.config import Settings
 from registry.db import Database
 from registry.models.accounts import Account, Post

@@ -5,7 +5,8 @@ import json
 import click
 
 from registry import keys as keys_
-from registry.cli.commands import database, keys, main, settings
+from registry.cli.line import main
+from registry.cli.opening import database, keys, settings
 
 
 @main.group("key")

@@ -11,7 +11,8 @@ from registry import signing
 from registry.access import SYSTEM
 from registry.access.actor import Actor
 from registry.cli.acceptance import known_keys, trust_option
-from registry.cli.commands import main, reading, settings
+from registry.cli.line import main
+from registry.cli.opening import reading, settings
 from registry.discovery import manifest as manifests
 
 _MOST_TOLD = 20

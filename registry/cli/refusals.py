@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 import click
 
-from registry.edge.words import sentence
 from registry.errors import Invalid, Refusal
 
 
@@ -20,6 +19,8 @@ def refusals() -> Iterator[None]:
 
 def told(refusal: Refusal) -> str:
     """Title and sentence in Chinese, then in English; a line for each problem."""
+    from registry.edge.words import sentence
+
     lines = []
     for locale in ("zh", "en"):
         title, text = sentence(refusal, locale)

@@ -12,7 +12,8 @@ from registry import accounts, calendar
 from registry.access import Actor
 from registry.access.actor import of_account
 from registry.catalogue import intake
-from registry.cli.commands import main, reading, settings, writing
+from registry.cli.line import main
+from registry.cli.opening import reading, settings, writing
 from registry.edge.words import sheet_fault
 from registry.errors import Missing
 from registry.models.accounts import Account

@@ -1,0 +1,79 @@
+"""`catalogue account`: accounts, posts and tokens."""
+
+import json
+
+import click
+import sqlalchemy as sa
+
+from registry import accounts, calendar
+from registry.access import SYSTEM, roles
+from registry.cli.line import main
+from registry.cli.opening import reading, settings, writing
+from registry.models.accounts import Account, Post
+
+
+@main.group()
+def account() -> None:
+    """Accounts, posts and tokens."""
+
+
+@account.command("create")
+@click.argument("username")
+@click.option("--name", required=True, help="姓名 / name of the person")
+@click.password_option("--password", help="口令 / password")
+def create(username: str, name: str, password: str) -> None:
+    """Make an account for a person."""
+    hashed = accounts.hash_password(password)
+    with writing() as session:
+        accounts.add_account(session, SYSTEM, username, name, hashed=hashed)
+
+
+@account.command("grant")
+@click.argument("username")
+@click.argument("role")
+@click.argument("unit")
+def grant(username: str, role: str, unit: str) -> None:
+    """Give a person a post: ROLE in the unit with this social credit code, from today."""
+    if role not in roles():
+        raise click.UsageError(f"{role}: {', '.join(roles())}")
+    with writing() as session:
+        found = session.scalar(sa.select(Account).where(Account.username == username))
+        if found is None:
+            raise click.ClickException(f"没有账号 / no account: {username}")
+        where = accounts.organisation(session, unit)
+        accounts.appoint(session, SYSTEM, found, role, where, calendar.today())
+
+
+@account.command("token")
+@click.argument("username")
+@click.option("--purpose", required=True)
+@click.option("--days", default=90, show_default=True)
+def token(username: str, purpose: str, days: int) -> None:
+    """Issue an API token; it is shown this once."""
+    with writing() as session:
+        made = accounts.issue_token(session, SYSTEM, username, purpose, days)
+    click.echo(made)
+
+
+@account.command("disable")
+@click.argument("username")
+def disable(username: str) -> None:
+    """Close an account and its sessions at once."""
+    with writing() as session:
+        accounts.disable(session, SYSTEM, username)
+
+
+@account.command("list")
+@click.option("--json", "as_json", is_flag=True)
+def list_(as_json: bool) -> None:
+    """Show accounts and their posts."""
+    with reading(settings()) as session:
+        found = []
+        for one in session.scalars(sa.select(Account).order_by(Account.username)):
+            held = session.scalars(sa.select(Post).where(Post.person_id == one.person_id))
+            posts = [f"{post.role}@{post.organisation.code}" for post in held]
+            found.append((one.username, one.person.name, one.disabled_at is not None, posts))
+    for username, name, disabled, posts in found:
+        facts = {"username": username, "name": name, "disabled": disabled, "posts": posts}
+        plain = f"{username:<24}{name}  {'; '.join(posts)}"
+        click.echo(json.dumps(facts, ensure_ascii=False) if as_json else plain)

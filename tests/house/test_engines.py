@@ -1,0 +1,92 @@
+"""The list of tests that met no engine leaves out nothing that could differ."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CONFTEST = """
+from pathlib import Path
+import pytest
+from tests import engines
+
+pytest_addoption = engines.options
+
+def pytest_configure(config):
+    if noted := config.getoption("note_unengaged"):
+        config.pluginmanager.register(engines.Watch(Path(noted)))
+
+def pytest_collection_modifyitems(config, items):
+    engines.left_out(config, items)
+"""
+SUITE = """
+import os, sqlite3, subprocess, sys
+import pytest
+
+@pytest.fixture
+def opened():
+    return sqlite3.connect(":memory:")
+
+@pytest.fixture
+def over(opened):
+    return opened
+
+def test_of_nothing(): pass
+def test_that_fails(): assert not 1
+def test_of_a_fixture(over): pass
+def test_of_a_database(): sqlite3.connect(":memory:").close()
+def test_of_a_process(): subprocess.run([sys.executable, "-c", "pass"], check=True)
+def test_of_the_library():
+    subprocess.run([sys.executable, "-c", "pass", "anonymize"], check=True)
+"""
+# The connection is opened by whoever comes first, and kept.
+KEPT = """
+import sqlite3
+from functools import cache
+
+@cache
+def connection(): return sqlite3.connect(":memory:")
+def test_first(): connection()
+def test_second(): connection()
+"""
+SHARED = """
+import sqlite3
+import pytest
+
+@pytest.fixture(scope="module")
+def place():
+    return {}
+
+def test_first(place): place["opened"] = sqlite3.connect(":memory:")
+def test_second(place): assert place
+def test_third(): pass
+"""
+NAMED = "SERVER = ''\ndef test_where_there_is_one(): assert not SERVER\n"
+
+
+def suite(folder: Path, *options: str) -> str:
+    """What pytest says of the small suite of this file."""
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
+    done = subprocess.run(
+        [*words, str(folder)], check=False, capture_output=True, text=True, cwd=ROOT
+    )
+    return done.stdout + done.stderr
+
+
+def test_only_what_passed_without_an_engine_is_left_out(tmp_path):
+    inner = tmp_path / "tests" / "small"
+    inner.mkdir(parents=True)
+    (inner / "conftest.py").write_text(CONFTEST)
+    for name, text in {"suite": SUITE, "kept": KEPT, "shared": SHARED, "named": NAMED}.items():
+        (inner / f"test_{name}.py").write_text(text)
+    for options in ((), ("-n", "2", "--dist", "loadfile")):
+        noted = tmp_path / "noted"
+        told = suite(inner, f"--note-unengaged={noted}", *options)
+        assert "1 failed, 11 passed" in told, told
+        names = [line.rpartition("/")[2] for line in noted.read_text().split()]
+        assert names == [
+            "test_shared.py::test_third",
+            "test_suite.py::test_of_nothing",
+            "test_suite.py::test_of_the_library",
+        ]
+    assert "1 failed, 8 passed, 3 deselected" in suite(inner, f"--leave-out={noted}")
