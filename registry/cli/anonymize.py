@@ -16,7 +16,7 @@ import click
 
 from registry.cli.bar import bar
 from registry.cli.commands import main
-from registry.cli.documents import FILE, document, write
+from registry.cli.documents import FILE, Unwritten, document, write
 
 if TYPE_CHECKING:
     from polars import DataFrame
@@ -260,7 +260,13 @@ def apply(
             progress=bar(),
         )
     if report_file is not None:
-        write(report_file, evidence.signed(report, signing_key))
+        try:
+            write(report_file, evidence.signed(report, signing_key))
+        except Unwritten:
+            # A release without its report would go out unproven.
+            if report.passed:
+                output.unlink(missing_ok=True)
+            raise
     if as_json:
         _show(report.facts)
     else:

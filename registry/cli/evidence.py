@@ -12,7 +12,7 @@ from anonymization import crypto, statement
 from anonymization import plan as masking
 from registry import desensitization, signing
 from registry.cli.anonymize import anonymize
-from registry.cli.documents import FILE, document, write
+from registry.cli.documents import FILE, Unwritten, document, write
 
 if TYPE_CHECKING:
     from anonymization.report import Report
@@ -63,7 +63,7 @@ def signer(path: Path, algorithm: str) -> None:
     try:
         key = signing.load(path, algorithm)
     except OSError as fault:
-        raise click.ClickException(f"{path.name}: 无法写入 / cannot be written") from fault
+        raise Unwritten(path, fault) from fault
     public = path.with_name(f"{path.name}.pub.json")
     write(public, json.dumps(key.public.fact(), indent=1) + "\n")
     click.echo(f"签名密钥已生成，留在本机 / key made, it stays here: {path.name}")
