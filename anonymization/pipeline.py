@@ -435,6 +435,9 @@ class _Run:
             return []
         touched = self.suppressed.touched + self.suppressed.removed
         names = list(self.masking.get("quasi_identifiers", []))
+        # Where one column pays for all, to coarsen the others would spoil them for nothing.
+        dearest = max(names, key=lambda name: self.tallies[name].blanked, default=None)
+        paid = dearest is not None and self.tallies[dearest].blanked
         return [
             Finding(
                 "SUPPRESSED_TOO_MUCH",
@@ -444,8 +447,13 @@ class _Run:
                 f"为达到 k 须抑制 {share:.1%} 的记录，超过方案允许的 {allowed:.1%}，数据已不堪用。",
                 f"reaching k takes suppression in {share:.1%} of the records, more than the "
                 f"{allowed:.1%} the plan allows.",
-                "先把准标识符泛化得更粗，再运行。",
-                "Generalize the quasi-identifiers further and run again.",
+                f"先把「{dearest}」归得更粗或者删除，置空的值它最多，再运行。"
+                if paid
+                else "先把准标识符泛化得更粗，再运行。",
+                f"Generalize {dearest} further or remove it, most of what was blanked is there; "
+                "then run again."
+                if paid
+                else "Generalize the quasi-identifiers further and run again.",
             ).facts()
         ]
 

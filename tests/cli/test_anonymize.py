@@ -484,6 +484,19 @@ def test_a_full_disk_is_one_sentence_of_every_command_that_writes(bare: Path, co
     assert sorted(os.listdir(bare)) == before
 
 
+def test_a_file_that_is_no_report_or_not_there_is_one_sentence(bare: Path):
+    (bare / "cut.json").write_text('{"kind": ', "utf-8")
+    (bare / "list.json").write_text("[]", "utf-8")
+    (bare / "other.json").write_text("{}", "utf-8")
+    run("signer", "signer.key")
+    assert said(run("matches", "nowhere.csv", "other.json", code=2)).startswith(
+        "nowhere.csv：无法读取"
+    )
+    assert "不是有效的 JSON" in said(run("matches", "good.csv", "cut.json", code=2))
+    assert "应为 JSON 对象" in said(run("matches", "good.csv", "list.json", code=2))
+    assert "不是脱敏报告" in said(run("sign", "other.json", "--signer", "signer.key", code=2))
+
+
 def test_a_release_whose_report_cannot_be_written_is_taken_back(bare: Path):
     before = sorted(os.listdir(bare))
     rest = ("--plan", "plan.json", "-o", "made.csv", "--report", "nowhere/report.json")
