@@ -484,6 +484,18 @@ def test_a_full_disk_is_one_sentence_of_every_command_that_writes(bare: Path, co
     assert sorted(os.listdir(bare)) == before
 
 
+def test_columns_without_a_treatment_are_one_sentence_however_many(bare: Path):
+    wide = ",".join(f"列{n}" for n in range(300))
+    (bare / "wide.csv").write_text(f"姓名,证件,{wide}\n" + f"甲乙,1{',2' * 300}\n" * 30, "utf-8")
+    answer = run("apply", "wide.csv", "--plan", "plan.json", "-o", "made.csv", "--json", code=2)
+    assert json.loads(answer.stdout)["refused"] == "PLAN_OF_ANOTHER_TABLE"
+    told = json.loads(answer.stdout)["message"]
+    assert told.count("。") == 1
+    assert "「列0」「列1」" in told
+    assert "等共 300 列" in told
+    assert "列299" not in told
+
+
 def test_a_file_that_is_no_report_or_not_there_is_one_sentence(bare: Path):
     (bare / "cut.json").write_text('{"kind": ', "utf-8")
     (bare / "list.json").write_text("[]", "utf-8")
