@@ -182,8 +182,32 @@ def require_sound(masking: plan.Plan, columns: Sequence[str]) -> None:
     if faults:
         foreign = {"COLUMN_NOT_PLANNED", "COLUMN_NOT_THERE"}
         code = "PLAN_OF_ANOTHER_TABLE" if {one.code for one in faults} <= foreign else "PLAN_FAULTY"
-        shown = faults[:20]
+        shown = [*_not_planned(faults), *(one for one in faults if one.code != _NOT_PLANNED)][:20]
         raise Refused(code, "".join(one.zh for one in shown), " ".join(one.en for one in shown))
+
+
+_NOT_PLANNED = "COLUMN_NOT_PLANNED"
+
+
+def _not_planned(faults: Sequence[plan.Fault]) -> list[plan.Fault]:
+    """The columns without a treatment in one sentence: a wide table has them by the hundred."""
+    found = [one for one in faults if one.code == _NOT_PLANNED]
+    if len(found) < 2:
+        return found
+    names = [str(one.column) for one in found]
+    zh, en = "".join(f"「{name}」" for name in names[:20]), ", ".join(names[:20])
+    rest = len(names) > 20
+    return [
+        plan.Fault(
+            _NOT_PLANNED,
+            None,
+            f"数据中的列{zh}{'等' if rest else ''}共 {len(names)} 列在方案里没有处理方式，"
+            "请在方案里补上，或者从数据中去掉（数据库可以用只含所需列的视图）。",
+            f"the table has {len(names)} columns that the plan does not treat ({en}"
+            f"{', …' if rest else ''}); add them, or leave them out of the table (of a database: "
+            "name a view of the columns that are wanted).",
+        )
+    ]
 
 
 def treatment(
@@ -435,6 +459,9 @@ class _Run:
             return []
         touched = self.suppressed.touched + self.suppressed.removed
         names = list(self.masking.get("quasi_identifiers", []))
+        # Where one column pays for all, to coarsen the others would spoil them for nothing.
+        dearest = max(names, key=lambda name: self.tallies[name].blanked, default=None)
+        paid = dearest is not None and self.tallies[dearest].blanked
         return [
             Finding(
                 "SUPPRESSED_TOO_MUCH",
@@ -444,8 +471,13 @@ class _Run:
                 f"为达到 k 须抑制 {share:.1%} 的记录，超过方案允许的 {allowed:.1%}，数据已不堪用。",
                 f"reaching k takes suppression in {share:.1%} of the records, more than the "
                 f"{allowed:.1%} the plan allows.",
-                "先把准标识符泛化得更粗，再运行。",
-                "Generalize the quasi-identifiers further and run again.",
+                f"先把「{dearest}」归得更粗或者删除，置空的值它最多，再运行。"
+                if paid
+                else "先把准标识符泛化得更粗，再运行。",
+                f"Generalize {dearest} further or remove it, most of what was blanked is there; "
+                "then run again."
+                if paid
+                else "Generalize the quasi-identifiers further and run again.",
             ).facts()
         ]
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from anonymization import plan as masking
 from registry import desensitization
 from registry.acceptance.facts import KINDS
+from registry.calendar import CITY
 from registry.models.catalogue import Resource, Version
 from registry.models.desensitization import MaskingReport
 
@@ -34,6 +35,7 @@ def _entry(
     ran, checked = desensitization.people_of(session, report)
     signer = desensitization.signer_named(session, report)
     output = facts.get("output") or {}
+    tried = facts.get("attacks") or ()
     return {
         "key": resource.key,
         "name": version.name,
@@ -43,12 +45,15 @@ def _entry(
         "level_before": desensitization.level_before(facts),
         "level": facts["level"],
         "k": facts["risk"]["k"],
+        "l": facts["risk"].get("l"),
+        "t": facts["risk"].get("t"),
         "risk": facts["risk"]["prosecutor_risk"],
         "suppressed": facts["suppressed"]["share"],
-        "columns": [
-            {"name": line["name"], "done": _cut(line["done"]), "remains": _cut(line["remains"])}
-            for line in facts["columns"]
-        ],
+        "quasi_identifiers": list(facts["risk"].get("quasi_identifiers") or ()),
+        "discovered": list(facts.get("discovered_quasi_identifiers") or ()),
+        "attacks": {"tried": len(tried), "held": sum(bool(one["held"]) for one in tried)},
+        "columns": [_column(line) for line in facts["columns"]],
+        "file_check": _checked(report),
         "input": facts["input"]["digest"],
         "output": output.get("digest", ""),
         "plan": report.plan_digest,
@@ -58,6 +63,24 @@ def _entry(
         "handed_in_by": ran,
         "rechecked_by": checked,
     }
+
+
+def _column(line: Mapping[str, Any]) -> dict[str, str]:
+    """What a column was, what was done, what remains, and who agreed to what remains of it."""
+    said = {part: _cut(line.get(part) or "") for part in ("was", "done", "remains")}
+    basis = line.get("open_basis")
+    agreed = f"依法公开：{basis}" if basis else line.get("approved_by") or ""
+    return {"name": line["name"], **said, "approved": _cut(agreed)}
+
+
+def _checked(report: MaskingReport) -> dict[str, str] | None:
+    """Who held the file about to be released against this report, and when; None: nobody did.
+
+    A file that differs voids the proof, so that a report in an annex was never last held against
+    another one.
+    """
+    check = desensitization.check_of(report)
+    return check and {"by": check["by"], "on": f"{check['at'].astimezone(CITY):%Y-%m-%d}"}
 
 
 def _cut(text: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from registry.cli.bar import bar
-from registry.cli.documents import FILE, document, write
+from registry.cli.documents import FILE, Unwritten, document, write
 from registry.cli.line import Rooms, main
 
 if TYPE_CHECKING:
@@ -264,7 +264,13 @@ def apply(
             progress=bar(),
         )
     if report_file is not None:
-        write(report_file, evidence.signed(report, signing_key))
+        try:
+            write(report_file, evidence.signed(report, signing_key))
+        except Unwritten:
+            # A release without its report would go out unproven.
+            if report.passed:
+                output.unlink(missing_ok=True)
+            raise
     if as_json:
         _show(report.facts)
     else:

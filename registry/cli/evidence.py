@@ -12,7 +12,7 @@ from anonymization import crypto, statement
 from anonymization import plan as masking
 from registry import desensitization, signing
 from registry.cli.anonymize import anonymize
-from registry.cli.documents import FILE, document, write
+from registry.cli.documents import FILE, Faulty, Unwritten, document, unread, write
 
 if TYPE_CHECKING:
     from anonymization.report import Report
@@ -63,7 +63,7 @@ def signer(path: Path, algorithm: str) -> None:
     try:
         key = signing.load(path, algorithm)
     except OSError as fault:
-        raise click.ClickException(f"{path.name}: 无法写入 / cannot be written") from fault
+        raise Unwritten(path, fault) from fault
     public = path.with_name(f"{path.name}.pub.json")
     write(public, json.dumps(key.public.fact(), indent=1) + "\n")
     click.echo(f"签名密钥已生成，留在本机 / key made, it stays here: {path.name}")
@@ -78,7 +78,11 @@ def sign(report: Path, key_file: Path) -> None:
     """Sign a report in its file, in the place of an older signature."""
     facts = document(report)
     if not masking.is_report(facts):
-        raise click.UsageError(f"{report.name}: 不是脱敏报告 / no masking report")
+        raise Faulty(
+            report,
+            "不是脱敏报告；请给出 apply --report 写出的文件。",
+            "this is no masking report; give the file that apply --report wrote.",
+        )
     write(report, _text(desensitization.sign_report(facts, signer_key(key_file))))
     click.echo(f"报告已签名 / report signed: {report.name}")
 
@@ -135,7 +139,7 @@ def _digest(release: Path) -> str:
     try:
         return crypto.digest_file(release)
     except OSError as fault:
-        raise click.UsageError(f"{release.name}: 无法读取 / cannot be read") from fault
+        raise unread(release) from fault
 
 
 def _is_of(facts: Mapping[str, Any], digest: str) -> bool:

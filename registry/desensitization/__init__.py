@@ -6,7 +6,7 @@ its plan and the graded elements of the entry stay what they were.
 """
 
 from registry.desensitization.checking import Seen, check_of, digest, enter_check, look, may_check
-from registry.desensitization.drift import Changed, drift
+from registry.desensitization.drift import Changed, drift, tells_what_it_rests_on
 from registry.desensitization.joins import JOINED, Joined, joins_of
 from registry.desensitization.plans import (
     PlanFaulty,
@@ -77,6 +77,7 @@ __all__ = [
     "signers",
     "standing",
     "take_report",
+    "tells_what_it_rests_on",
     "valid_report",
     "valid_reports",
 ]

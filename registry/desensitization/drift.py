@@ -89,6 +89,15 @@ def _said(part: Said, fields: Sequence[Field]) -> dict[str, Any]:
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
+def tells_what_it_rests_on(plan: masking.Plan) -> bool:
+    """Whether a plan says what of the catalogue it was made for.
+
+    One from before plans did so is held to names, kinds and grades alone: that sharing, opening
+    or format changed since nobody can tell, which its readers are told.
+    """
+    return plan.get("rests_on") is not None
+
+
 def drift(plan: masking.Plan, version: Version) -> list[Changed]:
     """Where the entry is no longer what the plan rests on; empty while the plan fits."""
     entry, element = voiding()

@@ -8,7 +8,7 @@ for instance that a project of the authority itself was reviewed by another offi
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -122,9 +122,10 @@ def _masked(one: Mapping[str, Any]) -> dict[str, Any]:
         "title": f"{_text(one['name'])}（{_text(one['profile'])}）",
         "verdict": "方案报告（虚构数据）通过" if one.get("kind") == "plan_only" else "通过",
         "level": f"{one['level_before']} 级 → {one['level']} 级（GB/T 42460）",
-        "figures": f"最小一组 {one['k']} 条，单组最大风险 {100 * one['risk']:.3g}%，"
-        f"抑制记录 {100 * one['suppressed']:.3g}%",
-        "columns": [_row(line, ("name", "done", "remains")) for line in one["columns"]],
+        "facts": [{"name": name, "value": value} for name, value in _measured(one) if value],
+        "columns": [
+            _row(line, ("name", "was", "done", "remains", "approved")) for line in one["columns"]
+        ],
         "digests": [
             {"name": name, "value": _grouped(_text(one.get(part)).removeprefix("sm3:"))}
             for name, part in digests
@@ -132,6 +133,40 @@ def _masked(one: Mapping[str, Any]) -> dict[str, Any]:
         "signed": signed,
         "people": f"上传 {_text(one.get('handed_in_by'))}　复核 {_text(one.get('rechecked_by'))}",
     }
+
+
+def _measured(one: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What was measured of a release, line by line; an older payload tells less."""
+    figures = f"最小一组 {one['k']} 条，单组最大风险 {100 * one['risk']:.3g}%，"
+    sensitive = ((name, one.get(name)) for name in ("l", "t"))
+    told = "".join(f"，{name} = {value:.3g}" for name, value in sensitive if value is not None)
+    yield "风险", f"{figures}抑制记录 {100 * one['suppressed']:.3g}%{told}"
+    if "quasi_identifiers" in one:
+        declared, found = (
+            "、".join(map(_text, one.get(name, ()))) or "无"
+            for name in ("quasi_identifiers", "discovered")
+        )
+        yield "准标识符", f"申报的：{declared}；系统发现的：{found}"
+    tried = one.get("attacks") or {}
+    if tried.get("tried"):
+        bad = tried["tried"] - tried["held"]
+        outcome = f"{bad} 类成功" if bad else "全部守住"
+        joined = "；与以前的发布不能拼到同一人" if one.get("kind") != "plan_only" else ""
+        yield "攻击", f"试过 {tried['tried']} 类，{outcome}{joined}"
+    yield "发布文件", _file_check(one)
+
+
+def _file_check(one: Mapping[str, Any]) -> str:
+    """Whether the file about to be released was held against the report."""
+    if one.get("kind") == "plan_only":
+        return "方案报告，没有发布文件，不用核对"
+    if "file_check" not in one:
+        return ""
+    check = one["file_check"]
+    if check is None:
+        return "签发时还没有核对；发布之前，请在报告页核对准备发布的文件"
+    by, on = _text(check["by"]), chinese_date(check["on"])
+    return f"已核对，与报告所说的文件一致（{by}，{on}）"
 
 
 def _counts(results: Iterable[str]) -> str:

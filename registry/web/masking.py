@@ -199,6 +199,7 @@ def proof(key: str, report: str) -> str:
         attacks=sorted(log, key=lambda row: (row["held"], -row["records"])),
         holds=held is not None and held.report is not None and held.report.id == made.id,
         alone=alone,
+        old_plan=not desensitization.tells_what_it_rests_on(plan.plan),
         check=desensitization.check_of(made),
         may_check=made.kind == "measured" and _may(resource, "check_release"),
         joins=[_joined(one) for one in desensitization.joins_of(session(), made)],
@@ -362,6 +363,8 @@ class _Page:
             attempted=attempted,
             choices=masking.choices().values(),
             roles=masking.roles().values(),
+            old_plan=self.row is not None
+            and not desensitization.tells_what_it_rests_on(self.row.plan),
             drift=desensitization.drift(self.row.plan, version) if self.row else [],
             proof=desensitization.valid_report(session(), version, ("measured", "plan_only")),
             reports=desensitization.reports_of(session(), resource, self.profile),

@@ -11,7 +11,17 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from registry import acceptance, accounts, calendar, catalogue, db, papers, projects, signing
+from registry import (
+    acceptance,
+    accounts,
+    calendar,
+    catalogue,
+    db,
+    desensitization,
+    papers,
+    projects,
+    signing,
+)
 from registry.access import SYSTEM
 from registry.access.actor import of_account
 from registry.demo.city import AUTHORITY, person
@@ -370,3 +380,21 @@ def test_the_reports_that_proved_the_masking_are_annexed_with_who_rechecked_them
         assert one["level"] >= one["level_before"]
     _, package = acceptance.package_of(session, made[1], opinion)
     assert papers.verify(package, trusted=made[2].publics).is_valid
+
+
+def test_the_annex_says_whether_the_file_to_be_released_was_held_against_its_report(session, made):
+    keys = [one["key"] for one in acceptance.examine(session, project(session)).versions]
+    report, plan, key = session.execute(
+        sa.select(MaskingReport, MaskingPlan, Resource.key)
+        .join(MaskingPlan, MaskingPlan.id == MaskingReport.plan_id)
+        .join(Resource, Resource.id == MaskingPlan.resource_id)
+        .where(Resource.key.in_(keys), MaskingReport.kind == "measured")
+        .limit(1)
+    ).one()
+    same = desensitization.Seen(report.report["output"]["digest"], "csv")
+    officer = person(session, "acceptance")
+    assert desensitization.enter_check(session, officer, plan, report, same)
+    opinion = signed(session, made)
+    told = {one["key"]: one["file_check"] for one in opinion.payload["masking"]}
+    assert told.pop(key) == {"by": "孟和", "on": calendar.today().isoformat()}
+    assert set(told.values()) <= {None}

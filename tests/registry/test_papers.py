@@ -543,8 +543,20 @@ def masked(**changes):
         "risk": 0.0227,
         "suppressed": 0.01,
         "columns": [
-            {"name": "公民身份号码", "done": "换成带密钥的假名", "remains": "外人看到无意义的编码"}
+            {
+                "name": "公民身份号码",
+                "was": "公民身份号码，44 条有值",
+                "done": "换成带密钥的假名",
+                "remains": "外人看到无意义的编码",
+                "approved": "市卫生健康委员会",
+            }
         ],
+        "l": 3,
+        "t": 0.21,
+        "quasi_identifiers": ["性别", "所在区"],
+        "discovered": ["所在区"],
+        "attacks": {"tried": 17, "held": 17},
+        "file_check": {"by": "其其格", "on": "2026-11-26"},
         "input": "sm3:" + "1" * 64,
         "output": "sm3:" + "2" * 64,
         "plan": "sm3:" + "3" * 64,
@@ -580,3 +592,27 @@ def test_every_proven_masking_has_a_page_of_its_own_in_the_annex(key):
         assert said in first
     assert "没有登记的密钥" in second
     assert "虚构数据" in second
+
+
+def test_the_annex_says_what_was_was_left_and_whether_the_file_to_be_released_was_checked(key):
+    proven = [masked(), masked(file_check=None), masked(kind="plan_only", file_check=None)]
+    pages = pages_of(papers.opinion(payload(masking=proven), key))
+    checked, unchecked, planned = ("".join(page.split()) for page in pages[-3:])
+    for said in (
+        "44条有值",
+        "市卫生健康委员会",
+        "申报的：性别、所在区；系统发现的：所在区",
+        "试过17类，全部守住；与以前的发布不能拼到同一人",
+        "l=3，t=0.21",
+        "已核对，与报告所说的文件一致（其其格，2026年11月26日）",
+    ):
+        assert said in checked
+    assert "签发时还没有核对" in unchecked
+    assert "没有发布文件，不用核对" in planned
+    assert "以前的发布" not in planned
+    old = masked()
+    for later in ("file_check", "attacks", "quasi_identifiers", "discovered", "l", "t"):
+        del old[later]
+    told = "".join(pages_of(papers.opinion(payload(masking=[old]), key))[-1].split())
+    assert "最小一组44条" in told
+    assert "发布文件" not in told

@@ -73,6 +73,29 @@ def test_the_report_shows_class_sizes_limits_risk_and_use_and_who_answers_for_it
     assert "只是编码" in page
 
 
+def test_a_plan_of_an_older_version_is_told_to_leave_changes_unseen(city, proven):
+    address, _ = proven
+    database, client = city.extensions["registry_database"], sign_in(city, "acceptance")
+    pages = (address, address.split("/reports/")[0])
+    assert not [one for one in pages if "旧版系统保存" in client.get(one).text]
+    with db.transaction(database, writes=True) as session:
+        key = address.rsplit("/", 1)[1]
+        row = session.scalars(
+            sa.select(MaskingPlan)
+            .join(MaskingReport, MaskingReport.plan_id == MaskingPlan.id)
+            .where(MaskingReport.key == key)
+        ).one()
+        held = row.plan
+        row.plan = {name: part for name, part in held.items() if name != "rests_on"}
+    try:
+        assert [one for one in pages if "旧版系统保存" in client.get(one).text] == list(pages)
+        # It proves what it proved: a clerk is asked to renew it, not left without a proof.
+        assert "可以作为验收核验的依据" in client.get(address).text
+    finally:
+        with db.transaction(database, writes=True) as session:
+            session.get_one(MaskingPlan, row.id).plan = held
+
+
 def test_a_row_altered_in_the_database_is_told_on_the_page(city, proven):
     address, facts = proven
     key = address.rsplit("/", 1)[1]
