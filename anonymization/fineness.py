@@ -5,8 +5,9 @@ from typing import Final
 
 import polars as pl
 
-from anonymization import patterns, positions
+from anonymization import positions
 from anonymization.detection import Column
+from anonymization.disguises import unmasked
 from anonymization.findings import Finding, Terms, drawn, matching, share
 from anonymization.plan import profiles
 
@@ -86,9 +87,9 @@ _HOURS: Final = f"^({_HOUR})[0-5][0-9](?:[0-5][0-9])?$"
 
 
 def _times(name: str, values: pl.Series, texts: pl.DataFrame) -> list[Finding]:
-    if _timed(name, patterns.unmasked(drawn(values)), texts) is None:
+    if _timed(name, unmasked(drawn(values)), texts) is None:
         return []
-    timed = _timed(name, patterns.unmasked(values), texts)
+    timed = _timed(name, unmasked(values), texts)
     if timed is None:
         return []
     alone = int(timed.is_unique().sum())
@@ -232,7 +233,7 @@ def _amounts(name: str, values: pl.Series, column: Column, texts: pl.DataFrame) 
 
 def _cents(name: str, values: pl.Series) -> pl.Series:
     """Amounts in cents, whatever separators, signs and units they are written with."""
-    parts = patterns.unmasked(values).str.extract_groups(_NUMBER)
+    parts = unmasked(values).str.extract_groups(_NUMBER)
     digits, unit = parts.struct[0], parts.struct[1].fill_null("")
     header = next((one for one in ("亿", "万", "千") if f"{one}元" in name), "")
     scale = (

@@ -10,8 +10,8 @@ from typing import Final
 
 import polars as pl
 
-from anonymization import patterns
 from anonymization.detection import Column
+from anonymization.disguises import unmasked
 from anonymization.findings import drawn, matching
 
 _SAID: Final = (
@@ -50,7 +50,7 @@ def exact(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[tuple[str,
     found: list[tuple[str, ...]] = []
     degrees = {}
     for name in texts.columns:
-        values = patterns.unmasked(drawn(texts[name].drop_nulls()))
+        values = unmasked(drawn(texts[name].drop_nulls()))
         if values.is_empty() or matching(values, "[0-9]") < 0.5:
             continue
         if _points(name, values, columns[name]):

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import schemas
-from anonymization import headers, patterns
-from anonymization.detection import Cell, Residual, cells, detect, residual
+from anonymization import headers, scanning
+from anonymization.detection import Residual, detect, residual
+from anonymization.disguises import plain, unmasked
 from anonymization.identifiers import citizen_check
+from anonymization.spots import Cell, cells
 from anonymization.synthetic import citizens
 from tests.anonymization.fourth_tables import FIRST, LAST
 from tests.anonymization.fresh_tables import OPEN, SEALED
@@ -104,8 +106,8 @@ DISGUISES = {
 def test_a_number_is_readable_in_every_disguise(shown):
     release = pl.DataFrame({"说明": ["材料齐全", shown, "待补"]})
     assert residual(release, today=TODAY) == [Residual("说明", "ID_CARD", 1)]
-    (found,) = patterns.find(shown, TODAY)
-    written = patterns.plain(shown[found.start : found.end]).text
+    (found,) = scanning.find(shown, TODAY)
+    written = plain(shown[found.start : found.end]).text
     assert written.replace(" ", "").replace("-", "") == "150302198802140012"
 
 
@@ -278,7 +280,7 @@ def test_phrases_about_people_name_nobody():
 
 def test_a_sentence_about_a_person_names_him():
     text = "当事人：王小明，联系人李芳电话不详，住海勃湾区人民路12号院3号楼501，QQ：123456789"
-    found = {text[one.start : one.end]: one.kind for one in patterns.find(text, TODAY)}
+    found = {text[one.start : one.end]: one.kind for one in scanning.find(text, TODAY)}
     assert found == {
         "王小明": "PERSON",
         "李芳": "PERSON",
@@ -289,11 +291,11 @@ def test_a_sentence_about_a_person_names_him():
 
 @given(st.text(max_size=60))
 def test_offsets_lead_back_to_the_text_as_written(text):
-    made = patterns.plain(text)
+    made = plain(text)
     assert len(made.offsets) == len(made.text) + 1
     assert list(made.offsets) == sorted(made.offsets)
     assert all(0 <= place <= len(text) for place in made.offsets)
-    patterns.find(text, TODAY)
+    scanning.find(text, TODAY)
 
 
 @given(
@@ -310,10 +312,10 @@ def test_offsets_lead_back_to_the_text_as_written(text):
     )
 )
 def test_a_column_is_scanned_as_its_texts_are(texts):
-    scanned = patterns.scan(patterns.unmasked(pl.Series(texts)), TODAY).filter("valid")
+    scanned = scanning.scan(unmasked(pl.Series(texts)), TODAY).filter("valid")
     by_column = {(row, kind) for row, kind in zip(scanned["row"], scanned["kind"], strict=True)}
     for row, text in enumerate(texts):
-        for one in patterns.find(text.strip(" \t\r\n'\""), TODAY):
+        for one in scanning.find(text.strip(" \t\r\n'\""), TODAY):
             assert (row, one.kind) in by_column
 
 
