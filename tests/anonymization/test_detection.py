@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 
 import schemas
 from anonymization import headers, scanning
-from anonymization.detection import Residual, detect, residual
+from anonymization.detection import Column, Residual, detect, residual
+from anonymization.dictionary import words
 from anonymization.disguises import plain, unmasked
 from anonymization.identifiers import citizen_check
 from anonymization.spots import Cell, cells
 from anonymization.synthetic import citizens
+from tests.anonymization import hard_values as made
 from tests.anonymization.fourth_tables import FIRST, LAST
 from tests.anonymization.fresh_tables import OPEN, SEALED
-from tests.anonymization.hard_tables import CLEAN, HELD, SPELLED, TUNED, UNSEEN, build, score
+from tests.anonymization.hard_tables import CLEAN, HELD, SPELLED, TUNED, UNSEEN, Hard, build, score
 from tests.anonymization.third_tables import PART, SHUT
 
 TODAY = date(2026, 11, 23)
@@ -265,6 +267,62 @@ def test_every_item_of_personal_information_says_how_it_is_found():
     }
     kinds = {kind for one in items.values() for kind in one["kinds"]}
     assert kinds == set(headers.kinds()) - {"USCC"}
+
+
+# What a column of each kind holds; WECHAT stands for accounts, whose headers name the service.
+MADE = {
+    "PERSON": made.person,
+    "ID_CARD": made.id_card,
+    "PASSPORT": made.passport,
+    "HK_MACAO_PERMIT": made.number("H##########"),
+    "MILITARY_ID": made.number("军字第########号"),
+    "MOBILE": made.mobile,
+    "LANDLINE": made.landline,
+    "EMAIL": made.email,
+    "ADDRESS": made.address,
+    "BANK_CARD": made.bank_card,
+    "FUND_ACCOUNT": made.number("15030000####"),
+    "PLATE": made.plate,
+    "VIN": made.number("LSVAM4187C#######"),
+    "MRN": made.mrn,
+    "BIRTH_DATE": made.birth,
+    "GPS": made.gps,
+    "IP": made.ip,
+    "MAC": made.mac,
+    "DEVICE_ID": made.number("86#############"),
+    "WECHAT": made.wechat,
+    "QQ": made.qq,
+    "SSN": made.ssn,
+}
+SPOKEN = {("账号", "WECHAT"): "微信号", ("账号", "QQ"): "QQ号"}
+# The kinds that prove themselves; the others need the word of a header.
+ALONE = ("ID_CARD", "MOBILE", "LANDLINE", "EMAIL", "ADDRESS", "BANK_CARD", "PLATE", "PERSON")
+OF_KINDS = [(name, kind) for name, one in headers.items().items() for kind in one["kinds"]]
+
+
+def only(header: str, make: made.Make) -> Column:
+    (found,) = detect(build({header: Hard(make)}, 60, 5).frame, today=TODAY)
+    return found
+
+
+@pytest.mark.parametrize(("item", "kind"), OF_KINDS)
+def test_identifiers_are_found_and_said_to_be_the_item_their_header_names(item, kind):
+    found = only(SPOKEN.get((item, kind), item), MADE[kind])
+    assert (found.item, found.kind) == (item, kind)
+    assert kind not in ALONE or only("c1", MADE[kind]).kind == kind
+
+
+@pytest.mark.parametrize(
+    "item", [name for name, one in headers.items().items() if not one["kinds"]]
+)
+def test_what_is_no_identifier_is_found_by_its_header_or_by_a_closed_list_of_values(item):
+    how = headers.items()[item]["found"]
+    same = {"文化程度": "学历"}.get(item, item)
+    make = made.one_of(*words()["values"].get(same, "甲乙丙"))
+    found = only(item, make)
+    assert (found.item, found.kind) == (item, None)
+    # Without a word in the header only a closed list tells; a face or a gene never does.
+    assert only("c1", make).item == (same if how == "dictionary" else None)
 
 
 def test_phrases_about_people_name_nobody():
