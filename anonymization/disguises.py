@@ -46,17 +46,29 @@ def plain(text: str) -> Plain:
 def unmasked(values: pl.Series) -> pl.Series:
     """The same for a whole column: only cells that need it are touched; blank cells are null."""
     texts = values if values.dtype == pl.String else values.cast(pl.String, strict=False)
-    disguised = texts.str.contains(_DISGUISED).fill_null(False)
+    seen = texts.to_frame().select(
+        disguised=pl.first().str.contains(_DISGUISED).fill_null(False),
+        spelled=pl.first().str.contains(_NUMERALS_RUN).fill_null(False),
+        bare=_trimmed(pl.first()),
+    )
+    disguised, spelled = seen["disguised"], seen["spelled"]
+    if not disguised.any() and not spelled.any():
+        return seen["bare"].alias(values.name)
     if disguised.any():
         rows = disguised.arg_true()
         folded = texts.gather(rows).str.normalize("NFKC")
         folded = folded.str.replace_all(f"[{_INVISIBLE}]", "").str.replace_all(f"[{_DASHES}]", "-")
         texts = texts.scatter(rows, folded)
-    spelled = texts.str.contains(_NUMERALS_RUN).fill_null(False)
+        # Without its disguises a numeral may stand in a run of them.
+        spelled = texts.str.contains(_NUMERALS_RUN).fill_null(False)
     if spelled.any():
         rows = spelled.arg_true()
         written = [plain(one).text for one in texts.gather(rows)]
         texts = texts.scatter(rows, pl.Series(written, dtype=pl.String))
+    return texts.to_frame().select(_trimmed(pl.first())).to_series()
+
+
+def _trimmed(texts: pl.Expr) -> pl.Expr:
     return texts.str.strip_chars(" \t\r\n'\"")
 
 
