@@ -12,8 +12,9 @@ from typing import Final
 
 import polars as pl
 
-from anonymization import headers, patterns
+from anonymization import headers
 from anonymization.detection import Column
+from anonymization.disguises import unmasked
 from anonymization.findings import Finding, Terms, matching, share
 
 _MOST_ROWS: Final = 5000
@@ -49,7 +50,7 @@ def read(texts: pl.DataFrame, columns: Mapping[str, Column], codes: Sequence[str
         return None
     counting, groups = [], []
     for name in texts.columns:
-        values = patterns.unmasked(texts[name].drop_nulls())
+        values = unmasked(texts[name].drop_nulls())
         shown = values.filter(~values.str.contains(_LEFT_OUT))
         if len(shown) and matching(shown, _NUMBER) == 1 and columns[name].kind is None:
             counting.append(name)

@@ -18,7 +18,7 @@ from urllib.parse import unquote_to_bytes
 
 import polars as pl
 
-from anonymization.findings import matching
+from anonymization.findings import all_matching
 
 Undo = Callable[[str], str | None]
 Decode = Callable[[str], bytes]
@@ -52,8 +52,9 @@ def _inside(cells: list[str], reached: Undo, depth: int) -> Iterator[Undo]:
 
 def _layers(cells: list[str]) -> Iterator[tuple[Decode, str]]:
     column = pl.Series(cells)
-    for shape, decode in _CODES:
-        if matching(column, shape) > 0.9:
+    shares = all_matching(column, [shape for shape, _ in _CODES])
+    for part, (_, decode) in zip(shares, _CODES, strict=True):
+        if part > 0.9:
             for charset in ("utf-8", "gb18030", "utf-16-le", "utf-16-be"):
                 yield decode, charset
                 yield _unpacked(decode), charset

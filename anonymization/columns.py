@@ -4,19 +4,24 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from anonymization import headers, patterns
+from anonymization import headers
 from anonymization.dictionary import share
+from anonymization.disguises import unmasked
 from anonymization.headers import Header
+from anonymization.scanning import scan
 
 # What a header says last when its column holds codes of things, places or posts.
 _CODES: Final = (
     "(?:编码|代码|编号|代号|序号|识别码|流水号?|条码|批次|(?:^|_)(?:code|bm|bh|dm|no|id))$"
 )
+# What hides characters of a cell.
+_STARS: Final = "[*＊×●•■□]{2,}|[xX]{4,}"
 # Cells scanned at once.
 _CELLS: Final = 30_000
 # Cells in which the same landline stands when it is an office's.
@@ -55,7 +60,7 @@ class Profile:
         by = ["c", "v"] if len(columns) > 1 else ["v"]
         counted = cells.group_by(by, maintain_order=True).len("n")
         written = counted["v"]
-        counted = counted.with_columns(v=patterns.unmasked(written))
+        counted = counted.with_columns(v=unmasked(written))
         if not counted["v"].equals(written):
             # Without their disguises some are the same.
             counted = counted.group_by(by, maintain_order=True).agg(pl.col("n").sum())
@@ -64,7 +69,7 @@ class Profile:
             counted = counted.sort("c", maintain_order=True)
         else:
             counted = counted.with_columns(pl.lit(0, dtype=pl.UInt32).alias("c"))
-        found = patterns.scan(counted["v"], today, kinds)
+        found = scan(counted["v"], today, kinds)
         starts = np.searchsorted(counted["c"].to_numpy(), np.arange(len(columns) + 1))
         found = found.with_columns(
             n=counted["n"].gather(found["row"]), c=counted["c"].gather(found["row"])
@@ -91,6 +96,11 @@ class Profile:
         for first in range(0, frame.width, together):
             chosen = [frame[name] for name in frame.columns[first : first + together]]
             yield from cls.several(chosen, today, kinds)
+
+    @cached_property
+    def masked(self) -> bool:
+        """Whether most cells are partly hidden."""
+        return self.layout(_STARS)[1] > 0.5
 
     def of_kind(self, kind: str, whole: bool) -> pl.DataFrame:
         """The candidates of a kind, one per distinct cell, valid if any of the cell is."""

@@ -10,9 +10,10 @@ from typing import Final
 
 import polars as pl
 
-from anonymization import naming, patterns
+from anonymization import checks, naming
 from anonymization.detection import Column
 from anonymization.dictionary import names, share
+from anonymization.disguises import unmasked
 from anonymization.findings import Finding, drawn, matching
 from anonymization.identifiers import MOBILE
 
@@ -37,7 +38,7 @@ def filled(
         if name in skipped or columns[name].kind is not None:
             continue
         values = texts[name].drop_nulls()
-        some = patterns.unmasked(drawn(values)).drop_nulls().unique(maintain_order=True)
+        some = unmasked(drawn(values)).drop_nulls().unique(maintain_order=True)
         if len(some) < _LEAST or matching(some, r"[0-9]{11}|\p{Han}{2}") < _MOST:
             continue
         kind = _number(some) or _name(some)
@@ -50,7 +51,7 @@ def _number(values: pl.Series) -> str | None:
     """Which number stands in all codes, with letters or more digits around it."""
     today = date.today()  # noqa: DTZ011  # birth dates are civil dates
     for numbers in _inside(values):
-        if patterns.citizen_numbers(numbers.str.to_uppercase(), today).mean() > _MOST:
+        if checks.citizen_numbers(numbers.str.to_uppercase(), today).mean() > _MOST:
             return "ID_CARD"
     mobiles = values.str.extract("[^0-9](1[0-9]{10})(?:[^0-9]|$)").drop_nulls()
     if len(mobiles) < 0.95 * len(values):

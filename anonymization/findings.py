@@ -1,6 +1,6 @@
 """What an attack found, by what it is judged, and how a column is looked at."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,8 +77,20 @@ def share(records: int, of: pl.DataFrame) -> float:
 
 def matching(values: pl.Series, pattern: str) -> float:
     """The share of values a pattern is found in; 0 for a column without values."""
-    present = values.drop_nulls()
-    return int(present.str.contains(pattern).sum()) / len(present) if len(present) else 0.0
+    present = len(values) - values.null_count()
+    return int(values.str.contains(pattern).sum()) / present if present else 0.0
+
+
+def all_matching(values: pl.Series, patterns: Sequence[str]) -> list[float]:
+    """The share of values each of these patterns is found in, at the price of little more than one.
+
+    What polars does to a short column costs as much as looking at a thousand cells.
+    """
+    present = len(values) - values.null_count()
+    if not present:
+        return [0.0] * len(patterns)
+    looks = [pl.first().str.contains(one).sum().alias(str(n)) for n, one in enumerate(patterns)]
+    return [count / present for count in values.to_frame().select(looks).row(0)]
 
 
 # Cells that tell what more than half of a column is like.

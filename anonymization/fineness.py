@@ -1,12 +1,15 @@
 """Times, places and amounts so exact that whoever was there, or pays the bill, knows the person."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Final
 
 import polars as pl
 
-from anonymization import patterns, positions
+from anonymization import positions
 from anonymization.detection import Column
+from anonymization.disguises import unmasked
 from anonymization.findings import Finding, Terms, drawn, matching, share
 from anonymization.plan import profiles
 
@@ -35,6 +38,7 @@ def fine(texts: pl.DataFrame, columns: Mapping[str, Column], terms: Terms) -> li
     if not profiles()[terms.profile]["judged"]:
         return []
     firms = any(column.kind == "USCC" for column in columns.values())
+    dated = cache(lambda: _dated(texts))
     findings = [
         found
         for names in positions.exact(texts, columns)
@@ -45,7 +49,7 @@ def fine(texts: pl.DataFrame, columns: Mapping[str, Column], terms: Terms) -> li
         values = texts[name].drop_nulls()
         if values.is_empty():
             continue
-        findings += _times(name, values, texts)
+        findings += _times(name, values, dated, texts)
         # Noise to the cent is nobody's amount; the run that added it says so.
         if not firms and name not in terms.made_up:
             findings += _amounts(name, values, columns[name], texts)
@@ -53,7 +57,7 @@ def fine(texts: pl.DataFrame, columns: Mapping[str, Column], terms: Terms) -> li
 
 
 def _says(name: str, pattern: str) -> bool:
-    return bool(pl.Series([name.lower()]).str.contains(pattern)[0])
+    return re.search(pattern, name.lower()) is not None
 
 
 # --- times ----------------------------------------------------------------------------------
@@ -85,10 +89,13 @@ _INSIDE_SHORT: Final = f"(?:^|[^0-9])2[0-9]{_MONTH}{_DAYS}({_HOUR})[0-5][0-9][0-
 _HOURS: Final = f"^({_HOUR})[0-5][0-9](?:[0-5][0-9])?$"
 
 
-def _times(name: str, values: pl.Series, texts: pl.DataFrame) -> list[Finding]:
-    if _timed(name, patterns.unmasked(drawn(values)), texts) is None:
-        return []
-    timed = _timed(name, patterns.unmasked(values), texts)
+def _times(
+    name: str, values: pl.Series, dated: Callable[[], bool], texts: pl.DataFrame
+) -> list[Finding]:
+    some = drawn(values)
+    timed = _timed(name, unmasked(some), dated)
+    if timed is not None and len(some) < len(values):
+        timed = _timed(name, unmasked(values), dated)
     if timed is None:
         return []
     alone = int(timed.is_unique().sum())
@@ -111,22 +118,25 @@ def _times(name: str, values: pl.Series, texts: pl.DataFrame) -> list[Finding]:
     ]
 
 
-def _timed(name: str, values: pl.Series, texts: pl.DataFrame) -> pl.Series | None:
-    """The values that tell a minute of a day, however written; None where a column tells none."""
+def _timed(name: str, values: pl.Series, dated: Callable[[], bool]) -> pl.Series | None:
+    """The values that tell a minute of a day, however written; None where a column tells none.
+
+    `dated` says whether another column tells the day.
+    """
     if matching(values, _CLOCK) > 0.5:
         timed = values.filter(values.str.contains(_CLOCK))
         # Midnight is what a date becomes when it is kept as a time.
         timed = timed.filter(~timed.str.contains(r"[T ]0?0:00(?::00(?:\.0+)?)?(?:Z|\+08:00)?$"))
         clock = matching(values, f"^(?:[上下中]午|早上|晚上|凌晨)?{_CLOCK}(?: ?[AaPp][Mm])?$") > 0.9
-        dated = not clock and matching(values, _DAY) > 0.5
-        return timed if dated or (clock and _dated(texts)) else None
+        of_a_day = not clock and matching(values, _DAY) > 0.5
+        return timed if of_a_day or (clock and dated()) else None
     if _says(name, _WHEN):
         if any(matching(values, one) > 0.9 for one in (_COMPACT, _EPOCH)):
             return values
         if matching(values, _FRACTIONS) > 0.5:
             return values.filter(values.str.contains(_FRACTIONS))
         hours = values.str.extract(_HOURS)
-        if hours.null_count() < 0.1 * len(values) and hours.n_unique() >= 6 and _dated(texts):
+        if hours.null_count() < 0.1 * len(values) and hours.n_unique() >= 6 and dated():
             return values
     elif matching(values, r"^4[0-9]{4}\.[0-9]{5,}$") > 0.9:
         # Without a word in the header only the days of these twenty years, to the second.
@@ -232,7 +242,7 @@ def _amounts(name: str, values: pl.Series, column: Column, texts: pl.DataFrame) 
 
 def _cents(name: str, values: pl.Series) -> pl.Series:
     """Amounts in cents, whatever separators, signs and units they are written with."""
-    parts = patterns.unmasked(values).str.extract_groups(_NUMBER)
+    parts = unmasked(values).str.extract_groups(_NUMBER)
     digits, unit = parts.struct[0], parts.struct[1].fill_null("")
     header = next((one for one in ("亿", "万", "千") if f"{one}元" in name), "")
     scale = (

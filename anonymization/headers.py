@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -43,6 +43,7 @@ def items() -> Mapping[str, Mapping[str, Any]]:
     return {item["item"]: item for item in tables()["items"]}
 
 
+@lru_cache(maxsize=1 << 15)
 def read(name: str) -> Header:
     """What the words of a header say; in Chinese and English the last word is what it is."""
     spoken = _spoken(name)

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from anonymization import patterns
+from anonymization import checks
 from anonymization.classes import Coded
 from anonymization.detection import detect
 from anonymization.findings import Finding, Terms, as_texts, drawn, matching, share, token
@@ -109,7 +109,7 @@ def _keyed(name: str, values: pl.Series) -> bool:
     if matching(some, "[0-9]") < 0.8 or matching(some, _MADE_OF_TIME) > 0.5:
         return False
     firms = some.filter(some.str.contains("^[0-9A-HJ-NPQRTUWXY]{18}$"))
-    if len(firms) > 0.9 * len(some) and patterns.credit_codes(firms).mean() > 0.5:
+    if len(firms) > 0.9 * len(some) and checks.credit_codes(firms).mean() > 0.5:
         return False
     space = 1.0
     for place in range(max(some.str.len_chars(), default=0)):

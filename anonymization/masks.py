@@ -10,8 +10,8 @@ from typing import Final
 
 import polars as pl
 
-from anonymization import patterns
 from anonymization.detection import Column
+from anonymization.disguises import unmasked
 from anonymization.findings import Finding, drawn, matching, share, starred
 
 # Fewer candidates than this and a masked number leads to a person.
@@ -73,11 +73,8 @@ def _is_sex(name: str) -> bool:
 
 def _is_tail(name: str) -> bool:
     """Whether a header says that the column holds the last digits of a citizen number."""
-    return bool(
-        pl.Series([name.lower()]).str.contains(
-            "(?:身份证|证件|公民|sfz).*(?:[后尾末](?:[四五六七八4-8]|号))"
-        )[0]
-    )
+    said = "(?:身份证|证件|公民|sfz).*(?:[后尾末](?:[四五六七八4-8]|号))"
+    return re.search(said, name.lower()) is not None
 
 
 def _starred(name: str, values: pl.Series, tails: bool) -> pl.Series:
@@ -86,7 +83,7 @@ def _starred(name: str, values: pl.Series, tails: bool) -> pl.Series:
     With `tails` the last digits alone are a mask as well. Where all masks have the same few signs
     whatever they hide, they are as long as the number the header or the digits in front tell of.
     """
-    shown = starred(patterns.unmasked(values).str.replace_all(r"[ \-]", ""))
+    shown = starred(unmasked(values).str.replace_all(r"[ \-]", ""))
     for width in range(14, 1, -1):
         shown = shown.str.replace_all(f"[xX]{{{width}}}", "*" * width)
     shown = _filled(name, shown.str.replace(r"^\+?86(1[3-9*])", "${1}"))

@@ -5,13 +5,14 @@ minutes and seconds, as whole millionths, as a geohash, as metres of a projectio
 """
 
 import itertools
+import re
 from collections.abc import Mapping
 from typing import Final
 
 import polars as pl
 
-from anonymization import patterns
 from anonymization.detection import Column
+from anonymization.disguises import unmasked
 from anonymization.findings import drawn, matching
 
 _SAID: Final = (
@@ -50,17 +51,16 @@ def exact(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[tuple[str,
     found: list[tuple[str, ...]] = []
     degrees = {}
     for name in texts.columns:
-        values = patterns.unmasked(drawn(texts[name].drop_nulls()))
+        values = unmasked(drawn(texts[name].drop_nulls()))
         if values.is_empty() or matching(values, "[0-9]") < 0.5:
             continue
         if _points(name, values, columns[name]):
             found.append((name,))
         elif matching(values, r"^[0-9]{1,3}\.[0-9]{5,}$") > 0.9:
             degrees[name] = values
-    for one, other in itertools.permutations(degrees, 2):
-        if _near(degrees[one], 73, 136) and _near(degrees[other], 3, 54):
-            found.append((one, other))
-    return found
+    longitudes = [name for name, values in degrees.items() if _near(values, 73, 136)]
+    latitudes = [name for name, values in degrees.items() if _near(values, 3, 54)]
+    return [*found, *itertools.product(longitudes, latitudes)]
 
 
 def _points(name: str, values: pl.Series, column: Column) -> bool:
@@ -78,7 +78,7 @@ def _points(name: str, values: pl.Series, column: Column) -> bool:
 
 
 def _says(name: str, pattern: str) -> bool:
-    return bool(pl.Series([name.lower()]).str.contains(pattern)[0])
+    return re.search(pattern, name.lower()) is not None
 
 
 def _near(values: pl.Series, low: float, high: float) -> bool:

@@ -2,9 +2,9 @@
 
 import base64
 import binascii
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -71,13 +71,14 @@ def plain_hashes(texts: pl.DataFrame, tokens: Mapping[str, str], terms: Terms) -
     people holds what a key of 32 bytes makes of them.
     """
     findings = []
+    in_hand = _in_hand(texts, terms)
     short = {name: shape for name in texts.columns if (shape := _short(name, texts, tokens))}
     for name, shape in {**tokens, **short}.items():
         held = _held(texts[name], shape)
         if held is None:
             continue
         for algorithm in filter(digests.known, held.algorithms):
-            undone = _reverse(held, algorithm, texts, terms, is_keyed=name in terms.keyed)
+            undone = _reverse(held, algorithm, texts, in_hand, is_keyed=name in terms.keyed)
             if undone:
                 filled = int(texts[name].is_not_null().sum())
                 findings.append(_unsalted(name, algorithm, filled, undone, texts))
@@ -182,12 +183,11 @@ def _version(blobs: Sequence[bytes]) -> int | None:
 
 
 def _reverse(
-    held: Held, algorithm: str, texts: pl.DataFrame, terms: Terms, *, is_keyed: bool
+    held: Held, algorithm: str, texts: pl.DataFrame, in_hand: "InHand", *, is_keyed: bool
 ) -> int:
     """How many guesses are behind the codes; it stops when enough prove it."""
-    for some in (guesses.own(texts, terms), guesses.born(texts)):
-        made = digests.forms(some, algorithm, twice=algorithm in _CUT) if some else []
-        if found := _tried(held, [made]):
+    for told in ("own", "born"):
+        if found := _tried(held, [in_hand(told, algorithm)]):
             return found
         if is_keyed:
             return 0
@@ -205,6 +205,24 @@ def _reverse(
     if usual and held.width == 8:
         return _tried(held, [digests.forms(guesses.beside(texts), algorithm, twice=False)])
     return 0
+
+
+InHand = Callable[[str, str], Sequence[Numbers]]
+
+
+def _in_hand(texts: pl.DataFrame, terms: Terms) -> InHand:
+    """Digests of what the registers and the release tell, made once for all of its columns."""
+    told = {
+        "own": cache(lambda: guesses.own(texts, terms)),
+        "born": cache(lambda: guesses.born(texts)),
+    }
+
+    @cache
+    def made(which: str, algorithm: str) -> Sequence[Numbers]:
+        some = told[which]()
+        return digests.forms(some, algorithm, twice=algorithm in _CUT) if some else []
+
+    return made
 
 
 def _tried(held: Held, blocks: Iterable[Sequence[Numbers]]) -> int:

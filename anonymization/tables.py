@@ -151,6 +151,19 @@ def open_table(path: str | Path) -> Table:
     return table
 
 
+def whole(table: Any) -> pl.DataFrame:
+    """Any table as a polars frame: a path, or a polars, pandas or Arrow table."""
+    if isinstance(table, pl.DataFrame):
+        return table
+    if isinstance(table, pl.Series):
+        return table.to_frame()
+    if isinstance(table, str | Path):
+        return open_table(table).frame()
+    made = pl.from_arrow(table) if hasattr(table, "to_batches") else pl.from_pandas(table)
+    assert isinstance(made, pl.DataFrame)
+    return made
+
+
 def _check_names(columns: Sequence[str]) -> None:
     seen: set[str] = set()
     for number, name in enumerate(columns, 1):

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from anonymization import formats, headers, hierarchies, patterns, substitution
+from anonymization import formats, headers, hierarchies, scanning, substitution
 from anonymization.cells import Heads, Known, by_few, by_heads, distinct, number, spelled, text
 from anonymization.crypto import Keyed
 from anonymization.errors import Refused
@@ -354,7 +354,7 @@ def _redact(name: str, given: Params, of: Release) -> Treatment:
     today = date.today()  # noqa: DTZ011  # birth dates inside numbers are civil dates
 
     def blotted(one: str) -> str:
-        for span in reversed(patterns.find(one, today)):
+        for span in reversed(scanning.find(one, today)):
             one = f"{one[: span.start]}【{titles[span.kind]}】{one[span.end :]}"
         return one
 

@@ -51,6 +51,16 @@ def release(rows: int) -> pl.DataFrame:
     )
 
 
+def wide(columns: int, rows: int) -> pl.DataFrame:
+    """A table of measures, as statistics and sensors have them: what a column costs is all."""
+    return pl.DataFrame(
+        {
+            f"指标{n}": np.random.default_rng(n).integers(0, 1000, rows).astype(str)
+            for n in range(columns)
+        }
+    )
+
+
 def main(rows: int) -> None:
     """Print one line for each piece of work."""
     table = release(rows)
@@ -64,6 +74,10 @@ def main(rows: int) -> None:
         f"every attack on {rows:,} rows x {table.width} columns: {cpu:.1f} s CPU, {clock:.1f} s, "
         f"{cpu / plain:.0f} times reading it from Parquet"
     )
+    for width in (250, 1000):
+        many = wide(width, 200)
+        cpu, _ = seconds(lambda many=many: verify(many))
+        print(f"{width:,} columns of 200 rows: {1000 * cpu / width:.1f} ms CPU a column")
     large = pl.concat([table] * 3)
     cpu, clock = seconds(
         lambda: risk.measure(large, claim["quasi_identifiers"] + ["等级"], ["月份"], 5)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 import schemas
+from anonymization import headers
 from registry import access, config
 from registry.app import create_app
 from registry.catalogue.life import STATES, STEPS
@@ -137,6 +138,37 @@ def life() -> str:
     )
 
 
+_FOUND: Mapping[str, str] = {
+    "pattern": "写法、校验位，或者列名加写法",
+    "header": "列名",
+    "dictionary": "列名，或者取值都在固定的词表里",
+    "declared": "只凭列名或者登记时声明：图像、声音等内容不在表格里",
+}
+_ROLES: Mapping[str, str] = {"direct": "直接标识", "quasi": "准标识", "sensitive": "敏感属性"}
+
+
+def personal() -> str:
+    """Every kind of personal information, and how a column that holds it is found."""
+    rows = [
+        (
+            one["item"],
+            one["group"],
+            _ROLES[one["role"]],
+            "是" if one["sensitive"] else "",
+            _FOUND[one["found"]],
+            "、".join(kind["zh"] for kind in map(headers.kinds().get, one["kinds"]) if kind),
+        )
+        for one in headers.items().values()
+    ]
+    return "\n".join(
+        (
+            "# 个人信息种类 / Kinds of personal information\n",
+            "`catalogue anonymize detect` 怎样认出一列是哪一种；认不出的，登记信息项时声明。\n",
+            table(("种类", "类别", "标识作用", "敏感", "怎样发现", "认作"), rows),
+        )
+    )
+
+
 def requests() -> str:
     """States of a request and of a demand, and the steps between them."""
     raw = schemas.codes.table("request_life")
@@ -194,6 +226,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "fields": fields,
     "rights": rights,
     "life": life,
+    "personal": personal,
     "requests": requests,
     "addresses": addresses,
 }

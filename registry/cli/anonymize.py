@@ -133,7 +133,7 @@ def detect(
 ) -> None:
     """Say which columns hold personal data (CSV, Parquet, Excel, a table of a database)."""
     from anonymization import detect as look
-    from anonymization.detection import cells as places
+    from anonymization.spots import cells as places
 
     columns: dict[str, dict[str, str | None]] = {}
     cells: dict[str, list[dict[str, Any]]] = {}

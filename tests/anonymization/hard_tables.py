@@ -12,7 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from anonymization.detection import cells, detect
+from anonymization.detection import detect
+from anonymization.spots import cells
 from tests.anonymization.hard_values import (
     CALLS,
     CROPS,

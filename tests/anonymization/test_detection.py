@@ -10,13 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import schemas
-from anonymization import headers, patterns
-from anonymization.detection import Cell, Residual, cells, detect, residual
+from anonymization import headers, scanning
+from anonymization.detection import Column, Residual, detect, residual
+from anonymization.dictionary import words
+from anonymization.disguises import plain, unmasked
 from anonymization.identifiers import citizen_check
+from anonymization.spots import Cell, cells
 from anonymization.synthetic import citizens
+from tests.anonymization import hard_values as made
 from tests.anonymization.fourth_tables import FIRST, LAST
 from tests.anonymization.fresh_tables import OPEN, SEALED
-from tests.anonymization.hard_tables import CLEAN, HELD, SPELLED, TUNED, UNSEEN, build, score
+from tests.anonymization.hard_tables import CLEAN, HELD, SPELLED, TUNED, UNSEEN, Hard, build, score
 from tests.anonymization.third_tables import PART, SHUT
 
 TODAY = date(2026, 11, 23)
@@ -104,8 +108,8 @@ DISGUISES = {
 def test_a_number_is_readable_in_every_disguise(shown):
     release = pl.DataFrame({"说明": ["材料齐全", shown, "待补"]})
     assert residual(release, today=TODAY) == [Residual("说明", "ID_CARD", 1)]
-    (found,) = patterns.find(shown, TODAY)
-    written = patterns.plain(shown[found.start : found.end]).text
+    (found,) = scanning.find(shown, TODAY)
+    written = plain(shown[found.start : found.end]).text
     assert written.replace(" ", "").replace("-", "") == "150302198802140012"
 
 
@@ -265,6 +269,62 @@ def test_every_item_of_personal_information_says_how_it_is_found():
     assert kinds == set(headers.kinds()) - {"USCC"}
 
 
+# What a column of each kind holds; WECHAT stands for accounts, whose headers name the service.
+MADE = {
+    "PERSON": made.person,
+    "ID_CARD": made.id_card,
+    "PASSPORT": made.passport,
+    "HK_MACAO_PERMIT": made.number("H##########"),
+    "MILITARY_ID": made.number("军字第########号"),
+    "MOBILE": made.mobile,
+    "LANDLINE": made.landline,
+    "EMAIL": made.email,
+    "ADDRESS": made.address,
+    "BANK_CARD": made.bank_card,
+    "FUND_ACCOUNT": made.number("15030000####"),
+    "PLATE": made.plate,
+    "VIN": made.number("LSVAM4187C#######"),
+    "MRN": made.mrn,
+    "BIRTH_DATE": made.birth,
+    "GPS": made.gps,
+    "IP": made.ip,
+    "MAC": made.mac,
+    "DEVICE_ID": made.number("86#############"),
+    "WECHAT": made.wechat,
+    "QQ": made.qq,
+    "SSN": made.ssn,
+}
+SPOKEN = {("账号", "WECHAT"): "微信号", ("账号", "QQ"): "QQ号"}
+# The kinds that prove themselves; the others need the word of a header.
+ALONE = ("ID_CARD", "MOBILE", "LANDLINE", "EMAIL", "ADDRESS", "BANK_CARD", "PLATE", "PERSON")
+OF_KINDS = [(name, kind) for name, one in headers.items().items() for kind in one["kinds"]]
+
+
+def only(header: str, make: made.Make) -> Column:
+    (found,) = detect(build({header: Hard(make)}, 60, 5).frame, today=TODAY)
+    return found
+
+
+@pytest.mark.parametrize(("item", "kind"), OF_KINDS)
+def test_identifiers_are_found_and_said_to_be_the_item_their_header_names(item, kind):
+    found = only(SPOKEN.get((item, kind), item), MADE[kind])
+    assert (found.item, found.kind) == (item, kind)
+    assert kind not in ALONE or only("c1", MADE[kind]).kind == kind
+
+
+@pytest.mark.parametrize(
+    "item", [name for name, one in headers.items().items() if not one["kinds"]]
+)
+def test_what_is_no_identifier_is_found_by_its_header_or_by_a_closed_list_of_values(item):
+    how = headers.items()[item]["found"]
+    same = {"文化程度": "学历"}.get(item, item)
+    make = made.one_of(*words()["values"].get(same, "甲乙丙"))
+    found = only(item, make)
+    assert (found.item, found.kind) == (item, None)
+    # Without a word in the header only a closed list tells; a face or a gene never does.
+    assert only("c1", make).item == (same if how == "dictionary" else None)
+
+
 def test_phrases_about_people_name_nobody():
     texts = [
         "企业主要负责人和安全管理人员信息",
@@ -278,7 +338,7 @@ def test_phrases_about_people_name_nobody():
 
 def test_a_sentence_about_a_person_names_him():
     text = "当事人：王小明，联系人李芳电话不详，住海勃湾区人民路12号院3号楼501，QQ：123456789"
-    found = {text[one.start : one.end]: one.kind for one in patterns.find(text, TODAY)}
+    found = {text[one.start : one.end]: one.kind for one in scanning.find(text, TODAY)}
     assert found == {
         "王小明": "PERSON",
         "李芳": "PERSON",
@@ -289,11 +349,11 @@ def test_a_sentence_about_a_person_names_him():
 
 @given(st.text(max_size=60))
 def test_offsets_lead_back_to_the_text_as_written(text):
-    made = patterns.plain(text)
+    made = plain(text)
     assert len(made.offsets) == len(made.text) + 1
     assert list(made.offsets) == sorted(made.offsets)
     assert all(0 <= place <= len(text) for place in made.offsets)
-    patterns.find(text, TODAY)
+    scanning.find(text, TODAY)
 
 
 @given(
@@ -310,10 +370,10 @@ def test_offsets_lead_back_to_the_text_as_written(text):
     )
 )
 def test_a_column_is_scanned_as_its_texts_are(texts):
-    scanned = patterns.scan(patterns.unmasked(pl.Series(texts)), TODAY).filter("valid")
+    scanned = scanning.scan(unmasked(pl.Series(texts)), TODAY).filter("valid")
     by_column = {(row, kind) for row, kind in zip(scanned["row"], scanned["kind"], strict=True)}
     for row, text in enumerate(texts):
-        for one in patterns.find(text.strip(" \t\r\n'\""), TODAY):
+        for one in scanning.find(text.strip(" \t\r\n'\""), TODAY):
             assert (row, one.kind) in by_column
 
 
