@@ -34,20 +34,21 @@ def sizes(release: pl.DataFrame, quasi: Sequence[str]) -> list[dict[str, Any]]:
     return made
 
 
-def singled(table: pl.DataFrame, name: str) -> float:
-    """The share of records that one column alone tells from all others; blanks tell nobody."""
-    if name not in table.columns or table.is_empty():
-        return 0.0
-    values = table[name].drop_nulls()
-    return round(int(values.is_unique().sum()) / table.height, 6)
+def singled(table: pl.DataFrame) -> dict[str, float]:
+    """By column the share of records that it alone tells from all others; blanks tell nobody."""
+    if table.is_empty():
+        return {}
+    alone = table.select(pl.all().drop_nulls().is_unique().sum()).row(0, named=True)
+    return {name: round(count / table.height, 6) for name, count in alone.items()}
 
 
 def changed(raw: pl.DataFrame, release: pl.DataFrame, use: Sequence[str]) -> dict[str, Any]:
     """By column what singled people out before and does now, and what is lost for the use."""
     before, after = as_texts(raw), as_texts(release)
+    first, then = singled(before), singled(after)
     return {
         "singled": [
-            {"column": name, "before": singled(before, name), "after": singled(after, name)}
+            {"column": name, "before": first.get(name, 0.0), "after": then.get(name, 0.0)}
             for name in raw.columns
         ],
         "utility": utility.lost(before, after, use),

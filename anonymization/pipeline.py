@@ -275,7 +275,8 @@ class _Run:
         made = []
         for name, how in done.items():
             tally = self.tallies[name]
-            old = batch.select(text(pl.col(name))).to_series()
+            # Of ten thousand columns a selection would look at all to find one.
+            old = batch[name].to_frame().select(text(pl.col(name))).to_series()
             tally.filled += len(old) - old.null_count()
             if how is None:
                 tally.changed = tally.filled

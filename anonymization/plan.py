@@ -5,6 +5,7 @@ engine. A plan is complete over its table: every column needs a decision, also t
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -145,7 +146,10 @@ def check_plan(plan: object, columns: Sequence[str] | None = None) -> list[Fault
     plan = {key: value for key, value in plan.items() if key not in wrong}
     names = [column["name"] for column in plan["columns"]]
     faults += [fault for column in plan["columns"] for fault in _column(plan, column, names)]
-    faults += [_twice(name) for name in sorted({name for name in names if names.count(name) > 1})]
+    faults += [
+        _twice(name)
+        for name in sorted({name for name, times in Counter(names).items() if times > 1})
+    ]
     faults += _sets(plan, names)
     faults += _aggregate(plan, names)
     faults += [fault for fault in _profile(plan) if fault.field not in wrong]
@@ -387,8 +391,9 @@ def _is_ahead(text: str) -> bool:
 
 def _other_columns(planned: Sequence[str], columns: Sequence[str]) -> list[Fault]:
     faults = []
+    there, treated = set(columns), set(planned)
     for name in columns:
-        if name not in planned:
+        if name not in treated:
             faults.append(
                 Fault(
                     "COLUMN_NOT_PLANNED",
@@ -399,7 +404,7 @@ def _other_columns(planned: Sequence[str], columns: Sequence[str]) -> list[Fault
                 )
             )
     for name in planned:
-        if name not in columns:
+        if name not in there:
             faults.append(
                 Fault(
                     "COLUMN_NOT_THERE",

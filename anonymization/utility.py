@@ -17,7 +17,8 @@ def lost(raw: pl.DataFrame, release: pl.DataFrame, use: Sequence[str] = ()) -> d
     |p - q| over the combinations of the use's columns: 0 the same table, 1 nothing in common; None
     where a column of the use is not in the release.
     """
-    columns = [_column(name, raw, release) for name in raw.columns]
+    left = set(release.columns)
+    columns = [_column(one, release[one.name] if one.name in left else None) for one in raw]
     return {
         "columns": columns,
         "kept": float(np.mean([one["kept"] for one in columns])) if columns else 0.0,
@@ -26,15 +27,14 @@ def lost(raw: pl.DataFrame, release: pl.DataFrame, use: Sequence[str] = ()) -> d
     }
 
 
-def _column(name: str, raw: pl.DataFrame, release: pl.DataFrame) -> dict[str, Any]:
-    before = _shares(raw[name])
-    if name not in release.columns:
-        return {"column": name, "before": len(before), "after": 0, "kept": 0.0}
-    after = _shares(release[name])
+def _column(old: pl.Series, new: pl.Series | None) -> dict[str, Any]:
+    if new is None:
+        return {"column": old.name, "before": old.drop_nulls().n_unique(), "after": 0, "kept": 0.0}
+    before, after = _shares(old), _shares(new)
     whole = _entropy(before)
     kept = min(1.0, _entropy(after) / whole) if whole > 0 else 1.0
-    made = {"column": name, "before": len(before), "after": len(after), "kept": round(kept, 4)}
-    return made | _moved(raw[name], release[name])
+    made = {"column": old.name, "before": len(before), "after": len(after), "kept": round(kept, 4)}
+    return made | _moved(old, new)
 
 
 def _shares(values: pl.Series) -> Numbers:
