@@ -301,8 +301,13 @@ def counts() -> Release:
         for one in ("新华社区", "滨河社区", "凤凰岭社区", "苏海图社区", "拉僧庙社区", "林荫社区")
     ]
     rows[3] |= {"确诊人数": 2, "重症人数": 1}
-    return Release("counts: one grave case in a community", pl.DataFrame(rows), {},
-                   frozenset({FEW}), (frozenset({"重症人数"}), frozenset({"确诊人数"})))  # fmt: skip
+    return Release(
+        "counts: one grave case in a community",
+        pl.DataFrame(rows),
+        {},
+        frozenset({FEW}),
+        (frozenset({"重症人数"}), frozenset({"确诊人数"})),
+    )
 
 
 def shares() -> Release:
