@@ -1,4 +1,11 @@
-"""Releases of a fifth hand of which only totals are read; whoever mends the gate leaves it shut."""
+"""Releases of a fifth hand of which only totals are read; whoever mends the gate leaves it shut.
+
+The first run found 38 of 53 slips of the open part with their columns and 25 of 35 of this, and let
+23 of 32 and 11 of 18 sound releases pass. One thing was mended after it: some groups of an office
+told one trait only, and now stay away; and codes of most offices are no hexadecimal any more, which
+made it faster and changed no verdict. `python -m tests.anonymization.fifth_held` prints the scores
+of today, and what was missed of the open part.
+"""
 
 import binascii
 import hashlib
@@ -10,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from tests.anonymization import fifth_open
 from tests.anonymization.fifth_open import (
     ALONE,
     AMOUNT,
@@ -32,6 +40,7 @@ from tests.anonymization.fifth_people import (
     Flaw,
     Person,
     Release,
+    judge,
     of,
     show,
     sound,
@@ -400,3 +409,11 @@ def well() -> Iterator[Release]:
     yield answers()
     yield from things()
     yield counted()
+
+
+if __name__ == "__main__":
+    here = {"held, flawed": flawed(), "held, sound": well()}
+    for part, cases in {"flawed": fifth_open.flawed(), "sound": fifth_open.well(), **here}.items():
+        right, wrong = judge(cases)
+        print(f"{part}: {right} of {right + len(wrong)}")  # noqa: T201 (the scores are its output)
+        print("\n".join(wrong) if part not in here else "")  # noqa: T201

@@ -182,6 +182,11 @@ def code(front: str = "", signs: int = 16) -> Make:
     return lambda chance, person: front + f"{chance.getrandbits(4 * signs):0{signs}x}"
 
 
+def token(front: str = "", signs: int = 10) -> Make:
+    """A random code of letters and digits, which nobody takes for a digest."""
+    return lambda chance, person: front + "".join(chance.choices(ALPHABET, k=signs))
+
+
 def ages(*edges: int, sign: str = "-") -> Make:
     """The band of the age, from these lower bounds."""
 
@@ -223,7 +228,7 @@ class Office:
 OFFICES = {
     "library": Office(
         {
-            "借阅流水": code(),
+            "借阅流水": token(),
             "区": of("district"),
             "性别": of("sex"),
             "读者年龄": ages(18, 36, 51, 66),
@@ -273,7 +278,7 @@ OFFICES = {
     ),
     "blood": Office(
         {
-            "donation": code("", 20),
+            "donation": token("", 12),
             "性别": of("sex"),
             "年龄组": ages(18, 31, 46),
             "献血季度": quarter,
@@ -286,7 +291,7 @@ OFFICES = {
     ),
     "training": Office(
         {
-            "学员码": code("XY", 10),
+            "学员码": token("XY", 10),
             "户籍区": of("district"),
             "xb": of("sex"),
             "nl": ages(18, 36, 51),
@@ -299,7 +304,7 @@ OFFICES = {
     ),
     "fund": Office(
         {
-            "业务key": code("", 16),
+            "业务key": token("", 16),
             "单位性质": draw(机关事业=4, 国有企业=3, 民营企业=4),
             "职工年龄段": ages(18, 31, 41, 51),
             "提取原因": draw(购房=4, 偿还贷款=5, 租房=3, 退休=2),
@@ -323,7 +328,7 @@ OFFICES = {
     ),
     "students": Office(
         {
-            "stu": code("s", 14),
+            "stu": token("s", 14),
             "学段": draw(小学=5, 初中=4, 高中=4),
             "性别": of("sex"),
             "学校所在区": of("district"),
@@ -336,7 +341,7 @@ OFFICES = {
     ),
     "doctors": Office(
         {
-            "pid": code("", 18),
+            "pid": token("", 18),
             "sex": of("sex"),
             "age_band": ages(18, 45, 60, 75),
             "district": of("district"),
