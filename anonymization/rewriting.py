@@ -189,7 +189,7 @@ def _based(base: int) -> Undo:
 
 
 def in_pieces(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Finding]:
-    """Numbers cut into two or three columns that give a person when put together again."""
+    """Numbers cut into two to four columns that give a person when put together again."""
     widths = {}
     for name in texts.columns:
         if columns[name].kind in _NUMBERS:
@@ -247,7 +247,10 @@ def _split_names(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Fin
 def _width(values: pl.Series) -> int | None:
     """How many digits each cell of a column has, where all have the same."""
     present = values.drop_nulls()
-    if len(present) < 10 or matching(present, r"^[0-9][0-9\-/.年月日]{0,16}[0-9Xx日]?$") < 0.95:
+    if (
+        len(present) < 10
+        or matching(present, r"^(?:[0-9][0-9\-/.年月日]{0,16}[0-9Xx日]?|[Xx])$") < 0.95
+    ):
         return None
     lengths = present.str.replace_all("[^0-9Xx]", "").str.len_chars()
     width = int(lengths.mode()[0])
@@ -265,6 +268,9 @@ def _sets(widths: Mapping[str, int]) -> Iterator[tuple[str, ...]]:
         # A number starts with its region or its segment: three digits at least stand together.
         if total == 18 or (total == 11 and widths[some[0]] >= 3):
             yield some
+    # The parts a citizen number has by its standard: region, birth, order, check character.
+    parts = [[name for name in names if widths[name] == width] for width in (6, 8, 3, 1)]
+    yield from (some for some in itertools.product(*parts) if len(set(some)) == 4)
 
 
 def _finding(

@@ -8,8 +8,10 @@ import polars as pl
 import pytest
 
 from anonymization.detection import detect
+from anonymization.fillings import filled
 from anonymization.findings import as_texts
-from anonymization.rewriting import rewritten
+from anonymization.residues import forgotten
+from anonymization.rewriting import in_pieces, rewritten
 from tests.anonymization import fourth_people as town
 from tests.anonymization import hard_values as made
 from tests.anonymization.releases import Cells, told
@@ -103,3 +105,60 @@ def test_chance_codes_read_back_to_nothing(seed):
     texts = as_texts(pl.DataFrame(cells))
     columns = {one.name: one for one in detect(texts)}
     assert [one.zh for one in rewritten(texts, columns)] == []
+
+
+def put_in(cells: list[str]) -> list[str]:
+    texts = as_texts(pl.DataFrame({"乙": cells}))
+    columns = {one.name: one for one in detect(texts)}
+    return [one.zh for one in filled(texts, columns, ())]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda t: t,
+        lambda t: t.replace(" ", "").lower(),
+        lambda t: t.replace(" ", "_").lower(),
+        lambda t: t.replace(" ", "").lower() + "8",
+        lambda t: ".".join(reversed(t.lower().split())),
+    ],
+    ids=["apart", "joined", "underscore", "with a number", "surname last"],
+)
+def test_names_in_pinyin_are_names(form):
+    assert put_in([form(p["pinyin"]) for p in HELD]) != []
+
+
+def test_streets_and_words_spelled_alike_are_no_names():
+    chance = random.Random(3)
+    parts = ("xin", "hua", "bin", "he", "ren", "min", "jian", "she", "hai", "yang", "li", "wu")
+    streets = ["".join(chance.choices(parts, k=2)) + chance.choice(("lu", "jie")) for _ in HELD]
+    words = ("online", "male", "device", "china", "banana", "data", "pending", "done")
+    assert put_in(streets) == []
+    assert put_in([chance.choice(words) + str(n) for n in range(80)]) == []
+
+
+def test_numbers_of_devices_check_themselves_and_others_do_not():
+    chance = random.Random(4)
+    bodies = [f"86{chance.randrange(10**12):012}" for _ in HELD]
+    assert put_in([one + luhn(one) for one in bodies]) != []
+    assert put_in([f"{one}{chance.randrange(10)}" for one in bodies]) == []
+
+
+def luhn(body: str) -> str:
+    doubled = [int(one) * (2 if place % 2 else 1) for place, one in enumerate(body)]
+    return str(-sum(one // 10 + one % 10 for one in doubled) % 10)
+
+
+def test_the_four_parts_of_a_citizen_number_are_put_together():
+    cuts = {"a": (0, 6), "b": (6, 14), "c": (14, 17), "d": (17, 18)}
+    texts = pl.DataFrame({n: [p["id"][at:to] for p in HELD] for n, (at, to) in cuts.items()})
+    columns = {one.name: one for one in detect(texts)}
+    assert [set(one.columns) for one in in_pieces(texts, columns)] == [set(cuts)]
+
+
+def test_numbers_of_another_kind_are_found_among_stars():
+    chance = random.Random(5)
+    some = [made.passport(chance) if n % 6 == 0 else "***" for n in range(200)]
+    assert [kind for kind, _ in forgotten(pl.Series("证件", some), False)] == ["PASSPORT"]
+    quiet = [("见附件" if n % 12 else "未提供") if n % 6 == 0 else "***" for n in range(200)]
+    assert list(forgotten(pl.Series("证件", quiet), False)) == []
