@@ -39,9 +39,9 @@ def filled(
             continue
         values = texts[name].drop_nulls()
         some = unmasked(drawn(values)).drop_nulls().unique(maintain_order=True)
-        if len(some) < _LEAST or matching(some, r"[0-9]{11}|\p{Han}{2}") < _MOST:
+        if len(some) < _LEAST or matching(some, r"[0-9]{11}|\p{Han}{2}|^[A-Za-z]{2}") < _MOST:
             continue
-        kind = _number(some) or _name(some)
+        kind = _number(some) or _name(some) or _spelled(some, len(values))
         if kind is not None:
             findings.append(naming.left("DIRECT_IDENTIFIER_LEFT", name, kind, len(values), texts))
     return findings
@@ -49,6 +49,10 @@ def filled(
 
 def _number(values: pl.Series) -> str | None:
     """Which number stands in all codes, with letters or more digits around it."""
+    devices = values.filter(values.str.contains("^(?:35|86|99|01)[0-9]{13}$"))
+    if len(devices) > 0.95 * len(values):
+        # Devices (3GPP TS 23.003): fifteen digits of which the last checks the others.
+        return "DEVICE_ID" if checks.card_numbers(devices).mean() > _MOST else None
     today = date.today()  # noqa: DTZ011  # birth dates are civil dates
     for numbers in _inside(values):
         if checks.citizen_numbers(numbers.str.to_uppercase(), today).mean() > _MOST:
@@ -91,3 +95,37 @@ def _name(values: pl.Series) -> str | None:
         if share(names(various)) >= 0.7 and share(various.str.len_chars() >= 3) >= 0.2:
             return "PERSON"
     return None
+
+
+# Surnames in pinyin that nine people in ten have, and the syllables of the language.
+_FAMILIES: Final = (
+    "ouyang|zhuge|sima|shangguan|wang|li|zhang|liu|chen|yang|huang|zhao|wu|zhou|xu|sun|ma|zhu|hu|guo"
+    "|he|gao|lin|luo|zheng|liang|xie|song|tang|han|feng|deng|cao|peng|zeng|xiao|tian|dong|yuan|pan|yu"
+    "|jiang|cai|du|ye|cheng|su|wei|lv|lu|ding|ren|shen|yao|cui|zhong|tan|fan|jin|shi|liao|jia|xia|fu"
+    "|fang|bai|zou|meng|xiong|qin|qiu|yin|xue|yan|duan|lei|hou|long|tao|li|mao|hao|gong|shao|wan|qian"
+    "|dai|mo|kong|xiang|chang|wen|kang|niu|ge|xing|an|qi|yi|qiao|wu|pang|bao|miao|qu|guan|ji|ning"
+)
+_SYLLABLE: Final = (
+    "(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|uai|uan|ian|iao|ai|ei|ui"
+    "|ao|ou|iu|ie|ue|ve|er|an|en|in|un|vn|ua|uo|ia|a|o|e|i|u|v))"
+)
+_PINYIN: Final = (
+    f"^(?:{_FAMILIES})[ _.-]?{_SYLLABLE}[ _.'-]?{_SYLLABLE}?[0-9]{{0,4}}$"
+    f"|^{_SYLLABLE}[ _.'-]?{_SYLLABLE}?[ _.-](?:{_FAMILIES})[0-9]{{0,4}}$"
+)
+_FAMILY: Final = f"^(?:{_FAMILIES})|[ _.-](?:{_FAMILIES})[0-9]*$"
+# What is spelled like a name and is a place ends alike everywhere.
+_PLACES: Final = "(?:lu|jie|dao|qu|xian|shi|zhen|xiang|cun|shequ|zhan|xiaoqu|yuan)$"
+
+
+def _spelled(values: pl.Series, rows: int) -> str | None:
+    """Whether people stand in pinyin, whatever letters are large and whatever is between them.
+
+    Stations and wares spelled so are few and stand again and again.
+    """
+    small = values.str.to_lowercase()
+    if len(values) < 0.3 * min(rows, 4000) or matching(small, _PINYIN) < _MOST:
+        return None
+    families = small.str.extract(f"({_FAMILY})").drop_nulls()
+    various = families.n_unique() >= 10 and len(families) > 0.7 * len(values)
+    return "PERSON" if various and matching(small, _PLACES) < 0.4 else None

@@ -48,15 +48,15 @@ def decoded_masks(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Fi
         found = _alone(name, values, beside, texts)
         if found is not None:
             findings.append(found)
-    told = {one.columns[0] for one in findings}
-    views = {
-        name: values
-        for name, values in {**starred, **_pieces(texts, columns)}.items()
-        if name not in told
-    }
+    alone = {one.columns[0] for one in findings}
+    told: set[str] = set()
+    views = {**starred, **_pieces(texts, columns)}
     for width in (2, 3):
         for names in itertools.combinations(list(views)[:_MOST_VIEWS], width):
-            if not set(names) & told and (found := _together(names, views, starred, texts)):
+            # What one column tells by itself may complete another.
+            if set(names) & told or set(names) <= alone:
+                continue
+            if (found := _together(names, views, starred, texts)) is not None:
                 findings.append(found)
                 told |= set(names)
     return findings

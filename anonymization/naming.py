@@ -11,7 +11,7 @@ from anonymization.detection import Column, residual
 from anonymization.findings import Finding, Terms, masked, matching, share
 
 # What a list of kinds of personal information counts as direct; numbers of firms it does not name.
-_DIRECT: Final = frozenset(
+DIRECT: Final = frozenset(
     kind
     for kind, known in headers.kinds().items()
     if known["item"] and headers.items()[known["item"]]["role"] == "direct"
@@ -45,7 +45,7 @@ def named(
             code = "FULL_ADDRESS_LEFT"
         findings.append(left(code, one.column, one.kind, one.count, texts))
     for name, column in columns.items():
-        if name in excused or name in seen or column.kind not in _DIRECT:
+        if name in excused or name in seen or column.kind not in DIRECT:
             continue
         values = texts[name]
         if _public(values, column.kind) or (listed and offices.of_the_office(name, column.kind)):
@@ -65,7 +65,7 @@ def named(
         if name in seen or name in excused - tokens.keys():
             continue
         for kind, count in residues.forgotten(texts[name], name in tokens):
-            if kind in _DIRECT:
+            if kind in DIRECT:
                 left_over.append({"column": name, "kind": kind, "count": count})
             findings.append(left("DIRECT_IDENTIFIER_LEFT", name, kind, count, texts))
     return findings, left_over

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from anonymization.detection import residual
+from anonymization.detection import detect, residual
 from anonymization.dictionary import names, words
 from anonymization.findings import drawn, matching, starred
 
@@ -16,6 +16,9 @@ _STARS: Final = "[*＊×●•#■□]|[xX]{3,}|某"
 _CODE: Final = r"^[0-9A-Za-z+/_=-]{8,}$"
 # Shapes of masks a forgotten value may have; how many a column may have of them.
 _SHAPES: Final = 40
+_NO_PERSON: Final = frozenset({None, "USCC", "IP", "GPS", "BIRTH_DATE"})
+# Distinct values that show what kind they are of.
+_SEVERAL: Final = 10
 # What stands for a person in a column of names and is none.
 _NOBODY: Final = ("无名氏", "匿名", "保密", "佚名", "本人", "单位", "公司", "其他", "系统", "集体")
 
@@ -44,6 +47,11 @@ def forgotten(values: pl.Series, coded: bool) -> Iterator[tuple[str, int]]:
         yield from ((one.kind, one.count) for one in residual(plain.to_frame()))
     elif treated == _STARS and (count := _whole(masks, plain)):
         yield UNMASKED, count
+    elif plain.n_unique() >= _SEVERAL:
+        # What was forgotten may be of another kind than what was masked.
+        (column,) = detect(plain.to_frame())
+        if column.kind not in _NO_PERSON and column.hits >= 0.8 * len(plain):
+            yield str(column.kind), column.hits
 
 
 def _whole(masks: pl.Series, plain: pl.Series) -> int:

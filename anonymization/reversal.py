@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from anonymization import digests, guesses
-from anonymization.findings import Finding, Numbers, Terms, drawn, matching, share
+from anonymization.findings import Finding, Numbers, Terms, drawn, matching, share, token
 
 # So many hits are proof enough.
 _ENOUGH: Final = 50
@@ -73,8 +73,10 @@ def plain_hashes(texts: pl.DataFrame, tokens: Mapping[str, str], terms: Terms) -
     findings = []
     in_hand = _in_hand(texts, terms)
     short = {name: shape for name in texts.columns if (shape := _short(name, texts, tokens))}
-    for name, shape in {**tokens, **short}.items():
-        held = _held(texts[name], shape)
+    bare = _signed(texts, tokens)
+    signed = {name: shape for name, values in bare.items() if (shape := token(values))}
+    for name, shape in {**tokens, **short, **signed}.items():
+        held = _held(bare.get(name, texts[name]), shape)
         if held is None:
             continue
         for algorithm in filter(digests.known, held.algorithms):
@@ -86,6 +88,26 @@ def plain_hashes(texts: pl.DataFrame, tokens: Mapping[str, str], terms: Terms) -
         else:
             findings += _cut(name, held, texts, terms)
     return findings
+
+
+def _signed(texts: pl.DataFrame, tokens: Mapping[str, str]) -> dict[str, pl.Series]:
+    """Columns whose cells all begin with the same sign and go on as digests, without the sign."""
+    made = {}
+    for name in texts.columns:
+        some = drawn(texts[name].drop_nulls())
+        if name in tokens or len(some) < 10 or matching(some, _BEHIND_SIGN) < 1:
+            continue
+        signs = some.str.extract(_BEHIND_SIGN).unique()
+        if len(signs) == 1:
+            made[name] = texts[name].str.slice(len(signs[0]))
+    return made
+
+
+# As a database and programs write what kind of digest it is: *94BD…, {SHA}…, md5:….
+_BEHIND_SIGN: Final = (
+    r"^([*$#]|\{[A-Za-z0-9]{2,8}\}|[\p{Han}A-Za-z0-9]{1,10}[-_:#/])"
+    "(?:[0-9a-f]{32,128}|[0-9A-F]{32,128}|[0-9A-Za-z+/]{22,88}={1,2})$"
+)
 
 
 def _cut(name: str, held: Held, texts: pl.DataFrame, terms: Terms) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from anonymization import codings
+from anonymization import ciphers, codings, headers, naming
 from anonymization.detection import Column, detect
 from anonymization.dictionary import names as names_of_people
 from anonymization.dictionary import share as part_of
@@ -19,7 +19,7 @@ from anonymization.findings import Finding, drawn, matching, share
 _SAMPLE: Final = 400
 _MOST: Final = 0.6
 _NUMBERS: Final = frozenset({"ID_CARD", "MOBILE", "BANK_CARD"})
-_READ: Final = _NUMBERS | {"PERSON", "ADDRESS", "EMAIL"}
+_READ: Final = naming.DIRECT
 
 
 def rewritten(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Finding]:
@@ -34,7 +34,7 @@ def rewritten(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Findin
         if len(sample) < 10 or matching(sample, r"^\S.{1,1000}$") < 0.95:
             continue
         for zh, en, undo in _ways(sample):
-            undone = pl.Series("n", [undo(one) for one in sample], dtype=pl.String)
+            undone = pl.Series(name, [undo(one) for one in sample], dtype=pl.String)
             if undone.null_count() > (1 - _MOST) * len(undone):
                 continue
             if kind := _reads(undone):
@@ -45,8 +45,11 @@ def rewritten(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Findin
 
 
 def _reads(values: pl.Series) -> str | None:
-    """What most of these values are or carry, if it is numbers of people or names at all."""
-    (column,) = detect(values.alias("n").to_frame())
+    """What most of these values are or carry, if it is numbers of people or names at all.
+
+    Their header is heard as well: what is a record number behind letters only it can say.
+    """
+    (column,) = detect(values.to_frame())
     if column.hits < _MOST * len(values):
         return None
     kind = column.kind or next((one for one in column.inside if one in _NUMBERS), None)
@@ -68,6 +71,22 @@ Undo = Callable[[str], str | None]
 
 def _ways(sample: pl.Series) -> Iterator[tuple[str, str, Undo]]:
     """The rules that may be behind a column of such cells, as words and as functions."""
+    yield from _rewritten(sample)
+    yield from ciphers.ways(sample)
+    if matching(sample, _TURNED) > 0.9:
+        yield "倒序书写", "reversed", lambda one: one[::-1]
+
+
+# What numbers, mail and homes look like from behind.
+_TURNED: Final = (
+    r"^[0-9]{6,8}[-)]{1,2}[0-9]{2,3}0\(?$|^[0-9A-Z]{5,6}[A-Z]\p{Han}$|^[A-Za-z]{2,3}\.[^@\s]+@"
+    r"|^室?[0-9A-Za-z]{1,5}(?:元单|楼号|号|栋|-|组).{2,20}(?:区|村|镇|乡|旗)\p{Han}"
+    r"|^[0-9]{7,8}[A-Z]{1,3}$"
+)
+
+
+def _rewritten(sample: pl.Series) -> Iterator[tuple[str, str, Undo]]:
+    """Digits and letters in another order, another script or another code."""
     bare = sample.str.replace_all(_MARKS, "")
     if matching(bare, "^[0-9Xx]{11,19}$") > 0.9:
         if not bare.equals(sample):
@@ -170,7 +189,7 @@ def _based(base: int) -> Undo:
 
 
 def in_pieces(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Finding]:
-    """Numbers cut into two or three columns that give a person when put together again."""
+    """Numbers cut into two to four columns that give a person when put together again."""
     widths = {}
     for name in texts.columns:
         if columns[name].kind in _NUMBERS:
@@ -228,7 +247,10 @@ def _split_names(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Fin
 def _width(values: pl.Series) -> int | None:
     """How many digits each cell of a column has, where all have the same."""
     present = values.drop_nulls()
-    if len(present) < 10 or matching(present, r"^[0-9][0-9\-/.年月日]{0,16}[0-9Xx日]?$") < 0.95:
+    if (
+        len(present) < 10
+        or matching(present, r"^(?:[0-9][0-9\-/.年月日]{0,16}[0-9Xx日]?|[Xx])$") < 0.95
+    ):
         return None
     lengths = present.str.replace_all("[^0-9Xx]", "").str.len_chars()
     width = int(lengths.mode()[0])
@@ -246,22 +268,16 @@ def _sets(widths: Mapping[str, int]) -> Iterator[tuple[str, ...]]:
         # A number starts with its region or its segment: three digits at least stand together.
         if total == 18 or (total == 11 and widths[some[0]] >= 3):
             yield some
-
-
-_HOW: Final[Mapping[str, tuple[str, str]]] = {
-    "ID_CARD": ("公民身份号码", "citizen numbers"),
-    "MOBILE": ("手机号码", "mobile numbers"),
-    "BANK_CARD": ("银行账号", "bank card numbers"),
-    "PERSON": ("姓名", "names"),
-    "ADDRESS": ("住址", "addresses"),
-    "EMAIL": ("电子邮箱", "e-mail addresses"),
-}
+    # The parts a citizen number has by its standard: region, birth, order, check character.
+    parts = [[name for name in names if widths[name] == width] for width in (6, 8, 3, 1)]
+    yield from (some for some in itertools.product(*parts) if len(set(some)) == 4)
 
 
 def _finding(
     names: tuple[str, ...], records: int, zh: str, en: str, kind: str, texts: pl.DataFrame
 ) -> Finding:
-    what_zh, what_en = _HOW[kind]
+    known = headers.kinds()[kind]
+    what_zh, what_en = known["zh"], f"{known['en']}s"
     several = len(names) > 1
     shown = "、".join(names)
     said_zh = f"依次拼起来就是{what_zh}" if several else f"只是把{what_zh}{zh}"

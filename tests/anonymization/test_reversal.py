@@ -29,3 +29,11 @@ def test_of_codes_under_a_key_only_what_is_in_hand_is_tried(beside: bool) -> Non
         return
     # A column beside them that holds what is behind them undoes them whoever made them.
     assert found(CODES.with_columns(备注=pl.Series(MOBILES)), keyed=keyed) == [("联系电话",)]
+
+
+def test_what_a_database_writes_before_its_digests_hides_none() -> None:
+    codes = [f"{{MD5}}{hashlib.md5(one.encode()).hexdigest()}" for one in MOBILES]
+    judged = Terms(profile="statistical")
+    assert [one.columns for one in plain_hashes(pl.DataFrame({"口令": codes}), {}, judged)] == [
+        ("口令",)
+    ]

@@ -1,0 +1,164 @@
+"""Every identifier in every shape an office gives it reads back; chance codes in them do not."""
+
+import base64
+import random
+from collections.abc import Callable, Mapping
+
+import polars as pl
+import pytest
+
+from anonymization.detection import detect
+from anonymization.fillings import filled
+from anonymization.findings import as_texts
+from anonymization.residues import forgotten
+from anonymization.rewriting import in_pieces, rewritten
+from tests.anonymization import fourth_people as town
+from tests.anonymization import hard_values as made
+from tests.anonymization.releases import Cells, told
+
+HELD = town.folk("shapes", 80)
+
+# A header that says nothing where the value speaks for itself.
+KINDS: Mapping[str, tuple[str, Cells]] = {
+    "PERSON": ("甲", told("name")),
+    "ID_CARD": ("甲", told("id")),
+    "MOBILE": ("甲", told("mobile")),
+    "LANDLINE": ("甲", lambda c, p: f"0473-{c.randrange(2, 9)}{c.randrange(10**6):06}"),
+    "ADDRESS": ("甲", told("home")),
+    "EMAIL": ("甲", lambda c, p: f"{p['pinyin'].lower().replace(' ', '')}@{c.choice(made_at)}"),
+    "BANK_CARD": ("甲", lambda c, p: made.bank_card(c)),
+    "PLATE": ("甲", lambda c, p: made.plate(c)),
+    "MAC": ("甲", lambda c, p: made.mac(c)),
+    "PASSPORT": ("护照号", lambda c, p: made.passport(c)),
+    "SSN": ("社保卡号", lambda c, p: f"A{c.randrange(10**8):08}"),
+    "MRN": ("病历号", lambda c, p: f"ZY{c.randrange(10**8):08}"),
+    "WECHAT": ("微信号", lambda c, p: f"wxid_{c.randrange(36**8):013x}"),
+    "QQ": ("QQ号", lambda c, p: str(c.randrange(10**8, 10**10))),
+}
+made_at = ("163.com", "qq.com", "example.cn")
+CODED = frozenset({"PERSON", "ID_CARD", "MOBILE", "LANDLINE", "EMAIL", "BANK_CARD", "PLATE", "MAC"})
+TELLING = frozenset(KINDS) - {"PASSPORT", "SSN", "ADDRESS"}
+NUMBERS = frozenset({"ID_CARD", "BANK_CARD"})
+SIGNS = str.maketrans("0123456789", "7294053816")
+
+SHAPES: Mapping[str, tuple[Callable[[str], str], frozenset[str]]] = {
+    "a word in front": (lambda t: f"编号：{t}", frozenset(KINDS)),
+    "in brackets": (lambda t: f"【{t}】", frozenset(KINDS)),
+    "in a sentence": (lambda t: f"材料齐全，核对{t}后按程序办理完毕。", frozenset(KINDS)),
+    "in a tag": (lambda t: f"<v>{t}</v>", frozenset(KINDS)),
+    "in a path": (lambda t: f"/data/2025/{t}/main.htm", frozenset(KINDS)),
+    "apart": (" ".join, frozenset(KINDS)),
+    "turned": (lambda t: t[::-1], CODED - {"MAC"}),
+    "hexadecimal": (lambda t: t.encode().hex(), CODED),
+    "base 32": (lambda t: base64.b32encode(t.encode()).decode(), CODED),
+    "base 64": (lambda t: base64.b64encode(t.encode()).decode(), CODED),
+    "percent signs": (lambda t: "".join(f"%{one:02X}" for one in t.encode()), TELLING),
+    "other digits": (lambda t: t.translate(SIGNS), frozenset({"ID_CARD"})),
+    "mixed": (lambda t: "".join(chr(ord(one) ^ 5) for one in t), frozenset({"ID_CARD"})),
+    "added to": (lambda t: str(int(t) + 1234567) if t.isdigit() else t, NUMBERS),
+    "exclusive or": (lambda t: str(int(t) ^ 123456) if t.isdigit() else t, NUMBERS),
+    "noughts in front": (lambda t: t.zfill(24), frozenset({"ID_CARD", "MOBILE"})),
+    "a sign put in": (lambda t: f"{t[:3]}Z{t[3:]}", frozenset({"ID_CARD", "MOBILE"})),
+}  # fmt: skip
+
+
+def findings(cells: Mapping[str, list[str]]) -> set[str]:
+    texts = as_texts(pl.DataFrame(cells))
+    columns = {one.name: one for one in detect(texts)}
+    told_plainly = {name for name, one in columns.items() if one.kind or one.inside}
+    return told_plainly | {name for one in rewritten(texts, columns) for name in one.columns}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_an_identifier_reads_back_from_every_shape(shape):
+    change, kinds = SHAPES[shape]
+    chance = random.Random(shape)
+    headers = {kind: KINDS[kind][0].replace("甲", f"第{n}列") for n, kind in enumerate(KINDS)}
+    cells = {
+        headers[kind]: [change(KINDS[kind][1](chance, p)) for p in HELD] for kind in sorted(kinds)
+    }
+    assert cells.keys() - findings(cells) == set()
+
+
+CHANCE: Mapping[str, Callable[[random.Random, int], str]] = {
+    "token": lambda c, n: c.randbytes(16).hex(),
+    "order": lambda c, n: f"2025{c.randrange(10**14):014}",
+    "ticket": lambda c, n: f"WH-{c.randrange(10**7):07}",
+    "barcode": lambda c, n: f"69{c.randrange(10**11):011}",
+    "sensor": lambda c, n: f"{c.gauss(20, 4):.3f}",
+    "serial": lambda c, n: f"SN{c.randrange(10**9):09}X",
+    "lot": lambda c, n: f"{c.choice('ABCD')}-{n:05}-{c.randrange(10**4):04}",
+    "eighteen digits": lambda c, n: f"{c.randrange(10**17, 10**18)}",
+    "eleven digits": lambda c, n: f"{c.randrange(2 * 10**10, 9 * 10**10)}",
+    "link": lambda c, n: f"https://www.example.cn/item?id={c.randrange(10**8)}&p={c.randrange(9)}",
+    "paper": lambda c, n: f"乌政发〔2025〕{n}号",
+    "part": lambda c, n: f"第{n}条第{c.randrange(1, 9)}款",
+    "share": lambda c, n: f"完成{c.random():.1%}",
+    "letters": lambda c, n: "".join(c.choices("ABCDEFGHJKLMNPQRSTUVWXYZ", k=11)),
+}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_chance_codes_read_back_to_nothing(seed):
+    chance = random.Random(seed)
+    cells = {name: [make(chance, n) for n in range(300)] for name, make in CHANCE.items()}
+    texts = as_texts(pl.DataFrame(cells))
+    columns = {one.name: one for one in detect(texts)}
+    assert [one.zh for one in rewritten(texts, columns)] == []
+
+
+def put_in(cells: list[str]) -> list[str]:
+    texts = as_texts(pl.DataFrame({"乙": cells}))
+    columns = {one.name: one for one in detect(texts)}
+    return [one.zh for one in filled(texts, columns, ())]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda t: t,
+        lambda t: t.replace(" ", "").lower(),
+        lambda t: t.replace(" ", "_").lower(),
+        lambda t: t.replace(" ", "").lower() + "8",
+        lambda t: ".".join(reversed(t.lower().split())),
+    ],
+    ids=["apart", "joined", "underscore", "with a number", "surname last"],
+)
+def test_names_in_pinyin_are_names(form):
+    assert put_in([form(p["pinyin"]) for p in HELD]) != []
+
+
+def test_streets_and_words_spelled_alike_are_no_names():
+    chance = random.Random(3)
+    parts = ("xin", "hua", "bin", "he", "ren", "min", "jian", "she", "hai", "yang", "li", "wu")
+    streets = ["".join(chance.choices(parts, k=2)) + chance.choice(("lu", "jie")) for _ in HELD]
+    words = ("online", "male", "device", "china", "banana", "data", "pending", "done")
+    assert put_in(streets) == []
+    assert put_in([chance.choice(words) + str(n) for n in range(80)]) == []
+
+
+def test_numbers_of_devices_check_themselves_and_others_do_not():
+    chance = random.Random(4)
+    bodies = [f"86{chance.randrange(10**12):012}" for _ in HELD]
+    assert put_in([one + luhn(one) for one in bodies]) != []
+    assert put_in([f"{one}{chance.randrange(10)}" for one in bodies]) == []
+
+
+def luhn(body: str) -> str:
+    doubled = [int(one) * (2 if place % 2 else 1) for place, one in enumerate(body)]
+    return str(-sum(one // 10 + one % 10 for one in doubled) % 10)
+
+
+def test_the_four_parts_of_a_citizen_number_are_put_together():
+    cuts = {"a": (0, 6), "b": (6, 14), "c": (14, 17), "d": (17, 18)}
+    texts = pl.DataFrame({n: [p["id"][at:to] for p in HELD] for n, (at, to) in cuts.items()})
+    columns = {one.name: one for one in detect(texts)}
+    assert [set(one.columns) for one in in_pieces(texts, columns)] == [set(cuts)]
+
+
+def test_numbers_of_another_kind_are_found_among_stars():
+    chance = random.Random(5)
+    some = [made.passport(chance) if n % 6 == 0 else "***" for n in range(200)]
+    assert [kind for kind, _ in forgotten(pl.Series("证件", some), False)] == ["PASSPORT"]
+    quiet = [("见附件" if n % 12 else "未提供") if n % 6 == 0 else "***" for n in range(200)]
+    assert list(forgotten(pl.Series("证件", quiet), False)) == []
