@@ -15,7 +15,7 @@ from typing import Final
 import polars as pl
 
 from anonymization import patterns
-from anonymization.findings import matching
+from anonymization.findings import masked, matching
 
 Undo = Callable[[str], str | None]
 
@@ -60,7 +60,9 @@ def ways(sample: pl.Series) -> Iterator[tuple[str, str, Undo]]:
         yield "逐字加分隔符", "with marks between all signs", lambda one: one[::2]
     if len(lengths) == 1 and (odd := _constant(some)):
         yield "中间夹入固定字符", "with a sign put in", _without(odd)
-    yield from _wrapped(some)
+    # Behind the stars of a mask there is nothing to read.
+    if masked(sample) < 0.1:
+        yield from _wrapped(some)
 
 
 # --- signs for digits -----------------------------------------------------------------------
