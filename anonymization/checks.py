@@ -14,6 +14,7 @@ import polars as pl
 from anonymization import dictionary, identifiers
 
 Flags: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
+Digits: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 Check: TypeAlias = Callable[[pl.Series, date], Flags]
 
 
@@ -31,13 +32,22 @@ def citizen_checks(numbers: pl.Series, today: date) -> Flags:
     """Which end in the check character of the digits before it."""
     digits = _matrix(numbers, 18).astype(np.int64) - 48
     digits[:, 17] = np.where(digits[:, 17] > 9, 10, digits[:, 17])
+    return _citizen_check(digits)
+
+
+def citizen_digits(digits: Digits, today: date) -> Flags:
+    """Which of these rows of 18 numbers are citizen numbers; an X at the end is a ten."""
+    return _citizen_check(digits) & _citizen_shape(digits, today)
+
+
+def _citizen_check(digits: Digits) -> Flags:
     remainder = digits[:, :17] @ np.array(identifiers.CITIZEN_WEIGHTS) % 11
     wanted = np.array([1, 0, 10, 9, 8, 7, 6, 5, 4, 3, 2])[remainder]
     same: Flags = wanted == digits[:, 17]
     return same
 
 
-def _citizen_shape(digits: np.ndarray[Any, Any], today: date) -> Flags:
+def _citizen_shape(digits: Digits, today: date) -> Flags:
     """Which have a province and a birth date that was; the check character not looked at."""
     known = np.zeros(100, bool)
     known[list(identifiers.PROVINCES)] = True
