@@ -21,7 +21,8 @@ _MOST_ROWS: Final = 5000
 # Rows of a table that lists each of its categories once.
 _FEW_ROWS: Final = 200
 _COUNTS: Final = (
-    "(?:人数|户数|件数|例数|宗数|人次|户次|数量|病例|计数|记录数|频数|count|cnt|num|^n)$"
+    "(?:人数|户数|件数|例数|宗数|人次|户次|数量|病例|计数|记录数|频数|count|cnt|num|^n"
+    "|在校生|毕业生|新生|儿童|教师|教职工|老年人)$"
 )
 _TOTAL: Final = "^(?:合计|总计|小计|总数|共计|全部|全市|全区|total|all|sum)$"
 _TOTALS: Final = "合计|总计|小计|总数|共计|total|^计$"

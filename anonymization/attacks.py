@@ -22,7 +22,9 @@ from anonymization import (
     reversal,
     rewriting,
     risk,
+    shares,
     singling,
+    things,
     utility,
 )
 from anonymization.cells import numbered
@@ -150,7 +152,8 @@ def attack(
     texts = as_texts(frame)
     columns = {column.name: column for column in detect(frame)}
     tokens = {name: shape for name in texts.columns if (shape := token(texts[name]))}
-    found, left = naming.named(texts, columns, tokens, terms)
+    nobody = things.about_nobody(texts, columns, tokens, terms)
+    found, left = naming.named(texts, columns, tokens, terms, nobody)
     readable = rewriting.rewritten(texts, columns)
     told = {name for one in readable for name in one.columns}
     digests = {name: shape for name, shape in tokens.items() if name not in told}
@@ -164,13 +167,13 @@ def attack(
             texts, columns, told | tokens.keys() | {name for one in found for name in one.columns}
         ),
         *doors.apart(texts, columns),
-        *fine(texts, columns, terms),
+        *([] if nobody else fine(texts, columns, terms)),
         *linking.joins(texts, [_sketched(one) for one in earlier]),
         *linking.linked(texts, registers, tokens, terms),
     ]
     born, _ = masks.birth_column(texts, columns)
     counted = aggregates.read(texts, columns, list(tokens))
-    known = singling.sets(texts, columns, tokens, born, terms)
+    known = singling.sets(texts, columns, tokens, born, terms, nobody)
     sensitive = tuple(name for name in terms.sensitive if name in frame.columns)
     coded = Coded(numbered(frame, sensitive))
     quasi = () if counted else known.declared or known.discovered
@@ -181,6 +184,8 @@ def attack(
         )
         measured = replace(measured, journalist=risk.journalist(coded, quasi, people))
     rules = profiles()[terms.profile]
+    if rules["judged"]:
+        findings += shares.few(texts, terms)
     if rules["judged"] and counted:
         findings += aggregates.small(counted, terms)
     elif rules["judged"]:

@@ -35,16 +35,38 @@ def filled(
     skipped = set(left_out)
     findings = []
     for name in texts.columns:
-        if name in skipped or columns[name].kind is not None:
+        if name in skipped or columns[name].kind not in {None, "USCC"}:
             continue
         values = texts[name].drop_nulls()
+        if (held := _among(values)) is not None:
+            findings.append(naming.left("DIRECT_IDENTIFIER_LEFT", name, "ID_CARD", held, texts))
+            continue
+        if columns[name].kind is not None:
+            continue
         some = unmasked(drawn(values)).drop_nulls().unique(maintain_order=True)
         if len(some) < _LEAST or matching(some, r"[0-9]{11}|\p{Han}{2}|^[A-Za-z]{2}") < _MOST:
             continue
-        kind = _number(some) or _name(some) or _spelled(some, len(values))
+        kind = _number(some) or _name(some) or _spelled(some, len(values)) or _shop(some)
         if kind is not None:
             findings.append(naming.left("DIRECT_IDENTIFIER_LEFT", name, kind, len(values), texts))
     return findings
+
+
+def _among(values: pl.Series) -> int | None:
+    """How many codes of one length among others hold a citizen number.
+
+    The tax number of a sole trader is his own number and two digits (国税发〔2005〕101 号).
+    """
+    widths = values.str.len_chars()
+    if widths.n_unique() < 2:
+        return None
+    for width, count in widths.value_counts(sort=True).head(3).iter_rows():
+        if not 18 < width <= _LONGEST or not max(_LEAST, 0.05 * len(values)) <= count:
+            continue
+        some = drawn(values.filter(widths == width)).unique(maintain_order=True)
+        if len(some) >= _LEAST and matching(some, _NUMBER) == 1 and _number(some) == "ID_CARD":
+            return int(count)
+    return None
 
 
 def _number(values: pl.Series) -> str | None:
@@ -97,6 +119,22 @@ def _name(values: pl.Series) -> str | None:
     return None
 
 
+def _shop(values: pl.Series) -> str | None:
+    """Whether shops bear the names of their owners, behind the place and in front of the trade."""
+    bare = values.str.replace(r"^\p{Han}{2,6}?[市区县旗镇]", "").str.replace(f"{_TRADES}$", "")
+    various = bare.filter(bare.str.contains(r"^\p{Han}{2,3}$")).unique()
+    if len(various) < _LEAST or len(various) < 0.5 * len(values):
+        return None
+    long = various.filter(various.str.len_chars() >= 3)
+    if len(long) < 0.2 * len(various) or share(names(long)) < 0.7:
+        return None
+    return "PERSON"
+
+
+_TRADES: Final = (
+    "(?:便利店|百货店?|超市|商店|小卖部|餐馆|餐厅|饭店|饭馆|小吃店?|面馆|烧烤店?|理发店|美发店?|美容店|服装店|五金店"
+    "|汽修厂?|修理部|经销部|经营部|门市部|诊所|药店|水果店|蔬菜店|粮油店|烟酒店|茶馆|茶楼|旅馆|养殖场|工作室|店|铺|馆)"
+)
 # Surnames in pinyin that nine people in ten have, and the syllables of the language.
 _FAMILIES: Final = (
     "ouyang|zhuge|sima|shangguan|wang|li|zhang|liu|chen|yang|huang|zhao|wu|zhou|xu|sun|ma|zhu|hu|guo"

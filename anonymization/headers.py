@@ -69,6 +69,8 @@ def read(name: str) -> Header:
 def _spoken(name: str) -> str:
     """A header without remarks in brackets, its Latin words between underscores."""
     bare = re.sub(r"[(（\[【].*?[)）\]】]|[*＊:：\s]", "", unicodedata.normalize("NFKC", name))
+    # 身高cm is 身高: a unit may stand behind without brackets.
+    bare = re.sub("(?<=[\u4e00-\u9fff])(?:cm|kg|mm|km|ml|m|g|%)$", "", bare)
     return re.sub(r"(?<=[a-z])(?=[A-Z])|[-.]", "_", bare).lower()
 
 

@@ -187,6 +187,9 @@ def linked(
     for register in registers:
         other = as_texts(register)
         pairs = _alike(texts, other, left_out)
+        if (step := _in_step(texts, other, {**pairs, **_sexes(texts, other)})) is not None:
+            findings.append(_ordered(step, texts))
+            continue
         # One thing known of everybody is no link, unless everybody's is another.
         if not pairs or (len(pairs) == 1 and not _of_each(next(iter(pairs.items())))):
             continue
@@ -212,6 +215,86 @@ def linked(
             )
         )
     return findings
+
+
+# --- the order of rows ----------------------------------------------------------------------
+
+# How many rows have to tell the same, how many would by chance at the most, and counters tried.
+_SAME: Final = 0.97
+_CHANCE: Final = 0.6
+_COUNTERS: Final = 6
+
+
+def _in_step(
+    texts: pl.DataFrame, other: pl.DataFrame, pairs: Mapping[str, pl.Series]
+) -> tuple[str, ...] | None:
+    """The columns by which rows stand in the order of a register, row by row the same person.
+
+    In the order they have, or by a counter of the release, against that of the register or of a
+    column of it: who is numbered by the citizen number is not hidden by the number.
+    """
+    names = list(pairs)
+    if not names or texts.height != other.height or texts.height < _LEAST_ROWS:
+        return None
+    mine, theirs = texts.select(names), pl.DataFrame(dict(pairs))
+    mine, theirs = (
+        one.select(pl.concat_str(pl.all().fill_null(""), separator="\0").alias("v"))
+        for one in (mine, theirs)
+    )
+    counts = mine["v"].value_counts(name="n").join(theirs["v"].value_counts(name="m"), on="v")
+    if float((counts["n"] * counts["m"]).sum()) / texts.height**2 > _CHANCE:
+        return None
+    counters = [
+        name for name in texts.columns
+        if texts[name].n_unique() == texts.height and matching(texts[name], r"^[^0-9]*[0-9]+$") == 1
+    ][:_COUNTERS]  # fmt: skip
+    keys = [name for name in other.columns if other[name].n_unique() == other.height][:_COUNTERS]
+    for name in (None, *counters):
+        rows = mine["v"] if name is None else mine["v"].gather(_by(texts[name]))
+        for key in (None, *keys):
+            there = theirs["v"] if key is None else theirs["v"].gather(other[key].arg_sort())
+            if float((rows == there).mean() or 0) >= _SAME:  # type: ignore[arg-type]
+                return tuple(names) if name is None else (name, *names)
+    return None
+
+
+def _sexes(texts: pl.DataFrame, other: pl.DataFrame) -> dict[str, pl.Series]:
+    """What citizen numbers of a register tell of the sexes a release tells (GB 11643-1999)."""
+    told = [name for name in texts.columns if matching(texts[name], "^[男女]$") > _SAME]
+    for name in other.columns if told else ():
+        if matching(other[name], "^[1-9][0-9]{16}[0-9Xx]$") > _SAME:
+            odd = other[name].str.slice(16, 1).is_in(["1", "3", "5", "7", "9"])
+            sexes = pl.DataFrame({"odd": odd}).select(
+                pl.when("odd").then(pl.lit("男")).otherwise(pl.lit("女")).alias("v")
+            )
+            return {told[0]: sexes["v"]}
+    return {}
+
+
+# Fewer rows stand in any order by chance.
+_LEAST_ROWS: Final = 20
+
+
+def _by(counter: pl.Series) -> pl.Series:
+    """The order of the numbers at the end of codes."""
+    return counter.str.extract("([0-9]+)$").cast(pl.Float64).arg_sort()
+
+
+def _ordered(names: tuple[str, ...], texts: pl.DataFrame) -> Finding:
+    shown = "、".join(names)
+    return Finding(
+        "LINKS_TO_REGISTER",
+        names,
+        texts.height,
+        1.0,
+        f"行的先后（见「{shown}」）与攻击者可能持有的名册一致，第几行就是名册上的第几人。",
+        f"the rows stand in the order of a register an attacker may hold (see {', '.join(names)}): "
+        "the third row is the third person.",
+        "发布前打乱行序，编号改用随机假名。",
+        "Shuffle the rows before the release and number them at random.",
+        "例：名册按身份证号排第 38 位的是张某 → 编号 WH00038 就是张某",
+        "for example: by citizen number somebody is the 38th of the register → WH00038 is he",
+    )
 
 
 def _of_each(pair: tuple[str, pl.Series]) -> bool:

@@ -45,7 +45,7 @@ def decoded_masks(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Fi
     }
     findings = []
     for name, values in starred.items():
-        found = _alone(name, values, beside, texts)
+        found = _alone(name, values, beside, texts) or _plates(texts[name], texts)
         if found is not None:
             findings.append(found)
     alone = {one.columns[0] for one in findings}
@@ -145,6 +145,29 @@ def _alone(name: str, values: pl.Series, beside: Beside, texts: pl.DataFrame) ->
         known = tuple(dict.fromkeys((name, *(one for one in used if one))))
         best = _finding(known, shape, kind, count, records, texts)
     return best
+
+
+def _plates(values: pl.Series, texts: pl.DataFrame) -> Finding | None:
+    """Plates of which one sign is hidden: at most 34 cars, of which few are on the road."""
+    shown = starred(unmasked(values).str.replace_all(r"[·\s\-]", ""))
+    holding = shown.str.contains(r"^\p{Han}[A-Z*][A-Z0-9*]{5,6}$") & (
+        shown.str.count_matches(r"\*") == 1
+    )
+    records = int(holding.sum())
+    if records < max(1, 0.05 * len(values)):
+        return None
+    return Finding(
+        "PARTIAL_ID_REIDENTIFIABLE",
+        (str(values.name),),
+        records,
+        share(records, texts),
+        f"列「{values.name}」的车牌号只遮了一位，最多 34 个候选，一查便知是谁的车。",
+        f"column {values.name} hides one sign of a plate: at most 34 cars, and a look tells whose.",
+        "至少遮去后三位，或换成带密钥假名。",
+        "Hide the last three signs at least, or use a keyed pseudonym.",
+        "例：蒙CD1*61 → 最多 34 辆车",
+        "for example 蒙CD1*61 → at most 34 cars",
+    )
 
 
 def _shapes(values: pl.Series) -> list[tuple[str, int]]:

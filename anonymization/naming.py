@@ -19,19 +19,26 @@ DIRECT: Final = frozenset(
 
 
 def named(
-    texts: pl.DataFrame, columns: Mapping[str, Column], tokens: Mapping[str, str], terms: Terms
+    texts: pl.DataFrame,
+    columns: Mapping[str, Column],
+    tokens: Mapping[str, str],
+    terms: Terms,
+    nobody: bool = False,
 ) -> tuple[list[Finding], list[dict[str, Any]]]:
-    """What still names people: readable numbers anywhere, columns of names and addresses."""
+    """What still names people: readable numbers anywhere, columns of names and addresses.
+
+    `nobody` says that no row is a person (`things.about_nobody`).
+    """
     excused = terms.made_up | terms.published | tokens.keys()
     if terms.profile == "lawful_raw":
         excused = frozenset(texts.columns)
     findings, left_over = [], []
     seen: set[str] = set()
-    listed = offices.lists_offices(texts, columns, tokens)
+    listed = nobody or offices.lists_offices(texts, columns, tokens)
     for one in residual(texts):
         if one.column in tokens or _public(texts[one.column], one.kind):
             continue
-        if listed and offices.of_the_office(one.column, one.kind):
+        if listed and offices.of_the_office(texts[one.column], one.kind, nobody):
             continue
         if one.kind == "ADDRESS" and not _homes(texts[one.column]):
             continue
@@ -48,7 +55,9 @@ def named(
         if name in excused or name in seen or column.kind not in DIRECT:
             continue
         values = texts[name]
-        if _public(values, column.kind) or (listed and offices.of_the_office(name, column.kind)):
+        if _public(values, column.kind) or (
+            listed and offices.of_the_office(values, column.kind, nobody)
+        ):
             continue
         if masked(values) > 0.5:
             continue
@@ -61,6 +70,12 @@ def named(
         elif count:
             seen.add(name)
             findings.append(left("DIRECT_IDENTIFIER_LEFT", name, column.kind, count, texts))
+    for name in tokens.keys() - terms.made_up - terms.published:
+        # It looks like a pseudonym and is the name under which a platform knows the person.
+        if terms.profile != "lawful_raw" and (kind := _platform(name)):
+            seen.add(name)
+            count = int(texts[name].is_not_null().sum())
+            findings.append(left("DIRECT_IDENTIFIER_LEFT", name, kind, count, texts))
     for name in texts.columns:
         if name in seen or name in excused - tokens.keys():
             continue
@@ -69,6 +84,14 @@ def named(
                 left_over.append({"column": name, "kind": kind, "count": count})
             findings.append(left("DIRECT_IDENTIFIER_LEFT", name, kind, count, texts))
     return findings, left_over
+
+
+def _platform(name: str) -> str | None:
+    """Which account or device a header says that a code is of."""
+    said = re.sub("[^a-z]", "", name.lower())
+    if re.search("(?:openid|unionid)$", said):
+        return "WECHAT"
+    return "DEVICE_ID" if re.search("(?:imei|idfa|idfv|oaid|androidid)$", said) else None
 
 
 # So many rows at one door are an office's visitors, not a household.

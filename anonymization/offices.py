@@ -18,6 +18,7 @@ _ENDS: Final = (
     "公司|集团|厂|店|超市|药房|合作社|牧场|农场|养殖场|银行|支行|分行|协会|学会|商会|基金会|社|部|队|处|科)$"
 )
 _OF_PEOPLE: Final = frozenset({"性别", "出生日期", "年龄", "民族", "文化程度", "与户主关系"})
+_MOST: Final = 0.9
 _HOMES: Final = "家庭|家长|住宅|居住|住址|户籍|现住|常住|本人|个人|户主|业主|宅电"
 
 
@@ -37,6 +38,15 @@ def lists_offices(texts: pl.DataFrame, columns: Mapping[str, Column], codes: Ite
     return False
 
 
-def of_the_office(name: str, kind: str | None) -> bool:
-    """Whether a telephone or an address in a list of institutions is theirs, as its header says."""
-    return kind in {"LANDLINE", "ADDRESS"} and re.search(_HOMES, name) is None
+def of_the_office(values: pl.Series, kind: str | None, thing: bool = False) -> bool:
+    """Whether what stands in a list of institutions is theirs, as header and values say.
+
+    `thing` says that the rows may be things as well, which have addresses on a network.
+    """
+    if re.search(_HOMES, values.name):
+        return False
+    # A mailbox at the government's own domain is an office's, whoever reads it.
+    governed = kind == "EMAIL" and matching(drawn(values), r"\.gov\.cn$") > _MOST
+    return kind in {"LANDLINE", "ADDRESS"} or (
+        thing and (kind in {"IP", "MAC", "DEVICE_ID"} or governed)
+    )

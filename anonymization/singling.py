@@ -51,8 +51,12 @@ def sets(
     opaque: Iterable[str],
     birth: str | None,
     terms: Terms,
+    nobody: bool = False,
 ) -> Sets:
-    """Which columns are declared, which are known to acquaintances though nobody said so."""
+    """Which columns are declared, which are known to acquaintances though nobody said so.
+
+    `nobody` says that no row is a person (`things.about_nobody`).
+    """
     left_out = {*opaque, *terms.made_up, *terms.published}
     open_ = [
         name
@@ -60,7 +64,7 @@ def sets(
         if name not in left_out and masked(texts[name]) < 0.5 and texts[name].n_unique() > 1
     ]
     words = headers.tables()["knowable"]
-    firms = _of_firms(columns)
+    firms = nobody or _of_firms(columns)
     discovered = [
         name
         for name in open_
@@ -108,17 +112,27 @@ def _tells_age(name: str, values: pl.Series) -> bool:
         > 0.5
     ):
         return True
-    if re.search(_OF_PAPERS, name) or matching(some, _BORN) < 0.9:
+    if re.search(_OF_PAPERS, name):
+        return False
+    born = some.str.extract(_BORN).drop_nulls()
+    if len(born) < 0.9 * len(some):
+        born = some.str.extract(_BORN_WITHIN).drop_nulls()
+    if len(born) < 0.9 * len(some):
         return False
     # Papers are of the last few years, people of eighty.
-    years = some.str.extract("^([0-9]{4})").cast(pl.Int32, strict=False).drop_nulls()
+    years = born.str.head(4).cast(pl.Int32, strict=False).drop_nulls()
     first, last = years.quantile(0.05), years.quantile(0.95)
     return first is not None and last is not None and last - first >= 30
 
 
 _BORN: Final = (
-    "^(?:19[2-9][0-9]|20[0-2][0-9])[-/.年]?(?:0?[1-9]|1[0-2])"
-    "(?:[-/.月]?(?:0?[1-9]|[12][0-9]|3[01])日?)?$"
+    "^((?:19[2-9][0-9]|20[0-2][0-9])[-/.年]?(?:0?[1-9]|1[0-2])"
+    "(?:[-/.月]?(?:0?[1-9]|[12][0-9]|3[01])日?)?)$"
+)
+# In a code, behind initials or in front of a number.
+_BORN_WITHIN: Final = (
+    "(?:^|[^0-9])((?:19[2-9][0-9]|20[0-2][0-9])(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))"
+    "(?:[^0-9]|$)"
 )
 _OF_PAPERS: Final = "成立|注册|建[成造立]|登记|竣工|开业|设立|发布|出版|生产"
 

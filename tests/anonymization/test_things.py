@@ -1,0 +1,113 @@
+"""Whether a table is about nobody, and what is found in one that only looks like it."""
+
+import polars as pl
+import pytest
+
+from anonymization import verify
+from anonymization.detection import detect
+from anonymization.findings import Terms, as_texts
+from anonymization.things import about_nobody
+
+TERMS = Terms("statistical", (), (), 5, None, None, None, {})
+FAMILIES = ("王", "李", "张", "刘", "陈", "杨", "赵", "黄")
+GIVEN = ("志强", "秀英", "建国", "海燕", "晓东", "桂兰", "文斌", "玉梅")
+
+
+def is_about_nobody(rows, terms=TERMS):
+    frame = pl.DataFrame(rows)
+    columns = {one.name: one for one in detect(frame)}
+    return about_nobody(as_texts(frame), columns, [], terms)
+
+
+SCHOOLS = [{"学校": f"乌海市第{n}中学", "专任教师数": 40 + n} for n in range(30)]
+LAMPS = [{"路灯编号": f"LD-{n:04}", "开灯时间": f"2025-03-01 18:{n:02}:17"} for n in range(30)]
+AIR = [{"站点": "一号站", "监测时间": f"2025-03-01 06:{n:02}:00", "PM2.5": n} for n in range(30)]
+STOPS = [{"站名": "人民广场站", "线路": f"{n % 9}路", "lon": 106.7 + n / 999} for n in range(30)]
+
+
+@pytest.mark.parametrize("rows", [SCHOOLS, LAMPS, AIR, STOPS])
+def test_tables_of_institutions_things_and_readings_are_about_nobody(rows):
+    assert is_about_nobody(rows)
+    assert verify(pl.DataFrame(rows)).findings == ()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"年龄": "34"},
+        {"性别": "女"},
+        {"户号": "1203"},
+        {"投诉时间": "2025-03-01 18:02:17"},
+        {"学生": "已返校"},
+    ],
+)
+def test_one_column_that_could_tell_of_a_person_and_somebody_stands_in_it(more):
+    assert not is_about_nobody([{**one, **more} for one in SCHOOLS])
+
+
+def test_trees_have_an_age_and_a_sex_and_are_nobody():
+    trees = [
+        {"古树编号": f"15030200{n:03}", "树种": "胡杨", "年龄": 150 + n, "性别": "雌株"}
+        for n in range(30)
+    ]
+    assert is_about_nobody(trees)
+    assert not is_about_nobody([{**one, "年龄": 20 + n} for n, one in enumerate(trees)])
+
+
+def test_who_rode_from_stop_to_stop_by_the_minute_is_somebody():
+    rides = [{**one, "时间": f"2025-03-01 07:{n:02}"} for n, one in enumerate(STOPS)]
+    assert not is_about_nobody(rides)
+
+
+def test_what_a_department_declares_to_be_known_of_people_is_of_people():
+    assert not is_about_nobody(SCHOOLS, Terms("open", ("学校",), (), 20, None, None, None, {}))
+
+
+def found(rows, **others):
+    return {(one.code, one.columns) for one in verify(pl.DataFrame(rows), **others).findings}
+
+
+def test_a_share_that_is_one_pupil_is_found_and_one_of_many_is_not():
+    rows = [
+        {"学校": f"第{n}小学", "体检人数": 96 + n, "阳性率": f"{2500 / (96 + n):.2f}%"}
+        for n in range(8)
+    ]
+    assert found(rows) == set()
+    rows[3] = {"学校": "第3小学", "体检人数": 12, "阳性率": "8.33%"}
+    assert found(rows) == {("K_TOO_SMALL", ("体检人数", "阳性率"))}
+
+
+def test_who_is_numbered_by_the_citizen_number_is_the_same_row_of_the_register():
+    numbers = [f"1503021988{n % 12 + 1:02}{n % 28 + 1:02}{n:03}X" for n in range(40)]
+    sexes = ["男" if int(one[16]) % 2 else "女" for one in numbers]
+    order = {one: place for place, one in enumerate(sorted(numbers))}
+    rows = [
+        {"编号": f"WH{order[one]:05}", "性别": sex} for one, sex in zip(numbers, sexes, strict=True)
+    ]
+    register = pl.DataFrame({"姓名": ["某某"] * 40, "公民身份号码": numbers[::-1]})
+    assert ("LINKS_TO_REGISTER", ("编号", "性别")) in found(rows, auxiliary=[register])
+    shuffled = [{**one, "编号": f"WH{n * 17 % 40:05}"} for n, one in enumerate(rows)]
+    codes = {code for code, _ in found(shuffled, auxiliary=[register])}
+    assert "LINKS_TO_REGISTER" not in codes
+
+
+def test_plates_of_which_one_sign_is_hidden_are_cars():
+    rows = [{"hphm": f"蒙CD{n % 10}*{n % 7}{n % 9}", "处罚": "警告"} for n in range(60)]
+    assert ("PARTIAL_ID_REIDENTIFIABLE", ("hphm",)) in found(rows)
+    assert found([{**one, "hphm": f"蒙C****{n % 5}"} for n, one in enumerate(rows)]) == set()
+
+
+def test_accounts_seconds_and_owners_are_read_out_of_codes_and_names():
+    rows = [
+        {
+            "openid": f"oX7Qk5{'aBcDeFgHiJ'[n % 10]}{n:02}mLf_qF4zd-C5hE7",
+            "_id": f"{1_730_000_000 + 7919 * n:08x}3cacd658dea6{n:04x}",
+            "店铺": f"海南区{FAMILIES[n % 8]}{GIVEN[n // 8]}餐馆",
+        }
+        for n in range(64)
+    ]
+    assert found(rows) >= {
+        ("DIRECT_IDENTIFIER_LEFT", ("openid",)),
+        ("TIMESTAMP_TOO_FINE", ("_id",)),
+        ("DIRECT_IDENTIFIER_LEFT", ("店铺",)),
+    }
