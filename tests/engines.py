@@ -1,10 +1,10 @@
 """Which tests meet an engine: what meets none gives the same on every pair, and runs on one.
 
-Nobody declares it. The first run watches: with `--note-unengaged FILE` it keeps a list of the
+Nobody declares it. The first run watches: with `--note-unengaged=FILE` it keeps a list of the
 tests that passed while no database was opened and no process was started, neither by themselves
-nor by a fixture they stand on. The run on the other pair is given the list (`--leave-out FILE`)
-and runs everything that is not on it: what is new, what was renamed, and what has parameters that
-only that pair has.
+nor by a fixture they stand on. The run on the other pair is given the list (`--leave-out=FILE`; a
+file behind a blank pytest takes for the tests to run) and runs everything that is not on it: what
+is new, what was renamed, and what has parameters that only that pair has.
 
 In doubt a test is run again:
 - Where a test opened a database, whatever it shares with other tests is taken for a way to it: a
