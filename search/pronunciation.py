@@ -2,7 +2,7 @@
 
 The module keeps its phrases as lists of lists with tones, sixty megabytes of the hundred that a
 worker held. Without tones, and with a reading only where a phrase reads otherwise than its
-characters, they take twelve. `tests/search/test_pronunciation.py` holds them against the library.
+characters, they take seven. `tests/search/test_pronunciation.py` holds them against the library.
 """
 
 import functools
@@ -10,6 +10,8 @@ import json
 import re
 import sys
 import unicodedata
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterator
 from importlib import metadata
 from importlib.util import find_spec
@@ -18,7 +20,8 @@ from typing import Any
 
 VERSION = metadata.version("pypinyin")
 _LONGEST_PHRASE = 16
-_BLANKS = re.compile(r"[\s,:}]*")
+_BLANKS = re.compile(r"[\s,:{}]*")
+_PIECE = 65_536
 
 
 @functools.lru_cache(maxsize=65_536)
@@ -27,48 +30,74 @@ def read(han: str) -> tuple[str, ...]:
 
     From left to right and the longest phrase first, as the library reads.
     """
-    characters, phrases, otherwise = _tables()
+    tables = _tables()
     found: list[str] = []
     while len(found) < len(han):
         at = len(found)
-        known = phrases.get(han[at], "")
+        known = tables.phrases.get(han[at], "")
         ends = range(min(len(han), at + _LONGEST_PHRASE) if known else 0, at + 1, -1)
         end = next((end for end in ends if f" {han[at + 1 : end]} " in known), at + 1)
         phrase = han[at:end]
-        found.extend(otherwise.get(phrase) or [characters.get(one, one) for one in phrase])
+        found.extend(tables.otherwise.get(phrase) or map(tables.sound, phrase))
     return tuple(found)
 
 
+class _Tables:
+    """The tables in the memory they need: a dictionary of forty thousand characters takes ten MB.
+
+    `phrases` says what follows a first character, blank by blank; `otherwise` how the phrases
+    sound that are not read as their characters are.
+    """
+
+    def __init__(self) -> None:
+        sounds = {
+            chr(int(code)): _toneless(several.split(",")[0])
+            for code, several in _shipped("pinyin_dict")
+        }
+        self._characters = "".join(sorted(sounds))
+        self._syllables = sorted(set(sounds.values()))
+        places = {syllable: place for place, syllable in enumerate(self._syllables)}
+        self._places = array("H", (places[sounds[one]] for one in self._characters))
+        self.phrases: dict[str, str] = {}
+        self.otherwise: dict[str, list[str]] = {}
+        for phrase, several in _shipped("phrases_dict"):
+            self.phrases[phrase[0]] = f"{self.phrases.get(phrase[0], ' ')}{phrase[1:]} "
+            toneless = [_toneless(one[0]) for one in several]
+            if toneless != list(map(self.sound, phrase)):
+                self.otherwise[phrase] = toneless
+
+    def sound(self, character: str) -> str:
+        """How a character is read alone."""
+        place = bisect_left(self._characters, character)
+        if self._characters[place : place + 1] != character:
+            return character
+        return self._syllables[self._places[place]]
+
+
 @functools.cache
-def _tables() -> tuple[dict[str, str], dict[str, str], dict[str, list[str]]]:
-    """Characters to a syllable; what follows a first character, blank by blank; the exceptions."""
-    characters = {
-        chr(int(code)): _toneless(sounds.split(",")[0]) for code, sounds in _shipped("pinyin_dict")
-    }
-    rests: dict[str, list[str]] = {}
-    otherwise: dict[str, list[str]] = {}
-    for phrase, sounds in _shipped("phrases_dict"):
-        rests.setdefault(phrase[0], []).append(phrase[1:])
-        toneless = [_toneless(several[0]) for several in sounds]
-        if toneless != [characters.get(one, one) for one in phrase]:
-            otherwise[phrase] = toneless
-    phrases = {first: f" {' '.join(several)} " for first, several in rests.items()}
-    return characters, phrases, otherwise
+def _tables() -> _Tables:
+    return _Tables()
 
 
 def _shipped(name: str) -> Iterator[tuple[str, Any]]:
-    """The members of a table, one at a time: all at once they would take forty megabytes."""
+    """The members of a table, read piece by piece: what is read at once stays in the process."""
     found = find_spec("pypinyin")
     if found is None or found.origin is None:
         raise ModuleNotFoundError("pypinyin")
-    text = Path(found.origin).with_name(f"{name}.json").read_text("utf-8")
     decode = json.JSONDecoder().raw_decode
-    at = _after_blanks(text, text.index("{") + 1)
-    while at < len(text):
-        key, at = decode(text, at)
-        value, at = decode(text, _after_blanks(text, at))
-        yield key, value
-        at = _after_blanks(text, at)
+    with Path(found.origin).with_name(f"{name}.json").open(encoding="utf-8") as file:
+        text, start = "", 0
+        while True:
+            try:
+                key, at = decode(text, _after_blanks(text, start))
+                value, at = decode(text, _after_blanks(text, at))
+            except json.JSONDecodeError:
+                if not (more := file.read(_PIECE)):
+                    return
+                text, start = text[start:] + more, 0
+            else:
+                yield key, value
+                start = at
 
 
 def _after_blanks(text: str, at: int) -> int:
