@@ -34,7 +34,7 @@ from anonymization.errors import Refused
 from anonymization.findings import Finding, Terms, as_texts, token
 from anonymization.fineness import fine
 from anonymization.plan import profiles
-from anonymization.tables import open_table
+from anonymization.tables import whole
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,8 @@ def verify(
     claim = _checked(claim or {})
     profile = claim.get("profile", "statistical")
     least = profiles().get(profile, {}).get("k") or 5
-    registers = [table(one) for one in auxiliary]
-    known = [table(raw), *registers] if raw is not None else registers
+    registers = [whole(one) for one in auxiliary]
+    known = [whole(raw), *registers] if raw is not None else registers
     terms = Terms(
         profile=profile if profile in profiles() else "statistical",
         quasi=tuple(claim.get("quasi_identifiers") or ()),
@@ -97,7 +97,7 @@ def verify(
         population=claim.get("population"),
         raw={f"{i}\0{one}": part[one] for i, part in enumerate(known) for one in part.columns},
     )
-    frame = table(release)
+    frame = whole(release)
     verdict = attack(frame, terms, list(earlier), registers)
     if raw is None:
         return verdict
@@ -129,17 +129,6 @@ def _names(part: Any) -> bool:
     return part is None or (
         isinstance(part, list | tuple) and all(isinstance(one, str) for one in part)
     )
-
-
-def table(of: Any) -> pl.DataFrame:
-    """Any table as a polars frame: a path, or a polars, pandas or Arrow table."""
-    if isinstance(of, pl.DataFrame):
-        return of
-    if isinstance(of, str | Path):
-        return open_table(of).frame()
-    made = pl.from_arrow(of) if hasattr(of, "to_batches") else pl.from_pandas(of)
-    assert isinstance(made, pl.DataFrame)
-    return made
 
 
 def attack(
@@ -215,7 +204,7 @@ def _sketched(earlier: Any) -> list[linking.Sketch]:
             "the sketch of the earlier release cannot be read; make it again with catalogue "
             "anonymize sketch.",
         ) from fault
-    return linking.sketches(table(earlier))
+    return linking.sketches(whole(earlier))
 
 
 _NAMING = frozenset(

@@ -5,8 +5,9 @@ from typing import Any, Final
 
 import polars as pl
 
-from anonymization import attacks, pipeline, plan, risk
+from anonymization import pipeline, plan, risk
 from anonymization.plan import Plan
+from anonymization.tables import whole
 
 # Each step coarser, along the way a column is treated; past the last one it is removed.
 _COARSER: Final[Mapping[str, tuple[str, ...]]] = {
@@ -24,7 +25,7 @@ def fit(proposed: Plan, table: Any) -> Plan:
     The column that tells most people apart goes first. Profiles that are not judged by k, and
     plans that fit, come back as they are.
     """
-    frame = attacks.table(table)
+    frame = whole(table)
     fitted = proposed
     while _too_dear(fitted, frame):
         treated = _treated(fitted, frame)

@@ -84,7 +84,7 @@ def apply(
         verdict = attacks.attack(
             released,
             run.terms(),
-            [attacks.table(one).cast(pl.String, strict=False) for one in earlier],
+            [tables.whole(one).cast(pl.String, strict=False) for one in earlier],
         )
         output = {
             "digest": crypto.digest_file(final),
@@ -127,7 +127,7 @@ def treat(masking: plan.Plan, frame: Any, key: bytes | None = None) -> Any:
 
     For previews over made-up values and for tests. A release goes through `apply`.
     """
-    table = attacks.table(frame)
+    table = tables.whole(frame)
     require_sound(masking, table.columns)
     release = techniques.release(masking, key)
     by_name = {line["name"]: line for line in masking["columns"]}
@@ -146,7 +146,7 @@ def measure(
     source: Any, quasi: Sequence[str], sensitive: Sequence[str] = (), k: int = 5
 ) -> risk.Risk:
     """k, l, t and the risks of a table (a path or a frame) on these quasi-identifiers."""
-    table = attacks.table(source)
+    table = tables.whole(source)
     for name in (*quasi, *sensitive):
         if name not in table.columns:
             raise Refused(

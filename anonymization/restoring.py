@@ -10,7 +10,7 @@ import polars as pl
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from anonymization import attacks, crypto, formats, places, tables, techniques
+from anonymization import crypto, formats, places, tables, techniques
 from anonymization.cells import by_distinct, distinct, text
 from anonymization.errors import Refused
 from anonymization.plan import Plan, params
@@ -29,7 +29,7 @@ def restore(masking: Plan, frame: Any, key: bytes, key_id: str | None = None) ->
     """
     if key_id is not None and crypto.key_id(key) != key_id:
         raise _wrong_key()
-    table = attacks.table(frame)
+    table = tables.whole(frame)
     release = techniques.release(masking, key)
     lines = [
         line
