@@ -15,7 +15,9 @@ from registry.errors import Unreadable
 _FILES: Mapping[str, str] = {
     "file_empty": _("没有选择文件，或者文件是空的。请选择数据文件，再上传。"),
     "file_old": _("这是旧版 Excel（.xls）或者加密的文件。请另存为 .xlsx、去掉密码，再上传。"),
-    "file_kind": _("文件不是 CSV、Parquet 或 Excel（.xlsx）。请导出为其中一种，再上传。"),
+    "file_kind": _(
+        "文件不是 CSV、Parquet 或 .xlsx，或者混用了编码。请导出为其中一种（CSV 用 UTF-8），再上传。"
+    ),
     "file_html": _("这是网页，不是数据文件。请用 Excel 打开，另存为 .xlsx，再上传。"),
     "file_broken": _("文件损坏，读不出来。请重新导出，再上传。"),
     "file_locked": _("文件有密码。请去掉密码，再上传。"),
