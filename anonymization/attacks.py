@@ -175,10 +175,11 @@ def attack(
     rules = profiles()[terms.profile]
     if rules["judged"]:
         findings += shares.few(texts, terms)
-    if rules["judged"] and counted:
-        findings += aggregates.small(counted, terms)
-    elif rules["judged"]:
-        findings += singling.singled(coded, known, measured, terms)
+        findings += (
+            aggregates.small(counted, terms)
+            if counted
+            else singling.singled(coded, known, measured, terms)
+        )
     grade = risk.level(
         measured,
         sum(finding.code in _NAMING for finding in findings),

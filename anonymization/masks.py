@@ -38,25 +38,25 @@ def decoded_masks(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Fi
     birth, days = birth_column(texts, columns)
     sex = next((name for name in texts.columns if _is_sex(name)), None)
     beside = Beside(birth, days, sex)
-    starred = {
+    hiding = {
         name: _starred(name, texts[name], _is_tail(name))
         for name in texts.columns
         if _is_tail(name) or matching(texts[name], _STARS) >= 0.05
     }
     findings = []
-    for name, values in starred.items():
+    for name, values in hiding.items():
         found = _alone(name, values, beside, texts) or _plates(texts[name], texts)
         if found is not None:
             findings.append(found)
     alone = {one.columns[0] for one in findings}
     told: set[str] = set()
-    views = {**starred, **_pieces(texts, columns)}
+    views = {**hiding, **_pieces(texts, columns)}
     for width in (2, 3):
         for names in itertools.combinations(list(views)[:_MOST_VIEWS], width):
             # What one column tells by itself may complete another.
             if set(names) & told or set(names) <= alone:
                 continue
-            if (found := _together(names, views, starred, texts)) is not None:
+            if (found := _together(names, views, hiding, texts)) is not None:
                 findings.append(found)
                 told |= set(names)
     return findings
@@ -298,11 +298,11 @@ def _pieces(texts: pl.DataFrame, columns: Mapping[str, Column]) -> dict[str, pl.
 def _together(
     names: tuple[str, ...],
     views: Mapping[str, pl.Series],
-    starred: Mapping[str, pl.Series],
+    hiding: Mapping[str, pl.Series],
     texts: pl.DataFrame,
 ) -> Finding | None:
     """Partial views of the same number that show different digits of it."""
-    if not set(names) & starred.keys():
+    if not set(names) & hiding.keys():
         return None
     rows = pl.DataFrame({str(n): views[name] for n, name in enumerate(names)}).drop_nulls()
     rows = rows.filter(pl.all_horizontal(pl.all().str.len_chars() == pl.col("0").str.len_chars()))

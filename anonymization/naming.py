@@ -23,13 +23,14 @@ def named(
     columns: Mapping[str, Column],
     tokens: Mapping[str, str],
     terms: Terms,
-    nobody: bool = False,
+    nobody: bool,
 ) -> tuple[list[Finding], list[dict[str, Any]]]:
     """What still names people: readable numbers anywhere, columns of names and addresses.
 
     `nobody` says that no row is a person (`things.about_nobody`).
     """
-    excused = terms.made_up | terms.published | tokens.keys()
+    public = terms.made_up | terms.published
+    excused = public | tokens.keys()
     if terms.profile == "lawful_raw":
         excused = frozenset(texts.columns)
     findings, left_over = [], []
@@ -70,9 +71,9 @@ def named(
         elif count:
             seen.add(name)
             findings.append(left("DIRECT_IDENTIFIER_LEFT", name, column.kind, count, texts))
-    for name in tokens.keys() - terms.made_up - terms.published:
+    for name in tokens if terms.profile != "lawful_raw" else ():
         # It looks like a pseudonym and is the name under which a platform knows the person.
-        if terms.profile != "lawful_raw" and (kind := _platform(name)):
+        if name not in public and (kind := _platform(name)):
             seen.add(name)
             count = int(texts[name].is_not_null().sum())
             findings.append(left("DIRECT_IDENTIFIER_LEFT", name, kind, count, texts))

@@ -38,15 +38,15 @@ def lists_offices(texts: pl.DataFrame, columns: Mapping[str, Column], codes: Ite
     return False
 
 
-def of_the_office(values: pl.Series, kind: str | None, thing: bool = False) -> bool:
+def of_the_office(values: pl.Series, kind: str | None, nobody: bool) -> bool:
     """Whether what stands in a list of institutions is theirs, as header and values say.
 
-    `thing` says that the rows may be things as well, which have addresses on a network.
+    Where the rows are things (`things.about_nobody`), their addresses on a network are theirs too.
     """
     if re.search(_HOMES, values.name):
         return False
     # A mailbox at the government's own domain is an office's, whoever reads it.
     governed = kind == "EMAIL" and matching(drawn(values), r"\.gov\.cn$") > _MOST
     return kind in {"LANDLINE", "ADDRESS"} or (
-        thing and (kind in {"IP", "MAC", "DEVICE_ID"} or governed)
+        nobody and (kind in {"IP", "MAC", "DEVICE_ID"} or governed)
     )

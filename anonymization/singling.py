@@ -51,7 +51,7 @@ def sets(
     opaque: Iterable[str],
     birth: str | None,
     terms: Terms,
-    nobody: bool = False,
+    nobody: bool,
 ) -> Sets:
     """Which columns are declared, which are known to acquaintances though nobody said so.
 
@@ -64,21 +64,21 @@ def sets(
         if name not in left_out and masked(texts[name]) < 0.5 and texts[name].n_unique() > 1
     ]
     words = headers.tables()["knowable"]
-    firms = nobody or _of_firms(columns)
+    nobody = nobody or _of_firms(columns)
     discovered = [
         name
         for name in open_
         if name == birth
         or columns[name].quasi
         or role_of(columns[name].item or columns[name].kind) == "quasi"
-        or (headers.ends_with(name, words["people"]) and not firms)
-        or (headers.composed(name, "employer") and not firms)
+        or (headers.ends_with(name, words["people"]) and not nobody)
+        or (headers.composed(name, "employer") and not nobody)
         or _tells_age(name, texts[name])
     ]
     things = [
         name
         for name in open_
-        if name not in discovered and not firms and headers.ends_with(name, words["things"])
+        if name not in discovered and not nobody and headers.ends_with(name, words["things"])
     ]
     sensitive = [
         name
@@ -90,7 +90,7 @@ def sets(
     ]
     return Sets(
         declared=tuple(name for name in terms.quasi if name in texts.columns),
-        discovered=() if firms else tuple(discovered),
+        discovered=() if nobody else tuple(discovered),
         things=tuple(things),
         sensitive=tuple(sensitive),
         rare=tuple(name for name in discovered if headers.ends_with(name, words["rare"])),
@@ -114,10 +114,9 @@ def _tells_age(name: str, values: pl.Series) -> bool:
         return True
     if re.search(_OF_PAPERS, name):
         return False
-    born = some.str.extract(_BORN).drop_nulls()
-    if len(born) < 0.9 * len(some):
-        born = some.str.extract(_BORN_WITHIN).drop_nulls()
-    if len(born) < 0.9 * len(some):
+    dates = (some.str.extract(one).drop_nulls() for one in (_BORN, _BORN_WITHIN))
+    born = next((one for one in dates if len(one) >= 0.9 * len(some)), None)
+    if born is None:
         return False
     # Papers are of the last few years, people of eighty.
     years = born.str.head(4).cast(pl.Int32, strict=False).drop_nulls()

@@ -119,9 +119,13 @@ def _tells(values: pl.Series, column: Column) -> bool:
     """Whether a column could tell something of a person."""
     if column.item in _OF_PERSONS:
         return matching(drawn(values), _OF_PERSONS[column.item]) > 0.5
-    counted = _COUNTED.search(column.name) and matching(drawn(values), r"^[\d.,%]+$") > _NAMED
     if column.kind not in _THEIRS | {None}:
         return True
-    if column.item not in _ITEMS | {None} and not counted:
+    if column.item not in _ITEMS | {None} and not _counts(values):
         return True
     return set(column.inside) - _THEIRS != set() or _SOMEBODY.search(column.name) is not None
+
+
+def _counts(values: pl.Series) -> bool:
+    """Whether a column says how many, whatever of."""
+    return bool(_COUNTED.search(values.name)) and matching(drawn(values), r"^[\d.,%]+$") > _NAMED
