@@ -176,13 +176,16 @@ def _begun(values: pl.Series) -> bool:
 
     By chance one code in seven reads as a second of these twenty years, all of a column never.
     """
-    some = drawn(values).str.to_lowercase().str.replace_all("-", "")
+    some = drawn(values)
+    if len(some) < _SECONDS or matching(some, "^[0-9A-Fa-f-]{24,}$") < 1:
+        return False
+    some = some.str.to_lowercase().str.replace_all("-", "")
     seconds = (
         some.str.extract("^([0-9a-f]{8})[0-9a-f]{16}$").str.to_integer(base=16, strict=False),
         some.str.extract("^([0-9a-f]{12})7[0-9a-f]{19}$").str.to_integer(base=16, strict=False)
         // 1000,
     )
-    return len(some) >= _SECONDS and any(
+    return any(
         one.null_count() == 0 and bool(one.is_between(1_300_000_000, 2_000_000_000).all())
         for one in seconds
     )

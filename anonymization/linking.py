@@ -223,6 +223,8 @@ def linked(
 _SAME: Final = 0.97
 _CHANCE: Final = 0.6
 _COUNTERS: Final = 6
+# Fewer rows stand in any order by chance.
+_LEAST_ROWS: Final = 20
 
 
 def _in_step(
@@ -236,10 +238,9 @@ def _in_step(
     names = list(pairs)
     if not names or texts.height != other.height or texts.height < _LEAST_ROWS:
         return None
-    mine, theirs = texts.select(names), pl.DataFrame(dict(pairs))
     mine, theirs = (
         one.select(pl.concat_str(pl.all().fill_null(""), separator="\0").alias("v"))
-        for one in (mine, theirs)
+        for one in (texts.select(names), pl.DataFrame(dict(pairs)))
     )
     counts = mine["v"].value_counts(name="n").join(theirs["v"].value_counts(name="m"), on="v")
     if float((counts["n"] * counts["m"]).sum()) / texts.height**2 > _CHANCE:
@@ -249,12 +250,11 @@ def _in_step(
         if texts[name].n_unique() == texts.height and matching(texts[name], r"^[^0-9]*[0-9]+$") == 1
     ][:_COUNTERS]  # fmt: skip
     keys = [name for name in other.columns if other[name].n_unique() == other.height][:_COUNTERS]
+    registered = [theirs["v"], *(theirs["v"].gather(other[key].arg_sort()) for key in keys)]
     for name in (None, *counters):
         rows = mine["v"] if name is None else mine["v"].gather(_by(texts[name]))
-        for key in (None, *keys):
-            there = theirs["v"] if key is None else theirs["v"].gather(other[key].arg_sort())
-            if float((rows == there).mean() or 0) >= _SAME:  # type: ignore[arg-type]
-                return tuple(names) if name is None else (name, *names)
+        if any(float((rows == one).mean() or 0) >= _SAME for one in registered):  # type: ignore[arg-type]
+            return tuple(names) if name is None else (name, *names)
     return None
 
 
@@ -269,10 +269,6 @@ def _sexes(texts: pl.DataFrame, other: pl.DataFrame) -> dict[str, pl.Series]:
             )
             return {told[0]: sexes["v"]}
     return {}
-
-
-# Fewer rows stand in any order by chance.
-_LEAST_ROWS: Final = 20
 
 
 def _by(counter: pl.Series) -> pl.Series:
