@@ -1,6 +1,7 @@
 """The settings, read once from the environment and checked as a whole."""
 
 import ipaddress
+import logging
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -165,6 +166,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DEMO_PASSWORD", "", str, "演示账号口令", "password of the demo accounts"),
     Setting("LOG", "info", _one_of("debug", "info", "warning", "error"), "日志级别", "log level"),
 )
+
+
+def start_log() -> None:
+    """Warnings of everything go to the error stream; the setting `log` is of our own alone."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:

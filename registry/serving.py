@@ -6,7 +6,6 @@
 settings, and holds nothing else: each worker imports the application for itself.
 """
 
-import logging
 import os
 import shutil
 import sys
@@ -121,7 +120,7 @@ def become() -> NoReturn:
 
 def main() -> None:
     """Serve until told to stop."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    config.start_log()
     with _counters():
         _Server(config.load()).run()
 

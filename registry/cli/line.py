@@ -1,11 +1,12 @@
 """The command `catalogue`: whoever calls one command does not wait for what the others need."""
 
-import logging
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
 import click
+
+from registry.config import start_log
 
 # Every command, and the module of this package that defines it.
 ROOMS: Mapping[str, str] = {
@@ -53,4 +54,4 @@ class Rooms(click.Group):
 @click.group(cls=Rooms, rooms=ROOMS, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """乌海市政务数据目录 / the registry of a city's government data."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    start_log()
