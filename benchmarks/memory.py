@@ -10,16 +10,13 @@ it as far as they are mapped, which the system takes back when it wants.
 import argparse
 import json
 import os
-import signal
-import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from pathlib import Path
 
 from registry import accounts, config, db
 from registry.access import SYSTEM
+from tests.cli.processes import environment, served
 
 WORDS = ("婚姻登记", "公积金", "养老机构名录", "空气质量", "停车场 信息", "行政处罚", "jiehun")
 FACETS = '["organization", "groups", "tags", "res_format"]'
@@ -31,35 +28,19 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rounds", type=int, default=100)
     given = parser.parse_args()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    told = {
-        "CATALOGUE_DATA_DIR": str(given.folder),
-        "CATALOGUE_PORT": str(port),
-        "CATALOGUE_ANONYMOUS": "open",
-        "CATALOGUE_DEMO_PASSWORD": "x",
-        "CATALOGUE_LOG": "warning",
-    }
-    settings = config.load(told)
+    env = environment(given.folder, anonymous="open", demo_password="x", log="warning")
+    settings = config.load({k: v for k, v in env.items() if k.startswith(config.PREFIX)})
     database = db.connect(settings.database_url, settings.secret_key())
     with db.transaction(database, writes=True) as session:
         token = accounts.issue_token(session, SYSTEM, "consumer", "benchmark", 1)
     database.close()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CATALOGUE_")}
-    command = [sys.executable, "-m", "registry.cli", "serve"]
-    server = subprocess.Popen(command, env=kept | told)
-    try:
-        _wait(f"http://127.0.0.1:{port}/livez")
+    with served(env) as (server, address):
         time.sleep(5)
         report("at rest", server.pid)
-        ask(f"http://127.0.0.1:{port}", token, given.rounds)
+        ask(address, token, given.rounds)
         time.sleep(2)
         report(f"after {given.rounds} rounds", server.pid)
         print(f"idle for 20 s: {idle(server.pid, 20):.2%} of a core")
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait()
 
 
 def ask(origin: str, token: str, rounds: int) -> None:
@@ -123,17 +104,6 @@ def _get(address: str, token: str = "", body: bytes | None = None) -> bytes:
     with urllib.request.urlopen(request, timeout=60) as answer:
         found: bytes = answer.read()
         return found
-
-
-def _wait(address: str) -> None:
-    for _ in range(300):
-        try:
-            _get(address)
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise SystemExit("the server does not answer")
 
 
 if __name__ == "__main__":
