@@ -6,7 +6,7 @@ acceptance_gates.json; what the functions find is worded in sentences.json.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -24,13 +24,14 @@ class Shortfall:
     """One thing that stands against a gate.
 
     `code` names the sentence and the remedy, `ball` the role that has to act, `resource` the key
-    of the entry to go to.
+    of the entry to go to, `batch` that of the submission where the remedy is on its page.
     """
 
     code: str
     ball: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     resource: str = ""
+    batch: str = ""
 
 
 Check = Callable[[Facts], Iterator[Shortfall]]
@@ -108,13 +109,19 @@ def _secrecy(facts: Facts) -> Iterator[Shortfall]:
         if not _decided(facts, entry, "clear"):
             yield _of("not_cleared", "secrecy", entry, number=entry.version.number)
         elif "secrecy" not in facts.assessments.get(entry.version.id, {}):
-            yield _of("no_secrecy_assessment", "secrecy", entry)
+            yield _assessed("no_secrecy_assessment", entry)
 
 
 def _impact(facts: Facts) -> Iterator[Shortfall]:
     for entry in facts.entries:
         if entry.personal and "pia" not in facts.assessments.get(entry.version.id, {}):
-            yield _of("no_impact_assessment", "registrar", entry)
+            yield _assessed("no_impact_assessment", entry)
+
+
+def _assessed(code: str, entry: Entry) -> Shortfall:
+    """What one role alone may enter (`assess`), and where it does."""
+    batch = entry.version.submission
+    return replace(_of(code, "secrecy", entry), batch=batch.key if batch else "")
 
 
 def _masking(facts: Facts) -> Iterator[Shortfall]:

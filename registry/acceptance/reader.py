@@ -53,7 +53,7 @@ def shown(shortfall: Shortfall, hidden: Collection[str], locale: str = "zh") -> 
     facts = dict(shortfall.facts)
     if shortfall.resource in hidden:
         facts |= {name: NAMELESS[locale] for name in _QUOTING if name in facts}
-        return replace(shortfall, facts=facts, resource="")
+        return replace(shortfall, facts=facts, resource="", batch="")
     if hidden and "rows" in facts:
         # Rows of a list name entries of the scope; which of them are restricted they do not say.
         return replace(shortfall, facts={**facts, "rows": NAMELESS[locale]})

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, jsonify, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from registry import acceptance, papers, projects, signing
+from registry import acceptance, catalogue, papers, projects, signing
 from registry.access import may, role_title, why_not
 from registry.edge import actor, download, go, locale, reads, session, settings, writes
 from registry.edge.words import sentence
@@ -95,6 +95,8 @@ def _remedies(project: Project, line: acceptance.Line) -> dict[str, str]:
             where = url_for("lists.index", unit=project.unit.code)
         elif one.resource and line.gate.id == "G-DEID":
             where = url_for("masking.show", key=one.resource)
+        elif one.batch and _reads_batch(one.batch):
+            where = url_for("submissions.show", key=one.batch)
         elif one.resource and line.gate.id != "G-MOUNT":
             where = url_for("resources.show", key=one.resource)
         else:
@@ -102,6 +104,14 @@ def _remedies(project: Project, line: acceptance.Line) -> dict[str, str]:
             where = url_for("projects.show", key=project.key, _anchor=anchor)
         found.setdefault(acceptance.said(one, locale())[1], where)
     return found
+
+
+def _reads_batch(key: str) -> bool:
+    try:
+        catalogue.submission_versions(session(), actor(), key)
+    except Missing:
+        return False
+    return True
 
 
 def _counts(found: acceptance.Examination) -> dict[str, int]:

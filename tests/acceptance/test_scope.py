@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 import schemas
 from registry import acceptance, calendar, catalogue, db, desensitization, lists, projects
-from registry.access import SYSTEM
+from registry.access import SYSTEM, may
 from registry.desensitization import sealing
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.models.catalogue import Resource, Version
@@ -254,6 +254,22 @@ def test_who_has_the_ball_is_named(session, town, project):
     assert found["operator"] == ["数据局 某人"]
     assert found["project_manager"] == ["民政局 某人"]
     assert "reviewer" not in found
+
+
+def test_an_assessment_is_asked_of_those_who_may_enter_it_on_the_page_where_they_do(
+    session, town, project
+):
+    registrar = town.person("registrar")
+    stored = catalogue.register(session, registrar, town.department, document(), declared=True)
+    version = session.get_one(Version, stored.version_id)
+    batch = catalogue.hand_in(session, registrar, [version])
+    catalogue.advance(session, town.person("secrecy"), version, "clear")
+    in_scope(session, project, version.resource)
+    found = results(session, project)
+    for gate in ("G-SECRET", "G-PIA"):
+        (one,) = found[gate].shortfalls
+        assert may(town.person(one.ball), "assess", town.department)
+        assert one.batch == batch.key
 
 
 def listed(session, town):
