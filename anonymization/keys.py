@@ -89,6 +89,50 @@ def read_record(path: str | Path) -> dict[str, Any]:
     return record
 
 
+# A record has a few steps; what is larger is no record.
+_MOST_BYTES: Final = 1 << 20
+
+
+def listed(folder: str | Path) -> list[dict[str, Any]]:
+    """The keys on record in a folder and in the folders right in it, by name; of no key its bits.
+
+    `state`: present, destroyed (on record), missing (the file is gone and no record says why) or
+    altered (the record is not whole, and tells nothing to rely on). `record` is the digest of the
+    last step, which seals all before it.
+    """
+    root = Path(folder)
+    found = []
+    for path in sorted((*root.glob("*.json"), *root.glob("*/*.json"))):
+        try:
+            if not path.is_file() or path.stat().st_size > _MOST_BYTES:
+                continue
+            record = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError):
+            continue
+        # A folder holds plans and reports as well, which are no records of keys.
+        if isinstance(record, dict) and {"record", "key_file", "steps"} <= record.keys():
+            name = str(path.with_suffix("").relative_to(root))
+            found.append({"file": name} | _told(path.with_suffix(""), record))
+    return found
+
+
+def _told(place: Path, record: Mapping[str, Any]) -> dict[str, Any]:
+    if not record["steps"] or not is_whole(record):
+        return {"state": "altered"}
+    steps = {step.get("act"): step for step in record["steps"]}
+    first, end = record["steps"][0], steps.get("destroyed")
+    told = {"key_id": first.get("key_id", ""), "release": first.get("release", "")}
+    if "made" in steps:
+        told |= {"made_at": steps["made"]["at"], "made_by": steps["made"]["by"]}
+    if "replaced" in steps:
+        told |= {"replaced_at": steps["replaced"]["at"], "replaced_by": steps["replaced"]["by_key"]}
+    if end is not None:
+        told |= {"destroyed_at": end["at"], "destroyed_by": end["by"], "reason": end["reason"]}
+    here = "present" if place.is_file() else "missing"
+    state = "destroyed" if end is not None else here
+    return {"state": state, **told, "record": record["steps"][-1]["digest"]}
+
+
 def is_whole(record: Mapping[str, Any]) -> bool:
     """Whether every step still carries the digest of all before it."""
     before = ""

@@ -120,6 +120,45 @@ def key_(path: Path, after: Path | None, destroy: bool, by: str, reason: str, re
     click.echo(f"办理记录，随报告保存 / its record, kept with the report: {path.name}.json")
 
 
+_KEY_STATES = {
+    "present": "在用 / present",
+    "destroyed": "已销毁 / destroyed",
+    "missing": "文件不在，没有销毁记录 / file gone, no record of its end",
+    "altered": "记录被改动过，不能采信 / record altered, not to be relied on",
+}
+
+
+@anonymize.command("keys")
+@click.argument(
+    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default="."
+)
+@click.option("--json", "as_json", is_flag=True)
+def keys_(folder: Path, as_json: bool) -> None:
+    """List the keys on record in FOLDER: id, made, replaced, destroyed, by whom; never the key.
+
+    Exit 1: a key is gone without a record of its end, or a record was altered.
+    """
+    from anonymization import keys
+
+    found = keys.listed(folder)
+    if as_json:
+        _show(found)
+    else:
+        for one in found:
+            click.echo(f"{one['file']}  {one.get('key_id', '-')}  {_KEY_STATES[one['state']]}")
+            for act, zh in (("made", "新建"), ("replaced", "接替"), ("destroyed", "销毁")):
+                if at := one.get(f"{act}_at"):
+                    who = f"{one[f'{act}_by']}  {one['reason'] if act == 'destroyed' else ''}"
+                    click.echo(f"  {zh} / {act}  {at}  {who}".rstrip())
+            if one.get("release"):
+                click.echo(f"  发布批次 / release  {one['release']}")
+            if "record" in one:
+                click.echo(f"  记录 / record  {one['record']}")
+        if not found:
+            click.echo("这个文件夹里没有密钥记录 / no key is on record in this folder")
+    sys.exit(1 if {one["state"] for one in found} & {"missing", "altered"} else 0)
+
+
 @anonymize.command("detect")
 @click.argument("files", nargs=-1, type=FILE)
 @_from_database
@@ -320,7 +359,7 @@ def mask(
 
 def _tell(facts: Mapping[str, Any], name: str) -> None:
     for column in facts["columns"]:
-        click.echo(f"  {column['name']}：{column['done']}")
+        click.echo(f"  {column['name']}：{column['done']} / {column['done_en']}")
     risk, lost = facts["risk"], facts["suppressed"]
     click.echo(
         f"k = {risk['k']}，抑制 {lost['share']:.2%}，残留直接标识符 "

@@ -43,6 +43,28 @@ def test_after_destruction_nothing_encrypted_is_read_and_a_run_says_what_to_do(t
     refused("KEY_WRONG", lambda: restore(plan, made, crypto.read_key(tmp_path / "b.key")))
 
 
+def test_the_keys_of_a_folder_are_listed_with_their_ends_and_without_their_bits(tmp_path: Path):
+    (tmp_path / "in").mkdir()
+    kept, gone, lost = tmp_path / "a", tmp_path / "in" / "b.key", tmp_path / "c"
+    for path in (kept, gone, lost):
+        keys.create(path, "张某", "2026-1")
+    secret = crypto.read_key(kept)
+    keys.destroy(gone, "李某", "发布结束")
+    lost.unlink()
+    keys.create(tmp_path / "d", "张某")
+    record = (tmp_path / "d.json").read_text("utf-8")
+    (tmp_path / "d.json").write_text(record.replace("张某", "王某"), "utf-8")
+    (tmp_path / "plan.json").write_text('{"profile": "open"}', "utf-8")
+    found = {one["file"]: one for one in keys.listed(tmp_path)}
+    states = {name: one["state"] for name, one in found.items()}
+    assert states == {"a": "present", "in/b.key": "destroyed", "c": "missing", "d": "altered"}
+    assert found["a"]["key_id"] == crypto.key_id(secret)
+    ended = found["in/b.key"]
+    assert (ended["made_by"], ended["destroyed_by"]) == ("张某", "李某")
+    assert ended["record"] == keys.read_record(gone)["steps"][-1]["digest"]
+    assert secret.hex() not in json.dumps(list(found.values()))
+
+
 def test_nobody_destroys_a_key_namelessly(tmp_path: Path):
     keys.create(tmp_path / "a.key")
     refused("NAME_NEEDED", lambda: keys.destroy(tmp_path / "a.key", " "))

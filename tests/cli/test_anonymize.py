@@ -154,6 +154,15 @@ def test_a_key_is_replaced_and_destroyed_with_a_record(desk: Path):
     record = json.loads((desk / "a.json").read_text("utf-8"))
     assert [step["act"] for step in record["steps"]] == ["made", "replaced", "destroyed"]
     assert not (desk / "a").exists()
+    told = run("keys", desk).stdout
+    assert record["steps"][0]["key_id"] in told
+    assert "已销毁" in told
+    assert [one["state"] for one in json.loads(run("keys", desk, "--json").stdout)] == [
+        "destroyed",
+        "present",
+    ]
+    (desk / "b").unlink()
+    assert "没有销毁记录" in run("keys", desk, code=1).stdout
 
 
 def test_detect_names_the_kinds_by_file_and_column(desk: Path):
