@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from anonymization import headers
 from anonymization.plan import Plan
 from anonymization.synthetic import citizens
 
@@ -67,11 +68,19 @@ def _read_by(line: Mapping[str, Any], people: pl.DataFrame) -> pl.Series | None:
     return people["出生日期"] if line.get("technique") == "shift" else None
 
 
+def _by_header(name: str) -> str:
+    """The kind that a header speaks of, where the catalogue grades none."""
+    header = headers.read(name)
+    known = (str(headers.kinds()[one]["item"] or "") for one in header.kinds)
+    return header.item or next(known, "")
+
+
 def _column(line: Mapping[str, Any], people: pl.DataFrame, n: int) -> pl.Series:
     kind, name = str(line.get("kind") or ""), str(line["name"])
     readable = _read_by(line, people)
     if readable is not None and kind not in _LIKE:
         return readable.alias(name)
+    kind = kind or _by_header(name)
     if kind in _LIKE:
         # Two columns of one kind are two people: the second starts elsewhere in the table.
         values = people[_LIKE[kind]]

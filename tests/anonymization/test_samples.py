@@ -46,3 +46,11 @@ def test_every_technique_gets_values_it_can_read(line, tmp_path):
         plan, tmp_path / "in.csv", tmp_path / "out.csv", tmp_path / "key", kind="plan_only"
     )
     assert report.facts["kind"] == "plan_only"
+
+
+def test_a_column_without_a_kind_is_made_of_what_its_header_speaks_of():
+    plan = planned(technique="keep")
+    plan["columns"][1] |= {"name": "性别", "kind": None}
+    assert set(anonymization.made_up(plan, 200)["性别"]) == {"男", "女"}
+    plan["columns"][1] |= {"name": "事项"}
+    assert anonymization.made_up(plan, 200)["事项"][0] == "样例1"
