@@ -12,10 +12,12 @@ from registry.acceptance.examine import (
 )
 from registry.acceptance.gates import Shortfall
 from registry.acceptance.opinions import (
+    Draft,
     Later,
     changed_since,
     countersign,
     countersigned,
+    draft,
     find,
     is_countersigned,
     of_project,
@@ -34,6 +36,7 @@ from registry.acceptance.schedule import Milestone, schedule
 __all__ = [
     "NAMELESS",
     "STAGES",
+    "Draft",
     "Examination",
     "Later",
     "Line",
@@ -43,6 +46,7 @@ __all__ = [
     "changed_since",
     "countersign",
     "countersigned",
+    "draft",
     "examine",
     "examine_many",
     "find",

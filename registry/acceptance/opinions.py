@@ -1,7 +1,7 @@
 """Opinions: signed snapshots of a verdict, revoked only by another signed act."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,9 @@ import schemas
 from registry import calendar, files, journal, papers, signing
 from registry.acceptance import annex
 from registry.acceptance.examine import Examination, examine, gates, said
-from registry.access import Actor, require, require_apart, role_title
+from registry.access import Actor, Holding, require, require_apart, role_title
 from registry.catalogue import document_of
-from registry.catalogue.numbering import next_number
+from registry.catalogue.numbering import coming_number, next_number
 from registry.db import now
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.journal.tree import instant
@@ -67,6 +67,35 @@ def countersign(session: Session, actor: Actor, project: Project) -> None:
     journal.record(session, actor, "countersign", "project", project.key, facts=facts)
 
 
+@dataclass(frozen=True)
+class Draft:
+    """An opinion as it would have been signed a moment ago, with its package."""
+
+    payload: Mapping[str, Any]
+    package: bytes
+
+
+def draft(
+    session: Session,
+    actor: Actor,
+    project: Project,
+    result: str,
+    *,
+    seen: str,
+    key: signing.Key,
+    deferral_paper: str = "",
+) -> Draft:
+    """Make the package of an opinion before anybody waits for it; nothing is stored or signed off.
+
+    Setting the pages takes longer than all else of a signature, and one writer at a time holds
+    the database. Raises as `sign`, which judges anew and takes these pages when they still say
+    exactly what it signs.
+    """
+    judged = _judged(session, actor, project, result, seen, deferral_paper)
+    payload = _stated(session, actor, judged, result, _journal_head(session), coming_number)
+    return Draft(payload, papers.opinion(payload, key))
+
+
 def sign(
     session: Session,
     actor: Actor,
@@ -77,6 +106,7 @@ def sign(
     key: signing.Key,
     folder: Path,
     deferral_paper: str = "",
+    drafted: Draft | None = None,
 ) -> Opinion:
     """Sign the verdict that was on the page as an opinion with its own number.
 
@@ -85,30 +115,16 @@ def sign(
     an opinion on exactly this verdict stands, or when an own project is not countersigned;
     Forbidden when he works for the project's unit or took a step on one of its versions.
     """
-    holding = require(actor, "verify", project.unit)
-    if project.unit_id in actor.organisation_ids - {project.unit.authority_id}:
-        raise Forbidden("own_project", act="verify", roles=["acceptance"])
-    found = examine(session, project, deferral_paper=deferral_paper)
-    _require_signable(found, result, seen)
-    _require_new(session, found, result)
-    # Nobody but its own officers may judge a project of the authority: others stand beside them.
-    if is_own_project(project) and not is_countersigned(project, found.stage):
-        raise Conflict("not_countersigned")
-    versions = _versions(session, found)
-    require_apart(session, actor, "verify", [version.id for version in versions])
-    size, root = journal.head(session)
-    moment = now()
-    payload = {
-        **_payload(session, found, result),
-        "masking": annex.masked(session, versions, found.stage),
-        "number": _number(session, holding.organisation_id, "number"),
-        "issued_on": calendar.today().isoformat(),
-        "signers": [{"name": actor.name, "post": role_title(holding.role), "way": ""}],
-        "merged_posts": _merged(session, versions),
-        "journal_head": {"size": size, "root": root, "at": instant(moment)},
-        "issuer": holding.organisation_name,
-    }
-    package = papers.opinion(payload, key)
+    judged = _judged(session, actor, project, result, seen, deferral_paper)
+    found = judged.found
+    # The head of a moment ago stands for what was written until then, as any head does.
+    head = drafted.payload["journal_head"] if drafted else _journal_head(session)
+    payload = _stated(session, actor, judged, result, head, next_number)
+    if drafted is None or payload != drafted.payload:
+        payload = {**payload, "journal_head": _journal_head(session)}
+        package = papers.opinion(payload, key)
+    else:
+        package = drafted.package
     kept = files.keep(
         session,
         folder,
@@ -127,7 +143,7 @@ def sign(
         payload=payload,
         digest=kept.digest,
         signed_by=actor.person_id,
-        signed_at=moment,
+        signed_at=now(),
         file_id=kept.id,
     )
     session.add(opinion)
@@ -138,6 +154,65 @@ def sign(
         session, actor, "verify", "project", project.key, digest=found.digest, facts=facts
     )
     return opinion
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A verdict that may be signed: what it rests on, and for whom the officer signs."""
+
+    found: Examination
+    versions: Sequence[Version]
+    holding: Holding
+
+
+def _judged(
+    session: Session,
+    actor: Actor,
+    project: Project,
+    result: str,
+    seen: str,
+    deferral_paper: str,
+) -> _Judged:
+    """The verdict as it is now, or why this officer does not sign it."""
+    holding = require(actor, "verify", project.unit)
+    if project.unit_id in actor.organisation_ids - {project.unit.authority_id}:
+        raise Forbidden("own_project", act="verify", roles=["acceptance"])
+    found = examine(session, project, deferral_paper=deferral_paper)
+    _require_signable(found, result, seen)
+    _require_new(session, found, result)
+    # Nobody but its own officers may judge a project of the authority: others stand beside them.
+    if is_own_project(project) and not is_countersigned(project, found.stage):
+        raise Conflict("not_countersigned")
+    versions = _versions(session, found)
+    require_apart(session, actor, "verify", [version.id for version in versions])
+    return _Judged(found, versions, holding)
+
+
+def _stated(
+    session: Session,
+    actor: Actor,
+    judged: _Judged,
+    result: str,
+    head: Mapping[str, Any],
+    numbered: Callable[[Session, str], int],
+) -> dict[str, Any]:
+    """All that an opinion says; `numbered` takes its number, or only looks which it would be."""
+    issuer = judged.holding.organisation_id
+    return {
+        **_payload(session, judged.found, result),
+        "masking": annex.masked(session, judged.versions, judged.found.stage),
+        "number": _number(session, issuer, "number", numbered),
+        "issued_on": calendar.today().isoformat(),
+        "signers": [{"name": actor.name, "post": role_title(judged.holding.role), "way": ""}],
+        "merged_posts": _merged(session, judged.versions),
+        "journal_head": dict(head),
+        "issuer": judged.holding.organisation_name,
+    }
+
+
+def _journal_head(session: Session) -> dict[str, Any]:
+    size, root = journal.head(session)
+    return {"size": size, "root": root, "at": instant(now())}
 
 
 def _require_signable(found: Examination, result: str, seen: str) -> None:
@@ -240,13 +315,18 @@ def _merged(session: Session, versions: Sequence[Version]) -> list[str]:
     return [f"{unit}{name}：{reason}" for name, unit, reason in rows]
 
 
-def _number(session: Session, issuer_id: int, series: str) -> str:
+def _number(
+    session: Session,
+    issuer_id: int,
+    series: str,
+    numbered: Callable[[Session, str], int] = next_number,
+) -> str:
     """The next number of the issuer's own series of this year (acceptance_gates.json)."""
     issuer = session.get_one(Organisation, issuer_id)
     table = schemas.codes.table("acceptance_gates")["opinion"]
     front = table["issuers"].get(issuer.code, issuer.short or issuer.name)
     year = calendar.today().year
-    number = next_number(session, f"{series}:{issuer.code}:{year}")
+    number = numbered(session, f"{series}:{issuer.code}:{year}")
     return str(table[series].format(issuer=front, year=year, number=number))
 
 

@@ -77,6 +77,12 @@ def next_number(session: Session, series: str) -> int:
     return number
 
 
+def coming_number(session: Session, series: str) -> int:
+    """The number that would be taken next; it stays free."""
+    row = session.get(Counter, series, populate_existing=True)
+    return 1 if row is None else row.next
+
+
 def _counter(session: Session, series: str) -> Counter:
     row = session.get(Counter, series, populate_existing=True)
     if row is None:

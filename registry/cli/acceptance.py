@@ -117,18 +117,21 @@ def opinion() -> None:
 def issue(project: str, username: str, output: Path | None, as_json: bool) -> None:
     """Sign the computed verdict on PROJECT as an opinion."""
     chosen = settings()
-    with writing(chosen) as session:
+    key, paper = signing.load(chosen.signing_key_file), chosen.deferral_paper
+    with reading(chosen) as session:
         actor, about = _actor(session, username), _project(session, project)
-        found = acceptance.examine(session, about, deferral_paper=chosen.deferral_paper)
+        found = acceptance.examine(session, about, deferral_paper=paper)
+        signed: dict[str, Any] = {"seen": found.digest, "key": key, "deferral_paper": paper}
+        drafted = acceptance.draft(session, actor, about, found.verdict, **signed)
+    with writing(chosen) as session:
         made = acceptance.sign(
             session,
-            actor,
-            about,
+            _actor(session, username),
+            _project(session, project),
             found.verdict,
-            seen=found.digest,
-            key=signing.load(chosen.signing_key_file),
+            **signed,
             folder=chosen.data_dir,
-            deferral_paper=chosen.deferral_paper,
+            drafted=drafted,
         )
         name, content = acceptance.package_of(session, chosen.data_dir, made)
         number, result, digest = made.number, made.result, made.digest

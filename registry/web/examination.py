@@ -1,6 +1,7 @@
 """The examination of a project, the signature under it, and the opinions that were issued."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -9,9 +10,9 @@ from werkzeug.wrappers import Response
 
 from registry import acceptance, catalogue, papers, projects, signing
 from registry.access import may, role_title, why_not
-from registry.edge import actor, download, go, locale, reads, session, settings, writes
+from registry.edge import actor, download, go, locale, prepared, reads, session, settings, writes
 from registry.edge.words import sentence
-from registry.errors import Conflict, Forbidden, Invalid, Missing
+from registry.errors import Conflict, Forbidden, Invalid, Missing, Refusal
 from registry.models.acceptance import Opinion
 from registry.models.projects import Project
 
@@ -134,8 +135,30 @@ def _why_not(project: Project, found: acceptance.Examination) -> str:
     return ""
 
 
+def _signed() -> dict[str, Any]:
+    """What the form says is signed, and by which key."""
+    return {
+        "result": request.form.get("result", "")[:20],
+        "seen": request.form.get("digest", ""),
+        "key": signing.load(settings().signing_key_file),
+        "deferral_paper": settings().deferral_paper,
+    }
+
+
+@contextmanager
+def _drafted(key: str) -> Iterator[acceptance.Draft | None]:
+    """Set the pages before the transaction: they take longer than all else of a signature."""
+    try:
+        project = projects.find(session(), actor(), key)
+        made = acceptance.draft(session(), actor(), project, **_signed())
+    except Refusal:
+        # A form that was sent twice is answered as before; anything else is refused there.
+        made = None
+    yield made
+
+
 @pages.post("/projects/<key>/examination/sign")
-@writes("verify")
+@writes("verify", before=_drafted)
 def sign(key: str) -> Response:
     """Sign the verdict that was on the page."""
     project = projects.find(session(), actor(), key)
@@ -143,11 +166,9 @@ def sign(key: str) -> Response:
         session(),
         actor(),
         project,
-        request.form.get("result", "")[:20],
-        seen=request.form.get("digest", ""),
-        key=signing.load(settings().signing_key_file),
+        **_signed(),
         folder=settings().data_dir,
-        deferral_paper=settings().deferral_paper,
+        drafted=prepared(),
     )
     return go(url_for(".opinion", number=opinion.number))
 

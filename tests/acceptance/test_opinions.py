@@ -18,12 +18,14 @@ from registry import (
     catalogue,
     db,
     desensitization,
+    journal,
     papers,
     projects,
     signing,
 )
 from registry.access import SYSTEM
 from registry.access.actor import of_account
+from registry.catalogue.numbering import next_number
 from registry.demo.city import AUTHORITY, person
 from registry.errors import Conflict, Forbidden, Invalid
 from registry.models.acceptance import Opinion
@@ -93,6 +95,53 @@ def test_the_opinion_carries_gates_versions_signer_and_journal_head(session, mad
     assert payload["signers"] == [{"name": "孟和", "post": "验收核验员", "way": ""}]
     assert payload["journal_head"]["size"] > 0
     assert opinion.number.startswith("乌数核〔")
+
+
+def drafted(session, made, who="acceptance"):
+    about = project(session)
+    seen = acceptance.examine(session, about).digest
+    actor = person(session, who)
+    return (actor, about), acceptance.draft(session, actor, about, "pass", seen=seen, key=made[2])
+
+
+def test_the_pages_set_before_the_lock_are_those_that_are_signed(session, made):
+    (actor, about), draft = drafted(session, made)
+    assert session.scalars(sa.select(Opinion)).all() == []
+    # Whatever is written meanwhile and is not of this verdict leaves them what they are.
+    journal.record(session, actor, "sign_in", "person", actor.person_key)
+    seen = acceptance.examine(session, about).digest
+    opinion = acceptance.sign(
+        session, actor, about, "pass", seen=seen, key=made[2], folder=made[1], drafted=draft
+    )
+    package = acceptance.package_of(session, made[1], opinion)[1]
+    assert package == draft.package
+    assert opinion.payload == draft.payload
+    assert papers.verify(package, trusted=[made[2].public]).is_valid
+
+
+def test_pages_that_do_not_say_what_is_signed_are_set_anew_under_the_lock(session, made):
+    (officer, about), draft = drafted(session, made)
+    issuer = session.get_one(Organisation, about.unit.authority_id)
+    year = calendar.today().year
+    taken = next_number(session, f"number:{issuer.code}:{year}")
+    seen = acceptance.examine(session, about).digest
+    opinion = acceptance.sign(
+        session, officer, about, "pass", seen=seen, key=made[2], folder=made[1], drafted=draft
+    )
+    assert draft.payload["number"].endswith(f"{taken}号")
+    assert opinion.number.endswith(f"{taken + 1}号")
+    package = acceptance.package_of(session, made[1], opinion)[1]
+    assert package != draft.package
+    assert papers.verify(package, trusted=[made[2].public]).is_valid
+
+
+def test_a_draft_is_refused_as_the_signature_is(session, made):
+    about = project(session, "不动产登记一体化平台")
+    seen = acceptance.examine(session, about).digest
+    with pytest.raises(Conflict, match="gates_open"):
+        acceptance.draft(
+            session, person(session, "acceptance"), about, "pass", seen=seen, key=made[2]
+        )
 
 
 def test_passed_is_not_signed_while_one_gate_fails(session, made):
