@@ -87,6 +87,7 @@ def _templates(app: Flask, settings: Settings) -> None:
         label=lambda name, code: schemas.codes.label(name, code, locale()),
     )
     app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters["headed"] = headed
 
     @app.context_processor
     def frame() -> dict[str, Any]:
@@ -140,6 +141,14 @@ def _query_without_lang() -> str:
 
     kept = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
     return urlencode(kept) + "&" if kept else ""
+
+
+def headed(words: str) -> str:
+    """Words of a table that stand in sentences elsewhere, as they begin a line of their own.
+
+    The k of k-anonymity is a symbol and stays small.
+    """
+    return words if words[1:2] == "-" else words[:1].upper() + words[1:]
 
 
 def moment(value: datetime | None) -> str:

@@ -202,6 +202,7 @@ def proof(key: str, report: str) -> str:
         old_plan=not desensitization.tells_what_it_rests_on(plan.plan),
         check=desensitization.check_of(made),
         may_check=made.kind == "measured" and _may(resource, "check_release"),
+        may_recheck=alone.reason == "not_rechecked" and _may(resource, "recheck"),
         joins=[_joined(one) for one in desensitization.joins_of(session(), made)],
         profiles=masking.profiles().values(),
         altered=alone.reason == "altered",

@@ -40,7 +40,8 @@ def test_a_reviewer_reads_every_attack_and_every_column(city, proven):
 def test_the_report_is_read_in_english_as_well(city, proven):
     address, facts = proven
     page = sign_in(city, "auditor").get(f"{address}?lang=en").text
-    assert facts["columns"][0]["done_en"] in page
+    done = facts["columns"][0]["done_en"]
+    assert done[:1].upper() + done[1:] in page
     assert "kinds of attack" in page
 
 
