@@ -11,7 +11,7 @@ from flask.sessions import NullSession, SessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import schemas
-from registry import access, api, calendar, catalogue, db, exchange, health, web
+from registry import access, api, calendar, catalogue, db, desensitization, exchange, health, web
 from registry.calendar import CITY
 from registry.config import Settings
 from registry.edge import actor, csrf_token, index, locale, metrics, requests
@@ -132,7 +132,8 @@ def _waiting(who: access.Actor) -> int:
     def counted() -> int:
         entries = len(catalogue.inbox(session(), who))
         asked = exchange.count(session(), [exchange.waits_for(session(), who)])
-        return entries + asked + exchange.count_demands_waiting(session(), who)
+        demands = exchange.count_demands_waiting(session(), who)
+        return entries + asked + demands + len(desensitization.awaited(session(), who))
 
     return until_next_act(session(), ("waiting", who, calendar.today()), counted)
 

@@ -19,7 +19,15 @@ from registry.desensitization.plans import (
     sample,
     save_plan,
 )
-from registry.desensitization.proof import Proof, proofs, standing, valid_report, valid_reports
+from registry.desensitization.proof import (
+    Awaited,
+    Proof,
+    awaited,
+    proofs,
+    standing,
+    valid_report,
+    valid_reports,
+)
 from registry.desensitization.reports import (
     level_before,
     people_of,
@@ -41,6 +49,7 @@ from registry.desensitization.signers import (
 
 __all__ = [
     "JOINED",
+    "Awaited",
     "Changed",
     "Joined",
     "PlanFaulty",
@@ -48,6 +57,7 @@ __all__ = [
     "Seen",
     "Signed",
     "altered",
+    "awaited",
     "bound",
     "brought",
     "check_of",

@@ -4,13 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased, defer
 
 from anonymization import plan as masking
+from registry.access import Actor, acts, conflict, may
+from registry.catalogue import version_of
 from registry.desensitization.drift import Changed, drift
 from registry.desensitization.joins import JOINED
 from registry.desensitization.sealing import altered
-from registry.models.catalogue import Version
+from registry.models.accounts import Person
+from registry.models.catalogue import Resource, Version
 from registry.models.desensitization import MaskingPlan, MaskingReport
 
 
@@ -84,6 +87,56 @@ def proofs(
 def standing(session: Session, version: Version, plan: MaskingPlan, report: MaskingReport) -> Proof:
     """What this report would prove of the version if no other had come after it."""
     return _of_plan(version, plan, report, altered(session, [report]))
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A report that waits for the second person: of which entry, in which profile, by whom."""
+
+    report: MaskingReport
+    plan: MaskingPlan
+    version: Version
+    by: str
+
+
+def awaited(session: Session, actor: Actor) -> Sequence[Awaited]:
+    """The reports whose one missing step this actor may take, the oldest first."""
+    if actor.roles.isdisjoint(acts()["recheck"].roles):
+        return []
+    newer = aliased(MaskingReport)
+    counts_before = sa.and_(newer.kind == MaskingReport.kind, newer.id > MaskingReport.id)
+    rows = session.execute(
+        sa.select(MaskingReport, MaskingPlan, Resource, Person.name)
+        .join(MaskingPlan, MaskingPlan.id == MaskingReport.plan_id)
+        .join(Resource, Resource.id == MaskingPlan.resource_id)
+        .join(Person, Person.id == MaskingReport.run_by)
+        .where(
+            MaskingReport.rechecked_by.is_(None),
+            MaskingReport.verdict == "pass",
+            Resource.frozen_at.is_(None),
+            ~sa.exists().where(
+                newer.plan_id == MaskingReport.plan_id,
+                sa.or_(
+                    counts_before,
+                    sa.and_(newer.kind == "measured", MaskingReport.kind != "measured"),
+                ),
+            ),
+        )
+        .order_by(MaskingReport.id)
+        .limit(1000)
+        # Counted on every page: the reports themselves are large and say nothing to it.
+        .options(defer(MaskingReport.report))
+    )
+    found = []
+    for report, plan, resource, by in rows:
+        if not may(actor, "recheck", resource.department, project_id=resource.project_id):
+            continue
+        version = version_of(session, actor, resource)
+        if version is None or conflict(session, actor, "recheck", [version.id]):
+            continue
+        if _of_plan(version, plan, report, frozenset()).reason == "not_rechecked":
+            found.append(Awaited(report, plan, version, by))
+    return found
 
 
 # The nearest to a proof is told: whoever asks wants to know the last step that is missing.

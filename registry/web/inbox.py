@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, render_template, request
 
-from registry import accounts, calendar, catalogue, exchange, harvest
+from anonymization import plan as masking
+from registry import accounts, calendar, catalogue, desensitization, exchange, harvest
 from registry.access import may
 from registry.catalogue.reading import asked
 from registry.discovery import saved
@@ -50,6 +51,7 @@ def inbox() -> str:
         for row in exchange.waiting(session(), actor())
     ]
     demands = exchange.demands_waiting(session(), actor())
+    reports = desensitization.awaited(session(), actor())
     waiting = _waiting_elsewhere()
     show = request.args.get("show", "")
     within = _WITHIN.get(show)
@@ -65,7 +67,7 @@ def inbox() -> str:
         figures={
             "overdue": _count(lefts, _WITHIN["overdue"]),
             "soon": _count(lefts, _WITHIN["soon"]),
-            "mine": len(lines) + len(requests) + len(demands),
+            "mine": len(lines) + len(requests) + len(demands) + len(reports),
             "others": len(waiting),
             **_published(),
         },
@@ -77,6 +79,8 @@ def inbox() -> str:
             if within is None or _is_within(left, within)
         ],
         demands=[] if within else demands,
+        reports=[] if within else reports,
+        profiles=masking.profiles(),
         saved=[line for line in saved.lines(session(), actor()) if line.fresh],
         notices=exchange.notices(session(), actor()),
         claims=harvest.count_waiting(session(), actor()) if harvest.reads_claims(actor()) else None,

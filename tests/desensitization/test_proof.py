@@ -106,6 +106,32 @@ def test_a_version_is_proven_step_by_step(desk: Desk):
     assert (proof.report, proof.reason) == (report, None)
 
 
+def awaited(desk: Desk, actor: access.Actor) -> list[MaskingReport]:
+    return [one.report for one in desensitization.awaited(desk.session, actor)]
+
+
+def test_a_report_waits_with_those_who_may_recheck_it_until_one_has_or_it_proves_nothing(
+    desk: Desk,
+):
+    secrecy = desk.town.person("secrecy")
+    stranger = desk.town.person("head", unit=desk.town.other)
+    plan = desk.plan()
+    report = desk.take(plan, desk.run(plan))
+    assert awaited(desk, desk.head) == awaited(desk, secrecy) == [report]
+    assert awaited(desk, desk.registrar) == awaited(desk, stranger) == []
+    # A newer one takes its place, and whoever ran it is not asked.
+    both = desk.town.person("registrar", "head")
+    desk.registrar = both
+    newer = desk.take(plan, desk.run(plan) | {"made_at": "2026-01-01T00:00:00+00:00"})
+    assert awaited(desk, desk.head) == [newer]
+    assert awaited(desk, both) == []
+    desk.edit(3, level="3")
+    assert awaited(desk, desk.head) == []
+    desk.edit(3, level="2")
+    desensitization.recheck(desk.session, secrecy, newer)
+    assert awaited(desk, desk.head) == []
+
+
 def proven(desk: Desk) -> MaskingPlan:
     plan = desk.plan()
     desensitization.recheck(desk.session, desk.head, desk.take(plan, desk.run(plan)))
