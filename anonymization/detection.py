@@ -173,6 +173,7 @@ def _column(
     )
 
 
+_LOGINS: Final = r"^(?i)[a-z][a-z0-9_.-]{2,31}$"
 _PLACES: Final = r"^\p{Han}{1,12}(?:省|市|盟|区|县|旗|街道|镇|乡|苏木|社区|嘎查)$"
 
 
@@ -181,6 +182,9 @@ def _item(profile: Profile) -> str | None:
     item = profile.header.item
     # Where the header names an identifier, the values are none.
     if item is not None and not headers.items()[item]["kinds"]:
+        return item
+    # The kinds of an account are numbers of services; the name one signs in by is one as well.
+    if item == "账号" and profile.layout(_LOGINS)[1] >= 0.8:
         return item
     if listed := closed_list(profile.values):
         return listed

@@ -47,7 +47,7 @@ def items() -> Mapping[str, Mapping[str, Any]]:
 def read(name: str) -> Header:
     """What the words of a header say; in Chinese and English the last word is what it is."""
     spoken = _spoken(name)
-    if not spoken or re.search(_COUNTS, spoken):
+    if not spoken or (re.search(_COUNTS, spoken) and not ends_with(name, _own_counts())):
         return Header((), None, False, None, spoken)
     found = [
         (place, kind["id"], word)
@@ -87,6 +87,13 @@ def composed(name: str, compound: str) -> bool:
 
 
 _COUNTS = r"(?:数量|[人户次总套]数|比例|比重|率|均值|平均数|中位数|合计|总计|_count|_num|_rate)$"
+
+
+@cache
+def _own_counts() -> tuple[str, ...]:
+    """Counts that are facts of one person, as 离婚次数 is; other counts are of many."""
+    words = (word for item in tables()["items"] for word in item["headers"])
+    return tuple(word for word in words if re.search(_COUNTS, word))
 
 
 def _place(header: str, word: str) -> tuple[int, int] | None:

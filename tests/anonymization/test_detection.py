@@ -253,6 +253,30 @@ def test_words_and_counts_are_not_taken_for_people():
     assert residual(table, today=TODAY) == []
 
 
+def test_counts_of_one_person_are_facts_of_him_and_other_counts_are_not():
+    counted = ["0", "1", "2"] * 20
+    table = pl.DataFrame(
+        dict.fromkeys(("离婚次数", "名下房产套数", "办件次数", "低保人数"), counted)
+    )
+    items = {column.name: column.item for column in detect(table, today=TODAY)}
+    assert items == {
+        "离婚次数": "婚史",
+        "名下房产套数": "房产信息",
+        "办件次数": None,
+        "低保人数": None,
+    }
+
+
+@pytest.mark.parametrize("header", ["账号", "系统账号", "用户名", "登录名", "username"])
+def test_a_name_to_sign_in_by_is_an_account(header):
+    names = [f"{name}{n}" for n in range(20) for name in ("wangli", "li.hua", "sun_min")]
+    (column,) = detect(pl.DataFrame({header: names}), today=TODAY)
+    assert (column.kind, column.item, column.sensitivity) == (None, "账号", 1)
+    metered = [str(100000 + n) for n in range(60)]
+    (column,) = detect(pl.DataFrame({"水表账号": metered}), today=TODAY)
+    assert column.item is None
+
+
 def test_every_item_of_personal_information_says_how_it_is_found():
     items = headers.items()
     listed = schemas.codes.table("personal_information_kinds")["kinds"]
