@@ -133,6 +133,11 @@ def _told(place: Path, record: Mapping[str, Any]) -> dict[str, Any]:
     return {"state": state, **told, "record": record["steps"][-1]["digest"]}
 
 
+def is_destroyed(record: Mapping[str, Any]) -> bool:
+    """Whether the record tells the end of its key; a key that is gone without it is lost."""
+    return any(step["act"] == "destroyed" for step in record["steps"])
+
+
 def is_whole(record: Mapping[str, Any]) -> bool:
     """Whether every step still carries the digest of all before it."""
     before = ""

@@ -301,8 +301,9 @@ class _Run:
         if self.rows == 0 or not any(tally.filled for tally in self.tallies.values()):
             raise Refused(
                 "ALL_BLANK",
-                "数据没有任何有值的行，无法脱敏，也无从证明。",
-                "the table has no filled row; there is nothing to treat or to prove.",
+                "数据没有任何有值的行，无法脱敏，也无从证明；请核对选的文件、工作表或者表名。",
+                "the table has no filled row; there is nothing to treat or to prove. Check whether "
+                "it is the right file, sheet or table.",
             )
         for line in self.masking["columns"]:
             tally = self.tallies[line["name"]]
@@ -318,8 +319,10 @@ class _Run:
         if self._judged and wanted > self.rows:
             raise Refused(
                 "K_LARGER_THAN_TABLE",
-                f"k 为 {wanted}，而数据只有 {self.rows} 行，任何分组都达不到。",
-                f"k is {wanted}, the table has {self.rows} rows; no class can reach it.",
+                f"k 为 {wanted}，而数据只有 {self.rows} 行，任何分组都达不到；请与以后的数据合并，"
+                "够数后再运行。",
+                f"k is {wanted}, the table has {self.rows} rows; no class can reach it. Put it "
+                "together with later data and run again when there are enough.",
             )
 
     @property

@@ -141,9 +141,10 @@ def unknown(name: str) -> Refused:
     """The refusal of a column with values its table of groups does not hold."""
     return Refused(
         "HIERARCHY_MISSES_VALUES",
-        f"列「{name}」有对照表里没有的值；请补全对照表，或将 missing 设为 blank。",
-        f"column {name} has values its map does not hold; complete the map or set missing to "
-        "blank.",
+        f"列「{name}」有对照表里没有的值；请补全对照表，或者把「对照表没有的值」改为置空"
+        '（方案文件里是 "missing": "blank"）。',
+        f"column {name} has values its map does not hold; complete the map, or have values not in "
+        'the table blanked ("missing": "blank" in the file of the plan).',
     )
 
 

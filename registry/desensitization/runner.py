@@ -287,7 +287,9 @@ class Runner:
         path = sealed.release_key(self._folder, begun.resource.key, plan.profile, release)
         if not path.exists():
             if path.with_name(f"{path.name}.json").exists():
-                raise Refused("KEY_DESTROYED", *runs.WHY["key_destroyed"])
+                destroyed = keys.is_destroyed(keys.read_record(path))
+                code = "key_destroyed" if destroyed else "key_lost"
+                raise Refused(code.upper(), *runs.WHY[code])
             keys.create(path, begun.asker, release)
         return crypto.read_key(path).hex()
 

@@ -74,6 +74,12 @@ WHY: Mapping[str, Words] = {
         "The key of this release was destroyed, and its name cannot be used again; give the plan "
         "a new release name, save it and run.",
     ),
+    "key_lost": (
+        "这一发布批次的密钥文件不在了，也没有销毁记录；请系统运维方取回密钥文件，取不回的，在方案中换一个"
+        "发布批次后保存，再运行。",
+        "The key file of this release is gone and no record tells of its end; have whoever runs "
+        "the system bring it back, or give the plan a new release name, save it and run.",
+    ),
     "memory": masking_run.TOO_LARGE,
     "time": (
         "运行超过了时限，已停止，没有留下任何数据；请拆分后再上传，或者在本部门用命令行运行。",
@@ -302,11 +308,13 @@ def release_keys(folder: Path, resource: Resource) -> list[dict[str, Any]]:
     """The keys of the releases of an entry as the page shows them: name, id, release, steps."""
     shown = []
     for path in sealed.release_keys(folder, resource.key):
-        steps = keys.read_record(path)["steps"]
+        record = keys.read_record(path)
+        steps = record["steps"]
         shown.append(
             {
                 "name": path.name,
                 "there": path.is_file(),
+                "destroyed": keys.is_destroyed(record),
                 "key_id": steps[0]["key_id"],
                 "release": steps[0].get("release", ""),
                 "by": steps[-1]["by"],

@@ -465,6 +465,19 @@ def test_a_key_is_destroyed_on_record_and_its_release_is_never_made_again(desk):
     assert desk.ended(desk.send(csv_of())).state == "passed"
 
 
+def test_a_key_that_is_lost_is_told_as_lost_and_nobody_is_said_to_have_destroyed_it(desk):
+    desk.ended(desk.send(csv_of()))
+    with desk.writes() as session:
+        (key,) = runs.release_keys(desk.folder, desk.entry(session)[0])
+        (path,) = (desk.folder / "keys").glob(f"*/{key['name']}")
+        path.unlink()
+        (after,) = runs.release_keys(desk.folder, desk.entry(session)[0])
+    assert (after["there"], after["destroyed"]) == (False, False)
+    row = desk.ended(desk.send(csv_of()))
+    assert (row.state, row.why["code"]) == ("refused", "KEY_LOST")
+    assert "没有销毁记录" in row.why["zh"]
+
+
 # --- a table of a database -----------------------------------------------------------------
 
 
