@@ -114,6 +114,7 @@ def _done(task: Mapping[str, Any], out: IO[str]) -> dict[str, Any]:
     from anonymization import sealing
     from anonymization.peeking import require_planned
     from anonymization.pipeline import apply
+    from anonymization.tables import disk
 
     scratch, release = Path(task["scratch"]), task["release"]
     with _source(task, scratch) as (source, columns, rows):
@@ -132,7 +133,7 @@ def _done(task: Mapping[str, Any], out: IO[str]) -> dict[str, Any]:
         )
     # Rows that were made up are of no use to anybody: only their report is kept.
     if made.passed and release["path"]:
-        with target.open("rb") as file:
+        with disk(), target.open("rb") as file:
             key = bytes.fromhex(release["key"])
             sealing.seal(file, Path(release["path"]), key, release["name"])
     facts: dict[str, Any] = json.loads(made.json())
@@ -163,13 +164,14 @@ def _source(task: Mapping[str, Any], scratch: Path) -> Iterator[tuple[Any, Seque
         with database.opened(database.address_in(given["url_file"]), given["table"]) as handed:
             yield handed, handed.columns, handed.rows or 0
         return
-    from anonymization.tables import open_table
+    from anonymization.tables import disk, open_table
 
     if given["way"] == "made_up":
         from anonymization.samples import made_up
 
         plain, rows = scratch / _PLAIN["csv"], int(given["rows"])
-        made_up(task["plan"], rows).write_csv(plain)
+        with disk():
+            made_up(task["plan"], rows).write_csv(plain)
     else:
         plain, rows = scratch / _PLAIN[given["format"]], _unsealed(given, scratch)
     yield plain, open_table(plain).columns, rows

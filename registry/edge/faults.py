@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from errno import EDQUOT, EFBIG, ENOSPC
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, render_template, request, url_for
@@ -12,13 +13,14 @@ from registry.edge.addresses import came_from
 from registry.edge.locale import LOCALES, current, gettext
 from registry.edge.requests import actor, request_id
 from registry.edge.words import sentence, translated
-from registry.errors import Invalid, Refusal, SignInNeeded
+from registry.errors import Invalid, Refusal, SignInNeeded, Unavailable
 
 log = logging.getLogger(__name__)
 
 # Title and sentence by language.
 Words = Mapping[str, tuple[str, str]]
 
+_FULL = {ENOSPC, EDQUOT, EFBIG}
 _HTTP_CODES = {400: "unreadable", 404: "missing", 405: "method", 413: "too_large"}
 
 
@@ -26,6 +28,7 @@ def install(app: Flask) -> None:
     """Answer every refusal, every HTTP fault and everything unforeseen."""
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(HTTPException, http)
+    app.register_error_handler(OSError, of_system)
     app.register_error_handler(Exception, unforeseen)
 
 
@@ -73,6 +76,14 @@ def unread(status: int, code: str) -> Response:
     title, text = (" / ".join(pairs[locale][part] for locale in LOCALES) for part in (0, 1))
     remedy = ("首页 / Home", url_for("home.home"))
     return _answer(status, code, dict.fromkeys(LOCALES, (title, text)), remedy=remedy)
+
+
+def of_system(fault: OSError) -> Any:
+    """A full disk is told as such: whoever sent something can do no more than have it mended."""
+    if fault.errno not in _FULL:
+        return unforeseen(fault)
+    log.warning("request %s found no room on the disk", request_id())
+    return refused(Unavailable("no_room", retry_after=60))
 
 
 def unforeseen(fault: Exception) -> Any:

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import resource
 import signal
 import sqlite3
 import stat
@@ -355,6 +356,23 @@ def test_the_child_has_no_rights_and_no_environment_it_has_no_use_for(desk, monk
     os.kill(number, signal.SIGCONT)
     desk.ended(key)
     assert not scratch.exists()
+
+
+@pytest.mark.parametrize("room", ["for nothing", "for the release alone"])
+def test_a_disk_that_is_full_ends_a_run_with_a_sentence_and_leaves_nothing(desk, room):
+    """`room`: enciphered, the release is a little larger than what was written in memory."""
+    first = desk.send(csv_of())
+    desk.ended(first)
+    most = {"for nothing": 1000, "for the release alone": len(released(desk, first))}[room]
+    assert most < 2000 or most >= len(csv_of())
+    key = desk.send(csv_of())
+    number = desk.started(key)
+    desk.until(lambda: limits(number)["Max file size"] != "unlimited")
+    resource.prlimit(number, resource.RLIMIT_FSIZE, (most, most))
+    row = desk.ended(key)
+    assert (row.state, row.why["code"]) == ("refused", "DISK_FULL")
+    assert "腾出空间" in row.why["zh"]
+    assert not [name for name in desk.left() if key in name]
 
 
 def limits(number: int) -> dict[str, str]:

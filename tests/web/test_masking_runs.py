@@ -3,6 +3,7 @@
 import io
 import logging
 import os
+import resource
 import shutil
 import signal
 import time
@@ -14,6 +15,7 @@ import polars as pl
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from werkzeug.test import EnvironBuilder
 
 from anonymization import keys
 from registry import db, discovery, sealed
@@ -72,6 +74,30 @@ def zipped(*names: str) -> bytes:
         for name in ("xl/workbook.xml", *names):
             archive.writestr(name, "x")
     return held.getvalue()
+
+
+def test_a_full_disk_is_told_and_nothing_half_written_is_left(city, key):
+    """No file may grow beyond twelve megabytes here, as on a disk without room for more."""
+    client = sign_in(city, "registrar")
+    folder = city.extensions["registry_settings"].data_dir
+    page = client.get(f"/resources/{key}").text
+    data = {"csrf_token": token_of(page), "profile": "statistical", "over": "upload"}
+    content = "姓名\n".encode() + "某人\n".encode() * (2 << 20)
+    data["data"] = (io.BytesIO(content), "数据.csv")
+    # The client keeps what is large in a file of its own, written before the disk is full.
+    sent = EnvironBuilder(f"/resources/{key}/masking/runs", method="POST", data=data).get_environ()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (12 << 20, hard))
+    try:
+        answer = client.open(sent)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        sent["wsgi.input"].close()
+    assert answer.status_code == 503
+    assert "服务器磁盘已满" in answer.text
+    assert "没有保存任何改动" in answer.text
+    assert sealed.names(folder) == []
+    assert list((folder / "runs").glob("*")) == []
 
 
 @pytest.mark.parametrize(
