@@ -160,3 +160,17 @@ def test_only_the_department_edits_looks_and_brings(city, address, way):
     client = sign_in(city, "consumer")
     token = token_of(client.get("/").text) if "csrf_token" in client.get("/").text else ""
     assert client.post(f"{address}{way}", data={"csrf_token": token}).status_code in {403, 404}
+
+
+def test_an_entry_without_items_proposes_nothing_and_leads_to_where_they_are_registered(city):
+    client = sign_in(city, "registrar")
+    page = client.get("/resources/new").text
+    data = {"csrf_token": token_of(page), "name": "尚无信息项的登记", "declared": "yes"}
+    made = client.post("/resources/new", data=data)
+    entry = re.search(r"/resources/(\w{16})", made.headers["Location"])
+    assert entry is not None
+    page = client.get(f"/resources/{entry[1]}/masking").text
+    assert "没有信息项" in page
+    assert f'href="/resources/{entry[1]}">到条目页登记信息项' in page
+    assert "系统建议" not in page
+    assert "带入方案文件" not in page
