@@ -42,7 +42,8 @@ def save(key: str) -> Response | tuple[str, int]:
     """Store the plan as edited; a faulty one comes back with every fault at its element."""
     page = _Page(key, request.form.get("profile"))
     plan = page.typed()
-    seen = _whole(request.form.get("row_version"))
+    # A form that does not say over what it was filled in is over nothing that is stored.
+    seen = _whole(request.form.get("row_version")) or 0
     try:
         desensitization.save_plan(
             session(), actor(), page.resource, page.version, page.profile, plan, seen
@@ -375,6 +376,7 @@ class _Page:
             may_recheck=_may(resource, "recheck"),
             word=_locale(),
             saved=request.args.get("saved"),
+            wrong=bool(faults) or "theirs" in more,
             **more,
         )
 

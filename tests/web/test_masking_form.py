@@ -112,10 +112,15 @@ def test_a_save_that_was_overtaken_keeps_what_was_typed_and_says_what_differs(ci
     mine.typed["k"] = "9"
     answer = client.post(address, data=mine.typed)
     assert answer.status_code == 409
+    assert "<title>错误：" in answer.text
     assert "方案已被他人修改" in answer.text
     assert stored(city, address)["k"] == 8
     again = Form(answer.text)
     assert again.typed["k"] == "9"
+    # A form that says of nothing, or of nonsense, what it was filled in over saves nothing.
+    for seen in ("", "-1", "999999999999"):
+        sent = {**again.typed, "row_version": seen}
+        assert client.post(address, data=sent).status_code == 409
     assert client.post(address, data=again.typed).status_code == 303
     assert stored(city, address)["k"] == 9
 
