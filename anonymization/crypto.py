@@ -36,11 +36,27 @@ def make_key(path: str | Path) -> bytes:
         ) from None
     except OSError as fault:
         raise _unusable(place) from fault
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(key.hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(handle, "wb", buffering=0) as file:
+            file.write(key.hex().encode() + b"\n")
+            os.fsync(file.fileno())
+            whole = os.fstat(file.fileno()).st_size == 2 * _BYTES + 1
+    except OSError as fault:
+        place.unlink()
+        raise _unwritten(place) from fault
+    if not whole:
+        place.unlink()
+        raise _unwritten(place)
     return key
+
+
+def _unwritten(place: Path) -> Refused:
+    return Refused(
+        "KEY_NOT_WRITTEN",
+        f"密钥文件 {place.name} 写不下，没有新建密钥；请腾出磁盘空间后再办理。",
+        f"there is no room for the key file {place.name}, no key was made; make room on the disk "
+        "and do it again.",
+    )
 
 
 def read_key(path: str | Path) -> bytes:

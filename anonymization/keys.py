@@ -29,7 +29,12 @@ def create(path: str | Path, by: str = "", release: str = "") -> dict[str, Any]:
         )
     key = crypto.make_key(place)
     facts = {"act": "made", "key_id": crypto.key_id(key), "release": release}
-    return _noted(place, {"record": FORMAT, "key_file": place.name, "steps": []}, by, facts)
+    try:
+        return _noted(place, {"record": FORMAT, "key_file": place.name, "steps": []}, by, facts)
+    except Refused:
+        # A key without a record would be one that nobody answers for.
+        place.unlink()
+        raise
 
 
 def rotate(path: str | Path, new: str | Path, by: str = "", release: str = "") -> dict[str, Any]:

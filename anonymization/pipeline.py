@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -180,34 +180,40 @@ def require_sound(masking: plan.Plan, columns: Sequence[str]) -> None:
     """Refuse a plan with faults, or one of another table, naming all that is wrong."""
     faults = plan.check_plan(masking, columns)
     if faults:
-        foreign = {"COLUMN_NOT_PLANNED", "COLUMN_NOT_THERE"}
-        code = "PLAN_OF_ANOTHER_TABLE" if {one.code for one in faults} <= foreign else "PLAN_FAULTY"
-        shown = [*_not_planned(faults), *(one for one in faults if one.code != _NOT_PLANNED)][:20]
+        foreign = all(one.code in _FOREIGN for one in faults)
+        code = "PLAN_OF_ANOTHER_TABLE" if foreign else "PLAN_FAULTY"
+        shown = [*_foreign(faults), *(one for one in faults if one.code not in _FOREIGN)][:20]
         raise Refused(code, "".join(one.zh for one in shown), " ".join(one.en for one in shown))
 
 
-_NOT_PLANNED = "COLUMN_NOT_PLANNED"
+# Columns of the table that the plan does not know, and the other way round, when they are many.
+_FOREIGN: Final[Mapping[str, tuple[str, str]]] = {
+    "COLUMN_NOT_PLANNED": (
+        "数据中的列{names}共 {n} 列在方案里没有处理方式，请在方案里补上，或者从数据中去掉"
+        "（数据库可以用只含所需列的视图）。",
+        "the table has {n} columns that the plan does not treat ({names}); add them, or leave them "
+        "out of the table (of a database: name a view of the columns that are wanted).",
+    ),
+    "COLUMN_NOT_THERE": (
+        "方案中的列{names}共 {n} 列在数据中不存在，请核对方案是否属于这份数据。",
+        "the plan treats {n} columns that the table does not have ({names}); see whether it is the "
+        "plan of this table.",
+    ),
+}
 
 
-def _not_planned(faults: Sequence[plan.Fault]) -> list[plan.Fault]:
-    """The columns without a treatment in one sentence: a wide table has them by the hundred."""
-    found = [one for one in faults if one.code == _NOT_PLANNED]
-    if len(found) < 2:
-        return found
-    names = [str(one.column) for one in found]
-    zh, en = "".join(f"「{name}」" for name in names[:20]), ", ".join(names[:20])
-    rest = len(names) > 20
-    return [
-        plan.Fault(
-            _NOT_PLANNED,
-            None,
-            f"数据中的列{zh}{'等' if rest else ''}共 {len(names)} 列在方案里没有处理方式，"
-            "请在方案里补上，或者从数据中去掉（数据库可以用只含所需列的视图）。",
-            f"the table has {len(names)} columns that the plan does not treat ({en}"
-            f"{', …' if rest else ''}); add them, or leave them out of the table (of a database: "
-            "name a view of the columns that are wanted).",
-        )
-    ]
+def _foreign(faults: Sequence[plan.Fault]) -> Iterator[plan.Fault]:
+    """The columns that do not meet in a sentence of each kind: a wide table has hundreds."""
+    for code, (zh, en) in _FOREIGN.items():
+        found = [one for one in faults if one.code == code]
+        if len(found) < 2:
+            yield from found
+            continue
+        names, more = [str(one.column) for one in found[:20]], len(found) > 20
+        listed = "".join(f"「{name}」" for name in names) + ("等" if more else "")
+        listed_en = ", ".join(names) + (", …" if more else "")
+        told = zh.format(names=listed, n=len(found)), en.format(names=listed_en, n=len(found))
+        yield plan.Fault(code, None, *told)
 
 
 def treatment(

@@ -493,6 +493,37 @@ def test_a_full_disk_is_one_sentence_of_every_command_that_writes(bare: Path, co
     assert sorted(os.listdir(bare)) == before
 
 
+@pytest.mark.parametrize("most", [0, 10, 100], ids=["nothing", "half a key", "no record"])
+def test_a_key_that_finds_no_room_is_not_there_in_part(bare: Path, most: int):
+    before = sorted(os.listdir(bare))
+    program = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2);"
+        "from registry.cli import main; main(['anonymize', *sys.argv[2:]])"
+    )
+    made = subprocess.run(
+        [sys.executable, "-c", program, str(most), "key", "new.key", "--by", "张某"],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert made.returncode == 2, made
+    assert "空间" in made.stderr
+    assert len(made.stderr.splitlines()) == 1
+    assert sorted(os.listdir(bare)) == before
+
+
+def test_a_plan_of_another_table_is_told_in_two_sentences_however_many_columns(bare: Path):
+    names = [f"项{n}" for n in range(40)]
+    lines = [dict(json.loads((bare / "plan.json").read_text("utf-8"))["columns"][0], name=name)
+             for name in names]  # fmt: skip
+    plan = json.loads((bare / "plan.json").read_text("utf-8")) | {"columns": lines}
+    (bare / "other.json").write_text(json.dumps(plan), "utf-8")
+    (bare / "good.csv").write_text("姓名,证件\n" + "甲乙,1\n" * 30, "utf-8")
+    answer = run("apply", "good.csv", "--plan", "other.json", "-o", "made.csv", "--json", code=2)
+    told = json.loads(answer.stdout)["message"]
+    assert told.count("。") == 2
+    assert "「姓名」「证件」共 2 列" in told
+    assert "等共 40 列在数据中不存在" in told
+
+
 def test_columns_without_a_treatment_are_one_sentence_however_many(bare: Path):
     wide = ",".join(f"列{n}" for n in range(300))
     (bare / "wide.csv").write_text(f"姓名,证件,{wide}\n" + f"甲乙,1{',2' * 300}\n" * 30, "utf-8")
