@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request, url_for
 
 from registry import access, accounts, catalogue
 from registry.api import bodies, openapi
-from registry.api.answers import entry_of, json_answer, limit_of
+from registry.api.answers import cursor_of, cursor_to, entry_of, json_answer, limit_of
 from registry.catalogue import RemarkText
 from registry.edge import actor, reads, session, settings, writes
 from registry.edge.readings import noted
@@ -52,14 +52,14 @@ def listed() -> Response:
             .join(Version, Resource.live_version_id == Version.id)
             .where(catalogue.visible(actor(), settings().anonymous))
         )
-    query = query.where(Resource.key > _text("cursor", 16)).order_by(Resource.key)
+    query = query.where(Resource.key > cursor_of("resources")).order_by(Resource.key)
     if unit := _text("department", 18):
         query = query.where(Resource.department_id == accounts.organisation(session(), unit).id)
     limit = limit_of()
     rows = session().execute(query.limit(limit + 1)).all()
     noted(version for _, version in rows[:limit])
     page = [entry_of(resource, version) for resource, version in rows[:limit]]
-    following = page[-1]["key"] if len(rows) > limit else None
+    following = cursor_to("resources", page[-1]["key"]) if len(rows) > limit else None
     return json_answer({"resources": page, "next": following}, tagged=True)
 
 

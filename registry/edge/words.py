@@ -432,6 +432,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         _("无法读取提交的 JSON"),
         _("请求体应为 UTF-8 的 JSON 对象（%(reason)s），没有保存任何改动。"),
     ),
+    "cursor": (
+        _("续页标记无效"),
+        _("cursor 不是这个清单给出的。请原样使用上一页回答中的 next，或者去掉 cursor 从头读起。"),
+    ),
     "json_only": (
         _("只接受 JSON"),
         _("请求体的类型应为 application/json，没有保存任何改动。请改正 Content-Type 后重试。"),
