@@ -137,8 +137,10 @@ def _told(problem: schemas.Problem) -> dict[str, Any]:
 
 
 def _wants_json() -> bool:
-    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return best == "application/json" or _is_for_programs(request.path)
+    wishes = request.accept_mimetypes
+    best = wishes.best_match(["text/html", "application/json"])
+    # Whoever reads neither is no browser, and JSON is what programs log.
+    return bool(wishes and best != "text/html") or _is_for_programs(request.path)
 
 
 # Nobody who asks for these looks at a page: a refusal is a problem with its status, no redirect.
