@@ -123,7 +123,7 @@ def _answer(
     if request.if_none_match.contains_weak(tag.removeprefix('W/"').removesuffix('"')):
         return Response(status=304, headers={"ETag": tag})
     media = next(media for media, ending in LINKED.items() if ending == form)
-    answer = Response(written.page(tag, spelled), content_type=f"{media}; charset=utf-8")
+    answer = Response(written.page(session(), tag, spelled), content_type=f"{media}; charset=utf-8")
     answer.headers["ETag"] = tag
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
