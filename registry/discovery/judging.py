@@ -44,7 +44,7 @@ FACTS: Mapping[str, Callable[[Row], Sequence[str | None]]] = {
     "department_code": lambda row: (row.about.department_code,),
     "owner_org": lambda row: (row.about.department_key,),
     "author": lambda row: (row.about.department_name,),
-    "state": lambda row: ("active",),
+    "state": lambda row: (row.about.state,),
     "dataset_type": lambda row: ("dataset",),
     "type": lambda row: ("dataset",),
     "private": lambda row: ("false" if row.visibility == "1" else "true",),

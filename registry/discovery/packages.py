@@ -267,8 +267,13 @@ def package(
     resource: Resource, version: Version, document: dict[str, Any], address: str
 ) -> dict[str, Any]:
     """One entry as a package; a version that is not live is a draft over there."""
+    return ckan.package(document, about(resource, version, address))
+
+
+def about(resource: Resource, version: Version, address: str) -> About:
+    """The facts of an entry around one of its versions."""
     unit = resource.department
-    about = About(
+    return About(
         key=resource.key,
         code=resource.code,
         department_key=unit.key,
@@ -282,7 +287,6 @@ def package(
         remediation_due=text_of(resource.remediation_due),
         address=f"{address}/resources/{resource.key}",
     )
-    return ckan.package(document, about)
 
 
 def _readable(actor: Actor, anonymous: str, *, private: bool) -> list[Condition]:
