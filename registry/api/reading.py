@@ -139,7 +139,7 @@ def _demand(row: DemandRow) -> dict[str, Any]:
     }
 
 
-@calls.get("/", strict_slashes=False)
+@calls.get("", strict_slashes=False)
 @reads(public=True)
 def page() -> str:
     """The calls as a page: from the same description, without a script and without a network."""

@@ -41,6 +41,9 @@ def refused(refusal: Refusal) -> Any:
     retry = getattr(refusal, "retry_after", None)
     if retry:
         answer.headers["Retry-After"] = str(retry)
+    if refusal.status == 401:
+        # RFC 9110, 15.5.2. Browsers ask nobody for a token of this kind.
+        answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
 
 
@@ -148,7 +151,9 @@ _PROGRAMS = ("/api/", "/catalog", "/dataset/", "/oai", "/manifest")
 
 
 def _is_for_programs(path: str) -> bool:
-    return path.startswith(_PROGRAMS) or path.endswith((".jsonld", ".ttl", ".xml"))
+    return (
+        path == "/api" or path.startswith(_PROGRAMS) or path.endswith((".jsonld", ".ttl", ".xml"))
+    )
 
 
 def _here() -> str:
