@@ -93,6 +93,12 @@ class Unsupported(Refusal):
     status = 415
 
 
+class Unacceptable(Refusal):
+    """None of the forms this can be had in is one the asker reads; the facts name them."""
+
+    status = 406
+
+
 class TooMany(Refusal):
     """The asker must wait; `retry_after` is in seconds."""
 

@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,9 +17,9 @@ import schemas
 from connectors import ckan, foreign
 from registry import catalogue
 from registry.api.call import Call, query_error, search_error
-from registry.discovery import fielded, packages
-from registry.discovery.asked import Asked
-from registry.discovery.packages import Live
+from registry.discovery import drafts, fielded, packages
+from registry.discovery.asked import Asked, Keys
+from registry.discovery.drafts import Draft
 from registry.discovery.written import written
 from registry.edge.readings import noted, noted_live, noted_written
 from registry.errors import Invalid, Missing, SignInNeeded
@@ -27,6 +27,7 @@ from registry.models.accounts import Organisation
 from registry.models.catalogue import Alias, Resource
 from schemas import Problem
 
+T = TypeVar("T")
 VERSION = "2.12.0"
 MOST_ROWS = 1000
 MOST_FACETS = 50
@@ -35,11 +36,11 @@ LONGEST_QUERY = 4000
 # Accepted and without effect: tuning of an engine that is not ours, switches of CKAN's own schema.
 _TUNING = frozenset(
     {"qf", "mm", "defType", "tie", "bf", "boost", "q.op", "df", "wt", "use_default_schema"}
-    | {"include_drafts", "include_deleted", "facet.sort", "hl", "hl.fl", "bq", "pf", "timestamp"}
+    | {"include_deleted", "facet.sort", "hl", "hl.fl", "bq", "pf", "timestamp"}
 )
 _KNOWN = frozenset(
     {"q", "fq", "fq_list", "rows", "start", "sort", "facet", "facet.field", "facet.limit"}
-    | {"facet.mincount", "include_private", "fl", "callback"}
+    | {"facet.mincount", "include_private", "include_drafts", "fl", "callback"}
 )
 _FACET_TITLES = {
     "organization": "提供部门",
@@ -55,8 +56,42 @@ class Said(str):
 
 
 def package_search(call: Call) -> dict[str, Any] | Said:
-    """Find packages: q, fq, fq_list, rows, start, sort, facet.field, facet.limit, fl."""
+    """Find packages: q, fq, fq_list, rows, start, sort, facet.field, facet.limit, fl.
+
+    include_drafts adds what the caller's own units work on and was never public.
+    """
     call.require_reader()
+    asked, sort = _asked(call)
+    own = drafts.own(call.session, call.actor, call.address) if _with_drafts(call) else []
+    found = _found(call, asked, own)
+    counted = _limited(call, found.facets)
+    head = {"count": found.count, "facets": counted}
+    tail = {
+        "sort": sort,
+        "search_facets": {
+            name: {"title": _FACET_TITLES.get(name, name), "items": _items(call, name, values)}
+            for name, values in counted.items()
+        },
+    }
+    kept = {one.row.about.key: one for one in own}
+    noted(kept[key].version for key in found.keys if key in kept)
+    names = _wanted(call)
+    if names:
+        page = packages.live(call.session, call.actor, found.keys, call.anonymous, call.address)
+        noted_live(page)
+        whole = {one.about.key: ckan.package(one.document, one.about) for one in page}
+        whole |= {key: one.package for key, one in kept.items()}
+        return {**head, "results": _only(names, _in_order(found.keys, whole)), **tail}
+    live = written(call.session, call.actor, found.keys, call.anonymous, call.address)
+    noted_written(live)
+    texts = {one.key: one.text for one in live}
+    texts |= {key: _said(kept[key].package) for key in found.keys if key in kept}
+    results = ", ".join(_in_order(found.keys, texts))
+    return Said(f'{_said(head)[:-1]}, "results": [{results}], {_said(tail)[1:]}')
+
+
+def _asked(call: Call) -> tuple[Asked, str]:
+    """The question of a call, and its order as it is told again."""
     unknown = [
         name
         for name in call.given
@@ -77,25 +112,22 @@ def package_search(call: Call) -> dict[str, Any] | Said:
         call.flag("include_private"),
         _most(call),
     )
-    found = packages.find(call.session, call.index, call.actor, asked, call.anonymous)
-    counted = _limited(call, found.facets)
-    head = {"count": found.count, "facets": counted}
-    tail = {
-        "sort": sort,
-        "search_facets": {
-            name: {"title": _FACET_TITLES.get(name, name), "items": _items(call, name, values)}
-            for name, values in counted.items()
-        },
-    }
-    names = _wanted(call)
-    if names:
-        page = packages.live(call.session, call.actor, found.keys, call.anonymous, call.address)
-        noted_live(page)
-        return {**head, "results": _only(names, page), **tail}
-    whole = written(call.session, call.actor, found.keys, call.anonymous, call.address)
-    noted_written(whole)
-    results = ", ".join(one.text for one in whole)
-    return Said(f'{_said(head)[:-1]}, "results": [{results}], {_said(tail)[1:]}')
+    return asked, sort
+
+
+def _with_drafts(call: Call) -> bool:
+    """Whether the caller asks for drafts too; there are none for who has no name."""
+    return call.actor.signed_in and call.flag("include_drafts")
+
+
+def _found(call: Call, asked: Asked, own: Sequence[Draft]) -> Keys:
+    if own:
+        return drafts.among(call.session, call.index, call.actor, asked, call.anonymous, own)
+    return packages.find(call.session, call.index, call.actor, asked, call.anonymous)
+
+
+def _in_order(keys: Sequence[str], held: Mapping[str, T]) -> list[T]:
+    return [held[key] for key in keys if key in held]
 
 
 def _said(value: Any) -> str:
@@ -207,9 +239,8 @@ def _wanted(call: Call) -> list[str]:
     return [] if "*" in names else names
 
 
-def _only(names: Sequence[str], page: Sequence[Live]) -> list[dict[str, Any]]:
-    found = [ckan.package(one.document, one.about) for one in page]
-    return [{name: one[name] for name in names if name in one} for one in found]
+def _only(names: Sequence[str], page: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: one[name] for name in names if name in one} for one in page]
 
 
 def package_show(call: Call) -> dict[str, Any] | Said:
@@ -270,9 +301,15 @@ def _keys(session: Session, name: str, code: str) -> list[str]:
 
 
 def package_list(call: Call) -> list[str]:
-    """The names of every package: limit, offset; no limit unless one is given."""
+    """The names of every package: limit, offset; no limit unless one is given.
+
+    include_drafts adds the drafts of the caller's own units, as package_search does.
+    """
     call.require_reader()
     names = packages.names(call.session, call.actor, call.anonymous)
+    if _with_drafts(call):
+        own = drafts.own(call.session, call.actor, call.address)
+        names = sorted([*names, *(str(one.package["name"]) for one in own)])
     offset = call.natural("offset", 0)
     limit = call.natural("limit", len(names)) if call.text("limit").strip() else len(names)
     return names[offset : offset + limit]

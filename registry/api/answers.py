@@ -1,10 +1,12 @@
 """Answers of `/api/v1` in JSON, the record `entry` in them, and the parameters all calls share."""
 
+import base64
 import hashlib
+import hmac
 import json
 from typing import Any
 
-from flask import Response, request
+from flask import Response, current_app, request
 
 from registry import catalogue
 from registry.discovery.packages import Live
@@ -14,6 +16,8 @@ from schemas import Problem
 
 PAGE = 50
 MOST = 200
+_SEAL = 9
+_LONGEST_CURSOR = 80
 
 
 def json_answer(body: Any, *, tagged: bool = False) -> Response:
@@ -72,3 +76,36 @@ def limit_of() -> int:
     if not (value.isascii() and value.isdigit() and 1 <= len(value) <= 4 and int(value) > 0):
         raise Invalid([Problem("/limit", "natural-number")])
     return min(int(value), MOST)
+
+
+def cursor_to(listing: str, place: str) -> str:
+    """The cursor from which `place` of a list follows: sealed, so that a damaged one is told."""
+    body = place.encode("ascii")
+    return base64.urlsafe_b64encode(_seal(listing, body) + body).rstrip(b"=").decode()
+
+
+def cursor_of(listing: str) -> str:
+    """The place after which the caller wants to read on, "" for the beginning.
+
+    Raises Unreadable for a cursor that was not given out by this list: an empty page would tell a
+    program that it has read everything.
+    """
+    text = request.args.get("cursor", "")
+    if not text:
+        return ""
+    refused = Unreadable("cursor")
+    try:
+        raw = base64.urlsafe_b64decode(text[:_LONGEST_CURSOR] + "=" * (-len(text) % 4))
+    except ValueError as fault:
+        raise refused from fault
+    seal, body = raw[:_SEAL], raw[_SEAL:]
+    # One spelling only: base64 would read several.
+    spelled = base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    if not hmac.compare_digest(seal, _seal(listing, body)) or spelled != text:
+        raise refused
+    return body.decode("ascii")
+
+
+def _seal(listing: str, body: bytes) -> bytes:
+    secret: bytes = current_app.config["SECRET_KEY"]
+    return hmac.digest(secret, f"cursor:{listing}:".encode() + body, hashlib.sha256)[:_SEAL]

@@ -19,6 +19,7 @@ from registry.discovery.asked import Asked
 from registry.discovery.fielded import Span
 from registry.discovery.packages import Live
 from registry.edge import actor, index, reads, session, settings
+from registry.edge.accepting import LINKED, accepted
 from registry.edge.readings import noted_live
 from registry.errors import Invalid, Missing, SignInNeeded, Unreadable
 from schemas import Problem
@@ -26,15 +27,6 @@ from schemas import Problem
 calls = Blueprint("feeds", __name__)
 
 PAGE = 100
-# Media type → ending; the first is what a client without a wish gets.
-TYPES = {
-    "application/ld+json": "jsonld",
-    "text/turtle": "ttl",
-    "application/rdf+xml": "xml",
-    "application/json": "jsonld",
-    "application/xml": "xml",
-    "text/xml": "xml",
-}
 _FORM = "<any(jsonld, ttl, xml):form>"
 _LONGEST = 4_000
 
@@ -43,9 +35,9 @@ _LONGEST = 4_000
 @reads(public=True)
 def negotiated() -> BaseResponse:
     """The catalogue in the spelling the client accepts; JSON-LD for one without a wish."""
-    wanted = request.accept_mimetypes.best_match(list(TYPES), "application/ld+json")
+    form = accepted(LINKED)
     query = request.query_string.decode("utf-8", "replace")
-    answer = redirect(f"/catalog.{TYPES[wanted]}{'?' + query if query else ''}", 303)
+    answer = redirect(f"/catalog.{form}{'?' + query if query else ''}", 303)
     answer.headers["Vary"] = "Accept"
     return answer
 
@@ -130,8 +122,8 @@ def _answer(
     tag = _etag(form, parts, entries)
     if request.if_none_match.contains_weak(tag.removeprefix('W/"').removesuffix('"')):
         return Response(status=304, headers={"ETag": tag})
-    media = next(media for media, ending in TYPES.items() if ending == form)
-    answer = Response(written.page(tag, spelled), content_type=f"{media}; charset=utf-8")
+    media = next(media for media, ending in LINKED.items() if ending == form)
+    answer = Response(written.page(session(), tag, spelled), content_type=f"{media}; charset=utf-8")
     answer.headers["ETag"] = tag
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
@@ -194,7 +186,7 @@ def manifest_() -> Response:
     )
     tag = f'"{hashlib.sha256(text).hexdigest()[:32]}"'
     # Signing costs more than all the rest: an unchanged list is not signed again for the asker.
-    if request.if_none_match.contains(tag.strip('"')):
+    if request.if_none_match.contains_weak(tag.strip('"')):
         return Response(status=304, headers={"ETag": tag})
     data = manifest.signed(text, signing.load(settings().signing_key_file))
     answer = Response(data, content_type="application/json; charset=utf-8")

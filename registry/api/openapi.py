@@ -232,7 +232,7 @@ def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 _PAGING = (
-    _parameter("cursor", {"type": "string"}),
+    _parameter("cursor", {"type": "string", "pattern": "^[A-Za-z0-9_-]*$"}),
     _parameter("limit", {"type": "integer", "minimum": 1, "maximum": 9999}),
 )
 

@@ -4,22 +4,29 @@ Lists are paged by a cursor that is not to be interpreted, and carry an ETag: wh
 is not sent again.
 """
 
-import base64
 import json
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 
 from registry import catalogue, exchange
 from registry.api import openapi
-from registry.api.answers import clean_text, entry_of, json_answer, limit_of, live_entry
+from registry.api.answers import (
+    clean_text,
+    cursor_of,
+    cursor_to,
+    entry_of,
+    json_answer,
+    limit_of,
+    live_entry,
+)
 from registry.catalogue import has_part, known
 from registry.discovery import fielded, packages
 from registry.discovery.asked import Asked
 from registry.edge import actor, index, reads, session, settings
 from registry.edge.readings import noted, noted_live
-from registry.errors import Invalid, Missing, SignInNeeded, Unreadable
+from registry.errors import Invalid, Missing, SignInNeeded
 from registry.exchange import DemandRow
 from registry.models.catalogue import Resource, Version
 from schemas import Problem
@@ -36,7 +43,7 @@ _LONGEST = 4_000
 def search() -> Response:
     """Live entries by words (`q`) and filters (`fq`, as in CKAN), the best first."""
     _require_reader()
-    start, limit = _offset(), limit_of()
+    start, limit = _place("search"), limit_of()
     filters: list[fielded.Node] = []
     if text := clean_text("fq", _LONGEST).strip():
         try:
@@ -49,7 +56,8 @@ def search() -> Response:
         session(), actor(), found.keys, settings().anonymous, settings().public_url
     )
     noted_live(entries)
-    following = _cursor(start + limit) if start + limit < found.count else None
+    more = start + limit < found.count
+    following = cursor_to("search", str(start + limit)) if more else None
     body = {"resources": [live_entry(one) for one in entries], "total": found.count}
     return json_answer({**body, "next": following}, tagged=True)
 
@@ -102,9 +110,10 @@ def _versions(key: str) -> list[Version]:
 @reads()
 def demands() -> Response:
     """The demands this reader knows of, open ones first."""
-    page = _offset() or 1
+    page = _place("demands") or 1
     rows, total = exchange.demands(session(), actor(), page=page)
-    following = _cursor(page + 1) if page * exchange.PAGE < total else None
+    more = page * exchange.PAGE < total
+    following = cursor_to("demands", str(page + 1)) if more else None
     body = {"demands": [_demand(row) for row in rows], "total": total, "next": following}
     return json_answer(body, tagged=True)
 
@@ -130,7 +139,7 @@ def _demand(row: DemandRow) -> dict[str, Any]:
     }
 
 
-@calls.get("/", strict_slashes=False)
+@calls.get("", strict_slashes=False)
 @reads(public=True)
 def page() -> str:
     """The calls as a page: from the same description, without a script and without a network."""
@@ -164,18 +173,5 @@ def _require_reader() -> None:
         raise SignInNeeded("sign_in")
 
 
-def _cursor(place: int) -> str:
-    return base64.urlsafe_b64encode(f"p{place}".encode()).decode().rstrip("=")
-
-
-def _offset() -> int:
-    text = request.args.get("cursor", "")
-    if not text:
-        return 0
-    try:
-        raw = base64.urlsafe_b64decode(text[:40] + "=" * (-len(text[:40]) % 4)).decode("ascii")
-    except ValueError as fault:
-        raise Unreadable("unreadable") from fault
-    if not (raw.startswith("p") and raw[1:].isdigit() and len(raw) < 10 and int(raw[1:]) > 0):
-        raise Unreadable("unreadable")
-    return int(raw[1:])
+def _place(listing: str) -> int:
+    return int(cursor_of(listing) or 0)

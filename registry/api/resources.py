@@ -4,6 +4,7 @@ A draft is saved under the ETag it was read with. A call with an API token needs
 with a browser's session carries the token of its forms in the header X-CSRF-Token.
 """
 
+import hashlib
 import re
 from typing import Any
 
@@ -12,7 +13,7 @@ from flask import Blueprint, Response, request, url_for
 
 from registry import access, accounts, catalogue
 from registry.api import bodies, openapi
-from registry.api.answers import entry_of, json_answer, limit_of
+from registry.api.answers import cursor_of, cursor_to, entry_of, json_answer, limit_of
 from registry.catalogue import RemarkText
 from registry.edge import actor, reads, session, settings, writes
 from registry.edge.readings import noted
@@ -38,7 +39,7 @@ def listed() -> Response:
     `version=working` lists what the units of the caller are working on instead.
     """
     _require_reader()
-    if request.args.get("version") == "working":
+    if _asks_for_working():
         if not actor().signed_in:
             raise SignInNeeded("sign_in")
         query = (
@@ -52,14 +53,14 @@ def listed() -> Response:
             .join(Version, Resource.live_version_id == Version.id)
             .where(catalogue.visible(actor(), settings().anonymous))
         )
-    query = query.where(Resource.key > _text("cursor", 16)).order_by(Resource.key)
+    query = query.where(Resource.key > cursor_of("resources")).order_by(Resource.key)
     if unit := _text("department", 18):
         query = query.where(Resource.department_id == accounts.organisation(session(), unit).id)
     limit = limit_of()
     rows = session().execute(query.limit(limit + 1)).all()
     noted(version for _, version in rows[:limit])
     page = [entry_of(resource, version) for resource, version in rows[:limit]]
-    following = page[-1]["key"] if len(rows) > limit else None
+    following = cursor_to("resources", page[-1]["key"]) if len(rows) > limit else None
     return json_answer({"resources": page, "next": following}, tagged=True)
 
 
@@ -69,7 +70,7 @@ def show(key: str) -> Response:
     """One entry: the live version; `version=working` the one its department works on."""
     _require_reader()
     resource = catalogue.find(session(), actor(), key, settings().anonymous)
-    working = request.args.get("version") == "working"
+    working = _asks_for_working()
     version = catalogue.version_of(session(), actor(), resource) if working else resource.live
     version = version or catalogue.version_of(session(), actor(), resource)
     if version is None:
@@ -105,10 +106,11 @@ def save(key: str) -> Response:
     version = catalogue.require_version(session(), actor(), key)
     resource = version.resource
     access.require(actor(), "register", resource.department, project_id=resource.project_id)
-    seen = request.headers.get("If-Match", "").strip()
-    if not seen:
+    if "If-Match" not in request.headers:
         raise Unconditional("if_match")
-    if seen != _etag(resource):
+    # `*` would say that any text may be overwritten: it names none, and is refused.
+    seen = {tag.partition(".")[0] for tag in request.if_match.as_set()}
+    if str(resource.row_version) not in seen:
         raise Outdated("outdated", key=key)
     catalogue.save(session(), actor(), version, bodies.json_object(), resource.row_version)
     return _working(key)
@@ -157,6 +159,14 @@ def _require_reader() -> None:
         raise SignInNeeded("sign_in")
 
 
+def _asks_for_working() -> bool:
+    """Whether the working version is wanted; Invalid for a word that means neither."""
+    word = request.args.get("version", "live")
+    if word not in ("live", "working"):
+        raise Invalid([Problem("/version", "enum", {"value": word[:40]})])
+    return word == "working"
+
+
 def _remarks(given: Any) -> list[RemarkText]:
     rows = given if isinstance(given, list) else [given]
     found = []
@@ -194,10 +204,14 @@ def _working(key: str) -> Response:
     return _tagged(json_answer(entry_of(version.resource, version)), version.resource)
 
 
-def _etag(resource: Resource) -> str:
-    return f'"{resource.row_version}"'
-
-
 def _tagged(answer: Response, resource: Resource) -> Response:
-    answer.headers["ETag"] = _etag(resource)
+    """The answer under an ETag: the number of the text, by which it is saved, and its digest.
+
+    The number alone would not change with all that is shown, as the name of the unit.
+    """
+    digest = hashlib.sha256(answer.get_data()).hexdigest()[:16]
+    answer.set_etag(f"{resource.row_version}.{digest}")
+    answer.headers["Cache-Control"] = "private, no-cache"
+    if request.method in ("GET", "HEAD"):
+        answer.make_conditional(request)
     return answer

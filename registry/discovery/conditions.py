@@ -1,5 +1,6 @@
 """What of a fielded question columns and kept values can tell: no document is read for it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -30,6 +31,20 @@ COLUMNS: Mapping[str, sa.ColumnElement[Any]] = {
     "open_type": Version.__table__.c.open_type,
     "level": Version.__table__.c.level,
     "extras_level": Version.__table__.c.level,
+}
+
+
+# Columns in which a value is looked for.
+_INSIDE: Mapping[str, sa.ColumnElement[Any]] = {
+    "title": Version.__table__.c.name,
+    "author": Organisation.__table__.c.name,
+}
+
+
+# What the words of CKAN for the visibility are, of everybody and of some.
+_PUBLIC: Mapping[str, tuple[str, str]] = {
+    "private": ("false", "true"),
+    "capacity": ("public", "private"),
 }
 
 
@@ -67,6 +82,49 @@ def split(filters: Sequence[Node]) -> tuple[list[Condition], list[Node]]:
     return told, left
 
 
+def needed(filters: Sequence[Node]) -> list[Condition]:
+    """What must hold of an entry before it is worth reading: most are left out by it unread.
+
+    A value in a document stands in the text of it letter by letter, where no letter has a case and
+    none is escaped.
+    """
+    return [one for node in filters if (one := _needed(node)) is not None]
+
+
+def _needed(node: Node) -> Condition | None:
+    match node:
+        case Term(field, value) if len(value) >= LONGEST_VALUE and _is_kept(field):
+            # So much of it is kept: one that begins so is read, and judged by the rest.
+            begins = (Trait.field == trait_field(field), Trait.value == value[:LONGEST_VALUE])
+            return Resource.id.in_(sa.select(Trait.resource_id).where(*begins))
+        case Term(field, value) if _PLAIN.fullmatch(value) and field not in FACTS:
+            inside = Version.document.contains(value)
+            beside = (Organisation.name, Resource.code)
+            if field == "text":
+                return sa.or_(
+                    inside, *(sa.func.coalesce(one, "").contains(value) for one in beside)
+                )
+            # The name of a group, and a count, stand in no document.
+            return None if field in GROUPS or field in COUNTS else inside
+        case Every(parts):
+            return sa.and_(sa.true(), *needed(parts))
+        case Some(parts):
+            found = needed(parts)
+            return sa.or_(*found) if parts and len(found) == len(parts) else None
+        case _:
+            return None
+
+
+def _is_kept(name: str) -> bool:
+    """Whether the values of a field are kept, as they stand in the document."""
+    unkept = name in FACTS or name in WORDS or name in COUNTS or name in GROUPS
+    return not unkept and trait_field(name) is not None
+
+
+# Digits and Chinese: whatever is folded, these stay, and no other letter turns into one of them.
+_PLAIN = re.compile(r"[0-9\u3400-\u4dbf\u4e00-\u9fff]+")
+
+
 def _condition(node: Node) -> Condition | None:
     match node:
         case Term("*", "", True):
@@ -100,6 +158,12 @@ def _term(term: Term) -> Condition | None:
         as_slug = sa.func.replace(Resource.code, "/", "-") == value
         coded = sa.and_(Resource.code.is_not(None), sa.or_(Resource.code == value, as_slug))
         return sa.or_(coded, sa.and_(Resource.code.is_(None), Resource.key == value))
+    if name in _PUBLIC and not term.prefix:
+        yes, no = _PUBLIC[name]
+        public = sa.func.coalesce(Version.visibility, "") == "1"
+        return public if value == yes else sa.not_(public) if value == no else sa.false()
+    if name in _INSIDE and _PLAIN.fullmatch(value):
+        return sa.func.coalesce(_INSIDE[name], "").contains(value)
     if name in FACTS or name in WORDS or name in COUNTS:
         return None
     return _trait(name, value, prefix=term.prefix)

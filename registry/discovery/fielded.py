@@ -94,28 +94,69 @@ def fields(node: Node) -> Iterator[str]:
                 yield from fields(part)
 
 
-def holds(node: Node, values: Values, words: frozenset[str]) -> bool:
-    """Whether something holds that has these values by field; `words` are fields of plain text."""
+class Entry:
+    """What a question is judged by: the values of an entry by field, each read and folded once.
+
+    `words` are fields of plain text, in which a value is looked for. A question may ask for one
+    field a hundred times, and every time its texts would be taken apart anew.
+    """
+
+    def __init__(self, values: Values, words: frozenset[str]) -> None:
+        self._values, self._words = values, words
+        self._held: dict[str, Sequence[str]] = {}
+        self._folded: dict[str, Sequence[str]] = {}
+
+    def values(self, field: str) -> Sequence[str]:
+        """The values of a field as they stand."""
+        if field not in self._held:
+            self._held[field] = self._values(field)
+        return self._held[field]
+
+    def folded(self, field: str) -> Sequence[str] | None:
+        """The texts of a field of words, without case and in single blanks; None for others."""
+        found = self._folded.get(field)
+        if found is None and field in self._words:
+            found = self._folded[field] = [_fold(text) for text in self.values(field)]
+        return found
+
+
+Judge = Callable[[Entry], bool]
+
+
+def judge(node: Node) -> Judge:
+    """The question as a function of one entry: taken apart once, and then asked of thousands."""
     match node:
         case Every(parts):
-            return all(holds(part, values, words) for part in parts)
+            every = [judge(part) for part in parts]
+            return lambda entry: all(one(entry) for one in every)
         case Some(parts):
-            return any(holds(part, values, words) for part in parts)
+            some = [judge(part) for part in parts]
+            return lambda entry: any(one(entry) for one in some)
         case Not(part):
-            return not holds(part, values, words)
-        case Span():
-            return any(_lies_in(value, node) for value in values(node.field))
+            inner = judge(part)
+            return lambda entry: not inner(entry)
+        case Span(field):
+            return lambda entry: any(_lies_in(value, node) for value in entry.values(field))
         case Term("*", "", True):
-            return True
-        case Term(field, value, prefix):
-            held = values(field)
-            if prefix and not value:
-                return any(held)
-            if field in words:
-                return any(_fold(value) in _fold(text) for text in held)
-            if prefix:
-                return any(text.startswith(value) for text in held)
-            return value in held
+            return lambda _: True
+        case Term(field, "", True):
+            return lambda entry: any(entry.values(field))
+        case Term():
+            return _judge_term(node)
+
+
+def _judge_term(term: Term) -> Judge:
+    field, value, folded = term.field, term.value, _fold(term.value)
+
+    def holds(entry: Entry) -> bool:
+        texts = entry.folded(field)
+        if texts is not None:
+            return any(folded in text for text in texts)
+        if term.prefix:
+            return any(text.startswith(value) for text in entry.values(field))
+        return value in entry.values(field)
+
+    return holds
 
 
 def _fold(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from connectors import ckan, foreign
 from registry import shown
 from registry.discovery.counted import GROUPS
+from registry.discovery.fielded import Entry
 from registry.discovery.rows import Row
 
 # Fields of plain text: a value is looked for inside, not compared.
@@ -43,7 +44,7 @@ FACTS: Mapping[str, Callable[[Row], Sequence[str | None]]] = {
     "department_code": lambda row: (row.about.department_code,),
     "owner_org": lambda row: (row.about.department_key,),
     "author": lambda row: (row.about.department_name,),
-    "state": lambda row: ("active",),
+    "state": lambda row: (row.about.state,),
     "dataset_type": lambda row: ("dataset",),
     "type": lambda row: ("dataset",),
     "private": lambda row: ("false" if row.visibility == "1" else "true",),
@@ -69,9 +70,9 @@ RENAMED: Mapping[str, str] = {
 COUNTS = frozenset({"num_tags", "num_resources"})
 
 
-def values_of(row: Row) -> Callable[[str], list[str]]:
-    """The values of a row by the name of a field, as a question is judged."""
-    return lambda name: values(row, name)
+def entry_of(row: Row) -> Entry:
+    """A row as a question is judged by it."""
+    return Entry(lambda name: values(row, name), WORDS)
 
 
 def values(row: Row, name: str) -> list[str]:

@@ -23,11 +23,11 @@ from registry.catalogue import visible
 from registry.catalogue.reading import asking, sight
 from registry.discovery import counted, fielded, latest
 from registry.discovery.asked import Asked, Keys
-from registry.discovery.conditions import ORDERS, Condition, split
+from registry.discovery.conditions import ORDERS, Condition, needed, split
 from registry.discovery.dictionary import lexicon
 from registry.discovery.facets import counted_among, counted_under, is_counted
 from registry.discovery.fielded import Every, Node, Term
-from registry.discovery.judging import FACTS, WORDS, sort, values, values_of
+from registry.discovery.judging import FACTS, entry_of, sort, values
 from registry.discovery.query import reader
 from registry.discovery.rows import (
     KEYS,
@@ -199,6 +199,7 @@ def _judged(
     ranks: Mapping[str, int] | None,
 ) -> Keys:
     """What no column can tell: one by one, over what the columns have left."""
+    readable = [*readable, *needed(filters)]
     rows = [row_of(one, "") for one in session.execute(QUERY.where(*readable))]
     if ranks is not None:
         rows = [row for row in rows if row.about.key in ranks]
@@ -207,8 +208,8 @@ def _judged(
     looked_into = {name for node in filters for name in fielded.fields(node)} | set(asked.facets)
     if any(name not in FACTS for name in looked_into):
         _read_documents(session, rows, actor, anonymous)
-    whole = Every(tuple(filters))
-    rows = [row for row in rows if fielded.holds(whole, values_of(row), WORDS)]
+    holds = fielded.judge(Every(tuple(filters)))
+    rows = [row for row in rows if holds(entry_of(row))]
     facets = {
         name: Counter(v for row in rows for v in dict.fromkeys(values(row, name)))
         for name in asked.facets
@@ -266,8 +267,13 @@ def package(
     resource: Resource, version: Version, document: dict[str, Any], address: str
 ) -> dict[str, Any]:
     """One entry as a package; a version that is not live is a draft over there."""
+    return ckan.package(document, about(resource, version, address))
+
+
+def about(resource: Resource, version: Version, address: str) -> About:
+    """The facts of an entry around one of its versions."""
     unit = resource.department
-    about = About(
+    return About(
         key=resource.key,
         code=resource.code,
         department_key=unit.key,
@@ -281,7 +287,6 @@ def package(
         remediation_due=text_of(resource.remediation_due),
         address=f"{address}/resources/{resource.key}",
     )
-    return ckan.package(document, about)
 
 
 def _readable(actor: Actor, anonymous: str, *, private: bool) -> list[Condition]:

@@ -44,6 +44,9 @@ def refused(refusal: Refusal) -> Any:
     retry = getattr(refusal, "retry_after", None)
     if retry:
         answer.headers["Retry-After"] = str(retry)
+    if refusal.status == 401:
+        # RFC 9110, 15.5.2. Browsers ask nobody for a token of this kind.
+        answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
 
 
@@ -148,8 +151,10 @@ def _told(problem: schemas.Problem) -> dict[str, Any]:
 
 
 def _wants_json() -> bool:
-    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return best == "application/json" or _is_for_programs(request.path)
+    wishes = request.accept_mimetypes
+    best = wishes.best_match(["text/html", "application/json"])
+    # Whoever reads neither is no browser, and JSON is what programs log.
+    return bool(wishes and best != "text/html") or _is_for_programs(request.path)
 
 
 # Nobody who asks for these looks at a page: a refusal is a problem with its status, no redirect.
@@ -157,7 +162,9 @@ _PROGRAMS = ("/api/", "/catalog", "/dataset/", "/oai", "/manifest")
 
 
 def _is_for_programs(path: str) -> bool:
-    return path.startswith(_PROGRAMS) or path.endswith((".jsonld", ".ttl", ".xml"))
+    return (
+        path == "/api" or path.startswith(_PROGRAMS) or path.endswith((".jsonld", ".ttl", ".xml"))
+    )
 
 
 def _here() -> str:

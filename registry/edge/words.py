@@ -432,6 +432,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         _("无法读取提交的 JSON"),
         _("请求体应为 UTF-8 的 JSON 对象（%(reason)s），没有保存任何改动。"),
     ),
+    "cursor": (
+        _("续页标记无效"),
+        _("cursor 不是这个清单给出的。请原样使用上一页回答中的 next，或者去掉 cursor 从头读起。"),
+    ),
+    "not_acceptable": (
+        _("没有您要的格式"),
+        _("这个地址有 %(kinds)s。请改写 Accept，或者直接使用带结尾的地址（.jsonld、.ttl、.xml）。"),
+    ),
     "json_only": (
         _("只接受 JSON"),
         _("请求体的类型应为 application/json，没有保存任何改动。请改正 Content-Type 后重试。"),

@@ -14,6 +14,7 @@ from registry.access import Actor, Holding, acts, holding_for, may, role_title
 from registry.calendar import CITY
 from registry.catalogue import RemarkText
 from registry.edge import actor, go, locale, reads, remember, session, settings, writes
+from registry.edge.accepting import LINKED, accepted
 from registry.edge.readings import noted
 from registry.errors import Conflict, Forbidden, Gone, Invalid, Missing, Unreadable
 from registry.models.accounts import Organisation
@@ -25,8 +26,9 @@ from registry.web.masking import is_read
 pages = Blueprint("resources", __name__, url_prefix="/resources")
 
 Document = Mapping[str, Any]
-# What a program may ask for instead of the page, and the ending of its address.
-LINKED = {"text/turtle": "ttl", "application/ld+json": "jsonld", "application/rdf+xml": "xml"}
+# The page, or what a program may ask for instead of it: the ending of its address.
+_PAGE = "page"
+_FORMS = {"text/html": _PAGE, "application/xhtml+xml": _PAGE, **LINKED}
 
 
 @pages.get("/new")
@@ -71,9 +73,11 @@ def show(key: str) -> Response | str | tuple[str, int]:
 
     A program that accepts linked data and no page is sent to that spelling of the entry.
     """
-    wanted = request.accept_mimetypes.best_match(["text/html", *LINKED])
-    if wanted in LINKED:
-        return go(f"/resources/{key}.{LINKED[wanted]}")
+    form = accepted(_FORMS)
+    if form != _PAGE:
+        answer = go(f"/resources/{key}.{form}")
+        answer.headers["Vary"] = "Accept"
+        return answer
     try:
         resource = catalogue.find(session(), actor(), key, settings().anonymous)
     except Gone:

@@ -100,6 +100,15 @@ def test_words_find_by_synonym_and_rank(reading):
         ("share_type:1 AND NOT level:4", lambda p: extra(p, "share_type") == "1"),
         ("extras_share_type:2", lambda p: extra(p, "share_type") == "2"),
         ("title:婚姻*", lambda p: "婚姻" in p["title"]),
+        ("-title:信息", lambda p: "信息" not in p["title"]),
+        ("author:民政", lambda p: "民政" in p["author"]),
+        (
+            "notes:(登记 OR 统计)",
+            lambda p: "登记" in (p["notes"] or "") or "统计" in (p["notes"] or ""),
+        ),
+        ("-(notes:登记)", lambda p: "登记" not in (p["notes"] or "")),
+        ("notes:登记 title:统计", lambda p: "登记" in (p["notes"] or "") and "统计" in p["title"]),
+        ("items:姓名", lambda p: '"姓名"' in (extra(p, "items:json") or "")),
         ("num_tags:[3 TO *]", lambda p: p["num_tags"] >= 3),
         ("(groups:theme-2-01)", lambda p: "theme-2-01" in [g["name"] for g in p["groups"]]),
         ("metadata_modified:[2020-01-01T00:00:00.000000Z TO *]", lambda p: True),
@@ -127,13 +136,18 @@ def extra(package, key):
         "level:4",
         "metadata_modified:[2020-01-01 TO 2999-01-01T00:00:00Z]",
         "metadata_modified:{* TO 2020-01-01}",
+        "title:登记 -author:民政",
+        "private:false -capacity:private",
+        "-private:true private:maybe",
+        "text:(民政 OR 307) level:4",
+        "notes:登记* OR items:姓名",
         "*:*",
     ],
 )
 @pytest.mark.parametrize("sort", ["id asc", "metadata_modified desc, id desc"])
 def test_the_database_and_the_judge_of_filters_agree(reading, fq, sort):
     by_columns = reading.action.package_search(fq=fq, rows=1000, sort=sort)
-    judged = reading.action.package_search(fq=f"({fq}) OR tags:none", rows=1000, sort=sort)
+    judged = reading.action.package_search(fq=f"({fq}) OR nothing:[a TO b]", rows=1000, sort=sort)
     assert [p["id"] for p in by_columns["results"]] == [p["id"] for p in judged["results"]]
     assert by_columns["count"] == judged["count"]
 
@@ -412,3 +426,77 @@ def test_who_read_a_closed_entry_through_a_search_stands_on_its_sheet(city, read
     before = readers()
     nobody.action.package_search(rows=50)
     assert readers() == before
+
+
+def test_a_unit_finds_its_own_drafts_where_it_asks_for_them_and_nobody_else_does(
+    city, token, key_of
+):
+    client, headers = city.test_client(), {"Authorization": token("registrar")}
+
+    def asks(who="registrar", **given):
+        answer = client.post(
+            "/api/3/action/package_search",
+            json={"include_drafts": True, "facet.field": ["tags", "organization"], **given},
+            headers={"Authorization": token(who)} if who else {},
+        )
+        assert answer.status_code == 200, answer.text[:300]
+        return answer.json["result"]
+
+    for name in ("草稿甲信息", "草稿乙信息"):
+        made = client.post(
+            "/api/3/action/package_create",
+            json={"title": name, "notes": "候鸟观测", "tags": [{"name": "候鸟"}]},
+            headers=headers,
+        )
+        assert made.json["success"]
+    mine = asks(fq="state:draft", rows=1000)
+    titles = [one["title"] for one in mine["results"]]
+    assert {"草稿甲信息", "草稿乙信息"} <= set(titles)
+    assert mine["count"] == len(titles)
+    assert mine["facets"]["tags"]["候鸟"] == 2
+    assert {one["organization"]["name"] for one in mine["results"]} == {"11150300DEM000022H"}
+    # A live entry whose next version is worked on is one package: what the public reads.
+    live = asks(rows=0, include_drafts=False)["count"]
+    assert asks(rows=0)["count"] == live + mine["count"]
+    found = asks(q="候鸟 观测")
+    assert [one["state"] for one in found["results"]] == ["draft", "draft"]
+    assert asks(q="候鸟 观测", fl="title")["results"] == [
+        {"title": one["title"]} for one in found["results"]
+    ]
+    # As `ckanapi dump datasets --all --include-drafts` asks: names, then each package.
+    names = {one["name"] for one in mine["results"]}
+    given = {"include_drafts": True}
+    listed = client.post("/api/3/action/package_list", json=given, headers=headers)
+    assert names <= set(listed.json["result"])
+    other = {"Authorization": token("consumer")}
+    listed = client.post("/api/3/action/package_list", json=given, headers=other)
+    assert not names & set(listed.json["result"])
+    for who in ("consumer", "reviewer", "finance", None):
+        assert asks(who, fq="state:draft")["count"] == 0
+        assert asks(who, q="候鸟 观测")["count"] == 0
+
+
+@pytest.mark.parametrize("order", ["metadata_modified desc", "id asc", "title desc", ""])
+def test_drafts_and_live_entries_stand_in_one_order_over_all_pages(city, token, order):
+    client, headers = city.test_client(), {"Authorization": token("registrar")}
+
+    def page(start, rows):
+        given = {"include_drafts": "true", "sort": order, "start": start, "rows": rows}
+        address = "/api/3/action/package_search"
+        return client.post(address, json=given, headers=headers).json["result"]
+
+    whole = page(0, 1000)
+    assert whole["count"] == len(whole["results"])
+    assert {one["state"] for one in whole["results"]} == {"active", "draft"}
+    for size in (7, 100):
+        pages = [page(n, size)["results"] for n in range(0, whole["count"] + size, size)]
+        assert [one["id"] for some in pages for one in some] == [
+            one["id"] for one in whole["results"]
+        ]
+    if order.startswith("id"):
+        assert [one["id"] for one in whole["results"]] == sorted(
+            one["id"] for one in whole["results"]
+        )
+    if order.startswith("metadata") or not order:
+        moments = [one["metadata_modified"] for one in whole["results"]]
+        assert moments == sorted(moments, reverse=True)

@@ -222,6 +222,25 @@ def test_a_page_names_its_other_spellings_and_leads_programs_there(asks, key_of)
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/resources/{key}.ttl")
 
 
+@pytest.mark.parametrize("wish", ["text/csv", "image/*", "*/*;q=0", "text/turtle;q=0"])
+def test_whoever_accepts_no_form_there_is_gets_a_list_of_those_there_are(asks, key_of, wish):
+    for address in ("/catalog", f"/resources/{key_of(NAME)}"):
+        answer = asks.get(address, Accept=wish)
+        assert (answer.status_code, answer.content_type) == (406, "application/problem+json")
+        assert "text/turtle" in answer.json["detail"]
+        # Without a wish, or with a worse one that can be met, there is an answer.
+        assert asks.get(address).status_code in (200, 303)
+        assert asks.get(address, Accept=f"{wish}, text/turtle;q=0.1").status_code == 303
+
+
+def test_an_address_of_one_form_answers_in_it_whatever_is_accepted(asks, key_of):
+    for address in (
+        f"/resources/{key_of(NAME)}.ttl", "/catalog.xml", "/api/v1/resources?limit=1",
+        "/api/3/action/package_list", "/oai?verb=Identify", "/manifest.json",
+    ):  # fmt: skip
+        assert asks.get(address, Accept="text/csv").status_code == 200
+
+
 def test_what_was_not_changed_is_not_sent_again(asks):
     first = asks.get("/catalog.ttl?page=2")
     again = asks.get("/catalog.ttl?page=2", **{"If-None-Match": first.headers["ETag"]})

@@ -64,13 +64,31 @@ def test_nonsense_is_a_problem_with_a_sentence(asks):
         "/search?limit=0": 422,
         "/search?cursor=%00": 400,
         "/search?cursor=abc": 400,
+        "/search?cursor=cDUw": 400,
         "/search?q=" + "a" * 4001: 400,
+        "/resources?version=null": 422,
         "/resources/aaaaaaaaaaaaaaaa/versions": 404,
         "/demands/aaaaaaaaaaaaaaaa": 404,
     }.items():
         answer = asks(path)
         assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
         assert answer.json["languages"]["zh"]["detail"]
+
+
+def test_a_damaged_cursor_is_a_problem_and_never_an_empty_page(asks, key_of):
+    given = asks("/resources?limit=1").json["next"]
+    other = asks("/search?limit=1").json["next"]
+    bad = [given[:-1], given[1:], given + "A", given + "=", given.swapcase(), other, key_of(NAME),
+           "z" * 16, "%F0%9F%98%80", "9" * 500]  # fmt: skip
+    for cursor in bad:
+        answer = asks(f"/resources?cursor={cursor}")
+        assert (answer.status_code, answer.content_type) == (400, "application/problem+json"), (
+            cursor
+        )
+        assert answer.json["type"] == "cursor"
+        assert "next" in answer.json["languages"]["en"]["detail"]
+    assert asks(f"/search?cursor={given}").status_code == 400
+    assert asks(f"/resources?limit=1&cursor={given}").json["resources"]
 
 
 def test_what_did_not_change_is_not_sent_again(asks, key_of):

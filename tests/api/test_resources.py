@@ -8,6 +8,7 @@ import sqlalchemy as sa
 import schemas
 from registry import db
 from registry.app import create_app
+from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from registry.models.journal import JournalRow
 from tests import factories
@@ -131,10 +132,47 @@ def test_a_draft_is_saved_under_the_tag_it_was_read_with(program):
     assert registrar("PUT", f"/{key}", changed).status_code == 428
     saved = registrar("PUT", f"/{key}", changed, If_Match=tag)
     assert saved.json["document"]["name"] == "接口保存信息改"
-    stale = registrar("PUT", f"/{key}", document("又改"), If_Match=tag)
-    assert stale.status_code == 412
+    for seen in (tag, "*", f"W/{saved.headers['ETag']}", "no tag"):
+        stale = registrar("PUT", f"/{key}", document("又改"), If_Match=seen)
+        assert stale.status_code == 412, seen
     assert stale.json["languages"]["en"]["title"]
     assert registrar("GET", f"/{key}").json["document"]["name"] == "接口保存信息改"
+
+
+def test_an_entry_that_did_not_change_is_not_sent_again(city, program):
+    made = opened(program, "接口不再发送信息")
+    registrar, key = program("registrar"), made.json["key"]
+    first = registrar("GET", f"/{key}")
+    for tag in (
+        first.headers["ETag"],
+        f"W/{first.headers['ETag']}",
+        f'"x", {first.headers["ETag"]}',
+    ):
+        again = registrar("GET", f"/{key}", If_None_Match=tag)
+        assert (again.status_code, again.get_data()) == (304, b"")
+        assert again.headers["ETag"] == first.headers["ETag"]
+    # The name of the unit is shown too, and is no part of the text that is saved.
+    with db.transaction(city.extensions["registry_database"], writes=True) as session:
+        unit = session.scalars(sa.select(Organisation).where(Organisation.code == CIVIL)).one()
+        before, unit.name = unit.name, "改名的局"
+    try:
+        changed = registrar("GET", f"/{key}", If_None_Match=first.headers["ETag"])
+        assert changed.json["department"] == "改名的局"
+        saved = registrar("PUT", f"/{key}", document("存"), If_Match=first.headers["ETag"])
+        assert saved.status_code == 200
+    finally:
+        with db.transaction(city.extensions["registry_database"], writes=True) as session:
+            unit = session.scalars(sa.select(Organisation).where(Organisation.code == CIVIL)).one()
+            unit.name = before
+
+
+def test_a_wrong_method_or_token_is_told_as_http_wants_it(program):
+    for path in ("/api/v1", "/api/v1/", "/api", "/api/3/action/package_list", "/catalog.ttl"):
+        answer = program("consumer").client.delete(path)
+        assert (answer.status_code, answer.content_type) == (405, "application/problem+json"), path
+        assert "GET" in answer.headers["Allow"]
+    refused = program("")("GET", "?limit=1", Authorization="no such token")
+    assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
 
 
 def test_a_draft_that_is_not_ready_says_every_fault_in_both_languages(program):
@@ -201,7 +239,7 @@ def test_the_description_names_every_call(city):
     served = set()
     for rule in city.url_map.iter_rules():
         is_call = rule.endpoint.startswith(("api.", "reading."))
-        if is_call and not rule.rule.endswith(("openapi.json", "/")):
+        if is_call and not rule.rule.endswith(("openapi.json", "/v1")):
             path = rule.rule.removeprefix("/api/v1").replace("<key>", "{key}")
             path = path.replace("<int:number>", "{number}")
             front, _, choice = path.partition("<any(")

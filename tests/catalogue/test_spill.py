@@ -14,6 +14,7 @@ from registry.access import SYSTEM
 from registry.catalogue import Change, RemarkText, spill
 from registry.catalogue.places import WIPED_NAME, Means
 from registry.catalogue.wiped import Wiped
+from registry.discovery import written
 from registry.discovery.indexing import documents
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.models.acceptance import Opinion, Revocation
@@ -136,6 +137,38 @@ def test_the_sheet_says_where_it_was_and_who_opened_it(session, town, tmp_path):
     assert [step for _, step, _ in sheet.deciders][-1] == "freeze"
     assert [key for _, key in sheet.backups] == ["b1"]
     assert sheet.is_published
+
+
+def test_no_process_keeps_a_written_text_once_it_was_asked_after_a_wipe(session, town, tmp_path):
+    spilt, other = published(town, name="绝密词语一号"), published(town)
+    reader = town.person("consumer")
+
+    def asked(*keys: str) -> list[str]:
+        return [one.key for one in written.written(session, reader, keys, "none", "")]
+
+    assert asked(spilt.key, other.key) == [spilt.key, other.key]
+    assert written.page(session, "tag", "绝密词语一号".encode) != b""
+    row = spill.freeze(session, town.person("secrecy"), spilt.key, "state_secret")
+    assert asked(spilt.key, other.key) == [other.key]
+    spill.wipe(session, town.person("security"), row, means(tmp_path), "乌保〔2026〕1号")
+    # Nobody works here: the wipe is told by the question itself.
+    assert asked(other.key) == [other.key]
+    assert written.page(session, "other", lambda: b"other") == b"other"
+    held = repr((written._texts._held, written._pages._held))
+    assert other.key in held
+    assert "绝密" not in held
+    assert repr("绝密词语一号".encode())[2:-1] not in held
+
+
+def test_a_written_text_goes_by_itself_where_nobody_asks(session, town, monkeypatch):
+    resource = published(town)
+    monkeypatch.setattr(written, "HELD_S", 0.05)
+    written.forget()
+    assert written.written(session, town.person("consumer"), [resource.key], "none", "")
+    ending = written._texts._end
+    assert ending is not None
+    ending.join()
+    assert not written._texts._held
 
 
 def planted(town: Town, folder: Path) -> Resource:

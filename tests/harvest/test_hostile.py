@@ -308,6 +308,41 @@ def whole(name, inside):
     return f"<record>{head}<metadata>{entry}</metadata></record>"
 
 
+DEEP = "<a>" * 50_000 + "</a>" * 50_000
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        f"<record>{DEEP}</record>",
+        f"<record><header>{DEEP}</header></record>",
+        f"<record><header><identifier>x</identifier></header><metadata>{DEEP}</metadata></record>",
+    ],
+)
+def test_elements_nested_without_end_are_refused_with_a_sentence(against, inside):
+    told, _, found = against(lambda *_: oai(f"<ListRecords>{inside}</ListRecords>"), "oai")
+    assert (told.fault, found) == ("unreadable", [])
+
+
+def test_a_page_of_crumbs_is_refused_before_it_is_taken_apart(against):
+    crumbs = (200, {"Content-Type": "text/xml"}, b"<r>" + b"<a/>" * 1_000_001 + b"</r>")
+    told, _, found = against(lambda *_: crumbs, "oai")
+    assert (told.fault, found) == ("parts", [])
+    body = b'{"success": true, "result": {"results": [' + b"[]," * 1_000_001 + b"1]}}"
+    answer = fetching.Answer("", "application/json", body)
+    with pytest.raises(fetching.Refused, match="parts"):
+        harvesting.opened("ckan", lambda *_: answer, "http://x.example").page({})
+
+
+def test_a_text_made_to_be_searched_for_ever_is_searched_once(against):
+    # Two hundred thousand beginnings of a tag that never ends: every one was followed to its end.
+    bad = [package(f"p-{n:02}", notes="<a " * 60_000) for n in range(40)]
+    good = package("z-good", notes="甲 < 乙，ontime = 5")
+    told, _, found = against(ckan_of([*bad, good]))
+    assert (told.fault, told.counts["new"]) == ("", 41)
+    assert {one.state for one in found} == {"waiting"}
+
+
 def test_a_whole_entry_is_judged_like_any_other(against):
     many = "<value><name>项</name></value>" * 60_000
     records = [

@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.discovery import fielded
-from registry.discovery.fielded import Every, Not, Some, Span, Term, Unclear, holds, parse
+from registry.discovery.fielded import Entry, Every, Not, Some, Span, Term, Unclear, judge, parse
 
 WORDS = frozenset({"text", "title"})
 
 
 def judged(question, **values):
     held = {name: value if isinstance(value, list) else [value] for name, value in values.items()}
-    return holds(parse(question), lambda name: held.get(name, []), WORDS)
+    return judge(parse(question))(Entry(lambda name: held.get(name, []), WORDS))
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,7 @@ def test_any_text_is_read_and_judged_or_refused(question, value):
         tree = parse(question)
     except Unclear:
         return
-    assert holds(tree, lambda name: [value], WORDS) in (True, False)
-    assert holds(Not(tree), lambda name: [value], WORDS) != holds(tree, lambda n: [value], WORDS)
+    entry = Entry(lambda name: [value], WORDS)
+    assert judge(tree)(entry) in (True, False)
+    assert judge(Not(tree))(entry) != judge(tree)(entry)
     assert all(isinstance(name, str) for name in fielded.fields(tree))
