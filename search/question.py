@@ -27,7 +27,8 @@ class Part:
     score. An entry need not hold a part that is not required; `weight` is what it adds to the
     score. `touches` says that nothing stood between this part and the one before, `is_element`
     that it must be found among the data elements, `may_be_element` that it counts more there,
-    `is_heard` that it was typed as pinyin and may be found by its sound as well.
+    `is_heard` that it was typed as pinyin and may be found by its sound as well, `is_alike` that it
+    is no term, and only sounds like those that are related.
     """
 
     text: str
@@ -39,7 +40,13 @@ class Part:
     is_element: bool = False
     may_be_element: bool = False
     is_heard: bool = False
+    is_alike: bool = False
     weight: float = 1.0
+
+    @property
+    def is_term(self) -> bool:
+        """Tell whether the dictionary knows the part as it is written."""
+        return bool(self.variants or self.near or self.related) and not self.is_alike
 
     @property
     def is_han(self) -> bool:
@@ -114,7 +121,8 @@ def _parts(
     for start, end, term in words.segments(plain):
         if term is not None:
             text = plain[start:end]
-            yield Part(text, term.same, term.related, term.near, touches=start == last)
+            others = term.same, term.related, term.near
+            yield Part(text, *others, touches=start == last, is_alike=term.is_alike)
             last = end
             continue
         for at, to, is_required in cut(plain, start, end):
@@ -164,7 +172,7 @@ _HOLDERS = r"(?:哪些|哪个|哪张|哪几个|什么|有没有)(?:数据集|表
 _ELEMENTS = re.compile(
     rf"(?:{_HOLDERS})?(?:要有|含有|包含|包括|带有|具有|含|带|有)?(?P<elements>[^\s的]{{2,20}}?)"
     r"(?:这个|等)?(?:字段|数据项|信息项|这一?[项栏列])(?:的|[^\w]|$)"
-    r"|(?:含有|包含|包括|带有|具有|含|带|有)(?P<held>[^\s的有没]{2,14}?)的(?=[^\s]{2})"
+    r"|(?:含有|包含|包括|带有|具有|含|带|有)(?P<held>[^\s的有没什哪多]{2,14}?)的(?=[^\s]{2})"
     rf"|{_HOLDERS}(?:(?:可以|能)看到|记录了|写着|含有|包含|包括|带有|具有|含|带|有)"
     r"(?P<listed>[^\s的没什哪多]{2,14})$"
     r"|(?:with|having) (?P<named>[a-z' -]{2,40}?) fields?\b"
@@ -172,7 +180,8 @@ _ELEMENTS = re.compile(
 # 「买房想看看开发商有没有资质」 asks for developers, whoever buys.
 _SITUATION = re.compile(
     rf"(?P<situation>[{analysis.HAN}]{{2,10}}?)"
-    r"(?:之后|以后|后(?![遗勤期续台备])|之前|的时候|我?想(?:要|看看|查|知道|了解|问|找|看))"
+    r"(?:之后|以后|后(?![遗勤期续台备])|之前|的时候"
+    r"|我?想(?:要|看看|查|知道|了解|问|找|看|办|开|买|租|学|考|领|申请|刻|报))"
     rf"(?=[{analysis.HAN}]{{3,}})"
 )
 _AND = re.compile("和|与|及|以及|、| and ")
@@ -192,7 +201,13 @@ def _markers() -> re.Pattern[str]:
 
 def _alternatives(words: Iterable[str]) -> str:
     longest_first = sorted(words, key=lambda word: (-len(word), word))
-    return "|".join(
-        rf"(?<![a-z0-9]){word}(?![a-z0-9])" if word.isascii() else re.escape(word)
-        for word in longest_first
-    )
+    return "|".join(map(_alternative, longest_first))
+
+
+def _alternative(word: str) -> str:
+    if word.isascii():
+        return rf"(?<![a-z0-9]){word}(?![a-z0-9])"
+    if word == "市":
+        # After one character it ends no name of a city: 护市执业 is 护士执业 typed wrongly.
+        return rf"(?<![{analysis.HAN}])市|(?<=[{analysis.HAN}]{{2}})市"
+    return re.escape(word)

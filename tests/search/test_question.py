@@ -93,6 +93,44 @@ def test_a_term_stands_in_two_groups_only_where_its_ambiguity_has_a_reason() -> 
     assert all(row["because"] for row in table["ambiguous"])
 
 
+def test_what_people_say_is_answered_by_what_offices_write_and_stands_for_none_of_it() -> None:
+    terms = synonyms.delivered().terms
+    assert "内涝" in terms["淹水"].same
+    assert "淹水" not in terms.get("内涝", synonyms.Term()).same
+    assert "公租房" in terms["便宜房子"].same
+
+
+def test_every_word_people_say_has_a_reason_and_is_no_term_already() -> None:
+    said = [word for group in synonyms.delivered().groups for word in group.said]
+    terms = {synonyms.plain(term) for group in synonyms.delivered().groups for term in group.terms}
+    rows = analysis.table("everyday")["groups"]
+    assert len(said) == len(set(said)) > 500
+    official = {plain for row in rows for plain in map(synonyms.plain, row["terms"])}
+    assert not set(said) & (terms - official)
+    assert all(row["because"] and row["terms"] and len(row["said"]) for row in rows)
+    assert max(map(len, said)) <= synonyms.LONGEST_TERM
+
+
+def test_three_characters_that_sound_like_a_term_ask_for_it_behind_themselves() -> None:
+    (wrong,) = question.parts("残急人")
+    assert wrong.is_alike
+    assert not wrong.is_term
+    assert "残疾人" in wrong.related
+    assert not wrong.variants
+
+
+def test_a_term_written_rightly_is_not_taken_for_another_that_sounds_like_it() -> None:
+    terms = synonyms.delivered().terms
+    for term in terms:
+        if analysis.is_han(term):
+            assert not any(part.is_alike for part in question.parts(term)), term
+
+
+def test_a_city_has_a_name_of_more_than_one_character() -> None:
+    assert required("护市执业") == ["护市执业"]
+    assert required("乌海市企业") == ["乌海", "企业"]
+
+
 def test_everyday_words_lead_to_what_offices_write() -> None:
     for said, written in (
         ("健康证", "从业人员健康证明"),
