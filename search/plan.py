@@ -180,6 +180,10 @@ def _among_elements(part: Part) -> Iterator[Node]:
 
 
 def _tokens(part: Part) -> Iterator[Node]:
+    if part.is_term and not part.is_han and len(list(analysis.pieces(part.text))) > 1:
+        # Of `pm2 5` the digit alone stands in every third abstract.
+        yield AllOf(tuple(_solid(part.text, part.weight)))
+        return
     for run, is_han in analysis.pieces(part.text):
         if not is_han:
             yield from _word(run, part)

@@ -66,7 +66,7 @@ def parts(text: str, lexicon: Lexicon | None = None) -> tuple[Part, ...]:
     Without a dictionary the one delivered is used.
     """
     words = lexicon or delivered()
-    plain = _BETWEEN.sub(" ", analysis.fold(text[:LONGEST_TEXT]))
+    plain = analysis.between(text[:LONGEST_TEXT])
     found = tuple(_capped(_asked(words, plain)) or _capped(_parts(words, plain, _runs)))
     if any(part.is_required for part in found):
         return found
@@ -166,9 +166,11 @@ def _capped(found: Iterable[Part]) -> list[Part]:
     return kept
 
 
-_BETWEEN = re.compile(rf"[^\w{analysis.HAN}]+|_+")
 # 「有」 alone also says that something exists; with the word for a field it can only mean one.
-_HOLDERS = r"(?:哪些|哪个|哪张|哪几个|什么|有没有)(?:数据集|表格|表|数据|资源|条目)(?:里面|里|中)?"
+_HOLDERS = (
+    r"(?:哪些|哪个|哪张|哪几个|什么|有没有)"
+    r"(?:数据集|表格|表|数据|资源|条目|目录|单位|部门|委办局)(?:的?(?:表|数据|目录|资源))?(?:里面|里|中)?"
+)
 _ELEMENTS = re.compile(
     rf"(?:{_HOLDERS})?(?:要有|含有|包含|包括|带有|具有|含|带|有)?(?P<elements>[^\s的]{{2,20}}?)"
     r"(?:这个|等)?(?:字段|数据项|信息项|这一?[项栏列])(?:的|[^\w]|$)"

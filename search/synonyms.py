@@ -67,6 +67,8 @@ class Lexicon:
         self.terms = {**_chinese(self.groups)}
         for word, meanings in english.items():
             self.terms.update(dict.fromkeys(_numbers(word), _meant(self.terms, tuple(meanings))))
+        # Questions are cut where no letter stands: `pm2.5` is met as `pm2 5`.
+        self.terms |= {analysis.between(term).strip(): self.terms[term] for term in self.terms}
         self._longest: dict[str, int] = {}
         for term in self.terms:
             self._longest[term[0]] = max(self._longest.get(term[0], 0), len(term))
