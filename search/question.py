@@ -17,6 +17,7 @@ LONGEST_TEXT = 256
 MOST_CLAUSES = 32
 WEAK = 0.6
 TOLD = 0.5
+LONE = 0.4
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,14 @@ class Part:
         return bool(self.variants or self.near or self.related) and not self.is_alike
 
     @property
+    def is_lone(self) -> bool:
+        """Tell whether the part is one character no dictionary knows: mostly what a cut left over.
+
+        着 of 睡不着 stands in few titles, and would outweigh what was asked by being rare.
+        """
+        return len(self.text) == 1 and not self.is_term and analysis.is_han(self.text)
+
+    @property
     def is_han(self) -> bool:
         """Tell whether the part is written in Chinese characters only."""
         return all(is_han for _, is_han in analysis.pieces(self.text))
@@ -68,6 +77,8 @@ def parts(text: str, lexicon: Lexicon | None = None) -> tuple[Part, ...]:
     words = lexicon or delivered()
     plain = analysis.between(text[:LONGEST_TEXT])
     found = tuple(_capped(_asked(words, plain)) or _capped(_parts(words, plain, _runs)))
+    if len(found) > 1:
+        found = tuple(replace(one, weight=LONE) if one.is_lone else one for one in found)
     if any(part.is_required for part in found):
         return found
     return tuple(replace(part, is_required=True, weight=1.0) for part in found)
