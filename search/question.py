@@ -7,7 +7,7 @@ of the data elements is set apart: 「要有联系电话字段的企业表」 wa
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from search import analysis
@@ -139,6 +139,9 @@ def _parts(
         for at, to, is_required in cut(plain, start, end):
             weight = 1.0 if is_required else WEAK
             text, touches = plain[at:to], at == last
+            if text in _asks() and not is_required:
+                yield Part(text, related=_asks()[text], is_required=False, weight=weight)
+                continue
             # Of several words in pinyin each sounds like too much: only a whole question is heard.
             heard = words.heard(text) if text == plain.strip() else None
             if heard is None:
@@ -153,7 +156,7 @@ def _meaning(plain: str, start: int, end: int) -> Iterator[Piece]:
     """Take question words out of a stretch outside the dictionary, and set weak words apart."""
     for word in _markers().finditer(plain, start, end):
         yield from _runs(plain, start, word.start())
-        if word.lastgroup == "weak":
+        if word.lastgroup == "weak" or word.group() in _asks():
             yield word.start(), word.end(), False
         start = word.end()
     yield from _runs(plain, start, end)
@@ -206,9 +209,17 @@ def _alone() -> frozenset[str]:
 
 
 @functools.cache
+def _asks() -> Mapping[str, tuple[str, ...]]:
+    """Give the words that ask for a kind of data, and what titles call it: 多少钱 is 价格."""
+    rows = analysis.table("questions")["asks"]
+    return {word: tuple(row["for"]) for row in rows for word in row["words"]}
+
+
+@functools.cache
 def _markers() -> re.Pattern[str]:
     words = analysis.table("questions")
-    asking, weak = (_alternatives(words[kind]) for kind in ("words", "weak"))
+    asking = _alternatives((*words["words"], *_asks()))
+    weak = _alternatives(words["weak"])
     return re.compile(f"(?P<question>{asking})|(?P<weak>{weak})")
 
 

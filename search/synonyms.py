@@ -74,11 +74,13 @@ class Lexicon:
             self._longest[term[0]] = max(self._longest.get(term[0], 0), len(term))
 
     def heard(self, word: str) -> Term | None:
-        """Give what typed pinyin says: `jiehunzheng` is 结婚证, whatever the titles call it.
+        """Give what typed pinyin says: `jiehunzheng` is 结婚证, `sbk` 社保卡, whatever titles say.
 
         All of it is only near: titles that sound as typed come first.
         """
         terms = self._sounds.get(word, ()) if word.isascii() else ()
+        if not terms and len(word) >= SHORTEST_ALIKE and word.isascii() and word.isalpha():
+            terms = self._starts.get(word, ())
         if not 0 < len(terms) <= MOST_HEARD:
             return None
         near = [other for term in terms for other in (term, *self.terms[term].same)]
@@ -133,6 +135,14 @@ class Lexicon:
             around = tuple(one for one in dict.fromkeys(others) if not one.isascii())
             return end, Term(related=around[:MOST_HEARD], is_alike=True)
         return None
+
+    @functools.cached_property
+    def _starts(self) -> Mapping[str, list[str]]:
+        """The Chinese terms by the initials of their pinyin, those of three characters or more."""
+        found: dict[str, list[str]] = {}
+        for sounds, terms in self._by_sound.items():
+            found.setdefault("".join(sound[:1] for sound in sounds), []).extend(terms)
+        return found
 
     @functools.cached_property
     def _by_sound(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:

@@ -238,3 +238,30 @@ def test_words_of_pinyin_typed_apart_are_also_heard_together() -> None:
     scored = plan("sifa jianding").scored
     assert isinstance(scored, AnyOf)
     assert "fa'jian" in [node.token for node in scored.nodes if isinstance(node, Term)]
+
+
+def test_typed_initials_of_a_term_are_the_term_where_no_title_is_called_so():
+    (heard,) = question.parts("sbk")
+    assert heard.is_heard
+    assert "社会保障卡" in heard.near
+
+
+def test_who_asks_what_it_costs_asks_for_prices_and_need_not_get_them():
+    cost = next(part for part in question.parts("自来水一吨多少钱") if "多少钱" in part.text)
+    assert not cost.is_required
+    assert "价格" in cost.related
+
+
+def test_a_term_with_a_dot_is_met_where_questions_are_cut():
+    assert "细颗粒物" in question.parts("PM2.5")[0].variants
+
+
+def test_a_character_left_over_between_terms_weighs_less_than_one_asked_alone():
+    assert question.parts("葵")[0].weight == 1.0
+    left = [part for part in question.parts("电梯葵失业") if part.text == "葵"]
+    assert [part.weight for part in left] == [question.LONE]
+
+
+def test_units_asked_for_by_what_they_hold_are_asked_for_their_elements():
+    found = [part for part in question.parts("哪些单位有身份证号") if part.is_required]
+    assert [(part.text, part.may_be_element) for part in found] == [("身份证号", True)]
