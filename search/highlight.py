@@ -77,7 +77,7 @@ def wanted(asked: str, lexicon: Lexicon | None = None) -> Wanted:
     for part in parts:
         several = not part.is_han and len(list(analysis.pieces(part.text))) > 1
         for run, is_han in analysis.pieces(part.text):
-            if several and len(run) == 1:
+            if several and len(run) == 1 and not is_han:
                 continue
             if is_han and not part.is_term:
                 sounds.extend(pinyin.pairs(pronunciation.read(run)))
