@@ -101,10 +101,11 @@ class Lexicon:
         Yields start and end, with the term or with None for what lies between.
         """
         at = last = 0
+        sounds = _sounds_of(plain)
         while at < len(plain):
             end = self._end(plain, at)
             term = self.terms[plain[at:end]] if end is not None else None
-            if end is None and (alike := self._alike(plain, at)) is not None:
+            if end is None and (alike := self._alike(sounds, at)) is not None:
                 end, term = alike
             if end is None:
                 at += 1
@@ -116,19 +117,14 @@ class Lexicon:
         if last < len(plain):
             yield last, len(plain), None
 
-    def _alike(self, plain: str, at: int) -> tuple[int, Term] | None:
+    def _alike(self, sounds: tuple[str, ...], at: int) -> tuple[int, Term] | None:
         """Give what begins here and sounds like a term of three characters: 残急人 is 残疾人.
 
         Of two characters too many sound alike: 接待 is no 借贷.
         """
-        if not analysis.is_han(plain[at]):
-            return None
-        run = analysis.RUNS.match(plain, at)
-        assert run is not None
-        ends = min(run.end(), at + self._longest_alike)
-        sounds = pronunciation.read(plain[at:ends])
+        ends = min(len(sounds), at + self._longest_alike)
         for end in range(ends, at + SHORTEST_ALIKE - 1, -1):
-            found = self._by_sound.get(sounds[: end - at])
+            found = self._by_sound.get(sounds[at:end])
             if found is None:
                 continue
             others = [other for term in found for other in (term, *self.terms[term].same)]
@@ -260,6 +256,19 @@ def _numbers(word: str) -> Iterator[str]:
         yield f"{word}es"
     else:
         yield f"{word}s"
+
+
+def _sounds_of(plain: str) -> tuple[str, ...]:
+    """Give a syllable for every character of a question; what is not Chinese sounds like nothing.
+
+    Read once and as a whole: reading is the dearest step of a plan.
+    """
+    sounds = [""] * len(plain)
+    for run in analysis.RUNS.finditer(plain):
+        if run.lastgroup == "han":
+            read = pronunciation.read(run.group())
+            sounds[run.start() : run.end()] = read[: len(run.group())]
+    return tuple(sounds)
 
 
 def _stands_alone(plain: str, at: int, end: int) -> bool:
