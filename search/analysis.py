@@ -54,6 +54,7 @@ class _Folding(dict[int, str]):
 _FOLDING = _Folding()
 
 HAN = "\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_BETWEEN = re.compile(rf"[^\w{HAN}]+|_+")
 RUNS = re.compile(rf"(?P<han>[{HAN}]+)|(?P<word>[^\W_{HAN}]+)")
 
 
@@ -69,6 +70,11 @@ class Run:
 def fold(text: str) -> str:
     """Fold width, case, traditional and variant characters; total over any string."""
     return text.translate(_FOLDING)
+
+
+def between(text: str) -> str:
+    """Fold a text and leave single blanks between its runs: a question, or a term as it is met."""
+    return _BETWEEN.sub(" ", fold(text))
 
 
 def runs(text: str) -> tuple[Run, ...]:

@@ -63,6 +63,7 @@ class Wanted:
     synonyms: tuple[str, ...] = ()
     pairs: frozenset[str] = frozenset()
     initials: tuple[str, ...] = ()
+    sounds: frozenset[str] = frozenset()
 
 
 @functools.lru_cache(maxsize=512)
@@ -72,8 +73,14 @@ def wanted(asked: str, lexicon: Lexicon | None = None) -> Wanted:
     typed: list[str] = []
     pairs: list[str] = []
     letters: list[str] = []
+    sounds: list[str] = []
     for part in parts:
+        several = not part.is_han and len(list(analysis.pieces(part.text))) > 1
         for run, is_han in analysis.pieces(part.text):
+            if several and len(run) == 1 and not is_han:
+                continue
+            if is_han and not part.is_term:
+                sounds.extend(pinyin.pairs(pronunciation.read(run)))
             typed.extend(analysis.bigrams(run) or [run] if is_han else [run])
             is_sound = not is_han and (part.is_heard or not part.variants)
             readings = pinyin.spelled(run) if is_sound else ()
@@ -81,7 +88,7 @@ def wanted(asked: str, lexicon: Lexicon | None = None) -> Wanted:
             if is_sound and not readings and run.isalpha() and len(run) > 1:
                 letters.append(run)
     others = [other for part in parts for other in (*part.variants, *part.near, *part.related)]
-    return Wanted(tuple(typed), tuple(others), frozenset(pairs), tuple(letters))
+    return Wanted(tuple(typed), tuple(others), frozenset(pairs), tuple(letters), frozenset(sounds))
 
 
 def _explained(
@@ -96,6 +103,9 @@ def _title_reasons(asked: str, title: str, words: Wanted) -> Iterator[Why]:
         yield Why("name", title, "exact")
     elif reason := _reason(title, words, sounds=True):
         yield Why("name", title, reason)
+    elif words.sounds and not words.sounds.isdisjoint(pinyin.title_pairs(title)):
+        # 筹检 was typed, and 抽检 is what the title says.
+        yield Why("name", title, "pinyin")
 
 
 def _shown(doc: SearchDoc) -> Iterator[tuple[str, list[str]]]:

@@ -7,7 +7,7 @@ Boosts stand on terms only, because that is what both engines compute alike.
 import functools
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from search import analysis, pinyin, pronunciation, question
 from search.question import Part
@@ -17,10 +17,12 @@ CHARACTER = 0.6
 SOUND = 0.2
 VARIANT = 0.9
 NEAR = 0.4
-RELATED = 0.4
+RELATED = 0.6
 HALF = 0.2
-ELEMENT = 0.3
-NAMED_ELEMENT = 1.0
+SCATTERED = 0.5
+LONGER = 1.5
+ELEMENT = 0.2
+NAMED_ELEMENT = 2.0
 CODE = 10.0
 EXACT = 1000.0
 """Beyond what BM25 can add up to over 32 clauses, so an exact title always stands first."""
@@ -119,11 +121,11 @@ def _spelled(part: Part) -> tuple[str, ...]:
 
 def _inside(part: Part) -> Iterator[Node]:
     """Give what scores inside one part: its tokens, or what stands for it, whichever is better."""
-    own = tuple(_tokens(part))
+    own = tuple(_own(part))
     others = [
-        *(AllOf(tuple(_solid(variant, VARIANT * part.weight))) for variant in part.variants),
-        *(AllOf(tuple(_solid(other, NEAR * part.weight))) for other in part.near),
-        *(AllOf(tuple(_solid(other, RELATED * part.weight))) for other in part.related),
+        *(_instead(part, variant, VARIANT) for variant in part.variants),
+        *(_instead(part, other, NEAR) for other in part.near),
+        *(_instead(part, other, RELATED) for other in part.related),
     ]
     if not others:
         yield from own
@@ -136,6 +138,38 @@ def _inside(part: Part) -> Iterator[Node]:
         yield from _among_elements(part)
 
 
+def _instead(part: Part, text: str, boost: float) -> Node:
+    """Give what scores where another text stands for the part.
+
+    A longer text adds up more tokens, and must not outweigh the other parts by its length: 补助
+    does not say more in the titles that call it 专项资金.
+    """
+    share = min(1.0, LONGER * _size(part.text) / _size(text))
+    return AllOf(tuple(_solid(text, boost * share * part.weight)))
+
+
+@functools.lru_cache(maxsize=8_192)
+def _size(text: str) -> float:
+    """Tell how much the tokens of a text can add up to."""
+    sizes = (
+        max(1, len(run) - 1) + 2 * CHARACTER if is_han else 2.0
+        for run, is_han in analysis.pieces(text)
+    )
+    return sum(sizes) or 1.0
+
+
+def _own(part: Part) -> Iterator[Node]:
+    """Give what scores where the part itself stands; a term of the dictionary is one word.
+
+    Of 共享单车 alone 共享 is worth less than half: most that is shared in a catalogue is data.
+    """
+    if not (part.is_term and part.is_han and len(part.text) > 2):
+        yield from _tokens(part)
+        return
+    yield AllOf(tuple(_solid(part.text, (1.0 - SCATTERED) * part.weight)))
+    yield from _tokens(replace(part, weight=SCATTERED * part.weight))
+
+
 def _among_elements(part: Part) -> Iterator[Node]:
     """Give what scores where the data elements hold the part, more where it was asked of them."""
     boost = NAMED_ELEMENT if part.may_be_element else ELEMENT
@@ -146,15 +180,33 @@ def _among_elements(part: Part) -> Iterator[Node]:
 
 
 def _tokens(part: Part) -> Iterator[Node]:
+    if part.is_term and not part.is_han and len(list(analysis.pieces(part.text))) > 1:
+        # Of `pm2 5` the digit alone stands in every third abstract.
+        yield AllOf(tuple(_solid(part.text, part.weight)))
+        return
     for run, is_han in analysis.pieces(part.text):
         if not is_han:
             yield from _word(run, part)
             continue
-        yield from (Term("all", pair, part.weight) for pair in analysis.bigrams(run))
+        yield from _pairs(run, part)
         if len(run) == 1 or part.is_required:
             # A lone character is all that was asked; beside bigrams it only mends typing errors.
             weight = part.weight * (CHARACTER if len(run) > 1 else 1.0)
             yield from (Term("all", character, weight) for character in run)
+
+
+def _pairs(run: str, part: Part) -> Iterator[Node]:
+    """Give the pairs of a run, each as written or as it sounds, whichever is better.
+
+    A word no dictionary knows may be the wrong homophone: 护市 is in no entry, and sounds like
+    护士 in all that are meant. What is written rightly scores by itself, a sound being no rarer.
+    """
+    written = [Term("all", pair, part.weight) for pair in analysis.bigrams(run)]
+    if part.is_term or not part.is_required:
+        yield from written
+        return
+    sounds = _terms("py2", pinyin.pairs(pronunciation.read(run)), part.weight)
+    yield from map(BestOf, zip(written, sounds, strict=True))
 
 
 def _word(word: str, part: Part) -> Iterator[Node]:
@@ -189,8 +241,8 @@ def _initials(word: str) -> list[str]:
     return [word[at : at + size] for at in range(min(len(word) - size, 10) + 1)]
 
 
-def _terms(name: str, tokens: Iterable[str]) -> tuple[Node, ...]:
-    return tuple(Term(name, token) for token in tokens)
+def _terms(name: str, tokens: Iterable[str], boost: float = 1.0) -> tuple[Term, ...]:
+    return tuple(Term(name, token, boost) for token in tokens)
 
 
 def _solid(text: str, boost: float = 1.0, place: str = "all") -> Iterator[Node]:

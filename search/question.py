@@ -7,7 +7,7 @@ of the data elements is set apart: 「要有联系电话字段的企业表」 wa
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from search import analysis
@@ -17,6 +17,7 @@ LONGEST_TEXT = 256
 MOST_CLAUSES = 32
 WEAK = 0.6
 TOLD = 0.5
+LONE = 0.4
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Part:
     score. An entry need not hold a part that is not required; `weight` is what it adds to the
     score. `touches` says that nothing stood between this part and the one before, `is_element`
     that it must be found among the data elements, `may_be_element` that it counts more there,
-    `is_heard` that it was typed as pinyin and may be found by its sound as well.
+    `is_heard` that it was typed as pinyin and may be found by its sound as well, `is_alike` that it
+    is no term, and only sounds like those that are related.
     """
 
     text: str
@@ -39,7 +41,21 @@ class Part:
     is_element: bool = False
     may_be_element: bool = False
     is_heard: bool = False
+    is_alike: bool = False
     weight: float = 1.0
+
+    @property
+    def is_term(self) -> bool:
+        """Tell whether the dictionary knows the part as it is written."""
+        return bool(self.variants or self.near or self.related) and not self.is_alike
+
+    @property
+    def is_lone(self) -> bool:
+        """Tell whether the part is one character no dictionary knows: mostly what a cut left over.
+
+        着 of 睡不着 stands in few titles, and would outweigh what was asked by being rare.
+        """
+        return len(self.text) == 1 and not self.is_term and analysis.is_han(self.text)
 
     @property
     def is_han(self) -> bool:
@@ -59,8 +75,10 @@ def parts(text: str, lexicon: Lexicon | None = None) -> tuple[Part, ...]:
     Without a dictionary the one delivered is used.
     """
     words = lexicon or delivered()
-    plain = _BETWEEN.sub(" ", analysis.fold(text[:LONGEST_TEXT]))
+    plain = analysis.between(text[:LONGEST_TEXT])
     found = tuple(_capped(_asked(words, plain)) or _capped(_parts(words, plain, _runs)))
+    if len(found) > 1:
+        found = tuple(replace(one, weight=LONE) if one.is_lone else one for one in found)
     if any(part.is_required for part in found):
         return found
     return tuple(replace(part, is_required=True, weight=1.0) for part in found)
@@ -114,12 +132,16 @@ def _parts(
     for start, end, term in words.segments(plain):
         if term is not None:
             text = plain[start:end]
-            yield Part(text, term.same, term.related, term.near, touches=start == last)
+            others = term.same, term.related, term.near
+            yield Part(text, *others, touches=start == last, is_alike=term.is_alike)
             last = end
             continue
         for at, to, is_required in cut(plain, start, end):
             weight = 1.0 if is_required else WEAK
             text, touches = plain[at:to], at == last
+            if text in _asks() and not is_required:
+                yield Part(text, related=_asks()[text], is_required=False, weight=weight)
+                continue
             # Of several words in pinyin each sounds like too much: only a whole question is heard.
             heard = words.heard(text) if text == plain.strip() else None
             if heard is None:
@@ -134,7 +156,7 @@ def _meaning(plain: str, start: int, end: int) -> Iterator[Piece]:
     """Take question words out of a stretch outside the dictionary, and set weak words apart."""
     for word in _markers().finditer(plain, start, end):
         yield from _runs(plain, start, word.start())
-        if word.lastgroup == "weak":
+        if word.lastgroup == "weak" or word.group() in _asks():
             yield word.start(), word.end(), False
         start = word.end()
     yield from _runs(plain, start, end)
@@ -158,13 +180,15 @@ def _capped(found: Iterable[Part]) -> list[Part]:
     return kept
 
 
-_BETWEEN = re.compile(rf"[^\w{analysis.HAN}]+|_+")
 # 「有」 alone also says that something exists; with the word for a field it can only mean one.
-_HOLDERS = r"(?:哪些|哪个|哪张|哪几个|什么|有没有)(?:数据集|表格|表|数据|资源|条目)(?:里面|里|中)?"
+_HOLDERS = (
+    r"(?:哪些|哪个|哪张|哪几个|什么|有没有)"
+    r"(?:数据集|表格|表|数据|资源|条目|目录|单位|部门|委办局)(?:的?(?:表|数据|目录|资源))?(?:里面|里|中)?"
+)
 _ELEMENTS = re.compile(
     rf"(?:{_HOLDERS})?(?:要有|含有|包含|包括|带有|具有|含|带|有)?(?P<elements>[^\s的]{{2,20}}?)"
     r"(?:这个|等)?(?:字段|数据项|信息项|这一?[项栏列])(?:的|[^\w]|$)"
-    r"|(?:含有|包含|包括|带有|具有|含|带|有)(?P<held>[^\s的有没]{2,14}?)的(?=[^\s]{2})"
+    r"|(?:含有|包含|包括|带有|具有|含|带|有)(?P<held>[^\s的有没什哪多]{2,14}?)的(?=[^\s]{2})"
     rf"|{_HOLDERS}(?:(?:可以|能)看到|记录了|写着|含有|包含|包括|带有|具有|含|带|有)"
     r"(?P<listed>[^\s的没什哪多]{2,14})$"
     r"|(?:with|having) (?P<named>[a-z' -]{2,40}?) fields?\b"
@@ -172,7 +196,8 @@ _ELEMENTS = re.compile(
 # 「买房想看看开发商有没有资质」 asks for developers, whoever buys.
 _SITUATION = re.compile(
     rf"(?P<situation>[{analysis.HAN}]{{2,10}}?)"
-    r"(?:之后|以后|后(?![遗勤期续台备])|之前|的时候|我?想(?:要|看看|查|知道|了解|问|找|看))"
+    r"(?:之后|以后|后(?![遗勤期续台备])|之前|的时候"
+    r"|我?想(?:要|看看|查|知道|了解|问|找|看|办|开|买|租|学|考|领|申请|刻|报))"
     rf"(?=[{analysis.HAN}]{{3,}})"
 )
 _AND = re.compile("和|与|及|以及|、| and ")
@@ -184,15 +209,29 @@ def _alone() -> frozenset[str]:
 
 
 @functools.cache
+def _asks() -> Mapping[str, tuple[str, ...]]:
+    """Give the words that ask for a kind of data, and what titles call it: 多少钱 is 价格."""
+    rows = analysis.table("questions")["asks"]
+    return {word: tuple(row["for"]) for row in rows for word in row["words"]}
+
+
+@functools.cache
 def _markers() -> re.Pattern[str]:
     words = analysis.table("questions")
-    asking, weak = (_alternatives(words[kind]) for kind in ("words", "weak"))
+    asking = _alternatives((*words["words"], *_asks()))
+    weak = _alternatives(words["weak"])
     return re.compile(f"(?P<question>{asking})|(?P<weak>{weak})")
 
 
 def _alternatives(words: Iterable[str]) -> str:
     longest_first = sorted(words, key=lambda word: (-len(word), word))
-    return "|".join(
-        rf"(?<![a-z0-9]){word}(?![a-z0-9])" if word.isascii() else re.escape(word)
-        for word in longest_first
-    )
+    return "|".join(map(_alternative, longest_first))
+
+
+def _alternative(word: str) -> str:
+    if word.isascii():
+        return rf"(?<![a-z0-9]){word}(?![a-z0-9])"
+    if word == "市":
+        # After one character it ends no name of a city: 护市执业 is 护士执业 typed wrongly.
+        return rf"(?<![{analysis.HAN}])市|(?<=[{analysis.HAN}]{{2}})市"
+    return re.escape(word)

@@ -1,9 +1,10 @@
 """The dictionary of government terms: what may stand for a word when somebody asks.
 
 Synonyms are applied to questions only, so a new group needs no new index. The groups delivered,
-each with its source or reason, are `search/data/synonyms.json`; `search/data/english.json` gives
-English words their Chinese, beside what the schema itself says in both languages. The authority's
-own entries are laid over them with `extended`.
+each with its source or reason, are `search/data/synonyms.json`; `search/data/everyday.json` holds
+what people say by the occasions that make them ask; `search/data/english.json` gives English words
+their Chinese, beside what the schema itself says in both languages. The authority's own entries
+are laid over them with `extended`.
 """
 
 import functools
@@ -17,6 +18,7 @@ from search import analysis, pronunciation
 LONGEST_TERM = 24
 LONGEST_PHRASE = 48
 MOST_HEARD = 8
+SHORTEST_ALIKE = 3
 
 
 @dataclass(frozen=True)
@@ -24,17 +26,21 @@ class Group:
     """Terms that mean the same, others around them, and the source or reason.
 
     A `broader` term is answered by the terms but answers none of them; `related` ones only score.
+    Where something is `said` instead, any of the terms answers it, and they do not mean the same:
+    who speaks of water in the streets asks for 内涝 and for 积水.
     """
 
     terms: tuple[str, ...]
     related: tuple[str, ...] = ()
     because: str = ""
     broader: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         """Name a group by its terms, so that it can be retired whatever its place in a file."""
-        return hashlib.blake2b("\n".join(self.terms).encode(), digest_size=6).hexdigest()
+        words = "\n".join((*self.terms, *self.said))
+        return hashlib.blake2b(words.encode(), digest_size=6).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,8 @@ class Term:
     same: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
+    is_alike: bool = False
+    """The word is no term itself, it only sounds like some: all of them are related to it."""
 
 
 class Lexicon:
@@ -59,16 +67,20 @@ class Lexicon:
         self.terms = {**_chinese(self.groups)}
         for word, meanings in english.items():
             self.terms.update(dict.fromkeys(_numbers(word), _meant(self.terms, tuple(meanings))))
+        # Questions are cut where no letter stands: `pm2.5` is met as `pm2 5`.
+        self.terms |= {analysis.between(term).strip(): self.terms[term] for term in self.terms}
         self._longest: dict[str, int] = {}
         for term in self.terms:
             self._longest[term[0]] = max(self._longest.get(term[0], 0), len(term))
 
     def heard(self, word: str) -> Term | None:
-        """Give what typed pinyin says: `jiehunzheng` is 结婚证, whatever the titles call it.
+        """Give what typed pinyin says: `jiehunzheng` is 结婚证, `sbk` 社保卡, whatever titles say.
 
         All of it is only near: titles that sound as typed come first.
         """
         terms = self._sounds.get(word, ()) if word.isascii() else ()
+        if not terms and len(word) >= SHORTEST_ALIKE and word.isascii() and word.isalpha():
+            terms = self._starts.get(word, ())
         if not 0 < len(terms) <= MOST_HEARD:
             return None
         near = [other for term in terms for other in (term, *self.terms[term].same)]
@@ -89,17 +101,58 @@ class Lexicon:
         Yields start and end, with the term or with None for what lies between.
         """
         at = last = 0
+        sounds = _sounds_of(plain)
         while at < len(plain):
             end = self._end(plain, at)
+            term = self.terms[plain[at:end]] if end is not None else None
+            if end is None and (alike := self._alike(sounds, at)) is not None:
+                end, term = alike
             if end is None:
                 at += 1
                 continue
             if last < at:
                 yield last, at, None
-            yield at, end, self.terms[plain[at:end]]
+            yield at, end, term
             at = last = end
         if last < len(plain):
             yield last, len(plain), None
+
+    def _alike(self, sounds: tuple[str, ...], at: int) -> tuple[int, Term] | None:
+        """Give what begins here and sounds like a term of three characters: 残急人 is 残疾人.
+
+        Of two characters too many sound alike: 接待 is no 借贷.
+        """
+        ends = min(len(sounds), at + self._longest_alike)
+        for end in range(ends, at + SHORTEST_ALIKE - 1, -1):
+            found = self._by_sound.get(sounds[at:end])
+            if found is None:
+                continue
+            others = [other for term in found for other in (term, *self.terms[term].same)]
+            around = tuple(one for one in dict.fromkeys(others) if not one.isascii())
+            return end, Term(related=around[:MOST_HEARD], is_alike=True)
+        return None
+
+    @functools.cached_property
+    def _starts(self) -> Mapping[str, list[str]]:
+        """The Chinese terms by the initials of their pinyin, those of three characters or more."""
+        found: dict[str, list[str]] = {}
+        for sounds, terms in self._by_sound.items():
+            found.setdefault("".join(sound[:1] for sound in sounds), []).extend(terms)
+        return found
+
+    @functools.cached_property
+    def _by_sound(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:
+        """The Chinese terms by their syllables, those that few share."""
+        found: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for term in self.terms:
+            if len(term) >= SHORTEST_ALIKE and analysis.is_han(term):
+                sounds = pronunciation.read(term)
+                found[sounds] = (*found.get(sounds, ()), term)
+        return found
+
+    @functools.cached_property
+    def _longest_alike(self) -> int:
+        return max(map(len, self._by_sound), default=0)
 
     def _end(self, plain: str, at: int) -> int | None:
         longest = self._longest.get(plain[at], 0)
@@ -123,18 +176,22 @@ def delivered() -> Lexicon:
             tuple(row.get("related", ())),
             row["because"],
             tuple(row.get("broader", ())),
+            tuple(row.get("said", ())),
         )
-        for row in analysis.table("synonyms")["groups"]
+        for name in ("synonyms", "everyday")
+        for row in analysis.table(name)["groups"]
     )
     return Lexicon(groups, {**_of_schema(), **analysis.table("english")["terms"]})
 
 
-def _chinese(groups: Iterable[Group]) -> dict[str, Term]:
+def _chinese(groups: Collection[Group]) -> dict[str, Term]:
     """Give every term of the groups, folded, with what may stand for it."""
     # A single character is asked for, but stands for nothing: 酒 would make 酒店 a kind of 酒类.
     same: dict[str, dict[str, None]] = {}
     related: dict[str, dict[str, None]] = {}
     for group in groups:
+        if group.said:
+            continue
         terms = [plain(term) for term in group.terms]
         broad = [plain(term) for term in group.broader]
         wider = [plain(other) for other in group.related]
@@ -143,7 +200,25 @@ def _chinese(groups: Iterable[Group]) -> dict[str, Term]:
             around = wider if term in broad else [*(t for t in broad if len(t) > 1), *wider]
             same.setdefault(term, {}).update(dict.fromkeys(others))
             related.setdefault(term, {}).update(dict.fromkeys(around))
-    return {term: Term(tuple(same[term]), tuple(related[term])) for term in same}
+    found = {term: Term(tuple(same[term]), tuple(related[term])) for term in same}
+    return found | dict(_said(found, groups))
+
+
+def _said(terms: Mapping[str, Term], groups: Iterable[Group]) -> Iterator[tuple[str, Term]]:
+    """Give what people say instead, with its terms, what they mean too being only near."""
+    for group in groups:
+        meant = _meant(terms, group.terms)
+        around = tuple(map(plain, group.related))
+        for word in map(plain, group.said):
+            own = terms.get(word, Term())
+            yield (
+                word,
+                Term(
+                    tuple(dict.fromkeys((*own.same, *meant.same))),
+                    tuple(dict.fromkeys((*own.related, *around))),
+                    tuple(one for one in meant.near if one not in own.same and one != word),
+                ),
+            )
 
 
 def plain(term: str) -> str:
@@ -181,6 +256,19 @@ def _numbers(word: str) -> Iterator[str]:
         yield f"{word}es"
     else:
         yield f"{word}s"
+
+
+def _sounds_of(plain: str) -> tuple[str, ...]:
+    """Give a syllable for every character of a question; what is not Chinese sounds like nothing.
+
+    Read once and as a whole: reading is the dearest step of a plan.
+    """
+    sounds = [""] * len(plain)
+    for run in analysis.RUNS.finditer(plain):
+        if run.lastgroup == "han":
+            read = pronunciation.read(run.group())
+            sounds[run.start() : run.end()] = read[: len(run.group())]
+    return tuple(sounds)
 
 
 def _stands_alone(plain: str, at: int, end: int) -> bool:

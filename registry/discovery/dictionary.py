@@ -154,7 +154,12 @@ def conflicts(session: Session, terms: Iterable[str]) -> list[Group]:
     """Groups that hold one of these terms already, shown before and after an entry is added."""
     words = set(_words(terms))
     known = lexicon(session) or synonyms.delivered()
-    return [group for group in known.groups if words.intersection(map(synonyms.plain, group.terms))]
+    # What is said leads to its terms and makes none of them stand for another.
+    return [
+        group
+        for group in known.groups
+        if words.intersection(map(synonyms.plain, group.said or group.terms))
+    ]
 
 
 def entries(session: Session) -> Sequence[DictionaryEntry]:

@@ -12,15 +12,13 @@ from registry import db, outbox
 from registry.catalogue import PUBLISHED, document_of
 from registry.config import Settings
 from registry.db import Database
-from registry.discovery import saved
-from registry.models.accounts import Organisation
+from registry.discovery import placed, saved
 from registry.models.catalogue import Alias, Resource, Version
 from search import Index, SearchDoc
 
 log = logging.getLogger(__name__)
 
 CHUNK = 500
-DEEPEST_TREE = 10
 
 
 @dataclass(frozen=True)
@@ -75,27 +73,15 @@ def search_doc(resource: Resource, version: Version, aliases: Iterable[str] = ()
         document=document_of(version),
         envelope={
             "code": resource.code or "",
-            "department_name": unit.name,
-            "department_short": unit.short,
+            **placed.of_unit(unit),
             "level": version.level or "",
             "published_on": resource.published_on,
             "updated_at": resource.updated_at,
             "opened": is_opened(version),
-            "units": _above(unit),
             "marks": ("remediation_due",) if resource.remediation_due else (),
             "aliases": tuple(aliases),
         },
     )
-
-
-def _above(unit: Organisation) -> tuple[str, ...]:
-    """The units over this one, below the government itself, which stands over all."""
-    codes: list[str] = []
-    above = unit.parent
-    while above is not None and above.parent is not None and len(codes) < DEEPEST_TREE:
-        codes.append(above.code)
-        above = above.parent
-    return tuple(codes)
 
 
 def is_opened(version: Version) -> bool:

@@ -23,6 +23,7 @@ from search.synonyms import Lexicon
 log = logging.getLogger(__name__)
 
 PAGE = 20
+MOST_ALIKE = 5
 # The facets of the search page that people use most, in its order; the schema's others follow.
 FIRST = (
     "units",
@@ -137,8 +138,8 @@ def _answer(session: Session, actor: Actor, query: Query, result: Result, anonym
         return [Found(*by_key[hit.key], hit.why) for hit in hits if hit.key in by_key]
 
     related = rows_of(told.related)
-    # What shares no more than single characters helps only where nothing better is there.
-    related = [one for one in related if one.why] or related
+    # What shares no more than single characters helps only where nothing better is there at all.
+    related = [one for one in related if one.why] or related[: 0 if result.total else MOST_ALIKE]
     facets, words = result.facets, query.lexicon
     return Answer(rows_of(told.hits), result.total, related, facets, lexicon=words)
 

@@ -16,9 +16,11 @@ from registry import journal
 from registry.access import Actor
 from registry.catalogue import document_of, visible
 from registry.db import now
+from registry.discovery import placed
 from registry.discovery.dictionary import lexicon
 from registry.errors import Conflict, Forbidden, Invalid, Missing
-from registry.models.catalogue import Resource, Version
+from registry.models.accounts import Organisation
+from registry.models.catalogue import Resource, Transfer, Version
 from registry.models.discovery import SavedMatch, SavedSearch
 from search import SearchDoc
 from search.standing import Tokens
@@ -136,8 +138,8 @@ def fresh(session: Session, actor: Actor, key: str) -> list[tuple[Resource, Vers
 def found(session: Session, docs: Mapping[int, SearchDoc]) -> tuple[set[Note], set[Note]]:
     """Try entries the index takes over against every search: all they answer, and what is news.
 
-    News is an entry that became public after the search was saved, and whose version before did
-    not answer it. Reads only.
+    News is an entry that became public or was transferred to another unit after the search was
+    saved, and did not answer it before. Reads only.
     """
     searches = session.scalars(sa.select(SavedSearch).where(~SavedSearch.is_paused)).all()
     if not searches or not docs:
@@ -150,8 +152,17 @@ def found(session: Session, docs: Mapping[int, SearchDoc]) -> tuple[set[Note], s
         answered |= {(r.id, id_) for r, chosen in asked if tokens.answer(r.text, chosen, words)}
     since = {row.id: row.since for row in searches}
     since_when = _public_since(session, {resource for _, resource in answered})
+    moved = {
+        r: (at, giver)
+        for r, (at, giver) in _moved(session, docs).items()
+        if r in since_when and at >= since_when[r]
+    }
+    since_when |= {r: at for r, (at, _) in moved.items()}
     news = {(s, r) for s, r in answered if since_when[r] >= max(since[s], now() - KEPT)}
-    before = _before(session, docs, {resource for _, resource in news})
+    changed = {resource for _, resource in news}
+    before = _before(session, docs, changed - moved.keys())
+    for r in changed & moved.keys():
+        before[r] = Tokens.of(placed.under(docs[r], moved[r][1]))
     by_id = {row.id: (row, chosen) for row, chosen in asked}
     old = {
         (s, r)
@@ -194,6 +205,20 @@ def _public_since(session: Session, resources: Collection[int]) -> dict[int, dat
         .where(Resource.id.in_(resources))
     )
     return {id_: at for id_, at in rows}  # noqa: C416 - a row is not a pair to the types
+
+
+def _moved(
+    session: Session, docs: Mapping[int, SearchDoc]
+) -> dict[int, tuple[datetime, Organisation]]:
+    """When these entries were last moved to another unit, and from which; of what is news yet."""
+    ids = {doc.key: id_ for id_, doc in docs.items()}
+    acts = session.execute(
+        sa.select(Transfer, Organisation)
+        .join(Organisation, Organisation.id == Transfer.from_id)
+        .where(Transfer.at >= now() - KEPT)
+        .order_by(Transfer.at, Transfer.id)
+    )
+    return {ids[key]: (act.at, giver) for act, giver in acts for key in act.entries if key in ids}
 
 
 def _before(

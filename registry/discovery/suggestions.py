@@ -168,9 +168,10 @@ def _finished(typed: str) -> Iterator[str]:
     if not typed:
         return
     yield typed
-    if not (typed.isascii() and typed.isalpha()):
+    # Syllables typed apart are one word of pinyin: `shehui b` becomes 社会保险 as `shehuib` does.
+    word = "".join(typed.lower().split())
+    if not (word.isascii() and word.isalpha()):
         return
-    word = typed.lower()
     for cut in range(1, min(len(word), LONGEST_SYLLABLE + 1)):
         head, tail = word[:-cut], word[-cut:]
         ends = sorted(one for one in pinyin.syllables() if one.startswith(tail))

@@ -44,7 +44,7 @@ def _page(typed: dict[str, str], fault: tuple[str, str] | None = None) -> str:
         found=[
             group
             for group in known.groups
-            if plain and any(plain in synonyms.plain(term) for term in group.terms)
+            if plain and any(plain in synonyms.plain(one) for one in (*group.terms, *group.said))
         ][:MOST_FOUND],
         size=len(known.groups),
     )

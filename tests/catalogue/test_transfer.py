@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from registry import calendar, catalogue
 from registry.db import now
+from registry.discovery import indexing, saved
 from registry.errors import Forbidden, Invalid
 from registry.models.catalogue import Resource, Submission
 from registry.models.exchange import Request, StandingConsent
@@ -122,3 +123,28 @@ def test_only_the_head_of_the_authority_of_both_units_transfers(session, town):
         )
         == 0
     )
+
+
+def test_an_entry_that_moves_is_news_to_searches_it_did_not_answer_before(session, town):
+    resource = published(town, "甲信息")
+    consumer = town.person("consumer")
+    arrived = saved.save(session, consumer, "移入", "", {"department": (town.other.code,)})
+    called = saved.save(session, consumer, "单位", town.other.name, {})
+    anywhere = saved.save(session, consumer, "名称", "甲信息", {})
+    left = saved.save(session, consumer, "移出", "", {"department": (town.department.code,)})
+    catalogue.transfer(session, town.person("authority_head"), act(town))
+    answered, news = saved.found(session, indexing.documents(session, [resource.id]))
+    assert news == {(arrived.id, resource.id), (called.id, resource.id)}
+    assert answered == news | {(anywhere.id, resource.id)}
+    assert (left.id, resource.id) not in answered
+
+
+def test_an_entry_that_moved_before_a_search_was_kept_is_no_news_to_it(session, town):
+    resource = published(town, "甲信息")
+    catalogue.transfer(session, town.person("authority_head"), act(town))
+    late = saved.save(
+        session, town.person("consumer"), "移入", "", {"department": (town.other.code,)}
+    )
+    answered, news = saved.found(session, indexing.documents(session, [resource.id]))
+    assert answered == {(late.id, resource.id)}
+    assert news == set()

@@ -93,6 +93,45 @@ def test_a_term_stands_in_two_groups_only_where_its_ambiguity_has_a_reason() -> 
     assert all(row["because"] for row in table["ambiguous"])
 
 
+def test_what_people_say_is_answered_by_what_offices_write_and_stands_for_none_of_it() -> None:
+    terms = synonyms.delivered().terms
+    assert "内涝" in terms["淹水"].same
+    assert "淹水" not in terms.get("内涝", synonyms.Term()).same
+    assert "公租房" in terms["便宜房子"].same
+
+
+def test_every_word_people_say_has_a_reason_and_is_no_term_already() -> None:
+    said = [word for group in synonyms.delivered().groups for word in group.said]
+    terms = {synonyms.plain(term) for group in synonyms.delivered().groups for term in group.terms}
+    rows = analysis.table("everyday")["groups"]
+    assert len(said) == len(set(said)) > 500
+    official = {plain for row in rows for plain in map(synonyms.plain, row["terms"])}
+    assert not set(said) & (terms - official)
+    assert all(row["because"] and row["said"] for row in rows)
+    assert all(row["terms"] or row["related"] for row in rows)
+    assert max(map(len, said)) <= synonyms.LONGEST_TERM
+
+
+def test_three_characters_that_sound_like_a_term_ask_for_it_behind_themselves() -> None:
+    (wrong,) = question.parts("残急人")
+    assert wrong.is_alike
+    assert not wrong.is_term
+    assert "残疾人" in wrong.related
+    assert not wrong.variants
+
+
+def test_a_term_written_rightly_is_not_taken_for_another_that_sounds_like_it() -> None:
+    terms = synonyms.delivered().terms
+    for term in terms:
+        if analysis.is_han(term):
+            assert not any(part.is_alike for part in question.parts(term)), term
+
+
+def test_a_city_has_a_name_of_more_than_one_character() -> None:
+    assert required("护市执业") == ["护市执业"]
+    assert required("乌海市企业") == ["乌海", "企业"]
+
+
 def test_everyday_words_lead_to_what_offices_write() -> None:
     for said, written in (
         ("健康证", "从业人员健康证明"),
@@ -199,3 +238,30 @@ def test_words_of_pinyin_typed_apart_are_also_heard_together() -> None:
     scored = plan("sifa jianding").scored
     assert isinstance(scored, AnyOf)
     assert "fa'jian" in [node.token for node in scored.nodes if isinstance(node, Term)]
+
+
+def test_typed_initials_of_a_term_are_the_term_where_no_title_is_called_so():
+    (heard,) = question.parts("sbk")
+    assert heard.is_heard
+    assert "社会保障卡" in heard.near
+
+
+def test_who_asks_what_it_costs_asks_for_prices_and_need_not_get_them():
+    cost = next(part for part in question.parts("自来水一吨多少钱") if "多少钱" in part.text)
+    assert not cost.is_required
+    assert "价格" in cost.related
+
+
+def test_a_term_with_a_dot_is_met_where_questions_are_cut():
+    assert "细颗粒物" in question.parts("PM2.5")[0].variants
+
+
+def test_a_character_left_over_between_terms_weighs_less_than_one_asked_alone():
+    assert question.parts("葵")[0].weight == 1.0
+    left = [part for part in question.parts("电梯葵失业") if part.text == "葵"]
+    assert [part.weight for part in left] == [question.LONE]
+
+
+def test_units_asked_for_by_what_they_hold_are_asked_for_their_elements():
+    found = [part for part in question.parts("哪些单位有身份证号") if part.is_required]
+    assert [(part.text, part.may_be_element) for part in found] == [("身份证号", True)]

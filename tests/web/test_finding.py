@@ -62,7 +62,21 @@ def test_no_hit_leads_to_other_ways_and_to_a_demand(city: Flask):
     assert "去掉条件" in dropped
 
 
-@pytest.mark.parametrize("typed", ["hunyi", "hunyin", "hydj", "婚姻登"])
+def test_what_shares_single_characters_alone_says_so_and_stands_below_no_real_hit(city: Flask):
+    client = sign_in(city, "consumer")
+    nothing = get(client, "/search", q="火星移民")
+    assert 0 < nothing.count("只有个别字相同") <= 5
+    assert "只有个别字相同" not in get(client, "/search", q="养犬登记信息")
+    assert "只有个别字相同" not in get(client, "/search")
+
+
+def test_a_title_that_sounds_as_typed_says_that_it_was_found_by_its_sound(city: Flask):
+    page = get(sign_in(city, "consumer"), "/search", q="昏因")
+    assert "（拼音）" in page
+    assert HIDDEN in page
+
+
+@pytest.mark.parametrize("typed", ["hunyi", "hunyin", "hydj", "婚姻登", "hun yi"])
 def test_what_is_typed_becomes_titles_by_words_pinyin_and_initials(city: Flask, typed: str):
     titles = sign_in(city, "consumer").get("/search/suggest", query_string={"q": typed}).json
     assert HIDDEN in titles
@@ -137,6 +151,11 @@ def test_any_order_and_view_is_a_page(city: Flask, sort: str, view: str):
         "ｈｕｎｙｉｎ",
         "*:*",
         "'; DROP TABLE",
+        "".join(map(chr, range(32))) + "\ufeff\u200b\u202e\ue000",
+        "İ" * 256 + "ﷺ" * 99,
+        "要有" + "联系电话和" * 40 + "字段的企业表",
+        "zhang" * 51,
+        "中标 饭店 办照 涨价 " * 16,
     ],
 )
 def test_odd_questions_are_answered_on_every_address(city: Flask, odd: str):
