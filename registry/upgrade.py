@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from registry import models  # noqa: F401 - puts the tables into the metadata
 from registry.db import Base, Database
+from registry.errors import Conflict
 
 log = logging.getLogger(__name__)
 
@@ -18,10 +19,11 @@ def upgrade(database: Database, revision: str = "head") -> None:
     """Run the migrations up to `revision`, in one transaction, under the lock of the one writer.
 
     On SQLite foreign keys are off while tables are rebuilt: with them on, a rebuild empties the
-    child tables silently. They are checked before the commit.
+    child tables silently. They are checked before the commit. Raises as `require_known`.
     """
     from alembic import command
 
+    require_known(database)
     _run(database, lambda config: command.upgrade(config, revision))
 
 
@@ -38,6 +40,18 @@ def revision(database: Database) -> str | None:
 
     with database.reading.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def require_known(database: Database) -> None:
+    """Raise Conflict where a later release has upgraded the tables: this one would misread them."""
+    from alembic.script import ScriptDirectory
+
+    there = revision(database)
+    with as_file(files("registry.migrations")) as folder:
+        steps = ScriptDirectory(str(folder))
+        known = {step.revision for step in steps.walk_revisions()}
+        if there is not None and there not in known:
+            raise Conflict("later_release", there=there, known=steps.get_current_head())
 
 
 def differences(database: Database) -> list[object]:

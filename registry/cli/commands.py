@@ -2,8 +2,10 @@
 
 import logging
 import signal
+from contextlib import suppress
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from registry import db, upgrade
 from registry.access import role_title
@@ -64,7 +66,11 @@ def serve() -> None:
     """Serve the pages: gunicorn, one worker with 8 threads by default."""
     from registry import serving
 
-    keys(settings())
+    chosen = settings()
+    keys(chosen)
+    # A database that does not answer now may answer later: the server waits and says so itself.
+    with database(chosen) as opened, suppress(DBAPIError):
+        upgrade.require_known(opened)
     serving.become()
 
 
@@ -81,6 +87,8 @@ def work_() -> None:
     keys(chosen)
     logging.getLogger("registry").setLevel(chosen.log.upper())
     with database(chosen) as opened:
+        with suppress(DBAPIError):
+            upgrade.require_known(opened)
         worker = work.Worker(chosen, opened)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.tell_to_stop())

@@ -440,6 +440,13 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         _("没有您要的格式"),
         _("这个地址有 %(kinds)s。请改写 Accept，或者直接使用带结尾的地址（.jsonld、.ttl、.xml）。"),
     ),
+    "later_release": (
+        _("数据库来自更新的版本"),
+        _(
+            "数据库的表已由更新的版本升级到 %(there)s，这个版本只认识到 %(known)s，没有做任何改动。"
+            "请使用那个版本，或者另设数据目录（CATALOGUE_DATA_DIR）。"
+        ),
+    ),
     "json_only": (
         _("只接受 JSON"),
         _("请求体的类型应为 application/json，没有保存任何改动。请改正 Content-Type 后重试。"),

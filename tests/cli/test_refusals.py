@@ -3,12 +3,14 @@
 import json
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 
 from registry.cli import main
 from registry.edge.locale import translations
 from registry.edge.words import SENTENCES
 from tests import factories
+from tests.cli.processes import catalogue, environment
 
 UNIT = "11150300DEM000022H"
 
@@ -67,3 +69,17 @@ def test_a_database_that_is_away_is_a_sentence_and_no_trace(city, tmp_path):
     address = f"sqlite:///{tmp_path}"
     told = refused({**city, "CATALOGUE_DATABASE_URL": address}, "account", "list")
     assert "数据库暂时没有应答" in told
+
+
+def test_a_database_of_a_later_release_is_left_as_it_is_and_not_served(tmp_path):
+    with factories.empty_database(tmp_path) as database:
+        url = database.writing.url.render_as_string(hide_password=False)
+        with database.writing.begin() as connection:
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        env = environment(tmp_path, database_url=url)
+        for command in ("upgrade", "demo", "serve", "work"):
+            answer = catalogue(env, command)
+            assert answer.returncode == 1, command
+            assert "9999" in answer.stderr
+            assert SENTENCES["later_release"][0] in answer.stderr
+            assert "Traceback" not in answer.stderr
