@@ -124,8 +124,7 @@ def live(
 
 
 def _live(row: Any, address: str) -> Live:
-    loaded = schemas.loads(row.document)
-    document = loaded if isinstance(loaded, dict) else {}
+    document = schemas.stored(row.document)
     about = row_of(row, address).about
     return Live(about, document, row.digest or "", row.resource_id, is_open(row))
 
@@ -303,8 +302,7 @@ def _read_documents(session: Session, rows: Sequence[Row], actor: Actor, anonymo
     held = {row.version_id: row for row in rows}
     for version_id, text in session.execute(query):
         if version_id in held:
-            loaded = schemas.loads(text)
-            held[version_id].document = loaded if isinstance(loaded, dict) else {}
+            held[version_id].document = schemas.stored(text)
 
 
 def _ranks(
