@@ -369,13 +369,8 @@ def _blanks() -> tantivy.TextAnalyzer:
 
 
 def _document(doc: documents.IndexDoc) -> tantivy.Document:
-    made = tantivy.Document()
-    made.add_text("key", doc.key)
-    for name, tokens in doc.tokens.items():
-        made.add_text(name, tokens)
-    for name, words in doc.words.items():
-        for word in words:
-            made.add_text(name, word)
+    words = {name: list(found) for name, found in doc.words.items()}
+    made = tantivy.Document(key=doc.key, **doc.tokens, **words)
     # Always signed: a Python int in an unsigned field kills tantivy's writer.
     for name in _NUMBERS:
         made.add_integer(name, getattr(doc, name))
