@@ -21,7 +21,8 @@ from search import Index, SearchDoc
 
 log = logging.getLogger(__name__)
 
-CHUNK = 500
+# Parsed documents take ten times the room of their text.
+CHUNK = 100
 DEEPEST_TREE = 10
 
 
