@@ -199,6 +199,13 @@ def questions(asking: Asking, keys: list[str]) -> dict[str, Asked]:
         "browse, 20 rows, 4 facets": asking.post("package_search", rows=20, **facets),
         "browse, at 9,000": asking.post("package_search", rows=20, start=9_000),
         "browse, near the end": asking.post("package_search", rows=20, start=lambda n: 9_900 - n),
+        "filter on a group": asking.post("package_search", fq="groups:theme-2-01", rows=20),
+        "filter, groups and formats": asking.post(
+            "package_search", fq=lambda n: f"groups:theme-2-0{n % 9} res_format:xls*", rows=20
+        ),
+        "filter, its own facet": asking.post(
+            "package_search", fq="res_format:xls*", rows=20, **facets
+        ),
         "package_show": asking.post("package_show", id=key),
         "entry page": asking.get(lambda n: f"/resources/{key(n)}"),
         "search page": asking.get(lambda n: f"/search?q={word(n)}"),

@@ -6,9 +6,10 @@ journal need no other lock then, and sequence order is commit order. A *read* is
 snapshot.
 """
 
+import base64
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC as UTC_ZONE
@@ -77,13 +78,14 @@ def now() -> datetime:
     return datetime.now(UTC_ZONE)
 
 
-_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
-
-
 def new_key() -> str:
     """A public id: 80 random bits in 16 base-32 characters. Integers never stand in an address."""
-    number = secrets.randbits(80)
-    return "".join(_BASE32[number >> shift & 31] for shift in range(0, 80, 5))
+    return base64.b32encode(secrets.token_bytes(10)).decode("ascii").lower()
+
+
+def insert(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows in bulk, without the mapper: it looks at every value of every row again."""
+    session.connection().execute(sa.insert(table.__table__), rows)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

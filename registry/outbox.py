@@ -76,12 +76,15 @@ def claim(session: Session, limit: int = 1000) -> list[Claim]:
 
 def settle(session: Session, claims: Iterable[Claim]) -> None:
     """Take away what the index now knows; a row touched since stays for the next round."""
-    for claim_ in claims:
-        session.execute(
-            sa.delete(OutboxRow).where(
-                OutboxRow.resource_id == claim_.resource_id, OutboxRow.turn == claim_.turn
-            )
-        )
+    known = [{"b_id": one.resource_id, "b_turn": one.turn} for one in claims]
+    if known:
+        session.connection().execute(_SETTLED, known)
+
+
+_SETTLED = sa.delete(OutboxRow.__table__).where(  # type: ignore[arg-type]
+    OutboxRow.__table__.c.resource_id == sa.bindparam("b_id"),
+    OutboxRow.__table__.c.turn == sa.bindparam("b_turn"),
+)
 
 
 def failed(session: Session, claims: Collection[Claim], fault: str) -> None:

@@ -8,8 +8,7 @@ ten.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from itertools import accumulate
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -162,16 +161,26 @@ def _published(session: Session, reader: Actor, anonymous: str) -> Sequence[Publ
 def by_code(session: Session, reader: Actor, column: str) -> Mapping[str, int]:
     """Published entries by a code they carry: "share_type", "open_type" or "level"."""
 
-    def counted() -> Mapping[str, int]:
-        found = session.execute(
-            sa.select(getattr(Version, column), sa.func.count(Version.id))
+    def counted() -> Mapping[str, Mapping[str, int]]:
+        # All at once: going over the entries is what costs.
+        columns = [getattr(Version, name) for name in _CODES]
+        rows = session.execute(
+            sa.select(*columns, sa.func.count(Version.id))
             .join(Resource, Resource.live_version_id == Version.id)
             .where(visible(reader))
-            .group_by(getattr(Version, column))
-        )
-        return {code: count for code, count in found if code}
+            .group_by(*columns)
+        ).all()
+        found: dict[str, Counter[str]] = {name: Counter() for name in _CODES}
+        for *codes, count in rows:
+            for name, code in zip(_CODES, codes, strict=True):
+                if code:
+                    found[name][code] += count
+        return found
 
-    return until_next_act(session, ("by code", column, sight(reader)), counted)
+    return until_next_act(session, ("by code", sight(reader)), counted)[column]
+
+
+_CODES = ("share_type", "open_type", "level")
 
 
 def by_month(session: Session, reader: Actor) -> Sequence[tuple[str, int, int]]:
@@ -192,14 +201,22 @@ def _by_month(session: Session, reader: Actor) -> Sequence[tuple[str, int, int]]
         .group_by(Decision.version_id)
         .subquery()
     )
-    published: Counter[str] = Counter()
-    for _, at, changed in session.execute(
-        sa.select(live.c.id, sa.func.min(first.c.at), sa.func.min(Version.changed_at))
+    begun = (
+        sa.select(
+            sa.func.coalesce(sa.func.min(first.c.at), sa.func.min(Version.changed_at)).label("at")
+        )
+        .select_from(live)
         .join(Version, sa.and_(Version.resource_id == live.c.id, Version.state.in_(_ISSUED)))
         .outerjoin(first, first.c.version_id == Version.id)
         .group_by(live.c.id)
-    ):
-        published[_month((at or changed).astimezone(calendar.CITY).date())] += 1
+        .subquery()
+    )
+    months = _last_months()
+    # The database counts: of a million entries no list is read.
+    by_then = [sa.func.count(sa.case((begun.c.at < _end(one), 1))) for one in months]
+    earliest, *published = session.execute(
+        sa.select(sa.func.min(begun.c.at), *by_then).select_from(begun)
+    ).one()
     mounted = Counter(
         _month(on)
         for on in session.scalars(
@@ -209,9 +226,13 @@ def _by_month(session: Session, reader: Actor) -> Sequence[tuple[str, int, int]]
             .group_by(Mount.resource_id)
         )
     )
-    months = _months(min([*published, *mounted], default=""))
-    sums = [list(accumulate(counted[one] for one in months)) for counted in (published, mounted)]
-    return list(zip(months, *sums, strict=True))[-MONTHS:]
+    begins = [_month(earliest.astimezone(calendar.CITY).date())] if earliest else []
+    start = min([*begins, *mounted], default="9999-12")
+    return [
+        (month, entries, sum(number for on, number in mounted.items() if on <= month))
+        for month, entries in zip(months, published, strict=True)
+        if month >= start
+    ]
 
 
 _ISSUED = ("published", "superseded", "suspended", "retired")
@@ -286,13 +307,14 @@ def _month(day: date) -> str:
     return f"{day.year:04d}-{day.month:02d}"
 
 
-def _months(first: str) -> list[str]:
-    """Every month from the first to the present one; none without a first."""
-    if not first:
-        return []
-    year, month = (int(part) for part in first.split("-"))
-    last, found = calendar.today(), []
-    while (year, month) <= (last.year, last.month):
-        found.append(f"{year:04d}-{month:02d}")
-        year, month = year + month // 12, month % 12 + 1
-    return found
+def _end(month: str) -> datetime:
+    """When a month (2026-11) is over in the city."""
+    year, number = (int(part) for part in month.split("-"))
+    return datetime(year + number // 12, number % 12 + 1, 1, tzinfo=calendar.CITY)
+
+
+def _last_months() -> list[str]:
+    """The months shown: the present one and those before it."""
+    today = calendar.today()
+    past = [today.year * 12 + today.month - 1 - back for back in reversed(range(MONTHS))]
+    return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in past]

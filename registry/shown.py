@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import schemas
+from registry import db
 from registry.db import now
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
@@ -116,10 +117,10 @@ def _refresh(session: Session, ids: Sequence[int]) -> None:
     found = [
         {"resource_id": id_, "field": name, "value": value}
         for id_, text in documents.items()
-        for name, value in sorted(traits(_loaded(text)))
+        for name, value in sorted(traits(schemas.stored(text)))
     ]
     if found:
-        session.execute(sa.insert(Trait), found)
+        db.insert(session, Trait, found)
 
 
 def _write(session: Session, rows: Iterable[Any], documents: Mapping[int, str]) -> None:
@@ -141,7 +142,7 @@ def _write(session: Session, rows: Iterable[Any], documents: Mapping[int, str]) 
         else:
             old.append({"b_id": row.id, **values})
     if fresh:
-        session.execute(sa.insert(Shown), fresh)
+        db.insert(session, Shown, fresh)
     if old:
         table = Shown.__table__
         session.execute(
@@ -159,11 +160,6 @@ def _documents(session: Session, ids: Sequence[int]) -> dict[int, str]:
         .where(Resource.id.in_(ids))
     )
     return {id_: text for id_, text in rows}  # noqa: C416 - a row is no pair to the types
-
-
-def _loaded(text: str) -> Mapping[str, Any]:
-    value = schemas.loads(text)
-    return value if isinstance(value, Mapping) else {}
 
 
 def _is_live(row: Any) -> bool:

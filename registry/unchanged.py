@@ -37,11 +37,17 @@ class _Kept:
         self.values: dict[Hashable, Any] = {}
 
 
-def until_next_act(session: Session, key: Hashable, compute: Callable[[], T]) -> T:
+def until_next_act(
+    session: Session,
+    key: Hashable,
+    compute: Callable[[], T],
+    is_lasting: Callable[[T], bool] = lambda _: True,
+) -> T:
     """What `compute` gives, or gave in this state of the registry to whoever asked by this key.
 
     The key must name everything the value depends on beside the tables: the reader's units, the
-    day. The value is shared between threads: nobody changes it.
+    day. The value is shared between threads: nobody changes it. One that is not lasting, because
+    it may change without an act, is not kept.
     """
     acts = _acts(session)
     if acts is None:
@@ -55,8 +61,9 @@ def until_next_act(session: Session, key: Hashable, compute: Callable[[], T]) ->
         if key in values:
             return values[key]  # type: ignore[no-any-return]
     value = compute()
-    with _lock:
-        values[key] = value
+    if is_lasting(value):
+        with _lock:
+            values[key] = value
     return value
 
 

@@ -8,6 +8,7 @@ for the other. No Flask: a web worker's thread runs it, or a process of its own 
 import fcntl
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 from typing import IO
@@ -26,6 +27,7 @@ from search import Index
 log = logging.getLogger(__name__)
 
 WORK_LOCK = 0x57484D57  # the advisory lock of the work, the same on every machine
+REBUILD_LOCK = 0x57484D52  # the advisory lock of whoever builds the index anew
 PAUSE_S = 0.3
 # How often everything is looked after though no act happened: what waits for its hour.
 LOOK_EVERY_S = 5.0
@@ -38,15 +40,18 @@ MATCH_EVERY_S = 10.0
 
 
 class Turn:
-    """The right to do the work: one process has it, all others wait.
+    """The right to do the work, or to rebuild: one process has it, all others wait.
 
     On one machine it is the lock of a file, which the system takes back however a process ends.
     On PostgreSQL processes of other machines work for the same registry: there it is a lock of
     the server as well, which ends with the connection that holds it.
     """
 
-    def __init__(self, settings: Settings, database: Database) -> None:
-        self._path = Path(settings.data_dir) / "work.lock"
+    def __init__(
+        self, settings: Settings, database: Database, name: str = "work", number: int = WORK_LOCK
+    ) -> None:
+        self._path = Path(settings.data_dir) / f"{name}.lock"
+        self._number = number
         self._database = database
         self._file: IO[str] | None = None
         self._held: db.Held | None = None
@@ -64,7 +69,7 @@ class Turn:
             self.give_back()
             return False
         if not self._database.is_sqlite:
-            self._held = db.hold(self._database, WORK_LOCK)
+            self._held = db.hold(self._database, self._number)
             if self._held is None:
                 self.give_back()
                 return False
@@ -83,6 +88,25 @@ class Turn:
         if self._file is not None:
             self._file.close()
         self._held = self._file = None
+
+
+def rebuild(
+    settings: Settings,
+    database: Database,
+    index: Index,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> int | None:
+    """Build the index anew, how many entries; None where another process does at this moment.
+
+    Two at once would take twice as long, and the slower one would win with the older entries.
+    """
+    turn = Turn(settings, database, "rebuild", REBUILD_LOCK)
+    if not turn.take():
+        return None
+    try:
+        return discovery.rebuild(database, index, is_stopped)
+    finally:
+        turn.give_back()
 
 
 class Worker:
@@ -208,13 +232,17 @@ class Worker:
     def _rebuilt(self) -> float:
         assert self._index is not None
         try:
-            discovery.rebuild(self._database, self._index, self._stop.is_set)
+            made = rebuild(self._settings, self._database, self._index, self._stop.is_set)
         except (search.Unavailable, Unavailable) as fault:
             log.warning("the rebuild waits: %s", type(fault).__name__)
             return PAUSE_AWAY_S
         except Exception:
             # Nothing above would catch it, and the thread must outlive it.
             log.exception("the rebuild failed")
+            return PAUSE_AWAY_S
+        if made is None:
+            log.info("another process rebuilds the index")
+            self._let_go()
             return PAUSE_AWAY_S
         return PAUSE_S
 

@@ -4,7 +4,7 @@ Pure functions over plain dicts; nothing here knows a session, a request or a da
 """
 
 from schemas import codes
-from schemas.canonical import Unreadable, canonical, digest, digest_of, loads
+from schemas.canonical import Unreadable, canonical, digest, digest_of, loads, stored
 from schemas.changes import Change, change, reserved, with_reserved
 from schemas.display import display, printed, share_condition
 from schemas.errors import Problem, errors, warnings
@@ -38,6 +38,7 @@ __all__ = [
     "printed",
     "reserved",
     "share_condition",
+    "stored",
     "to_form",
     "warnings",
     "with_reserved",

@@ -8,6 +8,7 @@ Chinese becomes single characters and bigrams. No dictionary takes part, so a ne
 for a new index.
 """
 
+import functools
 import hashlib
 import json
 import re
@@ -15,6 +16,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from operator import add
 from typing import Any
 
 SENTINEL = "zznull"
@@ -115,13 +117,30 @@ def words(word: str) -> list[str]:
 def tokens(text: str) -> list[str]:
     """Give the tokens of a text: characters and bigrams of Chinese, words of the rest."""
     found: list[str] = []
-    for piece, is_han in pieces(text):
-        if is_han:
+    for match in RUNS.finditer(text.translate(_FOLDING)):
+        piece = match.group()
+        if match.lastgroup == "han":
             found.extend(piece)
-            found.extend(bigrams(piece))
+            found.extend(map(add, piece, piece[1:]))
+        elif len(piece) <= LONGEST_WORD:
+            found.append(piece)
         else:
             found.extend(words(piece))
     return found
+
+
+def cut(text: str) -> str:
+    """Give the tokens of a text with a blank between each, as an engine takes them."""
+    # Names of units and of data elements stand in entry after entry; a whole sentence does not.
+    return _cut_before(text) if len(text) <= _OFTEN else " ".join(tokens(text))
+
+
+_OFTEN = 24
+
+
+@functools.lru_cache(maxsize=8_192)
+def _cut_before(text: str) -> str:
+    return " ".join(tokens(text))
 
 
 def exact(text: str) -> str:

@@ -89,7 +89,7 @@ def answer(engine: Engine, query: Query) -> Result:
     if asked.is_empty:
         return Result(facets={name: {} for name in query.facets})
     first = asked.hits(asked.window)
-    others = tuple(asked.counts(name) for name in query.facets if query.filters.get(name))
+    others = tuple(asked.counts(name) for name in query.facets if name not in first.facets)
     found, *counted = engine.ask((first, *others))
     facets = {name: values for one in (found, *counted) for name, values in one.facets.items()}
     page = _settled(engine, first, found, asked.end)[asked.start : asked.end]
@@ -119,8 +119,9 @@ class _Asked:
         self.is_empty = bool(query.text.strip()) and self._plan.scored is None
 
     def hits(self, size: int) -> Request:
-        free = tuple(name for name in self._query.facets if not self._query.filters.get(name))
-        return Request(self._plan.scored, self._required(), None, size, self._sort, free)
+        asked, chosen = self._query.facets, self._query.filters
+        under = tuple(name for name in asked if self._query.narrowed or not chosen.get(name))
+        return Request(self._plan.scored, self._required(), None, size, self._sort, under)
 
     def counts(self, name: str) -> Request:
         """Count the values of a facet as if nothing had been chosen in it."""

@@ -118,23 +118,27 @@ def index_doc(doc: SearchDoc) -> IndexDoc:
     unit = " ".join(_strings(doc.envelope.get("department_name")))
     tokens = {
         "all": _all_tokens(doc, title),
-        "items": [
-            token for name in texts(doc.document, ELEMENTS) for token in analysis.tokens(name)
-        ],
-        "py2": [*pinyin.title_pairs(title), *pinyin.title_pairs(unit)],
-        "pyi": [*pinyin.title_initials(title), *pinyin.title_initials(unit)],
+        "items": map(analysis.cut, texts(doc.document, ELEMENTS)),
+        "py2": (*pinyin.title_pairs(title), *pinyin.title_pairs(unit)),
+        "pyi": (*pinyin.title_initials(title), *pinyin.title_initials(unit)),
     }
     return IndexDoc(
         doc.key,
         int(doc.turn),
         _order(doc.envelope.get("updated_at"), doc.key),
         _order(doc.envelope.get("published_on"), doc.key),
-        {
-            name: " ".join([analysis.SENTINEL, *found[:_MOST_TOKENS]])
-            for name, found in tokens.items()
-        },
+        {name: _field(found) for name, found in tokens.items()},
         {**_keywords(doc, title), **_facet_values(doc)},
     )
+
+
+def _field(tokens: Iterable[str]) -> str:
+    """Give one analysed field: its tokens, or texts of tokens, as far as an index takes them."""
+    found = " ".join(filter(None, tokens))
+    # So short, it cannot hold more tokens than are taken: each has a blank behind it.
+    if len(found) >= 2 * _MOST_TOKENS:
+        found = " ".join(found.split(" ", _MOST_TOKENS)[:_MOST_TOKENS])
+    return f"{analysis.SENTINEL} {found}" if found else analysis.SENTINEL
 
 
 def seal(doc: SearchDoc) -> int:
@@ -163,15 +167,14 @@ def _marks(doc: SearchDoc) -> tuple[str, ...]:
     return tuple(sorted(marks))
 
 
-def _all_tokens(doc: SearchDoc, title: str) -> list[str]:
-    found = analysis.tokens(title) * _TITLE_WEIGHT
+def _all_tokens(doc: SearchDoc, title: str) -> Iterator[str]:
+    yield from [analysis.cut(title)] * _TITLE_WEIGHT
     for pointer in text_fields()[1:]:
         for text in texts(doc.document, pointer):
-            found.extend(analysis.tokens(content(text)))
+            yield analysis.cut(content(text))
     for name in ("department_name", "department_short", "code"):
         for text in _strings(doc.envelope.get(name)):
-            found.extend(analysis.tokens(text))
-    return found
+            yield analysis.cut(text)
 
 
 # 「市民政局在履行社会救助、婚姻等职责中形成的…」 says whose duty it is, not what the data holds.
@@ -182,7 +185,7 @@ _DUTY = re.compile(
 
 def content(text: str) -> str:
     """Give what a text says of the data, without the duty it came from."""
-    return _DUTY.sub("", text, count=1)
+    return _DUTY.sub("", text, count=1) if "履行" in text else text
 
 
 def _keywords(doc: SearchDoc, title: str) -> dict[str, tuple[str, ...]]:
@@ -212,6 +215,7 @@ def _facet_values(doc: SearchDoc) -> dict[str, tuple[str, ...]]:
     return {name: usable(values) for name, values in found.items()}
 
 
+@functools.lru_cache(maxsize=4_096)
 def element(name: str) -> str:
     """Give the name of a data element as it is compared: folded, without blanks."""
     return "".join(analysis.fold(name).split())
@@ -229,16 +233,14 @@ def _years(doc: SearchDoc) -> list[str]:
 
 def usable(values: Iterable[str]) -> tuple[str, ...]:
     """Give the values an engine can hold, each once; longer ones are no facet for anybody."""
-    whole = (value.translate(_NO_SURROGATES) for value in values)
-    return tuple(dict.fromkeys(value for value in whole if 0 < len(value) <= LONGEST_VALUE))
+    found = dict.fromkeys(value for value in values if 0 < len(value) <= LONGEST_VALUE)
+    if "".join(found).isprintable():
+        # Half a character is not printable, and nearly everything else in a value is.
+        return tuple(found)
+    return tuple(dict.fromkeys(_HALVES.sub("\ufffd", value) for value in found))
 
 
-class _Surrogates(dict[int, str]):
-    def __missing__(self, code: int) -> str:
-        return "\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code)
-
-
-_NO_SURROGATES = _Surrogates()
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 def _coded(values: list[str], field: Field) -> list[str]:
@@ -246,40 +248,58 @@ def _coded(values: list[str], field: Field) -> list[str]:
     return [step for value in values for step in _ancestry(value)] if field.codes else values
 
 
-def _ancestry(path: str) -> list[str]:
+@functools.lru_cache(maxsize=4_096)
+def _ancestry(path: str) -> tuple[str, ...]:
     """Give a path of the class tree with all it lies under: 3/07/001 is also 3/07 and 3."""
     steps = path[:LONGEST_VALUE].split("/")
-    return ["/".join(steps[:depth]) for depth in range(1, len(steps) + 1)]
+    return tuple("/".join(steps[:depth]) for depth in range(1, len(steps) + 1))
 
 
 def texts(document: object, pointer: str) -> list[str]:
     """Give every text a pointer pattern leads to, in whatever shape a draft left it."""
     places = [document]
-    for step in pointer.split("/")[1:]:
-        places = [found for place in places for found in _step(place, step)]
-    return [text for place in places for text in _strings(place)]
+    for step in _steps(pointer):
+        if step == "*":
+            places = [part for place in places if isinstance(place, _ROW) for part in place]
+        else:
+            places = [p[step] for p in places if isinstance(p, _NAMED) and step in p]
+    found: list[str] = []
+    for place in places:
+        if isinstance(place, str):
+            found.append(place)
+        elif place is not None:
+            _gather(place, found)
+    return found
 
 
-def _step(place: object, step: str) -> list[object]:
-    if step == "*":
-        return list(place) if isinstance(place, list | tuple) else []
-    return [place[step]] if isinstance(place, Mapping) and step in place else []
+# As tuples: a union would be made anew at every question.
+_ROW, _NAMED, _NUMBER = (list, tuple), (dict, Mapping), (int, float)
 
 
-def _strings(value: object) -> Iterator[str]:
+@functools.cache
+def _steps(pointer: str) -> tuple[str, ...]:
+    return tuple(pointer.split("/")[1:])
+
+
+def _strings(value: object) -> list[str]:
     """Give every text inside a value."""
+    found: list[str] = []
+    _gather(value, found)
+    return found
+
+
+def _gather(value: object, found: list[str]) -> None:
+    # From what there is most of to what there is least of: this is asked of every value.
     if isinstance(value, str):
-        yield value
-    elif isinstance(value, bool):
-        return
-    elif isinstance(value, int | float):
-        yield str(value)
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from _strings(part)
-    elif isinstance(value, list | tuple):
+        found.append(value)
+    elif isinstance(value, _ROW):
         for part in value:
-            yield from _strings(part)
+            _gather(part, found)
+    elif isinstance(value, _NAMED):
+        for part in value.values():
+            _gather(part, found)
+    elif isinstance(value, _NUMBER) and not isinstance(value, bool):
+        found.append(str(value))
 
 
 _CITY = timezone(timedelta(hours=8))

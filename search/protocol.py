@@ -48,6 +48,7 @@ class Query:
 
     `lexicon` is the dictionary it is read with; None for the one delivered. `public` leaves out
     what not every reader with a name may see. Without `weaker` no weaker matches are looked for.
+    A facet is counted as if nothing had been chosen in it, or with `narrowed` under every filter.
     """
 
     text: str = ""
@@ -60,6 +61,7 @@ class Query:
     lexicon: Lexicon | None = None
     public: bool = False
     weaker: bool = True
+    narrowed: bool = False
 
 
 @dataclass(frozen=True)

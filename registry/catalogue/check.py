@@ -1,6 +1,6 @@
 """What a version must satisfy to be handed in: the schema, and rules that need other rows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from unicodedata import normalize
 
@@ -14,16 +14,28 @@ from registry.models.projects import System
 from schemas import Problem
 
 Document = Mapping[str, Any]
+# The names of a unit, spelled one way, and the entries that hold each.
+Names = Mapping[str, Collection[int]]
 
 
 def check(
-    session: Session, department: Organisation, resource_id: int, document: Document
+    session: Session,
+    department: Organisation,
+    resource_id: int,
+    document: Document,
+    names: Names | None = None,
 ) -> list[Problem]:
-    """Every fault that stands against handing this document in, in form order."""
+    """Every fault that stands against handing this document in, in form order.
+
+    Who checks many of one unit reads its `names_of` once and gives them.
+    """
     found = schemas.errors("resource", dict(document), at="submission")
     if schemas.level(document).stops:
         found.append(Problem("/items", "important", rule="important"))
-    found += _name_taken(session, department, resource_id, document)
+    name = document.get("name")
+    if isinstance(name, str) and name:
+        taken = names_of(session, department) if names is None else names
+        found += [] if set(taken.get(_bare(name), ())) <= {resource_id} else [_taken(name)]
     found += _related(session, document)
     found += _source_system(session, document)
     if inherited_holders(session, department, document) is None:
@@ -46,7 +58,7 @@ def check_new(
     Each stands with a word for its unit and the unit itself, None while it has to be made.
     Warnings are not among them: nobody was asked to answer them when these were compiled.
     """
-    taken = _names_of(session, {unit.id for _, unit, _ in entries if unit is not None})
+    taken = set(_held(session, {unit.id for _, unit, _ in entries if unit is not None}))
     known = _known_codes(session, [c for _, _, document in entries for c in _codes(document)])
     systems = _systems(session, [document for _, _, document in entries])
     found = []
@@ -71,9 +83,10 @@ def check_new(
     return found
 
 
-def _names_of(session: Session, units: set[int]) -> set[tuple[int | str, str]]:
+def _held(session: Session, units: set[int]) -> dict[tuple[int | str, str], set[int]]:
+    """Unit and name of every entry that holds its name, and which entries these are."""
     rows = session.execute(
-        sa.select(Resource.department_id, Version.name)
+        sa.select(Resource.department_id, Version.name, Resource.id)
         .join(
             Version,
             sa.or_(
@@ -82,7 +95,10 @@ def _names_of(session: Session, units: set[int]) -> set[tuple[int | str, str]]:
         )
         .where(Resource.department_id.in_(units), Version.state.not_in(_NAMELESS))
     )
-    return {(unit, _bare(name)) for unit, name in rows}
+    found: dict[tuple[int | str, str], set[int]] = {}
+    for unit, name, id_ in rows:
+        found.setdefault((unit, _bare(name)), set()).add(id_)
+    return found
 
 
 def _systems(session: Session, documents: Iterable[Document]) -> dict[str, System]:
@@ -175,30 +191,12 @@ def _unknown_system(code: str) -> Problem:
 _NAMELESS = ("retired", "wiped", "returned")
 
 
-def _name_taken(
-    session: Session, department: Organisation, resource_id: int, document: Document
-) -> list[Problem]:
-    """The name is unique within the unit after NFKC and removal of blanks."""
-    name = document.get("name")
-    if not isinstance(name, str) or not name:
-        return []
-    others = session.scalars(
-        sa.select(Version.name)
-        .join(
-            Resource,
-            sa.or_(
-                Resource.live_version_id == Version.id, Resource.working_version_id == Version.id
-            ),
-        )
-        .where(
-            Resource.department_id == department.id,
-            Resource.id != resource_id,
-            Version.state.not_in(_NAMELESS),
-        )
-    )
-    if any(_bare(other) == _bare(name) for other in others):
-        return [_taken(name)]
-    return []
+def names_of(session: Session, department: Organisation) -> Names:
+    """The names of a unit: each is unique after NFKC and removal of blanks."""
+    found: dict[str, set[int]] = {}
+    for (_, name), ids in _held(session, {department.id}).items():
+        found.setdefault(name, set()).update(ids)
+    return found
 
 
 def _taken(name: str) -> Problem:

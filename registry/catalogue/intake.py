@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 import schemas
 from registry.access import Actor, require
 from registry.catalogue import wiped
-from registry.catalogue.check import check
+from registry.catalogue.check import check, names_of
 from registry.catalogue.drafts import DEFAULTS, prepared, require_unreserved
 from registry.catalogue.reading import document_of
 from registry.catalogue.store import Change, store
@@ -127,6 +127,7 @@ def plan(
         raise Invalid([Problem("/declared", "declaration", rule="declaration")])
     known = _Known(session, unit)
     made = Plan(holding.role, known.names)
+    names = {} if as_drafts else names_of(session, unit)
     for place, entry in enumerate(entries):
         resource = known.match(entry)
         before = known.document(resource)
@@ -145,7 +146,7 @@ def plan(
             if problem is not None:
                 found = [problem]
             elif not as_drafts:
-                found = check(session, unit, resource.id if resource else 0, document)
+                found = check(session, unit, resource.id if resource else 0, document, names)
             if resource is None and (day := _wiped_on(session, unit, entry, document)):
                 found = [*found, Problem("/name", "wiped-before", {"on": day}, "wiped")]
         made.faults += [(place, problem) for problem in found]

@@ -25,9 +25,7 @@ PUBLISHED = sa.func.coalesce(Version.state, "") == "published"
 
 def document_of(version: Version) -> dict[str, Any]:
     """The document of a version; the caller gets his own copy."""
-    document = schemas.loads(version.document)
-    assert isinstance(document, dict)
-    return document
+    return schemas.stored(version.document)
 
 
 def visible(actor: Actor, anonymous: str = "none") -> sa.ColumnElement[bool]:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import schemas
-from registry import journal, outbox
+from registry import db, journal, outbox
 from registry.access import Actor
 from registry.catalogue import wiped
 from registry.db import new_key, now
@@ -175,7 +175,7 @@ def _new(session: Session, changes: list[Change], moment: datetime) -> dict[int,
         content = _content(change.document or {}, secrets.token_bytes(16), change.text)
         versions.append(_version_row(change, resource_id, 1, content, moment))
     version_ids = _insert(session, Version, versions)
-    session.execute(
+    session.connection().execute(
         sa.update(Resource.__table__)  # type: ignore[arg-type]
         .where(Resource.__table__.c.id == sa.bindparam("b_id"))
         .values(
@@ -196,7 +196,7 @@ def _new(session: Session, changes: list[Change], moment: datetime) -> dict[int,
         for source, value in change.aliases
     ]
     if aliases:
-        session.execute(sa.insert(Alias), aliases)
+        db.insert(session, Alias, aliases)
     return {
         id(change): Stored(resource_id, str(resource["key"]), version_id, 1, str(version["digest"]))
         for change, resource, version, resource_id, version_id in zip(
@@ -225,8 +225,9 @@ def _version_row(
 
 def _insert(session: Session, table: type, rows: list[dict[str, Any]]) -> list[int]:
     """Insert rows and give their ids in the order of the rows."""
-    result = session.execute(
-        sa.insert(table).returning(table.id, sort_by_parameter_order=True),  # type: ignore[attr-defined]
+    columns = table.__table__.c  # type: ignore[attr-defined]
+    result = session.connection().execute(
+        sa.insert(table.__table__).returning(columns.id, sort_by_parameter_order=True),  # type: ignore[attr-defined]
         rows,
     )
     return list(result.scalars())
@@ -331,7 +332,7 @@ def _elements(session: Session, pairs: Iterable[tuple[Change, Stored]]) -> None:
     if replaced:
         session.execute(sa.delete(Element).where(Element.version_id.in_(replaced)))
     if rows:
-        session.execute(sa.insert(Element), rows)
+        db.insert(session, Element, rows)
 
 
 def _element_rows(document: Mapping[str, Any], version_id: int) -> Iterable[dict[str, Any]]:

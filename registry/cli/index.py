@@ -6,7 +6,7 @@ import sys
 import click
 
 import search
-from registry import discovery, outbox
+from registry import discovery, outbox, work
 from registry.cli.line import main
 from registry.cli.opening import database, reading, settings
 
@@ -48,9 +48,14 @@ def index_rebuild() -> None:
     chosen = settings()
     try:
         with database(chosen) as opened:
-            count = discovery.rebuild(opened, discovery.open_index(chosen))
+            count = work.rebuild(chosen, opened, discovery.open_index(chosen))
     except search.Unavailable as fault:
         raise click.ClickException(f"检索引擎没有应答 / no answer: {fault}") from fault
+    if count is None:
+        raise click.ClickException(
+            "另一个进程正在重建索引，请等它完成；没有完成的，再运行一次 / "
+            "another process is rebuilding the index: wait for it, and try again if it failed"
+        )
     click.echo(f"{count} 个条目 / entries")
 
 

@@ -68,13 +68,19 @@ ORDERS: Mapping[str, sa.ColumnElement[Any]] = {
 }
 
 
-def split(filters: Sequence[Node]) -> tuple[list[Condition], list[Node]]:
-    """The conditions that columns and traits can tell, and what is left to be judged."""
+def split(
+    filters: Sequence[Node], *, one_by_one: bool = False
+) -> tuple[list[Condition], list[Node]]:
+    """The conditions that columns and traits can tell, and what is left to be judged.
+
+    A value is looked up among those of the entry where entries are gone through `one_by_one` until
+    enough hold; else all that have it are found first, which costs as much as there are.
+    """
     told: list[Condition] = []
     left: list[Node] = []
     for node in filters:
         for part in node.parts if isinstance(node, Every) else (node,):
-            condition = _condition(part)
+            condition = _condition(part, one_by_one)
             if condition is None:
                 left.append(part)
             else:
@@ -125,17 +131,17 @@ def _is_kept(name: str) -> bool:
 _PLAIN = re.compile(r"[0-9\u3400-\u4dbf\u4e00-\u9fff]+")
 
 
-def _condition(node: Node) -> Condition | None:
+def _condition(node: Node, one_by_one: bool) -> Condition | None:
     match node:
         case Term("*", "", True):
             return sa.true()
         case Term():
-            return _term(node)
+            return _term(node, one_by_one)
         case Not(part):
-            found = _condition(part)
+            found = _condition(part, one_by_one)
             return None if found is None else sa.not_(found)
         case Every(parts) | Some(parts):
-            conditions = [_condition(part) for part in parts]
+            conditions = [_condition(part, one_by_one) for part in parts]
             known = [one for one in conditions if one is not None]
             if len(known) < len(parts):
                 return None
@@ -146,7 +152,7 @@ def _condition(node: Node) -> Condition | None:
             return None
 
 
-def _term(term: Term) -> Condition | None:
+def _term(term: Term, one_by_one: bool) -> Condition | None:
     """A condition that is true or false, never unknown: it may stand under a NOT."""
     name, value = term.field, term.value
     if name in CONSTANT:
@@ -166,7 +172,7 @@ def _term(term: Term) -> Condition | None:
         return sa.func.coalesce(_INSIDE[name], "").contains(value)
     if name in FACTS or name in WORDS or name in COUNTS:
         return None
-    return _trait(name, value, prefix=term.prefix)
+    return _trait(name, value, prefix=term.prefix, one_by_one=one_by_one)
 
 
 def _is(column: sa.ColumnElement[Any], value: str, *, prefix: bool) -> Condition:
@@ -176,7 +182,7 @@ def _is(column: sa.ColumnElement[Any], value: str, *, prefix: bool) -> Condition
     return sa.and_(column.is_not(None), column == value) if value else sa.false()
 
 
-def _trait(name: str, value: str, *, prefix: bool) -> Condition | None:
+def _trait(name: str, value: str, *, prefix: bool, one_by_one: bool) -> Condition | None:
     """Whether a document holds the value; None for fields whose values are not kept."""
     kept = trait_field(name)
     if kept is None or len(value) >= LONGEST_VALUE:
@@ -187,10 +193,13 @@ def _trait(name: str, value: str, *, prefix: bool) -> Condition | None:
             return None if prefix else sa.false()
         value = theme
     ours = sa.select(Trait.resource_id).where(Trait.field == kept)
-    if prefix and not value:
-        return Resource.id.in_(ours)
-    held = sa.func.substr(Trait.value, 1, len(value)) == value if prefix else Trait.value == value
-    return Resource.id.in_(ours.where(held))
+    if value and prefix:
+        ours = ours.where(sa.func.substr(Trait.value, 1, len(value)) == value)
+    elif not prefix:
+        ours = ours.where(Trait.value == value)
+    if one_by_one:
+        return ours.where(Trait.resource_id == Shown.resource_id).exists()
+    return Resource.id.in_(ours)
 
 
 def trait_field(name: str) -> str | None:

@@ -7,8 +7,8 @@ stands in the document, and no value was cut off that could be among those wante
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from registry.discovery.asked import Asked, Keys
 from registry.discovery.dictionary import lexicon
 from registry.discovery.fielded import Every, Node, Some, Term
 from registry.discovery.query import reader
+from registry.unchanged import until_next_act
 from search import Index, Query, Unavailable
 
 log = logging.getLogger(__name__)
@@ -44,9 +45,15 @@ _BY_SCORE = (("score", True), ("metadata_modified", True))
 
 @dataclass
 class _Filters:
-    """Values by facet: one of them must hold, in every facet."""
+    """Values by facet: one of them must hold, in every facet.
 
+    `standing` gives the values of a facet that stand in what the reader sees, to find those that
+    begin with a text. `is_void` where nothing can hold.
+    """
+
+    standing: Callable[[str], Collection[str]]
     values: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    is_void: bool = False
 
     def take(self, node: Node) -> bool:
         """Add what must hold too; False where the index cannot say it."""
@@ -66,24 +73,31 @@ class _Filters:
 
     def _any(self, parts: Sequence[Node]) -> bool:
         names = {_FACETS.get(part.field) if isinstance(part, Term) else None for part in parts}
-        values = [_value(part) for part in parts if isinstance(part, Term)]
-        if len(names) != 1 or None in (*names, *values):
+        if len(names) != 1 or None in names or names <= self.values.keys():
             return False
         name = str(names.pop())
-        if name in self.values:
+        found = [self._values(name, part) for part in parts if isinstance(part, Term)]
+        if None in found:
             return False
-        self.values[name] = tuple(str(value) for value in values)
+        self.values[name] = tuple(dict.fromkeys(value for some in found for value in some or ()))
+        self.is_void = self.is_void or not self.values[name]
         return True
 
-
-def _value(term: Term) -> str | None:
-    """The value as the index holds it; None for what is not one whole value."""
-    if term.prefix or not 0 < len(term.value) < engine.LONGEST_VALUE:
-        return None
-    if term.field not in GROUPS:
-        return term.value
-    theme = foreign.theme_of(term.value)
-    return theme if foreign.group_name(theme) == term.value else None
+    def _values(self, name: str, term: Term) -> Collection[str] | None:
+        """The values as the index holds them; None for what it cannot tell."""
+        if not 0 < len(term.value) < engine.LONGEST_VALUE:
+            return None
+        if term.prefix:
+            standing = self.standing(name)
+            # A full list may have been cut off.
+            if len(standing) >= engine.MOST_VALUES:
+                return None
+            spelled = foreign.group_name if term.field in GROUPS else str
+            return [value for value in standing if spelled(value).startswith(term.value)]
+        if term.field not in GROUPS:
+            return [term.value]
+        theme = foreign.theme_of(term.value)
+        return [theme] if foreign.group_name(theme) == term.value else None
 
 
 def answer(
@@ -93,36 +107,51 @@ def answer(
 
     Without words the page is not the index's: its order is that of the database.
     """
-    filters = _Filters()
-    worded = bool(asked.words.strip())
     if (
         index is None
         or not (actor.signed_in or anonymous == "open")
         or asked.private
         or any(name not in _FACETS for name in asked.facets)
-        or not all(filters.take(node) for node in asked.filters)
-        or any(_FACETS[name] in filters.values for name in asked.facets)
-        or (worded and not _is_by_score(asked))
-        or not outbox.is_empty(session)
+        or (asked.words.strip() and not _is_by_score(asked))
+        or not _knows_all(session)
     ):
         return None
-    query = Query(
+    try:
+        return _told(session, index, actor, asked)
+    except Unavailable as fault:
+        log.warning("search engine does not answer: %s", type(fault).__name__)
+        return None
+
+
+def _knows_all(session: Session) -> bool:
+    """Whether nothing waits for the index: that begins with an act, and ends by itself."""
+    return until_next_act(session, "index", lambda: outbox.is_empty(session), bool)
+
+
+def _told(session: Session, index: Index, actor: Actor, asked: Asked) -> Keys | None:
+    seen = Query(reader=reader(session, actor), limit=1, public=True, weaker=False)
+
+    def standing(name: str) -> Collection[str]:
+        return index.search(replace(seen, facets=(name,))).facets[name]
+
+    filters = _Filters(standing)
+    if not all(filters.take(node) for node in asked.filters):
+        return None
+    if filters.is_void:
+        return Keys(0, (), {name: Counter() for name in asked.facets})
+    worded = bool(asked.words.strip())
+    query = replace(
+        seen,
         text=asked.words,
         filters=filters.values,
-        reader=reader(session, actor),
         offset=asked.start,
         # An engine that is asked for no hit at all counts none.
         limit=max(1, asked.rows if worded else 0),
         facets=tuple(dict.fromkeys(_FACETS[name] for name in asked.facets)),
         lexicon=lexicon(session),
-        public=True,
-        weaker=False,
+        narrowed=True,
     )
-    try:
-        found = index.search(query)
-    except Unavailable as fault:
-        log.warning("search engine does not answer: %s", type(fault).__name__)
-        return None
+    found = index.search(query)
     facets = {name: _named(name, found.facets.get(_FACETS[name], {})) for name in asked.facets}
     if any(not _is_whole(values, asked.most) for values in facets.values()):
         return None

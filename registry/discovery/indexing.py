@@ -1,24 +1,28 @@
 """The index in step with the live versions: draining the queue, rebuilding, proving it equal."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+import schemas
 import search
 from registry import db, outbox
-from registry.catalogue import PUBLISHED, document_of
+from registry.catalogue import PUBLISHED
 from registry.config import Settings
 from registry.db import Database
 from registry.discovery import placed, saved
+from registry.models.accounts import Organisation
 from registry.models.catalogue import Alias, Resource, Version
 from search import Index, SearchDoc
 
 log = logging.getLogger(__name__)
 
-CHUNK = 500
+# Parsed documents take ten times the room of their text.
+CHUNK = 100
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,8 @@ def open_index(settings: Settings) -> Index:
 
 def documents(session: Session, ids: Sequence[int]) -> dict[int, SearchDoc]:
     """What the index is to hold of these resources; one that is not live is not among them."""
-    rows = session.execute(
-        sa.select(Resource, Version)
-        .join(Version, Resource.live_version_id == Version.id)
-        .where(Resource.id.in_(ids), PUBLISHED, Resource.frozen_at.is_(None))
-    ).all()
+    rows = session.execute(_ROWS, {"b_ids": list(ids)}).all()
+    units = {unit.id: unit for unit in _units(session, {row.department_id for row in rows})}
     aliases: dict[int, list[str]] = {}
     for resource_id, value in session.execute(
         sa.select(Alias.resource_id, Alias.value)
@@ -57,20 +58,56 @@ def documents(session: Session, ids: Sequence[int]) -> dict[int, SearchDoc]:
     ):
         aliases.setdefault(resource_id, []).append(value)
     return {
-        resource.id: search_doc(resource, version, aliases.get(resource.id, ()))
-        for resource, version in rows
+        row.id: _search_doc(row, row, units[row.department_id], aliases.get(row.id, ()))
+        for row in rows
     }
+
+
+# Only what the index is told, and no mapped objects: they cost half of what reading an entry does.
+_ROWS = (
+    sa.select(
+        Resource.id,
+        Resource.key,
+        Resource.code,
+        Resource.department_id,
+        Resource.turn,
+        Resource.published_on,
+        Resource.updated_at,
+        Resource.remediation_due,
+        Version.document,
+        Version.level,
+        Version.visibility,
+        Version.open_type,
+        Version.share_type,
+    )
+    .join(Version, Resource.live_version_id == Version.id)
+    .where(
+        Resource.id.in_(sa.bindparam("b_ids", expanding=True)),
+        PUBLISHED,
+        Resource.frozen_at.is_(None),
+    )
+)
+
+
+def _units(session: Session, ids: Collection[int]) -> Sequence[Organisation]:
+    return session.scalars(sa.select(Organisation).where(Organisation.id.in_(ids))).all()
 
 
 def search_doc(resource: Resource, version: Version, aliases: Iterable[str] = ()) -> SearchDoc:
     """One live version as it enters the index."""
-    unit = resource.department
+    return _search_doc(resource, version, resource.department, aliases)
+
+
+def _search_doc(
+    resource: Any, version: Any, unit: Organisation, aliases: Iterable[str]
+) -> SearchDoc:
+    """As `search_doc`, of the two or of a row that has the same columns of both."""
     return SearchDoc(
         key=resource.key,
         visibility=version.visibility or "",
         department=unit.code,
         turn=resource.turn,
-        document=document_of(version),
+        document=schemas.stored(version.document),
         envelope={
             "code": resource.code or "",
             **placed.of_unit(unit),

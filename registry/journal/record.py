@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives import hashes, hmac
 from sqlalchemy.orm import Session
 
+from registry import db
 from registry.access.actor import Actor
 from registry.db import Database, now
 from registry.errors import Refusal
@@ -84,7 +85,7 @@ def record_many(session: Session, actor: Actor, entries: Sequence[Entry]) -> Non
         row["leaf"] = leaf.hex()
         rows.append(row)
         frontier, size = tree.append(frontier, size, leaf)
-    session.execute(sa.insert(JournalRow), rows)
+    db.insert(session, JournalRow, rows)
     first, _ = written(session) or (size - len(rows), 0)
     session.info["journalled"] = (first, size - 1)
     values = {"size": size, "frontier": json.dumps([h.hex() for h in frontier])}

@@ -30,8 +30,17 @@ TOLD = (
     "groups:theme-2-01",
     "level:1",
     "level:1 AND organization:11150300DEM000022H",
+    "res_format:xls*",
+    "res_format:(xls* OR csv)",
+    "res_format:nonsense*",
+    "groups:theme-2*",
+    "groups:theme-2-01 AND res_format:x*",
+    "tags:婚*",
 )
-NOT_TOLD = ("groups:nonsense", "-level:1", "level:1 AND level:2", "res_format:xls*", "title:婚姻")
+NOT_TOLD = (
+    *("groups:nonsense", "-level:1", "level:1 AND level:2", "title:婚姻", "res_format:*"),
+    "res_format:xls* AND res_format:csv",
+)
 
 
 @pytest.fixture(scope="module")
@@ -103,15 +112,14 @@ def test_index_and_database_give_the_same_answer(
 def test_the_index_says_what_it_can_and_leaves_the_rest(app, index):
     plain = Asked("婚姻", facets=("organization", "tags"))
     for text in TOLD:
-        facets = ("res_format",) if "tags" in text else ("tags",)
-        asked = Asked("婚姻", nodes(text), facets=facets)
-        assert both(app, index, "consumer", asked)[0] is not None, text
+        for facet in ("tags", "res_format"):
+            asked = Asked("婚姻", nodes(text), facets=[facet])
+            assert both(app, index, "consumer", asked)[0] is not None, (text, facet)
     for text in NOT_TOLD:
         assert both(app, index, "consumer", replace(plain, filters=nodes(text)))[0] is None, text
     for asked in (
         replace(plain, private=True),
         replace(plain, facets=("title",)),
-        replace(plain, filters=nodes("tags:婚姻")),
         replace(plain, order=(("metadata_modified", True),)),
     ):
         assert both(app, index, "consumer", asked)[0] is None, asked
@@ -122,3 +130,16 @@ def test_nobody_is_counted_nothing_where_the_city_is_closed(app, index):
         for words in ("", "婚姻"):
             found = packages.find(session, index, NOBODY, Asked(words), "none")
             assert (found.count, list(found.keys)) == (0, [])
+
+
+@pytest.mark.parametrize("who", READERS)
+def test_the_page_is_the_same_where_so_many_hold_that_entries_are_gone_through(
+    app, index, who, monkeypatch
+):
+    newest = Asked("", order=(("metadata_modified", True),), rows=7)
+    monkeypatch.setattr(packages, "_MANY", 0)
+    for text in TOLD:
+        for start in (0, 5):
+            asked = replace(newest, filters=nodes(text), start=start)
+            _, with_it, without = both(app, index, who, asked)
+            assert (with_it.count, list(with_it.keys)) == (without.count, list(without.keys)), text

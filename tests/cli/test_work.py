@@ -10,7 +10,7 @@ import search
 from registry import config, db, discovery, outbox, signing
 from registry.journal import heads
 from registry.models.catalogue import Resource
-from registry.work import Turn
+from registry.work import REBUILD_LOCK, Turn
 from search import documents
 from tests import factories
 from tests.catalogue.test_life import published
@@ -123,6 +123,18 @@ def test_a_rebuild_told_to_stop_leaves_the_index_as_it_was(settings, opened):
         discovery.rebuild(opened, index, lambda: True)
     assert dict(index.versions()) == turns
     index.close()
+
+
+def test_a_second_rebuild_at_the_same_time_is_refused_with_a_sentence(env, settings, opened):
+    add_an_entry(opened)
+    first = Turn(settings, opened, "rebuild", REBUILD_LOCK)
+    assert first.take()
+    refused = catalogue(env, "index", "rebuild")
+    assert refused.returncode == 1
+    assert "另一个进程正在重建索引" in refused.stderr
+    first.give_back()
+    done = catalogue(env, "index", "rebuild")
+    assert (done.returncode, done.stdout) == (0, "1 个条目 / entries\n"), done.stderr
 
 
 def test_serve_ends_its_thread_with_itself_and_leaves_the_work_to_others(env, settings, opened):

@@ -154,3 +154,13 @@ def test_a_watch_over_a_database_that_does_not_answer_says_to_look(tmp_path):
     assert watch.is_due()
     assert watch.is_due()
     away.close()
+
+
+def test_what_may_change_without_an_act_is_asked_again_until_it_lasts(database, people):
+    answers = iter([False, False, True])
+
+    def waited():
+        with db.transaction(database, writes=False) as session:
+            return until_next_act(session, "waiting", lambda: next(answers), bool)
+
+    assert [waited() for _ in range(5)] == [False, False, True, True, True]

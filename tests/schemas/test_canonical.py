@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+import rfc8785
 from gmssl import sm3
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -58,6 +59,32 @@ def test_every_stored_document_has_canonical_bytes_that_read_back(document: dict
     written = schemas.canonical(document)
     assert schemas.loads(written) == document
     assert schemas.canonical(json.loads(written)) == written
+
+
+_NUMBERS = (
+    st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from([0.0, -0.0, 1.0, 1e21, 1e-7, 5e-324, 0.1 + 0.2, 1e16, 1234567890123456.0])
+)
+_WRITTEN = st.characters(exclude_categories=["Cs"])
+_NAMES = st.text(_WRITTEN, max_size=4) | st.sampled_from(["\uffee", "\U0001f600", "1.0", ",1e5"])
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | _NUMBERS | _NAMES,
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_NAMES, inner, max_size=4),
+    )
+)
+@settings(max_examples=400, deadline=None)
+def test_any_value_has_the_bytes_of_the_standard(value: Any) -> None:
+    assert schemas.canonical(value) == rfc8785.dumps(value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("-inf"), [2**53], "\ud800", {"a": object()}])
+def test_what_has_no_canonical_bytes_is_refused_as_the_standard_refuses_it(value: Any) -> None:
+    with pytest.raises(rfc8785.CanonicalizationError):
+        schemas.canonical(value)
 
 
 @given(st.binary(max_size=60) | st.text(max_size=60))
