@@ -185,7 +185,7 @@ def left() -> Iterator[Release]:
     yield slip(
         "name and id run together",
         "户籍迁移",
-        (DIRECT,),
+        (DIRECT, TEXT),
         {"申请": lambda c, p: f"{p.name}{p.ident}"},
     )
 
