@@ -251,7 +251,7 @@ def _reverse(
             # More guesses than codes of four bytes can be told apart from.
             continue
         rounds = _rounds(family, usual)
-        blocks = range(_blocks(family, len(held.codes), rounds, 3 if held.width > 4 else 12))
+        blocks = range(_blocks(family, len(held.codes), rounds, _WANTED.get(held.width, 9)))
         if found := _tried(held, (_kept(family.name, one, algorithm) for one in blocks)):
             return found
     if usual and held.width == 8:
@@ -259,6 +259,8 @@ def _reverse(
     return 0
 
 
+# Hits that are hoped for, by the bytes of a code: more where some may be chance (`Held.least`).
+_WANTED: Final = {8: 6, 4: 12}
 InHand = Callable[[str, str], Sequence[Numbers]]
 
 
@@ -315,19 +317,19 @@ def _blocks(family: guesses.Family, held: int, rounds: int, hits: int) -> int:
     if not family.block:
         return 1
     wanted = int(hits * family.space / max(1, held) / family.block) + 1
-    return min(rounds, wanted) if wanted <= 12 * rounds else 0
+    return min(rounds, wanted) if wanted <= 24 * rounds else 0
 
 
 # The same list serves every column and every release a process judges: 400 KB a block and form.
 @lru_cache(maxsize=1200)
 def _kept(family: str, block: int, algorithm: str) -> tuple[Numbers, ...]:
     often = algorithm in {"md5", "sha1", "sha256", "sm3"}
-    twice = often and family in {"identities", "local mobiles"} and block < _TWICE
+    twice = (
+        often
+        and family in {"identities", "local mobiles"}
+        and block < (12 if algorithm == "md5" else 5)
+    )
     return tuple(digests.forms(guesses.families()[family].guesses(block), algorithm, twice))
-
-
-# Blocks of which digests of digests are made as well.
-_TWICE: Final = 5
 
 
 def _unsalted(name: str, algorithm: str, records: int, hits: int, texts: pl.DataFrame) -> Finding:
