@@ -18,6 +18,7 @@ from anonymization import (
     fillings,
     linking,
     masks,
+    mentions,
     naming,
     reversal,
     rewriting,
@@ -25,13 +26,14 @@ from anonymization import (
     shares,
     singling,
     things,
+    trajectories,
     utility,
 )
 from anonymization.cells import numbered
 from anonymization.classes import Coded
 from anonymization.detection import detect
 from anonymization.errors import Refused
-from anonymization.findings import Finding, Terms, as_texts, token
+from anonymization.findings import Finding, Terms, as_texts, token, wordy
 from anonymization.fineness import fine
 from anonymization.plan import profiles
 from anonymization.tables import whole
@@ -142,8 +144,9 @@ def attack(
     columns = {column.name: column for column in detect(frame)}
     tokens = {name: shape for name in texts.columns if (shape := token(texts[name]))}
     nobody = things.about_nobody(texts, columns, tokens, terms)
+    words = wordy(texts)
     found, left = naming.named(texts, columns, tokens, terms, nobody)
-    readable = rewriting.rewritten(texts, columns)
+    readable = rewriting.rewritten(words, columns)
     told = {name for one in readable for name in one.columns}
     digests = {name: shape for name, shape in tokens.items() if name not in told}
     findings = [
@@ -153,7 +156,7 @@ def attack(
         *readable,
         *rewriting.in_pieces(texts, columns),
         *fillings.filled(
-            texts, columns, told | tokens.keys() | {name for one in found for name in one.columns}
+            words, columns, told | tokens.keys() | {name for one in found for name in one.columns}
         ),
         *doors.apart(texts, columns),
         *([] if nobody else fine(texts, columns, terms)),
@@ -175,6 +178,10 @@ def attack(
     rules = profiles()[terms.profile]
     if rules["judged"]:
         findings += shares.few(texts, terms)
+        if not nobody:
+            told = {one for finding in findings for one in finding.columns}
+            findings += mentions.told(words, told | terms.published | terms.made_up)
+            findings += trajectories.unique(texts, tokens, terms.published | terms.made_up)
         findings += (
             aggregates.small(counted, terms)
             if counted
@@ -205,7 +212,7 @@ def _sketched(earlier: Any) -> list[linking.Sketch]:
             "the sketch of the earlier release cannot be read; make it again with catalogue "
             "anonymize sketch.",
         ) from fault
-    return linking.sketches(whole(earlier))
+    return linking.sketches(whole(earlier), linking.CUTS)
 
 
 _NAMING = frozenset(

@@ -75,6 +75,12 @@ def detect(table: Any, *, sample: int | None = None, today: date | None = None) 
     return _neighbours(frame, profiles, verdicts)
 
 
+def alone(frame: pl.DataFrame) -> list[Column]:
+    """What each column holds as if there were no other: for columns that are no table."""
+    day = date.today()  # noqa: DTZ011  # birth dates are civil dates
+    return [_verdict(profile, frame.height) for profile in Profile.every(frame, day)]
+
+
 def residual(
     table: Any, columns: Sequence[str] | None = None, *, today: date | None = None
 ) -> list[Residual]:

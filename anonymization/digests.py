@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from anonymization import lanes
 from anonymization.findings import Numbers
 
 Digest = Callable[[bytes], bytes]
@@ -62,6 +63,8 @@ def forms(guesses: Sequence[bytes], algorithm: str, twice: bool) -> list[Numbers
     if algorithm in SUMS:
         # As the first four of eight bytes, as those of the other digests are kept.
         return [np.sort(_sums(algorithm, guesses).astype(np.uint64) << np.uint64(32))]
+    if algorithm == "md5" and max(map(len, guesses), default=0) <= lanes.LONGEST:
+        return _md5(guesses, twice)
     digest = digester(algorithm)
     whole = [digest(one) for one in guesses]
     made = [_fronts(whole)]
@@ -78,10 +81,28 @@ def forms(guesses: Sequence[bytes], algorithm: str, twice: bool) -> list[Numbers
     return made
 
 
+def _md5(guesses: Sequence[bytes], twice: bool) -> list[Numbers]:
+    """The usual forms of MD5: whole, its middle half, of its own text in either letters."""
+    whole = lanes.md5(guesses)
+    made = [_eight(whole), _eight(whole[:, 4:12])]
+    if twice:
+        nibbles = np.stack([whole >> 4, whole & 15], axis=2).reshape(len(whole), 32)
+        made += [_eight(lanes.of_rows(signs[nibbles])) for signs in (_SMALL, _LARGE)]
+    return made
+
+
+_SMALL: Final = np.frombuffer(b"0123456789abcdef", np.uint8)
+_LARGE: Final = np.frombuffer(b"0123456789ABCDEF", np.uint8)
+
+
+def _eight(rows: Numbers) -> Numbers:
+    """The first eight bytes of each row as numbers, sorted."""
+    return np.sort(np.ascontiguousarray(rows[:, :8]).view(">u8").ravel().astype(np.uint64))
+
+
 def _fronts(digests: list[bytes]) -> Numbers:
     width = len(digests[0]) if digests else 8
-    rows = np.frombuffer(b"".join(digests), np.uint8).reshape(-1, width)[:, :8]
-    return np.sort(np.ascontiguousarray(rows).view(">u8").ravel().astype(np.uint64))
+    return _eight(np.frombuffer(b"".join(digests), np.uint8).reshape(-1, width))
 
 
 # --- sums of four bytes ---------------------------------------------------------------------

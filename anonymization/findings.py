@@ -70,6 +70,16 @@ def as_texts(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def wordy(texts: pl.DataFrame) -> pl.DataFrame:
+    """The columns with any cell of more than five characters, or of others than ASCII.
+
+    Five digits or letters are no number, no name and no code of a person, however they are
+    written: marks, counts and measures, of which wide tables are made, need no such look.
+    """
+    looks = texts.select(pl.all().str.contains("[^ -~]|.{6}").any())
+    return texts.select(name for name in texts.columns if looks[name][0])
+
+
 def share(records: int, of: pl.DataFrame) -> float:
     """The share of the records of a table, 0 for an empty one."""
     return records / of.height if of.height else 0.0

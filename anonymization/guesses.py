@@ -25,13 +25,14 @@ _PLATES: Final = "蒙C"
 # Days on which people now alive were born.
 _DAYS: Final = 32_000
 # What people put beside a value when they call it a salt.
-_FIRST: Final = ("salt", "wuhai", "123456", "abc123", "password", "key", "secret", "admin")
+_FIRST: Final = ("123456", "salt", "wuhai", "abc123", "password", "key", "secret", "admin")
 _USUAL: Final = (*_FIRST, "2024", "2025", "2026")
 SALTS: Final = (
     *_FIRST,
     *(
         "wh",
         "150300",
+        *map(str, _LOCAL),
         "SALT",
         "Wuhai",
         "乌海",
@@ -77,15 +78,16 @@ def families() -> Mapping[str, Family]:
     people = len(_LOCAL) * _DAYS * 1e3
     listed = (
         Family("listed", 0, 0, lambda chance, count: _listed()),
-        Family("local mobiles", local, 50_000, _local_mobiles),
-        Family("written otherwise", 4 * local, 100_000, _otherwise),
-        Family("numbers", 1.1e7, 50_000, _serials),
-        Family("plates", 9e5, 30_000, _plates),
-        Family("landlines", 3e6, 50_000, _landlines),
-        Family("identities", people, 250_000, _citizens),
-        Family("mobiles", len(_FRONTS) * 1e8, 250_000, _mobiles),
-        Family("salted mobiles", 2 * len(SALTS) * local, 250_000, _salty(_local_mobiles, SALTS)),
-        Family("salted", 2 * len(_USUAL) * people, 500_000, _salty(_citizens, _USUAL)),
+        Family("local mobiles", local, 10_000, _local_mobiles),
+        Family("written otherwise", 4 * local, 20_000, _otherwise),
+        Family("numbers", 1.1e7, 12_000, _serials),
+        Family("plates", 9e5, 6_000, _plates),
+        Family("landlines", 3e6, 9_000, _landlines),
+        Family("identities", people, 50_000, _citizens),
+        Family("mobiles", len(_FRONTS) * 1e8, 50_000, _mobiles),
+        Family("salted mobiles", 2 * len(SALTS) * local, 50_000, _salty(_local_mobiles, SALTS)),
+        Family("names and births", len(_NAMED) * len(_BORN) * _DAYS, 60_000, _named_and_born),
+        Family("salted", 2 * len(_USUAL) * people, 100_000, _salty(_citizens, _USUAL)),
     )
     return {one.name: one for one in listed}
 
@@ -278,6 +280,42 @@ def _identities(chance: Chance, days: Numbers, count: int) -> Iterator[bytes]:
     )
     checks = _CHECKS[(digits @ _WEIGHTS) % 11]
     return _written(np.column_stack([(digits + 48).astype(np.uint8), checks]))
+
+
+def _named_and_born(chance: Chance, count: int) -> Iterator[bytes]:
+    """The commonest names with days of birth, in front or behind, as offices put them together."""
+    names = [one.decode() for one in chance.choice(np.array([n.encode() for n in _NAMED]), count)]
+    days = chance.choice(_alive(), count).astype(str)
+    forms = chance.integers(0, len(_BORN), count)
+    for name, day, form in zip(names, days, forms, strict=True):
+        yield _BORN[form].format(name, day[:4], day[4:6], day[6:]).encode()
+
+
+_BORN: Final = ("{0}{1}{2}{3}", "{0}{1}-{2}-{3}", "{0}|{1}{2}{3}", "{1}{2}{3}{0}")
+# The surnames and given names most people have (Ministry of Public Security, reports on names).
+_NAMED: Final = tuple(
+    surname + given
+    for surname in "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗"
+    for given in (
+        *"伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚辉鹏玲桂斌梅波",
+        *(
+            "秀英",
+            "秀兰",
+            "桂英",
+            "建国",
+            "志强",
+            "建华",
+            "玉兰",
+            "海燕",
+            "桂兰",
+            "晓东",
+            "文斌",
+            "玉梅",
+            "建军",
+            "桂芳",
+        ),
+    )
+)
 
 
 @cache

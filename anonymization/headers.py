@@ -80,13 +80,43 @@ def ends_with(name: str, some: Iterable[str]) -> bool:
     return any((place := _place(spoken, word)) and place[0] == len(spoken) for word in some)
 
 
+def says_last(name: str, item: str) -> bool:
+    """Whether a header is of this item and not of something about it: 职务级别, not 职务晋升评价.
+
+    What may stand behind the word sorts, codes or counts off what it says; anything else makes it
+    another thing. Words that are no item's own header are heard anywhere.
+    """
+    spoken = _spoken(name)
+    if re.search(_OPINIONS, spoken):
+        return False
+    if item in _PLAIN:
+        return True
+    places = [_place(spoken, word.lower()) for word in items()[item]["headers"]]
+    ends = [place[0] for place in places if place]
+    return not ends or any(re.fullmatch(_SORTED, spoken[end:]) for end in ends)
+
+
+# Items that no other thing is called after.
+_PLAIN = frozenset({"性别", "年龄", "出生日期", "民族"})
+# What somebody thinks is known to himself alone.
+_OPINIONS = "^您|^你|满意|评价|看法|感受|认为|意愿|期望|[?？吗]$"
+_SORTED = (
+    r"(?:名称?|全称|简称|类别|类型|分类|大类|中类|小类|门类|种类|类|性质|身份|成分|编[码号]|代码|码|号|值|段|档次?"
+    r"|分?[组层档段]|层次|层级|级别|等级|区间|范围|区域?|域|地区?|所在地?|分布|情况|状况|信息|年月?|岁|及以上|汇总|描述|说明|详情|区划|及|和|与|标[识签]|"
+    r"[a-z0-9_./\-]+)*"
+)
+
+
 def composed(name: str, compound: str) -> bool:
     """Whether a header ends in a subject and what it is of it, as 家庭 and 码 make 家庭码."""
     subjects, nouns = tables()["compounds"][compound]
     return ends_with(name, (subject + noun for subject in subjects for noun in nouns))
 
 
-_COUNTS = r"(?:数量|[人户次总套]数|比例|比重|率|均值|平均数|中位数|合计|总计|_count|_num|_rate)$"
+_COUNTS = (
+    "(?:数量|[人户次总套]数|(?<!家庭)(?<!户)人口|比例|比重|率|均值|平均数|中位数|合计|总计"
+    "|_count|_num|_rate)$"
+)
 
 
 @cache

@@ -10,13 +10,13 @@ import hashlib
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
 
-from anonymization import checks
+from anonymization import chance, checks
 from anonymization.classes import Coded
 from anonymization.detection import detect
 from anonymization.findings import Finding, Terms, as_texts, drawn, matching, share, token
@@ -38,13 +38,38 @@ class Sketch:
         return {"column": self.column, "digests": sorted(self.digests)}
 
 
-def sketches(release: pl.DataFrame) -> list[Sketch]:
-    """A sketch of every column of codes, to hold against later releases."""
+def sketches(release: pl.DataFrame, cuts: Iterable[int] = ()) -> list[Sketch]:
+    """A sketch of every column of codes, to hold against later releases.
+
+    With `cuts` also one of the beginnings of so many characters, for releases that show no more.
+    """
     texts = as_texts(release)
-    return [
-        Sketch(name, frozenset(sorted(map(_digest, fronts))[:KEPT]))
-        for name, fronts in _codes(texts).items()
+    some = [(name, fronts) for name, (fronts, _) in _codes(texts).items()]
+    some += [
+        (name, part) for name, _ in list(some) for cut in cuts if (part := _cut(texts[name], cut))
     ]
+    return [Sketch(name, frozenset(sorted(map(_digest, one))[:KEPT])) for name, one in some]
+
+
+# Lengths at which offices cut codes.
+CUTS: Final = (11, 10, 9, 8, 6)
+
+
+def _cut(codes: pl.Series, cut: int) -> set[str]:
+    """The beginnings of codes that are longer than that; none where two people share one."""
+    whole = (_front(one, "own") for one in codes.drop_nulls().unique())
+    some = [one for one in whole if one and len(one) > cut]
+    made = {front[:cut] for front in some}
+    apart = len(made) == len(some) and len(made) ** 2 < _BY_CHANCE * _space(made)
+    return made if apart else set()
+
+
+def _space(codes: Iterable[str]) -> float:
+    """How many codes there are of the signs that stand at each place of these."""
+    space, values = 1.0, pl.Series(list(codes), dtype=pl.String)
+    for place in range(max(values.str.len_chars(), default=0)):
+        space *= max(1, values.str.slice(place, 1).n_unique())
+    return space
 
 
 def read_sketches(facts: Iterable[Mapping[str, Any]]) -> list[Sketch]:
@@ -56,21 +81,32 @@ def _digest(front: str) -> str:
     return hashlib.blake2b(front.encode(), digest_size=8, person=b"sketch").hexdigest()
 
 
-def _codes(texts: pl.DataFrame) -> dict[str, set[str]]:
-    """The fronts of the codes of every column that holds codes of persons."""
+def _codes(texts: pl.DataFrame) -> dict[str, tuple[set[str], float]]:
+    """The fronts of the codes of every column that holds codes of persons, and how many there are
+    of their signs: so few characters of a small alphabet are the same by chance."""
     found = {}
     for name in texts.columns:
         values = texts[name].drop_nulls().unique()
         shape = token(values) or ("own" if _keyed(name, values) else None)
         if shape is None:
             continue
-        found[name] = {front for one in values if (front := _front(one, shape))}
+        fronts, space = _fronts(values, shape)
         bare = _without_sign(values)
         if bare is not None:
             # The same codes may stand elsewhere without the sign of the office.
-            shape = token(bare) or "own"
-            found[name] |= {front for one in bare if (front := _front(one, shape))}
+            more, among = _fronts(bare, token(bare) or "own")
+            fronts, space = fronts | more, min(space, among)
+        found[name] = (fronts, space)
     return found
+
+
+def _fronts(values: pl.Series, shape: str) -> tuple[set[str], float]:
+    used = values.str.head(_CHARACTERS.get(shape, _FRONT)) if shape != "own" else values
+    return {front for one in values if (front := _front(one, shape))}, _space(drawn(used))
+
+
+# Characters of a code that its front is made of.
+_CHARACTERS: Final[Mapping[str, int]] = {"base64": 8, "urlsafe": 8, "base32": 10}
 
 
 # Signs an office puts in front of its codes.
@@ -79,10 +115,21 @@ _SIGN: Final = r"^[A-Za-z\u4e00-\u9fff]{1,8}[-_:#]|^[A-Za-z]{1,8}[0-9]{0,8}[-_:]
 
 def _without_sign(values: pl.Series) -> pl.Series | None:
     """Codes without the sign all of them begin with; None where there is none."""
-    signs = drawn(values).str.extract(f"({_SIGN})").unique()
-    if len(signs) != 1 or signs[0] is None:
+    some = drawn(values)
+    signs = some.str.extract(f"({_SIGN})").unique()
+    if len(signs) == 1 and signs[0] is not None:
+        return values.str.slice(len(signs[0]))
+    common = re.match(r"[A-Za-z\u4e00-\u9fff]{1,8}", _common(some))
+    if common is None or len(some) < _LEAST_ROWS:
         return None
-    return values.str.slice(len(signs[0]))
+    return values.str.slice(len(common[0]))
+
+
+def _common(values: pl.Series) -> str:
+    """What all of these begin with: what the first and the last of them do."""
+    ends = (str(values.min() or ""), str(values.max() or ""))
+    alike = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(*ends, strict=False))
+    return "".join(one for one, _ in alike)
 
 
 # What is no code of a person, however random: of firms, papers, goods, places and times.
@@ -111,10 +158,7 @@ def _keyed(name: str, values: pl.Series) -> bool:
     firms = some.filter(some.str.contains("^[0-9A-HJ-NPQRTUWXY]{18}$"))
     if len(firms) > 0.9 * len(some) and checks.credit_codes(firms).mean() > 0.5:
         return False
-    space = 1.0
-    for place in range(max(some.str.len_chars(), default=0)):
-        space *= max(1, some.str.slice(place, 1).n_unique())
-    return len(values) * len(values) / space < _BY_CHANCE
+    return len(values) * len(values) / _space(some) < _BY_CHANCE
 
 
 _MADE_OF_TIME: Final = (
@@ -144,11 +188,13 @@ def joins(texts: pl.DataFrame, earlier: Sequence[Sequence[Sketch]]) -> list[Find
     findings: list[Finding] = []
     if not earlier:
         return findings
-    for name, fronts in _codes(texts).items():
-        mine = {_digest(one): one for one in fronts}
-        for one in itertools.chain.from_iterable(earlier):
-            shared = len(one.digests & mine.keys())
-            if shared < LEAST:
+    before = list(itertools.chain.from_iterable(earlier))
+    for name, (fronts, space) in _codes(texts).items():
+        mine = {_digest(one) for one in fronts}
+        for one in before:
+            shared = len(one.digests & mine)
+            by_chance = len(mine) * len(one.digests) / space
+            if shared < LEAST or chance.likely(shared, by_chance):
                 continue
             # The sketch is a draw from the codes there were: what it shares is shared of all.
             part = shared / len(one.digests) if len(one.digests) == KEPT else None
@@ -156,7 +202,23 @@ def joins(texts: pl.DataFrame, earlier: Sequence[Sequence[Sketch]]) -> list[Find
             records = min(texts.height, round(count * texts.height / max(1, len(fronts))))
             findings.append(_join(name, one.column, records, texts))
             break
+        else:
+            findings += _shown_in_part(name, before, texts)
     return findings
+
+
+def _shown_in_part(name: str, before: Sequence[Sketch], texts: pl.DataFrame) -> Iterator[Finding]:
+    """Codes of which an earlier release showed the beginnings only."""
+    for cut in CUTS:
+        short = _cut(texts[name], cut)
+        digests, space = {_digest(one) for one in short}, _space(short)
+        for one in before if digests else ():
+            shared = len(one.digests & digests)
+            by_chance = len(digests) * len(one.digests) / space
+            # The beginnings of so many codes are the same by chance now and then.
+            if shared >= LEAST and not chance.likely(shared, by_chance):
+                yield _join(name, one.column, min(texts.height, shared), texts)
+                return
 
 
 def _join(name: str, old: str, records: int, texts: pl.DataFrame) -> Finding:
@@ -190,6 +252,7 @@ def linked(
         if (step := _in_step(texts, other, {**pairs, **_sexes(texts, other)})) is not None:
             findings.append(_ordered(step, texts))
             continue
+        pairs = _telling(texts, other, pairs)
         # One thing known of everybody is no link, unless everybody's is another.
         if not pairs or (len(pairs) == 1 and not _of_each(next(iter(pairs.items())))):
             continue
@@ -325,6 +388,27 @@ def _alike(texts: pl.DataFrame, other: pl.DataFrame, left_out: set[str]) -> dict
                 pairs[name] = cut
                 break
     return pairs
+
+
+def _telling(
+    texts: pl.DataFrame, other: pl.DataFrame, pairs: dict[str, pl.Series]
+) -> dict[str, pl.Series]:
+    """The pairs without columns of small numbers that link no better when they are shuffled.
+
+    Numbers from one to nine stand in any two tables: how often somebody came is not the floor
+    he lives on, whatever the numbers. Where both tell the same, a shuffled column links fewer.
+    """
+    for name in list(pairs):
+        if len(pairs) == 1 or matching(texts[name], "^[0-9]{1,3}$") < _SAME:
+            continue
+        shuffled = pairs[name].sample(fraction=1, shuffle=True, seed=_SEED)
+        linked = _matched(texts, other, pairs)
+        if chance.likely(linked, _matched(texts, other, {**pairs, name: shuffled})):
+            pairs = {one: cells for one, cells in pairs.items() if one != name}
+    return pairs
+
+
+_SEED: Final = 5
 
 
 def _matched(texts: pl.DataFrame, other: pl.DataFrame, pairs: Mapping[str, pl.Series]) -> int:

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from anonymization.detection import Column
+from anonymization.dictionary import names as names_of_people
 from anonymization.disguises import unmasked
 from anonymization.findings import Finding, drawn, matching, share, starred
 
@@ -49,6 +50,7 @@ def decoded_masks(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Fi
         if found is not None:
             findings.append(found)
     alone = {one.columns[0] for one in findings}
+    findings += _names_together(texts, {one for found in findings for one in found.columns})
     told: set[str] = set()
     views = {**hiding, **_pieces(texts, columns)}
     for width in (2, 3):
@@ -340,6 +342,54 @@ def _together(
         f"例：{' + '.join(shown)} → {made[: len(made) - hidden]}",
         f"for example {' + '.join(shown)} → {made[: len(made) - hidden]}",
     )
+
+
+def _names_together(texts: pl.DataFrame, told: set[str]) -> Iterator[Finding]:
+    """Names masked at one end in one column and at the other in another."""
+    shown = {
+        name: starred(texts[name])
+        for name in texts.columns
+        if matching(drawn(texts[name].drop_nulls()), _PART_OF_NAME) > 0.8
+    }
+    for one, other in itertools.combinations(shown, 2):
+        rows = pl.DataFrame({"a": shown[one], "b": shown[other]}).drop_nulls().unique()
+        rows = rows.filter(pl.col("a").str.len_chars() == pl.col("b").str.len_chars())
+        if rows.height < 10 or {one, other} <= told:
+            continue
+        joined = [_joined(*row) for row in rows.head(500).iter_rows()]
+        whole = pl.Series([name for name in joined if name and "*" not in name], dtype=pl.String)
+        if len(whole) < 0.6 * len(joined) or names_of_people(whole).mean() < 0.6:  # type: ignore[operator]
+            continue
+        records = int((texts[one].is_not_null() & texts[other].is_not_null()).sum())
+        yield Finding(
+            "PARTIAL_ID_REIDENTIFIABLE",
+            (one, other),
+            records,
+            share(records, texts),
+            f"列「{one}」与「{other}」遮的是同一姓名的不同字，拼起来就是全名。",
+            f"columns {one} and {other} mask different characters of the same name; together they "
+            "show the whole of it.",
+            "各列用同一种遮法，或只保留一列。",
+            "Mask the columns alike, or keep one of them.",
+            "例：张*某 + *某某 → 张某某",
+            "for example 张*某 + *某某 → 张某某",
+        )
+
+
+_HIDES: Final = "[*＊×●•#■□]"
+_PART_OF_NAME: Final = (
+    rf"^(?:\p{{Han}}|{_HIDES})*(?:\p{{Han}}{_HIDES}|{_HIDES}\p{{Han}})(?:\p{{Han}}|{_HIDES})*$"
+)
+
+
+def _joined(one: str, other: str) -> str | None:
+    """What two views of a name show together; None where they contradict each other."""
+    made = []
+    for a, b in zip(one, other, strict=True):
+        if "*" not in {a, b} and a != b:
+            return None
+        made.append(b if a == "*" else a)
+    return "".join(made)
 
 
 def _of_one(names: tuple[str, ...], cells: pl.DataFrame) -> bool:

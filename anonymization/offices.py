@@ -13,10 +13,14 @@ _CALLED: Final = (
     "(?:机构|单位|学校|院校|园所|企业|公司|医院|诊所|药店|药房|网点|站点|场所|商户|场|店|馆|院|所|站|社|厂|园|"
     "中心|组织|团体|协会|部门|法人)(?:名称|全称|名)$|^名称$"
 )
-_ENDS: Final = (
-    "(?:局|厅|委|委员会|办公室|政府|法院|检察院|大厅|中心|学校|[小中大]学|学院|幼儿园|托儿所|院|所|站|馆|园|"
-    "公司|集团|厂|店|超市|药房|合作社|牧场|农场|养殖场|银行|支行|分行|协会|学会|商会|基金会|社|部|队|处|科)$"
+# What institutions are called last, and what is behind it where there are several of them.
+INSTITUTION: Final = (
+    "局|厅|委|委员会|办公室|政府|中心|[小中大]学|学校|幼儿园|院|所|站|馆|园|公司|集团|厂|店|超市|药房|市场"
+    "|合作社|牧场|农场|养殖场|停车场|银行|分行|支行|协会|学会|商会|基金会|联合会|社|部|队|路口|码头|机场"
 )
+NAMED_LIKE_ONE: Final = f"(?:{INSTITUTION})[0-9]*[号部店]?$"
+# Parts of an office; where somebody was treated or heard is no list of offices.
+_ENDS: Final = f"(?:{INSTITUTION}|处|科)[0-9]*[号部店]?$"
 _OF_PEOPLE: Final = frozenset({"性别", "出生日期", "年龄", "民族", "文化程度", "与户主关系"})
 _MOST: Final = 0.9
 _HOMES: Final = "家庭|家长|住宅|居住|住址|户籍|现住|常住|本人|个人|户主|业主|宅电"

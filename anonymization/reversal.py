@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -11,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from anonymization import digests, guesses
-from anonymization.findings import Finding, Numbers, Terms, drawn, matching, share, token
+from anonymization.findings import Finding, Numbers, Terms, drawn, matching, share, token, wordy
 
 # So many hits are proof enough.
 _ENOUGH: Final = 50
@@ -72,10 +73,15 @@ def plain_hashes(texts: pl.DataFrame, tokens: Mapping[str, str], terms: Terms) -
     """
     findings = []
     in_hand = _in_hand(texts, terms)
-    short = {name: shape for name in texts.columns if (shape := _short(name, texts, tokens))}
-    bare = _signed(texts, tokens)
+    words = wordy(texts)
+    short = {name: shape for name in words.columns if (shape := _short(name, words, tokens))}
+    bare = _signed(words, tokens)
     signed = {name: shape for name, values in bare.items() if (shape := token(values))}
+    salt = next((name for name in texts.columns if re.search(_SALT, name.lower())), None)
     for name, shape in {**tokens, **short, **signed}.items():
+        if salt and name not in {salt, *terms.keyed} and re.search(_DIGEST, name.lower()):
+            findings.append(_beside_its_salt(name, salt, texts))
+            continue
         held = _held(bare.get(name, texts[name]), shape)
         if held is None:
             continue
@@ -90,6 +96,29 @@ def plain_hashes(texts: pl.DataFrame, tokens: Mapping[str, str], terms: Terms) -
     return findings
 
 
+# A column that says it holds what was mixed into digests.
+_DIGEST: Final = "hash|散列|哈希|摘要|digest|md5|sha[0-9]|sm3|hx$|密文"
+_SALT: Final = "盐$|盐值|加盐|随机盐|(?:^|_)salts?(?:$|_)"
+
+
+def _beside_its_salt(name: str, salt: str, texts: pl.DataFrame) -> Finding:
+    """A salt that is published is no key: every guess is mixed with it and compared."""
+    records = int((texts[name].is_not_null() & texts[salt].is_not_null()).sum())
+    return Finding(
+        "UNSALTED_HASH",
+        (name, salt),
+        records,
+        share(records, texts),
+        f"列「{name}」的散列用的盐就在列「{salt}」里：逐行加盐穷举号码，就能试出原值。",
+        f"the salt of the digests in column {name} stands in column {salt}: guesses are mixed with "
+        "it row by row and compared.",
+        "改用带密钥假名（HMAC-SM3），密钥不随数据流转；删除盐列。",
+        "Use a keyed pseudonym (HMAC-SM3) whose key never travels with the data; remove the salt.",
+        "例：对每个可能的号码计算 散列(号码 + 本行的盐)，与本行比对",
+        "for example: digest(number + the salt of the row) for every number there is, and compare",
+    )
+
+
 def _signed(texts: pl.DataFrame, tokens: Mapping[str, str]) -> dict[str, pl.Series]:
     """Columns whose cells all begin with the same sign and go on as digests, without the sign."""
     made = {}
@@ -98,15 +127,16 @@ def _signed(texts: pl.DataFrame, tokens: Mapping[str, str]) -> dict[str, pl.Seri
         if name in tokens or len(some) < 10 or matching(some, _BEHIND_SIGN) < 1:
             continue
         signs = some.str.extract(_BEHIND_SIGN).unique()
-        if len(signs) == 1:
+        if len(signs) == 1 and signs[0] is not None:
             made[name] = texts[name].str.slice(len(signs[0]))
     return made
 
 
-# As a database and programs write what kind of digest it is: *94BD…, {SHA}…, md5:….
+# As a database and programs write what kind of digest it is: *94BD…, {SHA}…, md5:…; or a letter
+# of the office and the beginning of one.
 _BEHIND_SIGN: Final = (
-    r"^([*$#]|\{[A-Za-z0-9]{2,8}\}|[\p{Han}A-Za-z0-9]{1,10}[-_:#/])"
-    "(?:[0-9a-f]{32,128}|[0-9A-F]{32,128}|[0-9A-Za-z+/]{22,88}={1,2})$"
+    r"^([*$#]|\{[A-Za-z0-9]{2,8}\}|[\p{Han}A-Za-z0-9]{1,10}[-_:#/]|[G-Zg-z\p{Han}]{1,6})"
+    "(?:[0-9a-f]{12,128}|[0-9A-F]{12,128}|[0-9A-Za-z+/]{22,88}={1,2})$"
 )
 
 
@@ -221,7 +251,7 @@ def _reverse(
             # More guesses than codes of four bytes can be told apart from.
             continue
         rounds = _rounds(family, usual)
-        blocks = range(_blocks(family, len(held.codes), rounds, 3 if held.width > 4 else 12))
+        blocks = range(_blocks(family, len(held.codes), rounds, _WANTED.get(held.width, 9)))
         if found := _tried(held, (_kept(family.name, one, algorithm) for one in blocks)):
             return found
     if usual and held.width == 8:
@@ -229,6 +259,8 @@ def _reverse(
     return 0
 
 
+# Hits that are hoped for, by the bytes of a code: more where some may be chance (`Held.least`).
+_WANTED: Final = {8: 6, 4: 12}
 InHand = Callable[[str, str], Sequence[Numbers]]
 
 
@@ -273,8 +305,8 @@ def _usual(held: Held) -> tuple[str, ...]:
 def _rounds(family: guesses.Family, usual: bool) -> int:
     """How many blocks of random guesses a family is worth."""
     if not usual:
-        return 2
-    return 5 if family.name in _SALTED else 16
+        return 10
+    return 25 if family.name in _SALTED else 80
 
 
 def _blocks(family: guesses.Family, held: int, rounds: int, hits: int) -> int:
@@ -285,15 +317,18 @@ def _blocks(family: guesses.Family, held: int, rounds: int, hits: int) -> int:
     if not family.block:
         return 1
     wanted = int(hits * family.space / max(1, held) / family.block) + 1
-    return min(rounds, wanted) if wanted <= 12 * rounds else 0
+    return min(rounds, wanted) if wanted <= 24 * rounds else 0
 
 
-# The same list serves every column and every release a process judges: 2 MB a block and form,
-# most of a second on one core.
-@lru_cache(maxsize=240)
+# The same list serves every column and every release a process judges: 400 KB a block and form.
+@lru_cache(maxsize=1200)
 def _kept(family: str, block: int, algorithm: str) -> tuple[Numbers, ...]:
     often = algorithm in {"md5", "sha1", "sha256", "sm3"}
-    twice = often and family in {"identities", "local mobiles"} and block == 0
+    twice = (
+        often
+        and family in {"identities", "local mobiles"}
+        and block < (12 if algorithm == "md5" else 5)
+    )
     return tuple(digests.forms(guesses.families()[family].guesses(block), algorithm, twice))
 
 

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from anonymization import headers, risk
+from anonymization import chance, headers, risk
 from anonymization.classes import Coded
 from anonymization.detection import Column
 from anonymization.findings import Finding, Numbers, Terms, drawn, masked, matching
@@ -69,11 +69,11 @@ def sets(
         name
         for name in open_
         if name == birth
-        or columns[name].quasi
-        or role_of(columns[name].item or columns[name].kind) == "quasi"
+        or _known_item(columns[name])
         or (headers.ends_with(name, words["people"]) and not nobody)
         or (headers.composed(name, "employer") and not nobody)
         or _tells_age(name, texts[name])
+        or (not nobody and _of_a_life(name, texts[name]))
     ]
     things = [
         name
@@ -102,11 +102,19 @@ def sets(
     )
 
 
+def _known_item(column: Column) -> bool:
+    """Whether a column is by its header or its values what acquaintances know of a person."""
+    if not (column.quasi or role_of(column.item or column.kind) == "quasi"):
+        return False
+    return column.item is None or headers.says_last(column.name, column.item)
+
+
 def _tells_age(name: str, values: pl.Series) -> bool:
     """Whether a column tells when people were born, in whatever shape and under whatever name."""
-    if "BIRTH_DATE" in headers.read(name).kinds:
-        return True
     some = drawn(values.drop_nulls())
+    # 出生体重 is no time of birth: a header must be borne out by numbers of years or days.
+    if "BIRTH_DATE" in headers.read(name).kinds and matching(some, _SOME_DATE) > 0.5:
+        return True
     if (
         matching(some, "^[0-9]{1,3} ?岁 ?(?:零|又)?[0-9]{1,2} ?个?月|^[0-9]{1,5} ?[月日天周]龄$")
         > 0.5
@@ -124,6 +132,19 @@ def _tells_age(name: str, values: pl.Series) -> bool:
     return first is not None and last is not None and last - first >= 30
 
 
+def _of_a_life(name: str, values: pl.Series) -> bool:
+    """Whether a column tells the day of what friends and neighbours remember of somebody."""
+    return re.search(_LIFE, name.lower()) is not None and (
+        matching(drawn(values.drop_nulls()), _BORN_DAY) > 0.5
+    )
+
+
+_LIFE: Final = (
+    "(?:入院|出院|入住|退住|离院|分娩|死亡|去世|逝世|火化|结婚|离婚|入伍|退伍|退役|入职|离职)(?:日期|时间|日)$"
+    "|(?:admission|admitted|discharge|discharged|death|died|wedding|marriage)(?:_?date|_?day)?$"
+)
+_BORN_DAY: Final = "^(?:19|20)[0-9]{2}[-/.年]?[0-9]{1,2}[-/.月]?[0-9]{1,2}"
+_SOME_DATE: Final = "[0-9]{2}|[〇零一二三四五六七八九]{2}|[年月日后]"
 _BORN: Final = (
     "^((?:19[2-9][0-9]|20[0-2][0-9])[-/.年]?(?:0?[1-9]|1[0-2])"
     "(?:[-/.月]?(?:0?[1-9]|[12][0-9]|3[01])日?)?)$"
@@ -344,13 +365,14 @@ def _unsaid(coded: Coded, names: Sequence[str], column: str) -> Iterator[Finding
     common = overall >= 0.5
     one = (counts == sizes[:, None]) & (sizes[:, None] > 1)
     # Of a value nearly all have, a class of it alone says nothing new.
-    records = int((one[:, ~common].any(axis=1) * sizes).sum())
-    alone = sizes[:, None] * np.power(overall[None, ~common], sizes[:, None])
-    if records > max(4, 3 * float(alone.sum())):
+    alike = one[:, ~common].any(axis=1)
+    records = int((alike * sizes).sum())
+    by_chance = np.power(overall[None, ~common], sizes[:, None])[sizes > 1]
+    if records > 4 and not chance.likely(int(alike.sum()), float(by_chance.sum())):
         yield _few_values((column,), records, 1, 2, records / rows)
     # What a class of so many is away by chance alone is nothing to report.
-    chance = 0.4 * np.sqrt(overall * (1 - overall)).sum() / np.sqrt(sizes)
-    far = np.where(sizes >= 30, risk.distances(counts) - chance, 0.0)
+    luck = 0.4 * np.sqrt(overall * (1 - overall)).sum() / np.sqrt(sizes)
+    far = np.where(sizes >= 30, risk.distances(counts) - luck, 0.0)
     if (far > _FAR).any():
         affected = int(sizes[far > _FAR].sum())
         yield _far_off((column,), affected, affected / rows, float(far.max()), _FAR)

@@ -10,6 +10,7 @@ from typing import Final
 
 import polars as pl
 
+from anonymization import headers, offices, totals
 from anonymization.detection import Column
 from anonymization.findings import Terms, drawn, matching
 
@@ -30,32 +31,41 @@ _SOMEBODY: Final = re.compile(
     "人(?![数次均口社民大力才防])|者(?!数)|姓名|户主|业主|家长|患者|学生(?!数)|员工(?!数)|职工(?!数)|居民(?!数)"
     "|村民(?!数)|会员(?!数)|考生(?!数)|旅客(?!数)|乘客(?!数)|房号|户号|门牌|单元|家庭|子女|住址|居住|户籍|住户(?!数)"
     "|反映|投诉|举报|诉求|报警|报案|报修|求助|事发|案发|来电|来访|签到|打卡|上车|下车|刷卡|就诊|入院|出院"
-    "|挂号|办件|借阅|入住|缴费|消费|交易|领取|预约|登录|入园|出生|死亡|年龄段|[出入]境|备注|说明|内容"
+    "|挂号|办件|借阅|入住|缴费|消费|交易|购买|下单|领取|预约|登录|入园|出生|死亡|年龄段|[出入]境|(?<!设)备注|说明|内容"
 )
+# Parties to a contract are firms and offices, whatever they are called.
+_PARTIES: Final = re.compile("(?:采购|招标|投标|中标|发包|承包|供应)人")
 _CALLED: Final = re.compile(
     "(?:名称|全称|名|站|站点|点位|测点|断面|网站|域名|学校|园所|医院|机构|单位|企业|公司|小区|楼盘|社区|街道|乡镇"
     "|[区县旗]|旗县区?|地区|路段|线路|设施|公园|广场|公厕|桥梁|水库|景区|村)$"
+)
+# Papers, goods and places of the map: whose row has one is a thing, however often it stands there.
+_MATTERS: Final = re.compile(
+    "(?:标题|题名|书名|刊名|地名|品名|文号|栏目|(?:文件|公告|事项|商品|产品|项目|工程|课程|专利|标准|图书|收费项目)名称?"
+    "|震级|isbn|issn|公交线路|[0-9]*路线路)$"
 )
 # Things with a number of their own.
 _NUMBERED: Final = re.compile(
     "(?:古树|树木|路灯|灯杆|[灯线电]杆|设备|设施|站点?|点位|桥梁?|泵站?|闸门?|机?井|管段|探头|摄像头|控制器"
     "|车位|充电桩|标段|项目|路段|建筑|公厕|果皮箱|消火栓|井盖|传感器|仪器)(?:编号|编码|代码|号|id)$"
 )
-_ENDS: Final = re.compile(
-    "(?:局|厅|委|委员会|办公室|政府|中心|[小中大]学|学院|学校|幼儿园|院|所|站|馆|园|公司|集团|厂|店|超市|银行|分行"
-    "|支行|协会|社|部|队|路口|码头|机场)[0-9]*[号部店]?$"
-)
 _READ: Final = re.compile(
-    "(?:监测|观测|采集|采样|测量|检测|抄表|开灯|关灯|启动|停机|运行|数据|更新|发布)(?:时间|时刻|日期|时点)$"
+    "(?:监测|观测|采集|采样|测量|检测|抄表|开灯|关灯|启动|停机|运行|数据|更新|发布|发震|统计|公告|公示|开标|挂网|印发"
+    "|归档|上传|发车|到站|定位|回传)(?:时间|时刻|日期|时点)$|(?:首班|末班)(?:时间|车)?$|^gps_?time$"
 )
-_STATION: Final = re.compile("(?:站|站点|站名|站号|[测样]点|点位|断面|设备|监测点)(?:名称|编号)?$")
+_STATION: Final = re.compile(
+    "(?:站|站点|站名|站号|[测样]点|点位|断面|设备|监测点|公交线路|线路|班次)(?:名称|编号)?$"
+)
+# Digests of files, which nobody can list: beside the names of the files.
+_FILES: Final = re.compile("(?:文件|附件|镜像)名?称?$")
+_DIGESTS: Final = re.compile("(?:摘要|校验[码值和]|sm3|md5|sha[0-9]*|checksum|digest)")
 # Where somebody works, studied, has his money or lives.
 _WHERE_SOMEBODY: Final = re.compile(
     "工作|就业|任职|从业|用人|所在|毕业|就读|原|现|开户|参保|接种|家|房|楼栋|楼层|户型"
 )
-_SUM: Final = re.compile("额|费|款|金|余|薪|资|价|收入|支出|补[贴助]")
+_SUM: Final = re.compile("额(?!定)|费|款|金|余|薪|资|价|收入|支出|补[贴助]")
 _OF_FIRMS: Final = re.compile(
-    "合同|中标|成交|采购|预算|投资|注册资[本金]|工程|项目|产值|营业|概算|决算"
+    "合同|中标|成交|采购|预算|投资|注册资[本金]|工程|项目|产值|营业|概算|决算|标准|[定售单]价|价格|票价"
 )
 _COUNTED: Final = re.compile("[数率量]$")
 # So many of the rows must be named, each by another name.
@@ -65,39 +75,56 @@ _NAMED: Final = 0.9
 def about_nobody(
     texts: pl.DataFrame, columns: Mapping[str, Column], codes: Iterable[str], terms: Terms
 ) -> bool:
-    """Whether every row is a thing, a place or an institution, as far as can be seen.
+    """Whether every row is a thing, a place, an institution or a total, as far as can be seen.
 
-    Each row has another name, or a station and when it was read; or all are of firms and stops,
-    and nothing tells a sum that somebody paid. A minute is told of machines alone.
+    Each row has another name, or a station and when it was read, or is a paper, an article or a
+    step of a series; or all are of firms and stops, and nothing tells a sum that somebody paid.
+    A minute is told of machines alone.
     """
-    if terms.quasi or terms.sensitive or any(True for _ in codes) or texts.is_empty():
+    if terms.quasi or terms.sensitive or texts.is_empty() or _coded(texts, codes):
         return False
+    if totals.of_groups(texts, columns):
+        return True
     names = [name for name in texts.columns if _names(name, texts[name])]
     read = any(_READ.search(name) for name in texts.columns) and any(
         _STATION.search(name) for name in texts.columns
     )
-    listed = not names and not read
-    if listed:
-        names = [name for name in texts.columns if _institutions(name, texts[name])]
+    # What may stand in many rows could be where somebody was or what he bought: sums are asked.
+    loose = not names and not read
+    if loose:
+        names = [
+            name for name in texts.columns
+            if _MATTERS.search(headers.read(name).spoken) or _institutions(name, texts[name])
+        ]  # fmt: skip
     return (bool(names) or read) and not any(
         _tells(texts[name], columns[name])
-        or _visited(texts[name])
-        or (listed and _SUM.search(name) and not _OF_FIRMS.search(name))
+        or _visited(texts[name], columns[name])
+        or (loose and _SUM.search(name) and not _OF_FIRMS.search(name))
         for name in texts.columns
         if name not in names
     )
 
 
+def _coded(texts: pl.DataFrame, codes: Iterable[str]) -> bool:
+    """Whether a column of codes may stand for people; digests of files stand for files."""
+    files = any(_FILES.search(name) for name in texts.columns)
+    return any(not (files and _DIGESTS.search(name.lower())) for name in codes)
+
+
 def _institutions(name: str, values: pl.Series) -> bool:
     """Whether a column holds firms, offices or stops, each of which may stand in many rows."""
-    if _SOMEBODY.search(name) or _WHERE_SOMEBODY.search(name):
+    if _somebody(name) or _WHERE_SOMEBODY.search(name):
         return False
-    return matching(drawn(values), _ENDS.pattern) > _NAMED
+    return matching(drawn(values), offices.NAMED_LIKE_ONE) > _NAMED
 
 
-def _visited(values: pl.Series) -> bool:
+def _somebody(name: str) -> bool:
+    return _SOMEBODY.search(_PARTIES.sub("", name)) is not None
+
+
+def _visited(values: pl.Series, column: Column) -> bool:
     """Whether a column tells a minute by which whoever was there is known, and no machine."""
-    if _READ.search(values.name) or values.n_unique() <= 5:
+    if column.kind in _THEIRS or _READ.search(values.name) or values.n_unique() <= 5:
         return False
     return matching(drawn(values), "[0-9] ?[:：时点] ?[0-5][0-9]") > 0.5
 
@@ -112,7 +139,7 @@ def _names(name: str, values: pl.Series) -> bool:
     if not _CALLED.search(name) or matching(drawn(present), r"^[\d*.]+$") > 0:
         return False
     # 经营者名称 may be a man or a shop: its values say.
-    return _SOMEBODY.search(name) is None or matching(drawn(present), _ENDS.pattern) > _NAMED
+    return not _somebody(name) or matching(drawn(present), offices.NAMED_LIKE_ONE) > _NAMED
 
 
 def _tells(values: pl.Series, column: Column) -> bool:
@@ -123,7 +150,7 @@ def _tells(values: pl.Series, column: Column) -> bool:
         return True
     if column.item not in _ITEMS | {None} and not _counts(values):
         return True
-    return set(column.inside) - _THEIRS != set() or _SOMEBODY.search(column.name) is not None
+    return set(column.inside) - _THEIRS != set() or _somebody(column.name)
 
 
 def _counts(values: pl.Series) -> bool:

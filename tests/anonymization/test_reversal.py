@@ -37,3 +37,22 @@ def test_what_a_database_writes_before_its_digests_hides_none() -> None:
     assert [one.columns for one in plain_hashes(pl.DataFrame({"口令": codes}), {}, judged)] == [
         ("口令",)
     ]
+
+
+def test_a_digest_cut_short_behind_a_letter_is_one_all_the_same() -> None:
+    numbers = [f"{front}473{n:05}" for front in (138, 139, 150, 187) for n in range(0, 90_000, 90)]
+    codes = [f"U_{hashlib.md5(one.encode()).hexdigest()[:12].upper()}" for one in numbers]
+    judged = Terms(profile="statistical")
+    assert [one.columns for one in plain_hashes(pl.DataFrame({"主体码": codes}), {}, judged)] == [
+        ("主体码",)
+    ]
+
+
+def test_a_salt_that_is_published_is_no_key() -> None:
+    salts = [f"{n * 7919 % 2**32:08x}" for n in range(len(MOBILES))]
+    both = zip(MOBILES, salts, strict=True)
+    codes = [hashlib.sha256((one + salt).encode()).hexdigest() for one, salt in both]
+    texts = pl.DataFrame({"手机号哈希": codes, "salt": salts})
+    judged = Terms(profile="statistical")
+    (found,) = plain_hashes(texts, {"手机号哈希": "hex"}, judged)
+    assert (found.code, found.columns) == ("UNSALTED_HASH", ("手机号哈希", "salt"))

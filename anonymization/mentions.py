@@ -1,0 +1,87 @@
+"""People told of in a text: by the name behind what they are to somebody, or by a post they held.
+
+One cell proves nothing, 户主高兴 is no householder called 高兴; that most words behind such a word
+are names, and each another, is no chance. 原任某某镇党委书记 is whoever that was.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import polars as pl
+
+from anonymization import naming
+from anonymization.dictionary import names, words
+from anonymization.findings import Finding, share
+
+# Posts of which an institution has one or two at a time.
+_POST: Final = (
+    "(?:书记|镇长|乡长|区长|旗长|局长|处长|科长|所长|院长|校长|园长|厂长|矿长|行长|台长|馆长|站长|队长|会长|主席|董事长"
+    "|总经理|总工程师|村长|村主任|社长)"
+)
+_WAS: Final = "(?:曾任|原任|历任|现任|时任|曾担任|现担任|任职?于?|系|曾是|原系|原|前)"
+_WHERE: Final = (
+    r"[\p{Han}0-9A-Za-z第（）()]{2,20}?(?:镇|乡|区|旗|县|市|局|院|所|[中小大]学|学校|幼儿园|公司|集团|厂|矿|银行|支行|村|社区"
+    r"|委|会|队|站|台|馆|中心|街道)"
+)
+# 已报区长批示, 请校长协调: somebody is spoken to, nobody said to be it.
+_HELD: Final = (
+    rf"{_WAS}{_WHERE}\p{{Han}}{{0,6}}?{_POST}|{_WHERE}(?:原|前|老)任?\p{{Han}}{{0,6}}?{_POST}"
+)
+# As many rows as that say the same of an office and not of a person.
+_SAME: Final = 5
+
+
+# So many different names, and the share of what stands behind such words that must be one.
+_NAMES: Final = 5
+_MOST: Final = 0.5
+_MORE: Final = ("邻居", "同事", "室友", "护工", "保姆", "儿媳", "女婿", "舅舅", "姑姑", "叔叔")
+
+
+def told(texts: pl.DataFrame, left_out: Iterable[str]) -> Iterator[Finding]:
+    """Columns of text that name people by what they are to somebody, or by a post they held."""
+    skipped = set(left_out)
+    behind = f"(?:{'|'.join((*words()['cues'], *_MORE))})"
+    for name in texts.columns:
+        values = texts[name]
+        if name in skipped or not values.str.contains(r"\p{Han}{5}").any():
+            continue
+        if records := _called(values, behind):
+            yield naming.left("FREE_TEXT_LEAK", name, "PERSON", records, texts)
+        elif values.str.contains(_POST).any() and (records := _held(values)):
+            yield _finding(name, records, texts)
+
+
+def _called(values: pl.Series, behind: str) -> int:
+    """How many cells have a name behind such a word, if what stands there is names."""
+    said = values.filter(values.str.contains(rf"{behind}\p{{Han}}{{2}}").fill_null(False))
+    if len(said) < _NAMES:
+        return 0
+    three = said.str.extract(rf"{behind}(\p{{Han}}{{2,3}})")
+    called = names(three) | names(three.str.head(2))
+    some = three.filter(called)
+    # 高, 白, 方 begin words too: of names a fair part has three characters and its own surname.
+    various = some.n_unique() >= _NAMES and some.str.head(1).n_unique() >= _NAMES
+    return len(some) if various and len(some) >= _MOST * len(said) else 0
+
+
+def _held(values: pl.Series) -> int:
+    said = values.filter(values.str.contains(_HELD).fill_null(False)).str.extract(f"({_HELD})")
+    counts = said.drop_nulls().value_counts()
+    return int(counts.filter(counts["count"] < _SAME)["count"].sum())
+
+
+def _finding(name: str, records: int, texts: pl.DataFrame) -> Finding:
+    return Finding(
+        "FREE_TEXT_LEAK",
+        (name,),
+        records,
+        share(records, texts),
+        f"列「{name}」的文字中有 {records} 行写明本人担任过的职务，一个单位同时只有一两人担任，"
+        "一查便知是谁。",
+        f"column {name} tells in {records} rows which post somebody held; an institution has one "
+        "or two of it, and a look tells who.",
+        "改用「文本遮盖」，或把职务换成大类。",
+        "Redact the text, or give the class of the post.",
+        "例：原任某镇党委书记 → 查任免公告就知道是谁",
+        "for example: once party secretary of a town → the notice of his appointment names him",
+    )

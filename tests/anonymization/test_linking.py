@@ -1,0 +1,66 @@
+"""Releases and registers that join: for a reason, and not by chance."""
+
+import hashlib
+import random
+
+import polars as pl
+import pytest
+
+from anonymization import linking
+from anonymization.findings import Terms, as_texts
+
+
+def codes(key, front="GJJ", rows=3000):
+    """Codes of an office's sign and sixteen digits, made under a key."""
+    made = [
+        hashlib.blake2b(f"{n}".encode(), key=key, digest_size=8).hexdigest() for n in range(rows)
+    ]
+    return pl.DataFrame({"职工假名": [front + one for one in made]})
+
+
+def joined(now, before):
+    sketches = [linking.sketches(before, linking.CUTS)]
+    return [(one.code, one.columns) for one in linking.joins(as_texts(now), sketches)]
+
+
+JOINS = [("PSEUDONYM_JOINS_OTHER_RELEASE", ("职工假名",))]
+
+
+def test_codes_of_another_key_share_their_sign_and_a_few_beginnings_and_do_not_join():
+    assert joined(codes(b"now"), codes(b"before")) == []
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        pl.col("职工假名"),
+        pl.col("职工假名").str.slice(3).str.to_uppercase(),
+        pl.col("职工假名").str.head(12),
+    ],
+    ids=["as they are", "in capitals without the sign", "their beginnings"],
+)
+def test_the_same_codes_join_however_they_were_written(shown):
+    same = codes(b"now")
+    assert joined(same, same.select(shown)) == JOINS
+    assert joined(same.select(shown), same) == JOINS
+
+
+def linked(release, register):
+    found = linking.linked(as_texts(release), [register], [], Terms())
+    return [one.columns for one in found]
+
+
+def test_small_numbers_of_two_tables_link_where_they_tell_the_same():
+    chance = random.Random(4)
+    names = [f"{a}{b}{c}" for a in "王李张刘" for b in "志秀建海" for c in "强英国燕"]
+    seats = [(f"{n // 8 + 1:03}", f"{n % 8 + 1:02}") for n in range(64)]
+    register = pl.DataFrame(
+        {"姓名": names, "考场": [a for a, _ in seats], "座位": [b for _, b in seats]}
+    )
+    release = pl.DataFrame({"kc": [a for a, _ in seats], "zw": [b for _, b in seats]})
+    assert linked(release.sample(fraction=1, shuffle=True, seed=1), register) == [("kc", "zw")]
+    visits = release.with_columns(
+        kc=pl.Series([f"{chance.randrange(1, 9):03}" for _ in seats]),
+        zw=pl.Series([f"{chance.randrange(1, 9):02}" for _ in seats]),
+    )
+    assert linked(visits, register) == []

@@ -1,0 +1,30 @@
+"""Who is told of in remarks: names behind what somebody is, posts that one man held."""
+
+import polars as pl
+import pytest
+
+from anonymization import verify
+
+NAMES = ("张伟", "王桂芳", "李建国", "赵秀兰", "陈志强", "刘海燕", "杨文斌", "黄玉梅")
+
+
+def said(*texts):
+    """Remarks of an office, most of which say nothing."""
+    some = [*texts, *["低保资格年度复核，资料齐全"] * 60]
+    return [(one.code, one.columns) for one in verify(pl.DataFrame({"入户记录": some})).findings]
+
+
+def test_names_with_no_mark_behind_them_are_found_in_a_column_of_notes():
+    notes = [f"户主{one}长期患病，由邻居{NAMES[n - 1]}照料" for n, one in enumerate(NAMES)]
+    assert said(*notes) == [("FREE_TEXT_LEAK", ("入户记录",))]
+
+
+@pytest.mark.parametrize(
+    "note", ["户主反映供暖不热", "户主高度重视，已整改", "由邻居家代为签收", "请区长批示后办理"]
+)
+def test_what_households_and_neighbours_did_names_nobody(note):
+    assert said(*[note] * 8) == []
+
+
+def test_a_post_that_one_man_held_names_him():
+    assert said("系乌海市第三中学原党总支书记") == [("FREE_TEXT_LEAK", ("入户记录",))]

@@ -1,0 +1,81 @@
+"""Tables of totals and steps of a clock: what is exact there is nobody's."""
+
+from datetime import datetime, timedelta
+
+import polars as pl
+import pytest
+
+from anonymization import verify
+from anonymization.detection import detect
+from anonymization.findings import as_texts
+from anonymization.totals import of_groups
+
+START = datetime(2025, 3, 1, 7)  # noqa: DTZ001  # as tables tell times
+
+
+def is_of_groups(rows):
+    frame = pl.DataFrame(rows)
+    return of_groups(as_texts(frame), {one.name: one for one in detect(frame)})
+
+
+WAGES = [
+    {"行业": trade, "年份": year, "平均工资(元)": 4000.17 + 371.39 * n + year / 7}
+    for n, trade in enumerate(("采矿业", "制造业", "建筑业", "教育"))
+    for year in range(2015, 2025)
+]
+CALLS = [
+    {"时间": f"{START + timedelta(hours=n):%Y-%m-%d %H:%M:%S}", "来电量": 30 + n % 17}
+    for n in range(100)
+]
+TRAFFIC = [
+    {
+        "路口": place,
+        "统计时间": f"{START + timedelta(minutes=5 * n):%Y-%m-%d %H:%M}",
+        "车流量": n + 9,
+    }
+    for n in range(60)
+    for place in ("建设路口", "机场路口")
+]
+BIRTHS = [{"年度": 2000 + n, "出生人口": 3000 + n, "常住人口": 500_000 + n} for n in range(20)]
+
+
+@pytest.mark.parametrize("rows", [WAGES, CALLS, TRAFFIC, BIRTHS])
+def test_means_series_and_yearly_figures_are_of_groups_and_pass(rows):
+    assert is_of_groups(rows)
+    assert verify(pl.DataFrame(rows)).findings == ()
+
+
+def test_wages_with_a_code_of_whose_they_are_are_no_totals():
+    rows = [{**one, "工号": f"W{n:05}"} for n, one in enumerate(WAGES)]
+    assert not is_of_groups(rows)
+    assert [one.code for one in verify(pl.DataFrame(rows)).findings] == ["AMOUNT_TOO_FINE"]
+
+
+def test_moments_that_no_clock_makes_are_somebody_s():
+    rows = [
+        {"时间": f"{START + timedelta(seconds=n * n * 37):%Y-%m-%d %H:%M:%S}", "来电量": n}
+        for n in range(100)
+    ]
+    assert not is_of_groups(rows)
+
+
+def test_people_who_are_each_alone_in_their_group_are_no_totals():
+    rows = [
+        {"区": "东西南北"[n % 4], "性别": "男女"[n % 2], "年龄": n * 13 % 89, "就业人次": n % 5}
+        for n in range(80)
+    ]
+    assert not is_of_groups(rows)
+
+
+def test_rows_that_are_alike_but_for_their_figures_are_records():
+    assert not is_of_groups([*WAGES, *WAGES])
+
+
+def test_times_cut_to_the_quarter_of_an_hour_are_not_exact_and_those_of_minutes_are():
+    coarse = pl.DataFrame(
+        {"编码": [f"A{n}" for n in range(90)],
+         "到馆时间": [f"2025-03-{n % 28 + 1:02} {n % 9 + 9:02}:{n % 4 * 15:02}" for n in range(90)]}
+    )  # fmt: skip
+    exact = coarse.with_columns(到馆时间=pl.col("到馆时间").str.replace(":[0-9]+$", ":07"))
+    assert verify(coarse).passed
+    assert [one.code for one in verify(exact).findings] == ["TIMESTAMP_TOO_FINE"]
