@@ -14,8 +14,9 @@ from flask import Blueprint, Response, request
 from registry.access import Actor
 from registry.access.actor import NOBODY
 from registry.api import bodies
-from registry.api.actions import ACTIONS, Said
+from registry.api.actions import ACTIONS
 from registry.api.call import Call, SearchRefused
+from registry.api.searching import Said
 from registry.api.writing import WRITES, require_writer
 from registry.edge import actor, index, reads, session, settings, writes
 from registry.edge.words import sentence

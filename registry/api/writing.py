@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from connectors import ckan
 from registry import catalogue
 from registry.access import Actor, acts, require, why_not
-from registry.api.actions import found
 from registry.api.call import Call
+from registry.api.naming import found
 from registry.discovery import packages
 from registry.errors import Conflict, Invalid, Missing
 from registry.models.accounts import Organisation
