@@ -65,10 +65,10 @@ def test_a_synonym_answers_what_is_wanted(both, session):
 
 def test_a_term_the_authority_added_answers_what_is_wanted(both, session):
     offered(both.town, "婚姻登记信息", types="22222222")
-    wanted = {"wanted": "扯证信息", "items": ["扯证地点"]}
+    wanted = {"wanted": "喜本信息", "items": ["喜本地点"]}
     assert exchange.candidates(session, both.consumer, wanted) == []
     keeper = both.town.person("reviewer", unit=both.town.authority)
-    dictionary.add(session, keeper, ["扯证", "婚姻登记"], (), (), "窗口人员的说法")
+    dictionary.add(session, keeper, ["喜本", "婚姻登记"], (), (), "窗口人员的说法")
     found = exchange.candidates(session, both.consumer, wanted)
     assert [match.version.name for match in found] == ["婚姻登记信息"]
 
