@@ -152,14 +152,14 @@ def attack(
     findings = [
         *found,
         *masks.decoded_masks(texts, columns),
-        *reversal.plain_hashes(texts, digests, terms),
+        *reversal.plain_hashes(texts, words, digests, terms),
         *readable,
         *rewriting.in_pieces(texts, columns),
         *fillings.filled(
             words, columns, told | tokens.keys() | {name for one in found for name in one.columns}
         ),
         *doors.apart(texts, columns),
-        *([] if nobody else fine(texts, columns, terms)),
+        *([] if nobody else fine(texts, words, columns, terms)),
         *linking.joins(texts, [_sketched(one) for one in earlier]),
         *linking.linked(texts, registers, tokens, terms),
     ]

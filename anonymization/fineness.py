@@ -10,7 +10,7 @@ import polars as pl
 from anonymization import positions
 from anonymization.detection import Column
 from anonymization.disguises import unmasked
-from anonymization.findings import Finding, Terms, drawn, matching, share, wordy
+from anonymization.findings import Finding, Terms, drawn, matching, share
 from anonymization.plan import profiles
 
 _MONEY: Final = frozenset({"收入", "存款余额", "纳税额", "个人资金金额"})
@@ -34,7 +34,9 @@ _WHEN: Final = (
 )
 
 
-def fine(texts: pl.DataFrame, columns: Mapping[str, Column], terms: Terms) -> list[Finding]:
+def fine(
+    texts: pl.DataFrame, words: pl.DataFrame, columns: Mapping[str, Column], terms: Terms
+) -> list[Finding]:
     """Columns whose exactness singles people out, where a release is judged by that."""
     if not profiles()[terms.profile]["judged"]:
         return []
@@ -42,7 +44,7 @@ def fine(texts: pl.DataFrame, columns: Mapping[str, Column], terms: Terms) -> li
     dated = cache(lambda: _dated(texts))
     findings = [
         found
-        for names in positions.exact(wordy(texts), columns)
+        for names in positions.exact(words, columns)
         if not any(_says(name, _PUBLIC) and not _says(name, _ACTS) for name in names)
         for found in _places(names, texts)
     ]

@@ -293,28 +293,11 @@ def _named_and_born(chance: Chance, count: int) -> Iterator[bytes]:
 
 _BORN: Final = ("{0}{1}{2}{3}", "{0}{1}-{2}-{3}", "{0}|{1}{2}{3}", "{1}{2}{3}{0}")
 # The surnames and given names most people have (Ministry of Public Security, reports on names).
+_GIVEN: Final = "秀英 秀兰 桂英 建国 志强 建华 玉兰 海燕 桂兰 晓东 文斌 玉梅 建军 桂芳"
 _NAMED: Final = tuple(
     surname + given
     for surname in "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗"
-    for given in (
-        *"伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚辉鹏玲桂斌梅波",
-        *(
-            "秀英",
-            "秀兰",
-            "桂英",
-            "建国",
-            "志强",
-            "建华",
-            "玉兰",
-            "海燕",
-            "桂兰",
-            "晓东",
-            "文斌",
-            "玉梅",
-            "建军",
-            "桂芳",
-        ),
-    )
+    for given in (*"伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚辉鹏玲桂斌梅波", *_GIVEN.split())
 )
 
 

@@ -192,9 +192,7 @@ def joins(texts: pl.DataFrame, earlier: Sequence[Sequence[Sketch]]) -> list[Find
     for name, (fronts, space) in _codes(texts).items():
         mine = {_digest(one) for one in fronts}
         for one in before:
-            shared = len(one.digests & mine)
-            by_chance = len(mine) * len(one.digests) / space
-            if shared < LEAST or chance.likely(shared, by_chance):
+            if not (shared := _shared(mine, one, space)):
                 continue
             # The sketch is a draw from the codes there were: what it shares is shared of all.
             part = shared / len(one.digests) if len(one.digests) == KEPT else None
@@ -207,16 +205,20 @@ def joins(texts: pl.DataFrame, earlier: Sequence[Sequence[Sketch]]) -> list[Find
     return findings
 
 
+def _shared(mine: set[str], sketch: Sketch, space: float) -> int:
+    """How many of so many possible codes stand in both; 0 where so few may by chance."""
+    shared = len(sketch.digests & mine)
+    by_chance = len(mine) * len(sketch.digests) / space
+    return 0 if shared < LEAST or chance.likely(shared, by_chance) else shared
+
+
 def _shown_in_part(name: str, before: Sequence[Sketch], texts: pl.DataFrame) -> Iterator[Finding]:
     """Codes of which an earlier release showed the beginnings only."""
     for cut in CUTS:
         short = _cut(texts[name], cut)
         digests, space = {_digest(one) for one in short}, _space(short)
         for one in before if digests else ():
-            shared = len(one.digests & digests)
-            by_chance = len(digests) * len(one.digests) / space
-            # The beginnings of so many codes are the same by chance now and then.
-            if shared >= LEAST and not chance.likely(shared, by_chance):
+            if shared := _shared(digests, one, space):
                 yield _join(name, one.column, min(texts.height, shared), texts)
                 return
 

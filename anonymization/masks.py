@@ -349,7 +349,7 @@ def _names_together(texts: pl.DataFrame, told: set[str]) -> Iterator[Finding]:
     shown = {
         name: starred(texts[name])
         for name in texts.columns
-        if matching(drawn(texts[name].drop_nulls()), _PART_OF_NAME) > 0.8
+        if matching(starred(drawn(texts[name].drop_nulls())), _PART_OF_NAME) > 0.8
     }
     for one, other in itertools.combinations(shown, 2):
         rows = pl.DataFrame({"a": shown[one], "b": shown[other]}).drop_nulls().unique()
@@ -376,10 +376,7 @@ def _names_together(texts: pl.DataFrame, told: set[str]) -> Iterator[Finding]:
         )
 
 
-_HIDES: Final = "[*＊×●•#■□]"
-_PART_OF_NAME: Final = (
-    rf"^(?:\p{{Han}}|{_HIDES})*(?:\p{{Han}}{_HIDES}|{_HIDES}\p{{Han}})(?:\p{{Han}}|{_HIDES})*$"
-)
+_PART_OF_NAME: Final = r"^[\p{Han}*]*(?:\p{Han}\*|\*\p{Han})[\p{Han}*]*$"
 
 
 def _joined(one: str, other: str) -> str | None:

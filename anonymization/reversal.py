@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from anonymization import digests, guesses
-from anonymization.findings import Finding, Numbers, Terms, drawn, matching, share, token, wordy
+from anonymization.findings import Finding, Numbers, Terms, drawn, matching, share, token
 
 # So many hits are proof enough.
 _ENOUGH: Final = 50
@@ -65,15 +65,16 @@ class Held:
         return 3 + 4 * tried * len(self.codes) / 2.0 ** (8 * self.width)
 
 
-def plain_hashes(texts: pl.DataFrame, tokens: Mapping[str, str], terms: Terms) -> list[Finding]:
-    """Codes that are plain digests of what anybody can list.
+def plain_hashes(
+    texts: pl.DataFrame, words: pl.DataFrame, tokens: Mapping[str, str], terms: Terms
+) -> list[Finding]:
+    """Codes that are plain digests of what anybody can list; `words` are the `wordy` columns.
 
     Of codes that the run itself made under its key only what is in hand is tried: no list of
     people holds what a key of 32 bytes makes of them.
     """
     findings = []
     in_hand = _in_hand(texts, terms)
-    words = wordy(texts)
     short = {name: shape for name in words.columns if (shape := _short(name, words, tokens))}
     bare = _signed(words, tokens)
     signed = {name: shape for name, values in bare.items() if (shape := token(values))}

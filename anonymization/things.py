@@ -126,7 +126,7 @@ def _visited(values: pl.Series, column: Column) -> bool:
     """Whether a column tells a minute by which whoever was there is known, and no machine."""
     if column.kind in _THEIRS or _READ.search(values.name) or values.n_unique() <= 5:
         return False
-    return matching(drawn(values), "[0-9] ?[:：时点] ?[0-5][0-9]") > 0.5
+    return totals.tells_minutes(drawn(values))
 
 
 def _names(name: str, values: pl.Series) -> bool:

@@ -59,7 +59,7 @@ def of_groups(texts: pl.DataFrame, columns: Mapping[str, Column]) -> bool:
     if not many and not any(_series(texts[name]) for name in groups):
         return False
     # Who was there by the minute is known; a series counts every step, whoever was there.
-    if any(_minutes(texts[name]) and not _series(texts[name]) for name in groups):
+    if any(tells_minutes(texts[name]) and not _series(texts[name]) for name in groups):
         return False
     return not texts.select(groups).is_duplicated().any() and _crossed(texts, groups)
 
@@ -86,7 +86,8 @@ def _figures(values: pl.Series) -> bool:
     return len(shown) > 0 and matching(shown, _FIGURE) == 1
 
 
-def _minutes(values: pl.Series) -> bool:
+def tells_minutes(values: pl.Series) -> bool:
+    """Whether most of these tell the minute of something."""
     return matching(values, "[0-9] ?[:：时点] ?[0-5][0-9]") > 0.5
 
 

@@ -5,7 +5,7 @@ import hashlib
 import polars as pl
 import pytest
 
-from anonymization.findings import Terms
+from anonymization.findings import Finding, Terms, wordy
 from anonymization.reversal import plain_hashes
 
 MOBILES = [f"139{4730000 + n:08}" for n in range(0, 90_000, 30)]
@@ -14,7 +14,11 @@ CODES = pl.DataFrame({"联系电话": [hashlib.md5(one.encode()).hexdigest() for
 
 def found(texts: pl.DataFrame, **terms: object) -> list[tuple[str, ...]]:
     judged = Terms(profile="statistical", **terms)  # type: ignore[arg-type]
-    return [one.columns for one in plain_hashes(texts, {"联系电话": "hex"}, judged)]
+    return [one.columns for one in hashes(texts, {"联系电话": "hex"}, judged)]
+
+
+def hashes(texts: pl.DataFrame, tokens: dict[str, str], judged: Terms) -> list[Finding]:
+    return plain_hashes(texts, wordy(texts), tokens, judged)
 
 
 def test_digests_of_telephones_are_undone_by_listing_telephones() -> None:
@@ -34,16 +38,14 @@ def test_of_codes_under_a_key_only_what_is_in_hand_is_tried(beside: bool) -> Non
 def test_what_a_database_writes_before_its_digests_hides_none() -> None:
     codes = [f"{{MD5}}{hashlib.md5(one.encode()).hexdigest()}" for one in MOBILES]
     judged = Terms(profile="statistical")
-    assert [one.columns for one in plain_hashes(pl.DataFrame({"口令": codes}), {}, judged)] == [
-        ("口令",)
-    ]
+    assert [one.columns for one in hashes(pl.DataFrame({"口令": codes}), {}, judged)] == [("口令",)]
 
 
 def test_a_digest_cut_short_behind_a_letter_is_one_all_the_same() -> None:
     numbers = [f"{front}473{n:05}" for front in (138, 139, 150, 187) for n in range(0, 90_000, 90)]
     codes = [f"U_{hashlib.md5(one.encode()).hexdigest()[:12].upper()}" for one in numbers]
     judged = Terms(profile="statistical")
-    assert [one.columns for one in plain_hashes(pl.DataFrame({"主体码": codes}), {}, judged)] == [
+    assert [one.columns for one in hashes(pl.DataFrame({"主体码": codes}), {}, judged)] == [
         ("主体码",)
     ]
 
@@ -54,5 +56,5 @@ def test_a_salt_that_is_published_is_no_key() -> None:
     codes = [hashlib.sha256((one + salt).encode()).hexdigest() for one, salt in both]
     texts = pl.DataFrame({"手机号哈希": codes, "salt": salts})
     judged = Terms(profile="statistical")
-    (found,) = plain_hashes(texts, {"手机号哈希": "hex"}, judged)
+    (found,) = hashes(texts, {"手机号哈希": "hex"}, judged)
     assert (found.code, found.columns) == ("UNSALTED_HASH", ("手机号哈希", "salt"))
