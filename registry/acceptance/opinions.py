@@ -92,7 +92,14 @@ def draft(
     exactly what it signs.
     """
     judged = _judged(session, actor, project, result, seen, deferral_paper)
-    payload = _stated(session, actor, judged, result, _journal_head(session), coming_number)
+    return _set(session, _stated(session, actor, judged, result, coming_number), key)
+
+
+def _set(session: Session, stated: Mapping[str, Any], key: signing.Key) -> Draft:
+    """The pages of an opinion, with the head of the journal as it is now."""
+    size, root = journal.head(session)
+    head = {"size": size, "root": root, "at": instant(now())}
+    payload = {**stated, "journal_head": head}
     return Draft(payload, papers.opinion(payload, key))
 
 
@@ -117,14 +124,11 @@ def sign(
     """
     judged = _judged(session, actor, project, result, seen, deferral_paper)
     found = judged.found
+    stated = _stated(session, actor, judged, result, next_number)
     # The head of a moment ago stands for what was written until then, as any head does.
-    head = drafted.payload["journal_head"] if drafted else _journal_head(session)
-    payload = _stated(session, actor, judged, result, head, next_number)
-    if drafted is None or payload != drafted.payload:
-        payload = {**payload, "journal_head": _journal_head(session)}
-        package = papers.opinion(payload, key)
-    else:
-        package = drafted.package
+    if drafted is None or {**drafted.payload, **stated} != drafted.payload:
+        drafted = _set(session, stated, key)
+    payload, package = drafted.payload, drafted.package
     kept = files.keep(
         session,
         folder,
@@ -193,10 +197,12 @@ def _stated(
     actor: Actor,
     judged: _Judged,
     result: str,
-    head: Mapping[str, Any],
     numbered: Callable[[Session, str], int],
 ) -> dict[str, Any]:
-    """All that an opinion says; `numbered` takes its number, or only looks which it would be."""
+    """All that an opinion says but the head of the journal.
+
+    `numbered` takes its number, or only looks which it would be.
+    """
     issuer = judged.holding.organisation_id
     return {
         **_payload(session, judged.found, result),
@@ -205,14 +211,8 @@ def _stated(
         "issued_on": calendar.today().isoformat(),
         "signers": [{"name": actor.name, "post": role_title(judged.holding.role), "way": ""}],
         "merged_posts": _merged(session, judged.versions),
-        "journal_head": dict(head),
         "issuer": judged.holding.organisation_name,
     }
-
-
-def _journal_head(session: Session) -> dict[str, Any]:
-    size, root = journal.head(session)
-    return {"size": size, "root": root, "at": instant(now())}
 
 
 def _require_signable(found: Examination, result: str, seen: str) -> None:
