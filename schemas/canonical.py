@@ -8,6 +8,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import rfc8785
@@ -43,11 +44,10 @@ def canonical(document: object) -> bytes:
     Plain documents are written by the encoder of Python, ten times as fast; whatever it may write
     otherwise is left to the library, also where a text only looks like such a number.
     """
-    try:
+    text = None
+    with suppress(TypeError, ValueError):
         text = _plain(document).encode()
-    except (TypeError, ValueError):
-        return rfc8785.dumps(document)  # type: ignore[arg-type]
-    if _APART.search(text):
+    if text is None or _APART.search(text):
         return rfc8785.dumps(document)  # type: ignore[arg-type]  # a plain JSON value, as drafts are
     return text
 

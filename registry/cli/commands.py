@@ -68,9 +68,8 @@ def serve() -> None:
 
     chosen = settings()
     keys(chosen)
-    # A database that does not answer now may answer later: the server waits and says so itself.
-    with database(chosen) as opened, suppress(DBAPIError):
-        upgrade.require_known(opened)
+    with database(chosen) as opened:
+        _require_known(opened)
     serving.become()
 
 
@@ -87,9 +86,14 @@ def work_() -> None:
     keys(chosen)
     logging.getLogger("registry").setLevel(chosen.log.upper())
     with database(chosen) as opened:
-        with suppress(DBAPIError):
-            upgrade.require_known(opened)
+        _require_known(opened)
         worker = work.Worker(chosen, opened)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.tell_to_stop())
         worker.run()
+
+
+def _require_known(opened: db.Database) -> None:
+    """Refuse the tables of a later release; a database that is away is waited for by who serves."""
+    with suppress(DBAPIError):
+        upgrade.require_known(opened)

@@ -48,12 +48,16 @@ class _Filters:
     """Values by facet: one of them must hold, in every facet.
 
     `standing` gives the values of a facet that stand in what the reader sees, to find those that
-    begin with a text. `is_void` where nothing can hold.
+    begin with a text.
     """
 
     standing: Callable[[str], Collection[str]]
     values: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    is_void: bool = False
+
+    @property
+    def is_void(self) -> bool:
+        """Whether nothing can hold: no value that stands in a facet begins with what is asked."""
+        return not all(self.values.values())
 
     def take(self, node: Node) -> bool:
         """Add what must hold too; False where the index cannot say it."""
@@ -80,7 +84,6 @@ class _Filters:
         if None in found:
             return False
         self.values[name] = tuple(dict.fromkeys(value for some in found for value in some or ()))
-        self.is_void = self.is_void or not self.values[name]
         return True
 
     def _values(self, name: str, term: Term) -> Collection[str] | None:

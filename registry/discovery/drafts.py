@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from connectors import ckan
 from registry import catalogue
 from registry.access import Actor
 from registry.discovery import fielded, packages
@@ -56,7 +57,7 @@ def _draft(version: Version, address: str) -> Draft:
         version.visibility or "",
         document=document,
     )
-    return Draft(version, packages.package(resource, version, document, address), row)
+    return Draft(version, ckan.package(document, about), row)
 
 
 def among(
