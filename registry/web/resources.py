@@ -220,12 +220,16 @@ def save(key: str) -> Response | tuple[str, int]:
         if refusal.code != "stale":
             raise
         return _conflict(version, typed), 409
-    if request.headers.get("X-Requested-With") == "autosave" or request.is_json:
+    if accepted(_ANSWERS) == "json":
+        # The page that saves by itself stays, and learns over which version it types on.
         session().refresh(version.resource)
         return jsonify(row_version=version.resource.row_version)
     if do in {"hand-in", "formal"}:
         return _sent_on(do, stored.version_id, typed, seen)
     return go(_onward(key, do))
+
+
+_ANSWERS = {"text/html": "page", "application/json": "json"}
 
 
 def _without_ids(document: Document) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.factories import PASSWORD
 from tests.journeys.browser import checked, drained, fill, opened, press, served, signed_in
@@ -35,11 +35,14 @@ BASIC = {
 ITEM = {"data_type": "C", "length": "50", "level": "1", "share_type": "1", "open_type": "3"}
 
 
+SAVED_BY_ITSELF = re.compile(r"已于 \d\d:\d\d 自动保存")
+
+
 def new_entry(page: Page, name: str) -> None:
     page.goto("/resources/new")
     page.fill("#name", name)
     page.check("[name=declared]")
-    page.click("button.btn-primary")
+    press(page, "main button.btn-primary")
     expect(page).to_have_url(re.compile("/edit"))
 
 
@@ -288,11 +291,11 @@ def test_what_was_typed_outlives_the_session(browser, origin):
 def test_a_draft_is_saved_by_itself_and_a_lost_line_or_another_editor_is_told(browser, origin):
     page = signed_in(browser, origin, "registrar")
     page.clock.install()
-    new_entry(page, "自动保存信息")
+    new_entry(page, "断线与他人改动信息")
     place = page.locator("[data-saved]")
     page.fill('[name="abstract"]', "二十秒后自动保存的摘要")
     page.clock.run_for(21_000)
-    expect(place).to_contain_text("自动保存")
+    expect(place).to_have_text(SAVED_BY_ITSELF)
     page.context.set_offline(True)
     page.fill('[name="abstract"]', "断线时填写的摘要")
     page.clock.run_for(21_000)
@@ -309,6 +312,37 @@ def test_a_draft_is_saved_by_itself_and_a_lost_line_or_another_editor_is_told(br
     press(page, ".bar button[value=save]")
     expect(page.locator("main")).to_contain_text("另一人的摘要")
     expect(page.locator("main")).to_contain_text("断线之后填写的摘要")
+
+
+def test_what_is_typed_before_the_script_runs_is_saved_and_a_page_left_alone_sends_nothing(
+    browser, origin
+):
+    page = signed_in(browser, origin, "registrar")
+    page.clock.install()
+    new_entry(page, "脚本晚到信息")
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(asked.method))
+    held: list[Route] = []
+    page.route("**/js/form.js", lambda route: held.append(route))
+    page.goto(page.url, wait_until="commit")
+    page.fill('[name="abstract"]', "脚本运行之前填写的摘要")
+    page.wait_for_timeout(200)
+    (script,) = held
+    script.continue_()
+    page.unroute("**/js/form.js")
+    page.wait_for_load_state("load")
+    page.clock.run_for(21_000)
+    expect(page.locator("[data-saved]")).to_have_text(SAVED_BY_ITSELF)
+    page.clock.run_for(41_000)
+    assert sent.count("POST") == 1
+    page.fill('[name="abstract"]', "接着填写的摘要")
+    with page.expect_response("**/edit") as answered:
+        page.clock.run_for(21_000)
+    assert answered.value.ok
+    page.reload()
+    expect(page.locator('[name="abstract"]')).to_have_value("接着填写的摘要")
+    page.clock.run_for(41_000)
+    assert sent.count("POST") == 2
 
 
 def kept_text(page: Page) -> str:

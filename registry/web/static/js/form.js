@@ -37,7 +37,7 @@ function refuseEnterWhileComposing() {
 }
 
 function guard(form) {
-  const state = { saved: text(form), leaving: false, busy: false, composing: false };
+  const state = { saved: sent(form), leaving: false, busy: false, composing: false };
   if (form.dataset.autosave) watchCopy(form, state);
   form.addEventListener("submit", () => { state.leaving = true; });
   form.addEventListener("compositionstart", () => { state.composing = true; });
@@ -107,4 +107,23 @@ function say(form, words, lost) {
 }
 
 const text = (form) => new URLSearchParams(new FormData(form)).toString();
+
+// The form as the server sent it: what was typed before this script ran is not saved yet.
+function sent(form) {
+  const list = new URLSearchParams();
+  for (const control of form.elements) {
+    if (!control.name || control.matches(":disabled, button, fieldset, output")) continue;
+    for (const value of delivered(control)) list.append(control.name, value);
+  }
+  return list.toString();
+}
+
+function delivered(control) {
+  if (control.type === "checkbox" || control.type === "radio") return control.defaultChecked ? [control.value] : [];
+  if (control.tagName !== "SELECT") return [control.defaultValue];
+  const chosen = [...control.options].filter((option) => option.defaultSelected && !option.disabled);
+  if (control.multiple) return chosen.map((option) => option.value);
+  const first = chosen.at(-1) || [...control.options].find((option) => !option.disabled);
+  return first ? [first.value] : [];
+}
 const clock = () => new Date().toTimeString().slice(0, 5);
