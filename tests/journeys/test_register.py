@@ -345,6 +345,23 @@ def test_what_is_typed_before_the_script_runs_is_saved_and_a_page_left_alone_sen
     assert sent.count("POST") == 2
 
 
+def test_a_button_pressed_while_the_page_saves_itself_meets_no_conflict(browser, origin):
+    page = signed_in(browser, origin, "registrar")
+    page.clock.install()
+    new_entry(page, "同时保存信息")
+    held: list[Route] = []
+    page.route("**/edit", lambda route: held.append(route) if not held else route.continue_())
+    page.fill('[name="abstract"]', "先填写的摘要")
+    page.clock.run_for(21_000)
+    page.fill('[name="abstract"]', "随后填写的摘要")
+    page.locator(".bar button[value=save]").click()
+    with page.expect_navigation():
+        held[0].continue_()
+    expect(page.locator('[name="abstract"]')).to_have_value("随后填写的摘要")
+    page.reload()
+    expect(page.locator('[name="abstract"]')).to_have_value("随后填写的摘要")
+
+
 def kept_text(page: Page) -> str:
     return str(page.evaluate("() => JSON.stringify(sessionStorage)"))
 

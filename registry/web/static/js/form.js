@@ -39,7 +39,11 @@ function refuseEnterWhileComposing() {
 function guard(form) {
   const state = { saved: sent(form), leaving: false, busy: false, composing: false };
   if (form.dataset.autosave) watchCopy(form, state);
-  form.addEventListener("submit", () => { state.leaving = true; });
+  form.addEventListener("submit", (event) => {
+    // A save on its way carries the version this one would be sent over: it goes after it.
+    if (state.busy) event.preventDefault(), (state.next = { button: event.submitter });
+    else state.leaving = true;
+  });
   form.addEventListener("compositionstart", () => { state.composing = true; });
   form.addEventListener("compositionend", () => { state.composing = false; });
   window.addEventListener("beforeunload", (event) => {
@@ -70,6 +74,7 @@ async function save(form, state) {
       method: "POST",
       body: new URLSearchParams(now),
       credentials: "same-origin",
+      signal: AbortSignal.timeout(EVERY / 2),
       headers: { "X-CSRF-Token": form.elements.csrf_token.value, Accept: "application/json" },
     });
     if (!answer.ok || answer.redirected) throw Object.assign(new Error("not saved"), { status: answer.status });
@@ -84,6 +89,7 @@ async function save(form, state) {
     say(form, form.dataset[why], true);
   } finally {
     state.busy = false;
+    if (state.next) form.requestSubmit(state.next.button);
   }
 }
 
