@@ -362,6 +362,26 @@ def test_a_button_pressed_while_the_page_saves_itself_meets_no_conflict(browser,
     expect(page.locator('[name="abstract"]')).to_have_value("随后填写的摘要")
 
 
+UNDER_THE_BAR = """() => {
+  const bar = document.querySelector(".bar"), at = document.activeElement;
+  const foot = bar.getBoundingClientRect().top, box = at.getBoundingClientRect();
+  return !bar.contains(at) && at !== document.body && box.top < foot && box.bottom > foot + 1;
+}"""
+
+
+def test_what_the_keyboard_reaches_never_stands_under_the_bar(browser, origin):
+    page = signed_in(browser, origin, "registrar")
+    page.set_viewport_size({"width": 1200, "height": 600})
+    page.emulate_media(reduced_motion="reduce")
+    new_entry(page, "逐栏按键盘填写信息")
+    under = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate(UNDER_THE_BAR):
+            under.append(page.evaluate("document.activeElement.name"))
+    assert not under
+
+
 def kept_text(page: Page) -> str:
     return str(page.evaluate("() => JSON.stringify(sessionStorage)"))
 
