@@ -323,12 +323,15 @@ def test_what_is_typed_before_the_script_runs_is_saved_and_a_page_left_alone_sen
     sent: list[str] = []
     page.on("request", lambda asked: sent.append(asked.method))
     held: list[Route] = []
-    page.route("**/js/form.js", lambda route: held.append(route))
+
+    def hold(script: Route) -> None:
+        held.append(script)
+
+    page.route("**/js/form.js", hold)
     page.goto(page.url, wait_until="commit")
     page.fill('[name="abstract"]', "脚本运行之前填写的摘要")
     page.wait_for_timeout(200)
-    (script,) = held
-    script.continue_()
+    held.pop().continue_()
     page.unroute("**/js/form.js")
     page.wait_for_load_state("load")
     page.clock.run_for(21_000)
