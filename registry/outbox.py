@@ -4,7 +4,7 @@ A queue, not a log: keeping a position loses rows on PostgreSQL, where sequence 
 visible out of order. `turn` counts the changes of a resource and never goes back.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -99,6 +99,17 @@ def failed(session: Session, claims: Collection[Claim], fault: str) -> None:
                 parked_at=sa.case((OutboxRow.tries + 1 >= PARK_AFTER, now()), else_=None),
             )
         )
+
+
+def waiting(session: Session, most: int) -> Sequence[tuple[int, str]]:
+    """Id and key of so many that wait or are parked, of what is or was public."""
+    rows = session.execute(
+        sa.select(Resource.id, Resource.key)
+        .join(OutboxRow, OutboxRow.resource_id == Resource.id)
+        .join(Shown, Shown.resource_id == Resource.id)
+        .limit(most)
+    )
+    return [(id_, key) for id_, key in rows]
 
 
 # Asked with every search of a program: written once.

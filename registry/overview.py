@@ -8,17 +8,17 @@ ten.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from registry import calendar, exchange
+from registry import calendar, census, exchange
 from registry.access import Actor
 from registry.catalogue import visible
-from registry.catalogue.reading import sight
+from registry.catalogue.reading import counted, sight
 from registry.models.accounts import Organisation
-from registry.models.catalogue import Decision, Element, Resource, Version
+from registry.models.catalogue import Resource, Version
 from registry.models.exchange import Request
 from registry.models.projects import BusinessTable, Mount, System
 from registry.unchanged import until_next_act
@@ -125,30 +125,23 @@ class _Counts:
 
 
 def _counts(session: Session, reader: Actor, anonymous: str) -> _Counts:
-    live = _live(reader, anonymous).subquery()
-    elements = session.scalar(
-        sa.select(sa.func.count(Element.id)).join(live, live.c.version_id == Element.version_id)
-    )
     mounted = session.scalar(
-        sa.select(sa.func.count(Mount.resource_id.distinct()))
-        .join(live, live.c.id == Mount.resource_id)
-        .where(Mount.answered)
+        sa.select(sa.func.count(Mount.resource_id.distinct())).where(
+            Mount.answered, Mount.resource_id.in_(_live(reader, anonymous))
+        )
     )
+    seen = counted(reader, anonymous)
+    _, elements = census.total(session, seen)
     return _Counts(
-        published=_published(session, reader, anonymous),
-        elements=elements or 0,
+        published=_published(session, seen),
+        elements=elements,
         mounted=mounted or 0,
         tables=_tables(session, reader, anonymous) if reader.signed_in else (),
     )
 
 
-def _published(session: Session, reader: Actor, anonymous: str) -> Sequence[Published]:
-    live = _live(reader, anonymous).subquery()
-    # Counted before any name is read: with the names in the same query it costs five times as much.
-    counted = session.execute(
-        sa.select(live.c.department_id, sa.func.count()).group_by(live.c.department_id)
-    )
-    entries = {unit: count for unit, count in counted}  # noqa: C416 - a row is no pair to the types
+def _published(session: Session, seen: sa.ColumnElement[bool]) -> Sequence[Published]:
+    entries = dict(census.by(session, seen, ["department_id"]))
     units = session.execute(
         sa.select(Organisation.id, Organisation.code, Organisation.name).where(
             Organisation.id.in_(entries)
@@ -161,23 +154,15 @@ def _published(session: Session, reader: Actor, anonymous: str) -> Sequence[Publ
 def by_code(session: Session, reader: Actor, column: str) -> Mapping[str, int]:
     """Published entries by a code they carry: "share_type", "open_type" or "level"."""
 
-    def counted() -> Mapping[str, Mapping[str, int]]:
-        # All at once: going over the entries is what costs.
-        columns = [getattr(Version, name) for name in _CODES]
-        rows = session.execute(
-            sa.select(*columns, sa.func.count(Version.id))
-            .join(Resource, Resource.live_version_id == Version.id)
-            .where(visible(reader))
-            .group_by(*columns)
-        ).all()
+    def counts() -> Mapping[str, Mapping[str, int]]:
         found: dict[str, Counter[str]] = {name: Counter() for name in _CODES}
-        for *codes, count in rows:
+        for *codes, number in census.by(session, counted(reader), _CODES):
             for name, code in zip(_CODES, codes, strict=True):
                 if code:
-                    found[name][code] += count
+                    found[name][code] += number
         return found
 
-    return until_next_act(session, ("by code", sight(reader)), counted)[column]
+    return until_next_act(session, ("by code", sight(reader)), counts)[column]
 
 
 _CODES = ("share_type", "open_type", "level")
@@ -194,55 +179,33 @@ def by_month(session: Session, reader: Actor) -> Sequence[tuple[str, int, int]]:
 
 
 def _by_month(session: Session, reader: Actor) -> Sequence[tuple[str, int, int]]:
-    live = _live(reader, "none").subquery()
-    first = (
-        sa.select(Decision.version_id, sa.func.min(Decision.at).label("at"))
-        .where(Decision.step.in_(["publish", "adopt"]))
-        .group_by(Decision.version_id)
-        .subquery()
-    )
-    begun = (
-        sa.select(
-            sa.func.coalesce(sa.func.min(first.c.at), sa.func.min(Version.changed_at)).label("at")
-        )
-        .select_from(live)
-        .join(Version, sa.and_(Version.resource_id == live.c.id, Version.state.in_(_ISSUED)))
-        .outerjoin(first, first.c.version_id == Version.id)
-        .group_by(live.c.id)
-        .subquery()
-    )
-    months = _last_months()
-    # The database counts: of a million entries no list is read.
-    by_then = [sa.func.count(sa.case((begun.c.at < _end(one), 1))) for one in months]
-    earliest, *published = session.execute(
-        sa.select(sa.func.min(begun.c.at), *by_then).select_from(begun)
-    ).one()
+    published = Counter(dict(census.by(session, counted(reader), ["month"])))
     mounted = Counter(
         _month(on)
         for on in session.scalars(
             sa.select(sa.func.min(Mount.tested_on))
-            .join(live, live.c.id == Mount.resource_id)
-            .where(Mount.answered)
+            .where(Mount.answered, Mount.resource_id.in_(_live(reader, "none")))
             .group_by(Mount.resource_id)
         )
     )
-    begins = [_month(earliest.astimezone(calendar.CITY).date())] if earliest else []
-    start = min([*begins, *mounted], default="9999-12")
+    start = min([*published, *mounted], default="9999-12")
     return [
-        (month, entries, sum(number for on, number in mounted.items() if on <= month))
-        for month, entries in zip(months, published, strict=True)
+        (month, _until(month, published), _until(month, mounted))
+        for month in _last_months()
         if month >= start
     ]
 
 
-_ISSUED = ("published", "superseded", "suspended", "retired")
+def _until(month: str, numbers: Mapping[str, int]) -> int:
+    return sum(number for at, number in numbers.items() if at <= month)
 
 
-def _live(reader: Actor, anonymous: str) -> sa.Select[int, int, int]:
+def _live(reader: Actor, anonymous: str) -> sa.Select[int]:
+    """The resources the reader sees, of those with a mount: a few, and asked for one by one."""
     return (
-        sa.select(Resource.id, Resource.department_id, Version.id.label("version_id"))
+        sa.select(Resource.id)
         .join(Version, Resource.live_version_id == Version.id)
-        .where(visible(reader, anonymous))
+        .where(visible(reader, anonymous), Resource.id == Mount.resource_id)
     )
 
 
@@ -305,12 +268,6 @@ def _answers(session: Session, reader: Actor) -> Answers:
 
 def _month(day: date) -> str:
     return f"{day.year:04d}-{day.month:02d}"
-
-
-def _end(month: str) -> datetime:
-    """When a month (2026-11) is over in the city."""
-    year, number = (int(part) for part in month.split("-"))
-    return datetime(year + number // 12, number % 12 + 1, 1, tzinfo=calendar.CITY)
 
 
 def _last_months() -> list[str]:

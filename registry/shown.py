@@ -1,7 +1,8 @@
 """Keeps, beside every public entry, what programs ask of it: moment, digest, values of filters.
 
-Called wherever the index is told of a change, in the same transaction: so the moment moves with
-every visible change and with no other, and a filter needs to read no document.
+With them goes where the census counts it. Called wherever the index is told of a change, in the
+same transaction: so the moment moves with every visible change and with no other, and a filter
+needs to read no document.
 """
 
 import hashlib
@@ -13,11 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import schemas
-from registry import db
+from registry import census, db
+from registry.census import Cell, Seen
 from registry.db import now
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
-from registry.models.shown import Shown, Trait
+from registry.models.shown import Census, Shown, Trait
 
 # The face of what is seen no longer.
 GONE = "gone"
@@ -78,6 +80,7 @@ _QUERY = (
     sa.select(
         Resource.id,
         Resource.code,
+        Resource.department_id,
         Resource.frozen_at,
         Resource.live_version_id,
         Resource.remediation_due,
@@ -87,15 +90,20 @@ _QUERY = (
         Version.share_type,
         Version.open_type,
         Version.visibility,
+        Version.level,
         Shown.face,
         Shown.version_id,
         Shown.digest,
         Shown.was_open,
         Shown.was_named,
+        Shown.census_id,
+        Shown.elements,
+        *(getattr(Census, name).label(f"counted_{name}") for name in Cell._fields),
     )
     .join(Organisation, Organisation.id == Resource.department_id)
     .outerjoin(Version, Version.id == Resource.live_version_id)
     .outerjoin(Shown, Shown.resource_id == Resource.id)
+    .outerjoin(Census, Census.id == Shown.census_id)
 )
 
 
@@ -107,8 +115,14 @@ def _refresh(session: Session, ids: Sequence[int]) -> None:
         for row in rows
         if (_is_live(row) or row.face is not None) and _face(row) != row.face
     }
-    if not changed:
-        return
+    if changed:
+        _renew(session, changed)
+    # A face says which version is seen, not what stands in it.
+    recount = [row for row in rows if row.id in changed or _is_counted_wrong(row)]
+    census.recount(session, [_counted(row) for row in recount])
+
+
+def _renew(session: Session, changed: Mapping[int, Any]) -> None:
     renewed = [id_ for id_, row in changed.items() if row.version_id != _version(row)]
     documents = _documents(session, [id_ for id_ in renewed if _is_live(changed[id_])])
     if renewed:
@@ -173,6 +187,30 @@ def _is_open(row: Any) -> bool:
         and row.visibility == "1"
         and row.share_type in ("1", "2")
     )
+
+
+def _cell(row: Any) -> Cell:
+    """What an entry is counted by, but for its month, which asks more of the database."""
+    return Cell(
+        row.department_id,
+        row.share_type or "",
+        row.open_type or "",
+        row.visibility or "",
+        row.level or "",
+        month="",
+    )
+
+
+def _is_counted_wrong(row: Any) -> bool:
+    if not _is_live(row):
+        return False
+    before = (getattr(row, f"counted_{name}") for name in Cell._fields)
+    return _cell(row) != Cell(*before)._replace(month="")
+
+
+def _counted(row: Any) -> Seen:
+    cell = _cell(row) if _is_live(row) else None
+    return Seen(row.id, _version(row), cell, row.census_id, row.elements or 0)
 
 
 def _version(row: Any) -> int | None:

@@ -151,7 +151,9 @@ def _sort(query: Query, has_text: bool) -> str:
 def _rights(query: Query) -> tuple[Node, ...]:
     marks = documents.rights(query.reader)
     public = (Term("readers", "all"),) if query.public else ()
-    return public if marks is None else (_any("readers", marks), *public)
+    among = (_any("key", query.among),) if query.among else ()
+    seen = (*public, *among)
+    return seen if marks is None else (_any("readers", marks), *seen)
 
 
 def _filter(name: str, values: Iterable[str]) -> Node:

@@ -49,6 +49,7 @@ class Query:
     `lexicon` is the dictionary it is read with; None for the one delivered. `public` leaves out
     what not every reader with a name may see. Without `weaker` no weaker matches are looked for.
     A facet is counted as if nothing had been chosen in it, or with `narrowed` under every filter.
+    With `among` only the entries with these keys are looked at.
     """
 
     text: str = ""
@@ -62,6 +63,7 @@ class Query:
     public: bool = False
     weaker: bool = True
     narrowed: bool = False
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +30,7 @@ from registry.models.accounts import (
     Person,
     Post,
 )
+from registry.unchanged import until_next_act
 
 # OWASP's second argon2id choice: 19 MiB, 2 passes; two at a time bound the memory of a rush.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -171,10 +172,10 @@ def _by(given: sa.FromClause) -> sa.FromClause:
     )
 
 
-_BY_TOKEN = _ACTING.select_from(_by(_TOKEN)).where(
-    _TOKEN.c.token == sa.bindparam("b_token"),
-    _TOKEN.c.revoked_at.is_(None),
-    sa.or_(_TOKEN.c.ends_at.is_(None), _TOKEN.c.ends_at > sa.bindparam("b_now", type_=UTC)),
+_BY_TOKEN = (
+    _ACTING.add_columns(_TOKEN.c.ends_at)
+    .select_from(_by(_TOKEN))
+    .where(_TOKEN.c.token == sa.bindparam("b_token"), _TOKEN.c.revoked_at.is_(None))
 )
 _BY_SESSION = (
     _ACTING.add_columns(_BROWSER.c.seen_at)
@@ -188,10 +189,22 @@ _BY_SESSION = (
 
 
 def token_actor(session: Session, token: str) -> Actor | None:
-    """Who calls with this API token; None when it is unknown, ended or revoked."""
-    asked = {"b_token": _digest(token), "b_now": now(), "b_day": today()}
-    rows = session.connection().execute(_BY_TOKEN, asked).all()
-    return _actor(rows, "token") if rows else None
+    """Who calls with this API token; None when it is unknown, ended or revoked.
+
+    A program asks many times: who it is stays as it is until an act or the day changes it.
+    """
+    digest, day = _digest(token), today()
+
+    def read() -> tuple[Actor, datetime | None] | None:
+        rows = session.connection().execute(_BY_TOKEN, {"b_token": digest, "b_day": day}).all()
+        return (_actor(rows, "token"), rows[0].ends_at) if rows else None
+
+    # What is unknown is not kept: whoever tries many tokens must not push anything out.
+    found = until_next_act(session, ("token", digest, day), read, lambda one: one is not None)
+    if found is None:
+        return None
+    who, ends_at = found
+    return who if ends_at is None or ends_at > now() else None
 
 
 def _actor(rows: Sequence[Any], way: str) -> Actor:

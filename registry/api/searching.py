@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import schemas
@@ -199,21 +199,24 @@ def _most(call: Call) -> int | None:
 
 
 def _items(call: Call, name: str, values: Mapping[str, int]) -> list[dict[str, Any]]:
+    shown = _shown(call, name)
     items = [
-        {"name": value, "display_name": _shown(call, name, value), "count": count}
+        {"name": value, "display_name": shown(value), "count": count}
         for value, count in values.items()
     ]
     return sorted(items, key=lambda one: str(one["display_name"]), reverse=True)
 
 
-def _shown(call: Call, name: str, value: str) -> str:
+def _shown(call: Call, name: str) -> Callable[[str], str]:
+    """What tells the words for the values of a facet."""
     if name == "organization":
-        return call.names.get(value, value)
+        names = call.names
+        return lambda value: names.get(value, value)
     if name == "groups":
-        return schemas.codes.label("theme", foreign.theme_of(value) or value)
+        return lambda value: schemas.codes.label("theme", foreign.theme_of(value) or value)
     field = schemas.field("resource", f"/{name.removeprefix('extras_')}")
     codes = field.codes if field is not None else "level" if name == "level" else None
-    return schemas.codes.label(codes, value) if codes else value
+    return lambda value: schemas.codes.label(codes, value) if codes else value
 
 
 def _wanted(call: Call) -> list[str]:

@@ -72,7 +72,8 @@ LEFT: Mapping[str, str] = {
         masking_report.verdict masking_run.kind masking_run.source masking_run.format
         masking_run.state masking_run.step request_event.act request_event.role calendar_day.kind
         organisation.class_code organisation.region organisation.kind organisation.regime
-        unanswered_query.kind""",
+        unanswered_query.kind census.share_type census.open_type census.visibility census.level
+        census.month""",
     "a digest: salted by what goes, keyed, or of a file nobody can guess whole": """
         version.digest edition.digest stored_file.digest opinion.digest paper.digest
         decision.digest masking_report.digest masking_report.seal masking_run.version_digest

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased, defer
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, defer
 
 import schemas
 from registry.access import Actor, acts, may
@@ -17,6 +17,7 @@ from registry.catalogue.life import OUT, PROPOSAL, STATES, STEPS, UNDECIDED
 from registry.errors import Gone, Missing
 from registry.models.accounts import Organisation, Person
 from registry.models.catalogue import Decision, Remark, Resource, Version
+from registry.models.shown import Census
 
 # Of a live version, found through its entry. Nearly all are in this state: an index on it is no
 # help, yet SQLite would begin with it and join every entry to show twenty.
@@ -38,6 +39,7 @@ def known(actor: Actor, anonymous: str = "none") -> sa.ColumnElement[bool]:
     return known_to(kind_of(actor, anonymous), units_of(actor))
 
 
+_Column = InstrumentedAttribute[int]
 # The same question asked a thousand times: the statement is written once for each kind of reader,
 # and only his units are given with it.
 UNITS = sa.bindparam("b_units", expanding=True, type_=sa.Integer)
@@ -69,30 +71,43 @@ def asking(actor: Actor, anonymous: str, **given: object) -> tuple[str, dict[str
 
 def known_to(kind: str, units: Any = UNITS) -> sa.ColumnElement[bool]:
     """The condition under which readers of this kind, of these units, may know of an entry."""
-    not_frozen = Resource.frozen_at.is_(None)
+    told = _told(kind, units, Resource.department_id, Version)
+    return sa.false() if kind == "closed" else sa.and_(Resource.frozen_at.is_(None), told)
+
+
+def counted(actor: Actor, anonymous: str = "none") -> sa.ColumnElement[bool]:
+    """The condition on Census under which this reader sees the entries counted in a cell."""
+    kind = kind_of(actor, anonymous)
+    # What an entry does not say is "" in a cell, which is not another value than "3".
+    told = _told(kind, units_of(actor), Census.department_id, Census)
+    return sa.and_(told, Census.share_type != "") if kind == "open" else told
+
+
+def _told(
+    kind: str, units: Any, department: _Column, facts: type[Version] | type[Census]
+) -> sa.ColumnElement[bool]:
     match kind:
         case "closed":
             return sa.false()
         case "open":
             return sa.and_(
-                not_frozen,
-                Version.open_type.in_(["1", "2"]),
-                Version.visibility == "1",
-                Version.share_type != "3",
+                facts.open_type.in_(["1", "2"]),
+                facts.visibility == "1",
+                facts.share_type != "3",
             )
         case "all":
-            return not_frozen
-    return sa.and_(not_frozen, sa.or_(Version.visibility == "1", _answered_for(units)))
+            return sa.true()
+    return sa.or_(facts.visibility == "1", _answered_for(units, department))
 
 
 def answered_for(actor: Actor) -> sa.ColumnElement[bool]:
     """The condition on Resource that it belongs to a unit of the actor, or to one he decides on."""
-    return _answered_for(units_of(actor))
+    return _answered_for(units_of(actor), Resource.department_id)
 
 
-def _answered_for(units: Any) -> sa.ColumnElement[bool]:
+def _answered_for(units: Any, department: _Column) -> sa.ColumnElement[bool]:
     below = sa.select(Organisation.id).where(Organisation.authority_id.in_(units))
-    return sa.or_(Resource.department_id.in_(units), Resource.department_id.in_(below))
+    return sa.or_(department.in_(units), department.in_(below))
 
 
 def workable(actor: Actor) -> sa.ColumnElement[bool]:

@@ -1,8 +1,10 @@
 """Questions of programs that the index answers alone: count, facets, and the page by score.
 
 The database answers every question, but at a cost that grows with the hits. The index is asked
-only where it says the same: nothing waits in the queue, every filter and facet stands in it as it
-stands in the document, and no value was cut off that could be among those wanted.
+only where it says the same: every filter and facet stands in it as it
+stands in the document, and no value was cut off that could be among those wanted. Where a few
+entries wait, as after every act, what it says of them is taken away and what the database says of
+them is added: the whole is counted by neither.
 """
 
 import logging
@@ -48,10 +50,10 @@ class _Filters:
     """Values by facet: one of them must hold, in every facet.
 
     `standing` gives the values of a facet that stand in what the reader sees, to find those that
-    begin with a text.
+    begin with a text; None where that cannot be told.
     """
 
-    standing: Callable[[str], Collection[str]]
+    standing: Callable[[str], Collection[str]] | None
     values: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -91,6 +93,8 @@ class _Filters:
         if not 0 < len(term.value) < engine.LONGEST_VALUE:
             return None
         if term.prefix:
+            if self.standing is None:
+                return None
             standing = self.standing(name)
             # A full list may have been cut off.
             if len(standing) >= engine.MOST_VALUES:
@@ -103,8 +107,19 @@ class _Filters:
         return [theme] if foreign.group_name(theme) == term.value else None
 
 
+# So many entries that wait are counted one by one; after a large import the database is asked.
+MOST_WAITING = 200
+# What the database says of the entries with these ids, without a page; None where it cannot.
+Fresh = Callable[[Sequence[int]], Keys | None]
+
+
 def answer(
-    session: Session, index: Index | None, actor: Actor, asked: Asked, anonymous: str
+    session: Session,
+    index: Index | None,
+    actor: Actor,
+    asked: Asked,
+    anonymous: str,
+    fresh: Fresh = lambda _: None,
 ) -> Keys | None:
     """Count and facets, and the page where it goes by score; None where the database must say.
 
@@ -116,14 +131,40 @@ def answer(
         or asked.private
         or any(name not in _FACETS for name in asked.facets)
         or (asked.words.strip() and not _is_by_score(asked))
-        or not _knows_all(session)
     ):
         return None
     try:
-        return _told(session, index, actor, asked)
+        if _knows_all(session):
+            return _told(session, index, actor, asked)
+        return None if asked.words.strip() else _mended(session, index, actor, asked, fresh)
     except Unavailable as fault:
         log.warning("search engine does not answer: %s", type(fault).__name__)
         return None
+
+
+def _mended(
+    session: Session, index: Index, actor: Actor, asked: Asked, fresh: Fresh
+) -> Keys | None:
+    waiting = outbox.waiting(session, MOST_WAITING + 1)
+    added = fresh([id_ for id_, _ in waiting]) if len(waiting) <= MOST_WAITING else None
+    keys = tuple(key for _, key in waiting)
+    if added is None or not keys:
+        return None
+    # No value may be cut off at all: one of those that wait may bring it among those wanted.
+    whole = replace(asked, most=None)
+    before = _told(session, index, actor, whole, keys)
+    found = _told(session, index, actor, whole, ())
+    # The index may learn of some between two questions.
+    if before is None or found is None or before != _told(session, index, actor, whole, keys):
+        return None
+    count = found.count - before.count + added.count
+    facets = {}
+    for name, values in found.facets.items():
+        mended = Counter(values)
+        mended.subtract(before.facets[name])
+        mended.update(added.facets[name])
+        facets[name] = +mended
+    return Keys(count, (), facets)
 
 
 def _knows_all(session: Session) -> bool:
@@ -131,13 +172,22 @@ def _knows_all(session: Session) -> bool:
     return until_next_act(session, "index", lambda: outbox.is_empty(session), bool)
 
 
-def _told(session: Session, index: Index, actor: Actor, asked: Asked) -> Keys | None:
-    seen = Query(reader=reader(session, actor), limit=1, public=True, weaker=False)
+def _told(
+    session: Session,
+    index: Index,
+    actor: Actor,
+    asked: Asked,
+    among: tuple[str, ...] | None = None,
+) -> Keys | None:
+    """What the index says; `among` where it does not know all: of these, or with () of all."""
+    seen = Query(
+        reader=reader(session, actor), limit=1, public=True, weaker=False, among=among or ()
+    )
 
     def standing(name: str) -> Collection[str]:
         return index.search(replace(seen, facets=(name,))).facets[name]
 
-    filters = _Filters(standing)
+    filters = _Filters(standing if among is None else None)
     if not all(filters.take(node) for node in asked.filters):
         return None
     if filters.is_void:

@@ -18,9 +18,11 @@ import schemas
 import search as engine
 from connectors import ckan
 from connectors.ckan import About
+from registry import census
 from registry.access import Actor
 from registry.catalogue import visible
 from registry.catalogue.reading import asking, sight
+from registry.catalogue.reading import counted as counted_of
 from registry.discovery import counted, fielded, latest
 from registry.discovery.asked import Asked, Keys
 from registry.discovery.conditions import ORDERS, Condition, needed, split
@@ -42,7 +44,7 @@ from registry.discovery.rows import (
 )
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
-from registry.models.shown import Shown
+from registry.models.shown import Census, Shown
 from registry.unchanged import until_next_act
 from search import Index, Query
 
@@ -92,7 +94,9 @@ def find(session: Session, index: Index | None, actor: Actor, asked: Asked, anon
     held = None
     # Without words only an order of the database gives the page: for another all are read anyway.
     if worded or _is_ordered(asked):
-        held = counted.answer(session, index, actor, asked, anonymous)
+        held = counted.answer(
+            session, index, actor, asked, anonymous, _fresh(session, actor, asked, anonymous)
+        )
     if held is not None and worded:
         return held
     told, filters = split(asked.filters)
@@ -109,6 +113,23 @@ def find(session: Session, index: Index | None, actor: Actor, asked: Asked, anon
     if ranks is None:
         return _by_columns(session, asked, readable)
     return _by_ranks(session, asked, readable, ranks)
+
+
+def _fresh(session: Session, actor: Actor, asked: Asked, anonymous: str) -> counted.Fresh:
+    """What the database counts among some entries, where columns and kept values can tell it."""
+
+    def count(ids: Sequence[int]) -> Keys | None:
+        told, left = split(asked.filters)
+        if left or not all(is_counted(name) for name in asked.facets):
+            return None
+        among = Resource.id.in_(ids)
+        conditions = [*_readable(actor, anonymous, private=False), *told, among]
+        number = session.scalar(
+            KEYS.with_only_columns(sa.func.count(Resource.id)).where(*conditions)
+        )
+        return Keys(number or 0, (), counted_under(session, asked.facets, conditions))
+
+    return count
 
 
 def live(
@@ -259,8 +280,11 @@ def last_change(session: Session, actor: Actor, anonymous: str) -> datetime | No
     """When what this reader sees last changed."""
 
     def asked() -> datetime | None:
-        readable = _readable(actor, anonymous, private=False)
-        return session.scalar(KEYS.with_only_columns(sa.func.max(Shown.at)).where(*readable))
+        readable = KEYS.where(*_readable(actor, anonymous, private=False))
+        newest = latest.keys(session, 1, readable)
+        if newest is not None:
+            readable = readable.where(Resource.key.in_(newest))
+        return session.scalar(readable.with_only_columns(sa.func.max(Shown.at)))
 
     return until_next_act(session, ("last change", sight(actor, anonymous)), asked)
 
@@ -280,14 +304,12 @@ def authority(session: Session) -> tuple[str, str]:
 
 def counts(session: Session, actor: Actor, anonymous: str) -> Counter[str]:
     """How many live entries this reader may see, by the code of their unit."""
-    rows = session.execute(
-        sa.select(Organisation.code, sa.func.count(Resource.id))
-        .join(Resource, Resource.department_id == Organisation.id)
-        .join(Version, Resource.live_version_id == Version.id)
-        .where(visible(actor, anonymous), Version.visibility == "1")
-        .group_by(Organisation.code)
+    seen = sa.and_(counted_of(actor, anonymous), Census.visibility == "1")
+    entries = dict(census.by(session, seen, ["department_id"]))
+    units = session.execute(
+        sa.select(Organisation.id, Organisation.code).where(Organisation.id.in_(entries))
     )
-    return Counter({code: count for code, count in rows})  # noqa: C416 - a row is no pair to mypy
+    return Counter({code: entries[id_] for id_, code in units})
 
 
 def package(

@@ -19,12 +19,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from connectors import ckan
+from registry import calendar
 from registry.access import Actor
 from registry.catalogue import PUBLISHED, spill
 from registry.catalogue.reading import KINDS, asking, known_to
 from registry.db import Database
 from registry.discovery import packages
-from registry.models.catalogue import Resource, Version
+from registry.models.catalogue import Reading, Resource, Version
 from registry.models.jobs import Job
 from registry.models.shown import Shown
 
@@ -37,12 +38,16 @@ _Face = tuple[int, str, str, str]
 
 @dataclass(frozen=True)
 class Written:
-    """A live entry as a program gets it: its package as JSON, and what a note of reading needs."""
+    """A live entry as a program gets it: its package as JSON, and what a note of reading needs.
+
+    `noted`: the reader stands on the list of today already.
+    """
 
     key: str
     number: int
     resource_id: int
     opened: bool
+    noted: bool
     text: str
 
 
@@ -143,6 +148,13 @@ _HEAD = (
         sa.type_coerce(Shown.__table__.c.at, sa.DateTime).label("at"),
         Shown.__table__.c.face,
         _WIPES.label("wipes"),
+        sa.exists()
+        .where(
+            Reading.resource_id == Resource.id,
+            Reading.person_id == sa.bindparam("b_person", type_=sa.Integer),
+            Reading.on == sa.bindparam("b_day", type_=sa.Date),
+        )
+        .label("noted"),
     )
     .join_from(Resource, Version, Resource.live_version_id == Version.id)
     .join(Shown, Shown.resource_id == Resource.id)
@@ -157,8 +169,10 @@ def written(
     """The packages of those with these keys that this reader may see, in the order of the keys."""
     if not keys:
         return []
-    kind, given = asking(actor, anonymous, b_keys=list(keys))
-    rows = {row.key: row for row in session.connection().execute(_HEADS[kind], given)}
+    kind, given = asking(
+        actor, anonymous, b_keys=list(keys), b_person=actor.person_id, b_day=calendar.today()
+    )
+    rows = {row.key: row for row in session.connection().execute(_HEADS[kind], given).all()}
     faces: dict[str, _Face] = {
         key: (row.id, str(row.at), row.face, address) for key, row in rows.items()
     }
@@ -174,7 +188,7 @@ def written(
         _texts.keep({faces[key]: text for key, text in fresh.items()}, database, wipes)
         texts |= fresh
     return [
-        Written(key, row.number, row.id, packages.is_open(row), text)
+        Written(key, row.number, row.id, packages.is_open(row), bool(row.noted), text)
         for key in keys
         if (row := rows.get(key)) is not None and (text := texts[key]) is not None
     ]

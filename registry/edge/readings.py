@@ -42,7 +42,15 @@ def noted_live(entries: Iterable[Live]) -> None:
 def noted_written(entries: Iterable[Written]) -> None:
     """Note the same of live entries that went out as text."""
     if actor().signed_in:
-        _note({one.resource_id: (one.key, one.number) for one in entries if not one.opened})
+        # On the list of today already; what an auditor reads is on record each time.
+        again = may(actor(), "read_all")
+        _note(
+            {
+                one.resource_id: (one.key, one.number)
+                for one in entries
+                if not one.opened and (again or not one.noted)
+            }
+        )
 
 
 def _note(opened: dict[int, tuple[str, int]]) -> None:

@@ -1,4 +1,4 @@
-"""What readers see of an entry, as programs ask for it: since when, and the values of filters."""
+"""What readers see of entries: since when, the values of filters, and how many are alike."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db import UTC, Base, now
+from registry.models.columns import Id
 
 
 class Shown(Base):
@@ -29,6 +30,37 @@ class Shown(Base):
     # Whether it could once be seen without a name, and by everybody with one.
     was_open: Mapped[bool] = mapped_column(default=False)
     was_named: Mapped[bool] = mapped_column(default=False)
+    # Where `census` counts it, with how many elements; None for what is published no longer.
+    census_id: Mapped[int | None]
+    elements: Mapped[int | None]
+
+
+class Census(Base):
+    """A cell: how many published entries, with how many elements, are alike in what it says."""
+
+    __tablename__ = "census"
+    __table_args__ = (
+        sa.UniqueConstraint(
+            "department_id",
+            "share_type",
+            "open_type",
+            "visibility",
+            "level",
+            "month",
+            name="uq_census_cell",
+        ),
+    )
+
+    id: Mapped[Id]
+    department_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"))
+    share_type: Mapped[str] = mapped_column(sa.String(4))
+    open_type: Mapped[str] = mapped_column(sa.String(4))
+    visibility: Mapped[str] = mapped_column(sa.String(4))
+    level: Mapped[str] = mapped_column(sa.String(4))
+    # In which the entries were first published, in the city: 2026-11.
+    month: Mapped[str] = mapped_column(sa.String(7))
+    entries: Mapped[int]
+    elements: Mapped[int]
 
 
 class Trait(Base):

@@ -17,7 +17,7 @@ from ckanapi import (
 
 import schemas
 from connectors import ckan
-from registry import db
+from registry import db, outbox
 from registry.app import create_app
 from registry.catalogue import adoption
 from registry.catalogue.adoption import Basis
@@ -375,6 +375,8 @@ def test_a_frozen_entry_is_gone_with_the_next_call(city, reading, key_of):
     with db.transaction(city.extensions["registry_database"], writes=True) as session:
         resource = session.scalars(sa.select(Resource).where(Resource.key == key)).one()
         resource.frozen_at = db.now()
+        session.flush()
+        outbox.touch(session, [resource.id])
     for name in (key, "frozen-1"):
         with pytest.raises(NotFound):
             reading.action.package_show(id=name)

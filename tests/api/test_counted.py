@@ -8,14 +8,16 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry import db, discovery, outbox
-from registry.access import Actor
+from registry import catalogue, db, discovery, outbox
+from registry.access import SYSTEM, Actor
 from registry.access.actor import NOBODY, of_account
 from registry.calendar import today
+from registry.catalogue.store import Change, store
 from registry.discovery import counted, fielded, packages
 from registry.discovery.asked import Asked, Keys
 from registry.models.accounts import Account
-from registry.models.catalogue import Resource
+from registry.models.catalogue import Resource, Version
+from registry.models.shown import Shown
 from tests.journeys.browser import drained
 
 READERS = ("", "registrar", "consumer", "reviewer", "auditor", "sysadmin")
@@ -73,9 +75,10 @@ def both(app: Flask, index, username: str, asked: Asked) -> tuple[Keys | None, K
     database = app.extensions["registry_database"]
     session = db.open_session(database, writes=True)
     try:
-        # While anything waits in the queue the database is asked; rolled back afterwards.
+        # While anything waits the database is asked for what has words; rolled back afterwards.
         outbox.touch(session, [session.scalars(sa.select(Resource.id).limit(1)).one()])
-        without = packages.find(session, index, reader(session, username), asked, "open")
+        by_words = index if asked.words.strip() else None
+        without = packages.find(session, by_words, reader(session, username), asked, "open")
     finally:
         session.rollback()
         session.close()
@@ -143,3 +146,76 @@ def test_the_page_is_the_same_where_so_many_hold_that_entries_are_gone_through(
             asked = replace(newest, filters=nodes(text), start=start)
             _, with_it, without = both(app, index, who, asked)
             assert (with_it.count, list(with_it.keys)) == (without.count, list(without.keys)), text
+
+
+def _change(session, some):
+    """Let these entries differ from what the index knows of them, each in another way."""
+    gone, other, moved, new = some
+    gone.frozen_at = db.now()
+    texts = {
+        other: {"keywords": ["婚姻", "改过"], "format_types": ["xls"], "open_type": "1"},
+        new: {},
+    }
+    for resource, changed in texts.items():
+        change = Change(
+            department=resource.department,
+            step="open",
+            state="published",
+            resource=resource,
+            version=resource.live,
+            document={**catalogue.document_of(resource.live), **changed, "visibility": "1"},
+            live="this",
+            working="none",
+            decided=False,
+        )
+        store(session, SYSTEM, [change])
+    moved.department_id = other.department_id
+    session.flush()
+    outbox.touch(session, [gone.id, moved.id])
+
+
+@pytest.mark.parametrize("who", READERS)
+def test_what_waits_is_counted_by_the_database_and_the_rest_by_the_index(app, index, who):
+    newest = Asked("", facets=FACETS, rows=7)
+    session = db.open_session(app.extensions["registry_database"], writes=True)
+    told = 0
+    try:
+        actor = reader(session, who)
+        live = sa.select(Resource).join(Version, Version.id == Resource.live_version_id)
+        seen = live.where(Version.state == "published", Resource.frozen_at.is_(None))
+        some = session.scalars(seen.order_by(Resource.id).limit(4)).all()
+        before = packages.find(session, None, actor, newest, "open")
+        _change(session, some)
+        for text in TOLD + NOT_TOLD:
+            for most in (50, 1, None):
+                asked = replace(newest, filters=nodes(text), most=most)
+                fresh = packages._fresh(session, actor, asked, "open")
+                held = counted.answer(session, index, actor, asked, "open", fresh)
+                found = packages.find(session, index, actor, asked, "open")
+                right = packages.find(session, None, actor, asked, "open")
+                assert found == right, text
+                told += held is not None
+        after = packages.find(session, index, actor, newest, "open")
+    finally:
+        session.rollback()
+        session.close()
+    assert told
+    assert after != before
+
+
+def test_after_many_changes_the_database_counts(app, index, monkeypatch):
+    monkeypatch.setattr(counted, "MOST_WAITING", 2)
+    session = db.open_session(app.extensions["registry_database"], writes=True)
+    try:
+        actor = reader(session, "consumer")
+        for number, is_told in ((2, True), (3, False)):
+            outbox.touch(session, session.scalars(_shown.limit(number)).all())
+            fresh = packages._fresh(session, actor, Asked(), "open")
+            held = counted.answer(session, index, actor, Asked(), "open", fresh)
+            assert (held is not None) == is_told
+    finally:
+        session.rollback()
+        session.close()
+
+
+_shown = sa.select(Shown.resource_id).order_by(Shown.resource_id)

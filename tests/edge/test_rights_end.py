@@ -1,13 +1,14 @@
 """Rights end at the next request: of a browser's session, of a token, of a post (S3)."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 from registry import accounts, db
 from registry.access import SYSTEM
-from registry.calendar import today
+from registry.calendar import CITY, today
 from registry.models.accounts import Account, ApiToken, Post
 from tests.factories import sign_in, token_of
 
@@ -69,3 +70,22 @@ def test_a_revoked_token_opens_nothing(city, writing):
         row = own.scalars(sa.select(ApiToken).order_by(ApiToken.id.desc())).first()
         accounts.revoke_token(own, SYSTEM, row.key)
     assert client.get("/inbox", headers=head).status_code in {303, 401}
+
+
+def test_a_token_ends_at_its_hour_though_nobody_did_anything(city, writing):
+    noon = datetime.combine(today() + timedelta(days=1), time(12), CITY)
+    with writing() as own:
+        token = accounts.issue_token(own, SYSTEM, "auditor", "读取", days=3)
+        row = own.scalars(sa.select(ApiToken).order_by(ApiToken.id.desc())).first()
+        row.ends_at = noon
+    head = {"Authorization": f"Bearer {token}"}
+    client = city.test_client()
+
+    def asked():
+        return client.post("/api/3/action/site_read", json={}, headers=head).status_code
+
+    for before in (timedelta(hours=2), timedelta(minutes=1)):
+        with time_machine.travel(noon - before, tick=False):
+            assert asked() == 200
+    with time_machine.travel(noon + timedelta(minutes=1), tick=False):
+        assert asked() in {401, 403}
