@@ -3,6 +3,7 @@
 import io
 import logging
 import os
+import re
 import resource
 import shutil
 import signal
@@ -43,8 +44,6 @@ def key(city: Flask):
 
 def form(page: str) -> dict[str, str]:
     """The form of the plan as the page proposes it."""
-    import re
-
     fields = dict(
         re.findall(r'<input class="input[^"]*" id="(\w+)" name="\w+"[^>]*? value="([^"]*)"', page)
     )
@@ -98,6 +97,24 @@ def test_a_full_disk_is_told_and_nothing_half_written_is_left(city, key):
     assert "没有保存任何改动" in answer.text
     assert sealed.names(folder) == []
     assert list((folder / "runs").glob("*")) == []
+
+
+def test_a_database_that_is_full_is_told_as_the_disk_is_and_keeps_nothing(city, key):
+    client = sign_in(city, "registrar")
+    page = client.get(f"/resources/{key}/masking").text
+    # Longer than what is left of any page: it takes new ones.
+    typed = form(page) | {"row_version": "1", **dict.fromkeys(reasons(page), "理由" * 500)}
+    with factories.no_room(city.extensions["registry_database"]):
+        told = client.post(f"/resources/{key}/masking", data=typed)
+    assert told.status_code == 503
+    assert "服务器磁盘已满" in told.text
+    assert int(told.headers["Retry-After"]) == db.NO_ROOM_S
+    assert "理由" * 500 not in client.get(f"/resources/{key}/masking").text
+
+
+def reasons(page: str) -> list[str]:
+    """The names of the fields of a plan that say why."""
+    return re.findall(r'name="(reason\.[^"]+)"', page)
 
 
 @pytest.mark.parametrize(
