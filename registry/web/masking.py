@@ -341,6 +341,12 @@ class _Page:
         """The plan as the form says it."""
         return masking_form.typed(request.form, self.proposed, self.before)
 
+    def proof(self) -> desensitization.Proof:
+        """What is proven in this release profile: what holds in another says nothing here."""
+        found = desensitization.proofs(session(), [self.version], ("measured", "plan_only"))
+        missing = desensitization.Proof(None, "no_plan")
+        return found[self.version.id].get(self.profile, missing)
+
     def shown(
         self,
         plan: masking.Plan,
@@ -368,7 +374,7 @@ class _Page:
             old_plan=self.row is not None
             and not desensitization.tells_what_it_rests_on(self.row.plan),
             drift=desensitization.drift(self.row.plan, version) if self.row else [],
-            proof=desensitization.valid_report(session(), version, ("measured", "plan_only")),
+            proof=self.proof(),
             reports=desensitization.reports_of(session(), resource, self.profile),
             may_mask=_may(resource, "mask"),
             may_see_raw=_may(resource, "see_raw"),
