@@ -19,6 +19,7 @@ from typing import Any, Final
 import polars as pl
 
 from anonymization import (
+    aggregates,
     aggregation,
     attacks,
     crypto,
@@ -241,6 +242,8 @@ class _Run:
     changes: pl.DataFrame | None = None
     judged_records: pl.DataFrame | None = None
     groups: int | None = None
+    # Whether the rows are totals already: nobody's own, so that no class of them has to be reached.
+    are_counts: bool = False
 
     def treat(self, target: Path) -> None:
         """Write the treated rows of the source, before any suppression."""
@@ -270,7 +273,13 @@ class _Run:
             if writer is not None:
                 with tables.disk():
                     writer.close()
+        if self._judged and "aggregate" not in self.masking and self.rows <= aggregates.MOST_ROWS:
+            self.are_counts = self._is_counted(target)
         self._check_rows()
+
+    @staticmethod
+    def _is_counted(treated: Path) -> bool:
+        return aggregates.of(tables.open_table(treated).frame()) is not None
 
     def _batch(
         self,
@@ -322,7 +331,7 @@ class _Run:
                     f"{title['en']}; check the technique and its parameters.",
                 )
         wanted = plan.smallest_class(self.masking)
-        if self._judged and wanted > self.rows:
+        if self._judged and wanted > self.rows and not self.are_counts:
             raise Refused(
                 "K_LARGER_THAN_TABLE",
                 f"k 为 {wanted}，而数据只有 {self.rows} 行，任何分组都达不到；请与以后的数据合并，"
@@ -338,7 +347,7 @@ class _Run:
     def reach_k(self, treated: Path) -> None:
         """Decide which cells and records must go so that every class reaches k."""
         quasi = [name for name in self.masking.get("quasi_identifiers", []) if name in self.names]
-        if "aggregate" in self.masking or not quasi or not self._judged:
+        if "aggregate" in self.masking or not quasi or not self._judged or self.are_counts:
             return
         if self.masking.get("reach_k", "suppress") == "fail":
             return

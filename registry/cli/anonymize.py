@@ -361,10 +361,16 @@ def _tell(facts: Mapping[str, Any], name: str) -> None:
     for column in facts["columns"]:
         click.echo(f"  {column['name']}：{column['done']} / {column['done_en']}")
     risk, lost = facts["risk"], facts["suppressed"]
-    click.echo(
-        f"k = {risk['k']}，抑制 {lost['share']:.2%}，残留直接标识符 "
-        f"{sum(one['count'] for one in facts['residual'])} / suppressed, direct identifiers left"
-    )
+    if counted := facts.get("counted"):
+        least = "—" if counted["smallest"] is None else counted["smallest"]
+        click.echo(
+            f"统计表，看得到 {counted['cells']} 格，隐去 {counted['left_out']} 格，最小一格 {least}"
+            " 人 / a table of counts: cells shown, left out, people in the least"
+        )
+    else:
+        click.echo(f"k = {risk['k']}，抑制 {lost['share']:.2%} / suppressed")
+    left = sum(one["count"] for one in facts["residual"])
+    click.echo(f"残留直接标识符 {left} / direct identifiers left")
     _findings(facts["findings"])
     if facts["verdict"] == "pass":
         click.echo(f"通过，已写出 / pass, written: {name}")
