@@ -263,6 +263,28 @@ def test_what_is_no_whole_report_is_refused(desk: Desk, change):
         desk.take(plan, desk.run(plan) | change)
 
 
+def forged(report: dict[str, Any], how: str) -> dict[str, Any]:
+    if how == "attack":
+        first, *rest = report["attacks"]
+        return report | {"attacks": [first | {"held": False, "records": 9}, *rest]}
+    if how == "k":
+        return report | {"risk": report["risk"] | {"k": 1}}
+    if how == "wanted":
+        return report | {"k_wanted": 2}
+    if how == "profile":
+        return report | {"profile": "interface"}
+    return report | {"columns": report["columns"][1:]}
+
+
+@pytest.mark.parametrize("how", ["attack", "k", "wanted", "profile", "columns"])
+def test_a_report_typed_over_so_that_it_contradicts_plan_or_itself_is_refused(desk: Desk, how):
+    plan = desk.plan()
+    report = desk.run(plan)
+    with pytest.raises(Conflict, match="report_contradicts"):
+        desk.take(plan, forged(report, how))
+    assert desk.take(plan, report).verdict == "pass"
+
+
 def test_a_faulty_plan_is_refused_with_every_fault(desk: Desk):
     proposed = desensitization.proposed(desk.version, "open")
     columns = [
@@ -454,7 +476,7 @@ def test_before_go_live_a_plan_only_report_holds_where_the_measured_one_is_of_an
 
 
 def test_what_a_run_over_data_found_against_the_plan_is_not_outweighed_by_made_up_rows(desk: Desk):
-    plan = desk.save(desk.plan().plan | {"reach_k": "fail"})
+    plan = desk.save(desk.plan().plan | {"k": 20, "reach_k": "fail"})
     real = (desk.folder / "in.csv").read_bytes()
     few = citizens(3, seed=5).select([item["name"] for item in ITEMS])
     pl.concat([few] * 200).write_csv(desk.folder / "in.csv")
