@@ -24,6 +24,7 @@ from anonymization import (
     attacks,
     crypto,
     impact,
+    keys,
     ladders,
     places,
     plan,
@@ -68,7 +69,7 @@ def apply(
     require_other(place, table)
     require_sound(masking, table.columns)
     if isinstance(key, str | Path):
-        key = crypto.read_key(key)
+        key = keys.read(key)
     release = techniques.release(masking, key)
     run = _Run(masking, table, release, progress or (lambda step, done, of: None))
     before = table.seal()
@@ -273,7 +274,8 @@ class _Run:
             if writer is not None:
                 with tables.disk():
                     writer.close()
-        if self._judged and "aggregate" not in self.masking and self.rows <= aggregates.MOST_ROWS:
+        few = 0 < self.rows <= aggregates.MOST_ROWS
+        if few and self._judged and "aggregate" not in self.masking:
             self.are_counts = self._is_counted(target)
         self._check_rows()
 
@@ -334,7 +336,7 @@ class _Run:
         if self._judged and wanted > self.rows and not self.are_counts:
             raise Refused(
                 "K_LARGER_THAN_TABLE",
-                f"k 为 {wanted}，而数据只有 {self.rows} 行，任何分组都达不到；请与以后的数据合并，"
+                f"每组至少要 {wanted} 条（k），而数据只有 {self.rows} 行；请与以后的数据合并，"
                 "够数后再运行。",
                 f"k is {wanted}, the table has {self.rows} rows; no class can reach it. Put it "
                 "together with later data and run again when there are enough.",

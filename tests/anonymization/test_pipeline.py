@@ -300,6 +300,13 @@ def test_k_larger_than_the_table_is_refused(source, target, key):
     assert left_over(target) == []
 
 
+def test_a_table_of_a_header_alone_is_told_as_blank(tmp_path, target, key, people):
+    path = tmp_path / "header.csv"
+    people.head(0).write_csv(path)
+    refused("ALL_BLANK", lambda: apply(people_plan(), path, target, key))
+    assert left_over(target) == []
+
+
 def test_a_lost_damaged_or_open_key_is_refused(tmp_path, source, target, key):
     refused("KEY_NEEDED", lambda: apply(people_plan(), source, target))
     refused("KEY_LOST", lambda: apply(people_plan(), source, target, tmp_path / "no"))
