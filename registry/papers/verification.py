@@ -225,10 +225,10 @@ def _checks(case: _Case, payload: Fact | None) -> Iterator[Check]:
     if case.parts.note is not None:
         yield Check("package", _is_as_issued(case))
         yield Check("note", digest(case.parts.note) == case.statement.get("note"))
-        yield from _annexed(case)
     yield Check("signature", _is_signed(case))
     yield Check("pdf", _is_pdf(case))
     yield Check("payload", payload is not None)
+    yield from _annexed(case)
     head = case.head
     yield Check("head", _is_head_signed(case, payload), _dated(head) if head else {})
     if proofs := _proofs(case):
@@ -263,12 +263,15 @@ def _is_as_issued(case: _Case) -> bool:
 def _annexed(case: _Case) -> Iterator[Check]:
     """Each annex is the one that was signed, or was withdrawn by a signed act.
 
-    An annex that came loose, with PDF and signature alone, is not asked for: the opinion is whole
-    without it.
+    Beside PDF and signature alone there are none to check, which is told: the opinion is whole
+    without them.
     """
     listed = case.statement.get("annexes")
     signed = [_mapping(one).get("pdf") for one in (listed if isinstance(listed, list) else ())]
     if not signed and not case.parts.annexes:
+        return
+    if case.parts.note is None:
+        yield Check("annexes_apart", True, {"count": len(signed)})
         return
     keys = (case.public, *(case.trusted or ()))
     found = [

@@ -601,6 +601,13 @@ def test_every_proven_masking_is_a_paper_of_its_own_in_annex_three(key):
     assert "换成带密钥的假名" not in paper
 
 
+def test_a_pdf_beside_its_signature_is_checked_and_its_annexes_are_told_as_unchecked(key):
+    made = parts(papers.opinion(payload(masking=[masked()]), key))
+    verdict = papers.verify(made.pdf, made.signature, trusted=[key.public])
+    assert verdict.is_valid
+    assert any("附件三共 1 份没有一并提交" in check.sentence() for check in verdict.checks)
+
+
 @pytest.mark.parametrize("spoil", ["altered", "dropped", "swapped", "surplus"])
 def test_an_annex_altered_dropped_swapped_or_added_is_found(key, spoil):
     made = papers.opinion(payload(masking=[masked(), masked(name="另一条目")]), key)
