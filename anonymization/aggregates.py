@@ -13,11 +13,13 @@ from typing import Final
 import polars as pl
 
 from anonymization import headers
-from anonymization.detection import Column
+from anonymization.detection import Column, detect
 from anonymization.disguises import unmasked
-from anonymization.findings import Finding, Terms, matching, share
+from anonymization.findings import Finding, Terms, as_texts, matching, share, token
 
-_MOST_ROWS: Final = 5000
+MOST_ROWS: Final = 5000
+# No table of totals is wider, and to look at ten thousand columns twice costs more than it tells.
+_MOST_COLUMNS: Final = 200
 # Rows of a table that lists each of its categories once.
 _FEW_ROWS: Final = 200
 _COUNTS: Final = (
@@ -44,10 +46,36 @@ class Counts:
     counts: tuple[str, ...]
     totals: tuple[str, ...]
 
+    def facts(self) -> dict[str, object]:
+        """What an outsider sees of the table: its cells, and the fewest people one of them shows.
+
+        `smallest` is None where every cell is of nobody or left out.
+        """
+        cells = self.table.select(self.counts)
+        shown = [cell for column in cells for cell in column.drop_nulls().to_list()]
+        people = [int(cell) for cell in shown if cell > 0]
+        return {
+            "groups": list(self.groups),
+            "counts": list(self.counts),
+            "cells": len(shown),
+            "left_out": cells.height * cells.width - len(shown),
+            "nobody": len(shown) - len(people),
+            "smallest": min(people, default=None),
+        }
+
+
+def of(frame: pl.DataFrame) -> Counts | None:
+    """The table as one of counts, if the attacks would judge it as one."""
+    if not 2 <= frame.height <= MOST_ROWS or frame.width > _MOST_COLUMNS:
+        return None
+    texts = as_texts(frame)
+    codes = [name for name in texts.columns if token(texts[name])]
+    return read(texts, {column.name: column for column in detect(frame)}, codes)
+
 
 def read(texts: pl.DataFrame, columns: Mapping[str, Column], codes: Sequence[str]) -> Counts | None:
     """The table as one of counts of people, if it is one."""
-    if not 2 <= texts.height <= _MOST_ROWS or codes:
+    if not 2 <= texts.height <= MOST_ROWS or codes:
         return None
     counting, groups = [], []
     for name in texts.columns:

@@ -50,6 +50,8 @@ class Verdict:
     discovered: tuple[str, ...]
     level: int
     utility: Mapping[str, Any] | None = None
+    # What is seen of a table of counts, which has no row of anybody to be found in.
+    counted: Mapping[str, Any] | None = None
 
     @property
     def passed(self) -> bool:
@@ -67,6 +69,7 @@ class Verdict:
             "risk": self.risk.facts(),
             "discovered_quasi_identifiers": list(self.discovered),
             "utility": self.utility,
+            "counted": self.counted,
         }
 
 
@@ -194,7 +197,15 @@ def attack(
         accepted=rules["accepted"] or 0.2,
         public=bool(rules["public"]),
     )
-    return Verdict(frame.height, tuple(findings), tuple(left), measured, known.discovered, grade)
+    return Verdict(
+        frame.height,
+        tuple(findings),
+        tuple(left),
+        measured,
+        known.discovered,
+        grade,
+        counted=counted.facts() if counted else None,
+    )
 
 
 def _sketched(earlier: Any) -> list[linking.Sketch]:

@@ -77,6 +77,23 @@ def destroy(path: str | Path, by: str, reason: str = "") -> dict[str, Any]:
     return _noted(place, record, by, facts)
 
 
+def read(path: str | Path) -> bytes:
+    """The key in a file; one that was destroyed on record is told as destroyed, not as lost."""
+    try:
+        return crypto.read_key(path)
+    except Refused as refusal:
+        if refusal.code != "KEY_LOST" or not is_destroyed(read_record(path)):
+            raise
+        name = Path(path).name
+        raise Refused(
+            "KEY_DESTROYED",
+            f"密钥 {name} 已按记录销毁，用它的发布不能再做，加密的列不能还原；"
+            "请新建密钥，作为新的发布批次处理。",
+            f"the key {name} was destroyed on record; its release cannot be made again nor its "
+            "columns restored. Make a new key and treat this as a new release.",
+        ) from None
+
+
 def read_record(path: str | Path) -> dict[str, Any]:
     """The record of a key, whole; refused when a step was taken out or altered.
 

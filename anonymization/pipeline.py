@@ -19,10 +19,12 @@ from typing import Any, Final
 import polars as pl
 
 from anonymization import (
+    aggregates,
     aggregation,
     attacks,
     crypto,
     impact,
+    keys,
     ladders,
     places,
     plan,
@@ -67,7 +69,7 @@ def apply(
     require_other(place, table)
     require_sound(masking, table.columns)
     if isinstance(key, str | Path):
-        key = crypto.read_key(key)
+        key = keys.read(key)
     release = techniques.release(masking, key)
     run = _Run(masking, table, release, progress or (lambda step, done, of: None))
     before = table.seal()
@@ -241,6 +243,8 @@ class _Run:
     changes: pl.DataFrame | None = None
     judged_records: pl.DataFrame | None = None
     groups: int | None = None
+    # Whether the rows are totals already: nobody's own, so that no class of them has to be reached.
+    are_counts: bool = False
 
     def treat(self, target: Path) -> None:
         """Write the treated rows of the source, before any suppression."""
@@ -270,7 +274,14 @@ class _Run:
             if writer is not None:
                 with tables.disk():
                     writer.close()
+        few = 0 < self.rows <= aggregates.MOST_ROWS
+        if few and self._judged and "aggregate" not in self.masking:
+            self.are_counts = self._is_counted(target)
         self._check_rows()
+
+    @staticmethod
+    def _is_counted(treated: Path) -> bool:
+        return aggregates.of(tables.open_table(treated).frame()) is not None
 
     def _batch(
         self,
@@ -322,10 +333,10 @@ class _Run:
                     f"{title['en']}; check the technique and its parameters.",
                 )
         wanted = plan.smallest_class(self.masking)
-        if self._judged and wanted > self.rows:
+        if self._judged and wanted > self.rows and not self.are_counts:
             raise Refused(
                 "K_LARGER_THAN_TABLE",
-                f"k 为 {wanted}，而数据只有 {self.rows} 行，任何分组都达不到；请与以后的数据合并，"
+                f"每组至少要 {wanted} 条（k），而数据只有 {self.rows} 行；请与以后的数据合并，"
                 "够数后再运行。",
                 f"k is {wanted}, the table has {self.rows} rows; no class can reach it. Put it "
                 "together with later data and run again when there are enough.",
@@ -338,7 +349,7 @@ class _Run:
     def reach_k(self, treated: Path) -> None:
         """Decide which cells and records must go so that every class reaches k."""
         quasi = [name for name in self.masking.get("quasi_identifiers", []) if name in self.names]
-        if "aggregate" in self.masking or not quasi or not self._judged:
+        if "aggregate" in self.masking or not quasi or not self._judged or self.are_counts:
             return
         if self.masking.get("reach_k", "suppress") == "fail":
             return

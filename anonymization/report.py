@@ -75,6 +75,8 @@ def make(run: Run, verdict: Verdict, more: Sequence[Mapping[str, Any]] = ()) -> 
     failed = bool(findings)
     # A release that is not written can join none.
     told = {name: part for name, part in run.impact.items() if name != "sketches" or not failed}
+    if verdict.counted is not None:
+        told["counted"] = dict(verdict.counted)
     return Report(
         {
             "report": FORMAT,

@@ -18,7 +18,7 @@ from typing import Any, Final
 import polars as pl
 import pyarrow.parquet as pq
 
-from anonymization import crypto, footers, pipeline, places, plan, tables, techniques
+from anonymization import crypto, footers, keys, pipeline, places, plan, tables, techniques
 from anonymization.cells import text
 from anonymization.errors import Refused
 from anonymization.techniques import Release
@@ -55,7 +55,7 @@ def mask_file(
     pipeline.require_other(place, table)
     pipeline.require_sound(masking, table.columns)
     if isinstance(key, str | Path):
-        key = crypto.read_key(key)
+        key = keys.read(key)
     release = techniques.release(masking, key)
     by_name = {line["name"]: line for line in masking["columns"]}
     lines = [by_name[name] for name in table.columns]

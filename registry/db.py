@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 WRITER_LOCK = 0x57484D4C  # the advisory lock of the one writer, the same in every process
 WAIT_FOR_WRITER_S = 5
+# A full disk is emptied by hand.
+NO_ROOM_S = 60
 
 
 class Base(DeclarativeBase):
@@ -196,6 +198,12 @@ def transaction(database: Database, *, writes: bool) -> Iterator[Session]:
     try:
         yield session
         commit(session)
+    except DBAPIError as fault:
+        session.rollback()
+        # It may run out of room, or away, at any statement: not at the last one alone.
+        if is_passing(fault):
+            raise unavailable(fault) from fault
+        raise
     except BaseException:
         session.rollback()
         raise
@@ -365,6 +373,12 @@ def is_passing(fault: DBAPIError) -> bool:
 
 
 def unavailable(fault: DBAPIError) -> Unavailable:
-    """The refusal for a database that does not answer; the cause goes to the log alone."""
+    """The refusal for a database that does not answer; the cause goes to the log alone.
+
+    One without room for more is told as that: no wait of seconds mends it, and somebody must.
+    """
+    if _why_unwritable(fault.orig) == "full":
+        log.warning("database finds no room: %s", type(fault.orig).__name__)
+        return Unavailable("no_room", retry_after=NO_ROOM_S)
     log.warning("database does not answer: %s", type(fault.orig).__name__)
     return Unavailable("database", retry_after=WAIT_FOR_WRITER_S)

@@ -36,15 +36,20 @@ def memory(folder: Path) -> Path:
 
     Where the system has none, the folder for temporary files stands in: still outside the data.
     """
-    name = hashlib.sha256(str(folder.absolute()).encode()).hexdigest()[:16]
-    root = _MEMORY if _MEMORY.is_dir() else Path(tempfile.gettempdir())
-    place = root / f"catalogue-{os.geteuid()}-{name}"
+    place = memory_of(folder)
     place.mkdir(mode=0o700, exist_ok=True)
     found = place.lstat()
     # Anybody may make a folder there: one that was put in our way is not used.
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
         raise Unavailable("unavailable")
     return place
+
+
+def memory_of(folder: Path) -> Path:
+    """Where that folder is, whether it is there or not."""
+    name = hashlib.sha256(str(folder.absolute()).encode()).hexdigest()[:16]
+    root = _MEMORY if _MEMORY.is_dir() else Path(tempfile.gettempdir())
+    return root / f"catalogue-{os.geteuid()}-{name}"
 
 
 def place(folder: Path) -> str:

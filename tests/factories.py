@@ -56,6 +56,42 @@ def empty_database(folder: Path) -> Iterator[db.Database]:
         database.close()
 
 
+@contextmanager
+def no_room(database: db.Database) -> Iterator[None]:
+    """No page more for this database: as on a full disk, by what the engine says of one itself."""
+    if database.is_sqlite:
+        pool = database.writing.pool
+
+        def narrow(connection: Any, *_: object) -> None:
+            # As few as there are; pages given back lie empty and are filled first.
+            connection.execute("PRAGMA max_page_count = 1")
+
+        def widen(connection: Any, *_: object) -> None:
+            connection.execute("PRAGMA max_page_count = 1073741823")
+
+        sa.event.listen(pool, "checkout", narrow)
+        sa.event.listen(pool, "checkin", widen)
+        try:
+            yield
+        finally:
+            sa.event.remove(pool, "checkout", narrow)
+            sa.event.remove(pool, "checkin", widen)
+        return
+    full = "BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END"
+    with database.writing.begin() as connection:
+        connection.exec_driver_sql(
+            f"CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $${full}$$"
+        )
+        connection.exec_driver_sql(
+            "CREATE TRIGGER no_room BEFORE INSERT ON journal EXECUTE FUNCTION no_room()"
+        )
+    try:
+        yield
+    finally:
+        with database.writing.begin() as connection:
+            connection.exec_driver_sql("DROP FUNCTION no_room CASCADE")
+
+
 def own_postgresql(template: str = "") -> str:
     """The address of a fresh database of this process, maybe a copy of another."""
     address = sa.make_url(POSTGRESQL)

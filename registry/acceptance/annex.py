@@ -49,6 +49,7 @@ def _entry(
         "t": facts["risk"].get("t"),
         "risk": facts["risk"]["prosecutor_risk"],
         "suppressed": facts["suppressed"]["share"],
+        **({"counted": facts["counted"]} if facts.get("counted") else {}),
         "quasi_identifiers": list(facts["risk"].get("quasi_identifiers") or ()),
         "discovered": list(facts.get("discovered_quasi_identifiers") or ()),
         "attacks": {"tried": len(tried), "held": sum(bool(one["held"]) for one in tried)},

@@ -353,6 +353,19 @@ def _dated(what: str, moments: Sequence[datetime]) -> list[str]:
     return [f"{what}（{_day(max(moments))}）"] if moments else []
 
 
+def _reports(found: Sequence[Proof]) -> list[str]:
+    """The reports that hold; on what some of them were run is no secret, and is told."""
+    held = [one for one in found if one.report is not None]
+    days = [one.report.run_at for one in held if one.report is not None]
+    told = _dated(f"脱敏报告 {len(held)}", days)
+    made_up = sum(one.report is not None and one.report.kind == "plan_only" for one in held)
+    if made_up:
+        told.append(f"其中方案报告（虚构数据）{made_up}，首次发布前须有实测报告")
+    if beside := sum(one.beside is not None for one in held):
+        told.append(f"原实测报告不作为依据、由方案报告代替 {beside}")
+    return told
+
+
 def evidence_of(facts: Facts, gate: str) -> list[str]:
     """What proves a gate, in short: numbers of papers, counts of what was judged."""
     if gate in {"G-CLOUD", "G-BRAIN", "G-IF", "G-SEC", "G-CRYPTO"}:
@@ -374,9 +387,7 @@ def evidence_of(facts: Facts, gate: str) -> list[str]:
         rows = [a for known in facts.assessments.values() for a in known.values()]
         return sorted({a.number for a in rows if a.kind == "pia" and a.number})[:5]
     if gate == "G-DEID":
-        held = [p.report for known in facts.proofs.values() for p in known.values()]
-        days = [report.run_at for report in held if report is not None]
-        return _dated(f"脱敏报告 {len(days)}", days)
+        return _reports([p for known in facts.proofs.values() for p in known.values()])
     if gate == "G-MOUNT":
         return sorted({mount.number for mount in facts.mounts.values()})[:5]
     return []

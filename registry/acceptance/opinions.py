@@ -128,7 +128,11 @@ def sign(
     # The head of a moment ago stands for what was written until then, as any head does.
     if drafted is None or {**drafted.payload, **stated} != drafted.payload:
         drafted = _set(session, stated, key)
-    payload, package = drafted.payload, drafted.package
+    package = drafted.package
+    # By its digest a wipe withdraws the annex of one entry, and the opinion stands.
+    digests = papers.annex_digests(package)
+    masked = zip(drafted.payload["masking"], digests, strict=True)
+    payload = {**drafted.payload, "masking": [{**one, "pdf": pdf} for one, pdf in masked]}
     kept = files.keep(
         session,
         folder,
@@ -402,14 +406,17 @@ def revocation_of(session: Session, opinion: Opinion) -> Revocation | None:
 
 
 def revocations(session: Session) -> list[Any]:
-    """Every published revocation, and the acts by which opinions were withdrawn in a wipe."""
-    stubs = sa.select(Opinion.payload).where(
-        sa.cast(Opinion.payload, sa.Text).contains('"wiped":'),
-        Opinion.id.not_in(sa.select(Revocation.opinion_id)),
-    )
-    acts = [payload.get("act") for payload in session.scalars(stubs)]
+    """Every published revocation, and the acts by which opinions or annexes went in a wipe."""
+    touched = session.execute(
+        sa.select(Opinion.id, Opinion.payload)
+        .where(sa.cast(Opinion.payload, sa.Text).contains('"wiped":'))
+        .order_by(Opinion.id)
+    ).all()
+    known = set(session.scalars(sa.select(Revocation.opinion_id)))
+    acts = [payload.get("act") for id_, payload in touched if id_ not in known]
+    parts = [one.get("act") for _, payload in touched for one in payload.get("masking", ())]
     revoked = session.scalars(sa.select(Revocation.statement).order_by(Revocation.id))
-    return [one for one in (*revoked, *acts) if one]
+    return [one for one in (*revoked, *acts, *parts) if one]
 
 
 def wiped_on(opinion: Opinion) -> str | None:

@@ -6,13 +6,14 @@ or to lock a button, and get the same answer.
 
 from registry.access.actor import SYSTEM, Actor, Holding
 from registry.access.rights import acts, holding_for, may, require, role_title, roles, why_not
-from registry.access.separation import conflict, judged, persons_apart, require_apart
+from registry.access.separation import apart_from, conflict, judged, persons_apart, require_apart
 
 __all__ = [
     "SYSTEM",
     "Actor",
     "Holding",
     "acts",
+    "apart_from",
     "conflict",
     "holding_for",
     "judged",

@@ -4,11 +4,14 @@
 belongs to. What people wrote of the entry in records of their own goes by relation (requests,
 demands, findings of its projects); its name in any other text of theirs is replaced (`QUOTING`).
 A signed paper that names it becomes a stub: number, digests and signature stay, the text goes.
+One that says no more of it than its name may be kept, and stays as it was signed; the annexes about
+the entry are papers of their own, and go from it.
 """
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registry import files, held, papers, sealed, signing
+from registry.access import SYSTEM
 from registry.catalogue.contents import QUOTING
 from registry.db import Base, now
 from registry.errors import Missing
@@ -422,11 +426,64 @@ def _opinions(session: Session, of: Traces) -> int:
     found = 0
     for opinion in session.scalars(sa.select(Opinion).order_by(Opinion.id)):
         one = _opinion(session, opinion, of)
-        if one is not None and not _is_kept(one, of):
+        if one is None or one.is_wiped:
+            continue
+        if not _is_kept(one, of):
             of.done.append(opinion.digest)
             _withdraw(session, opinion, of.means, of.on)
             found += 1
+        elif _annexes(opinion, of):
+            of.done.append(opinion.digest)
+            found += _withdraw_annexes(session, opinion, of)
     return found
+
+
+def _annexes(opinion: Opinion, of: Traces) -> dict[int, Mapping[str, Any]]:
+    """The annexes that speak of the entry, by number, where each is a paper of its own."""
+    listed = enumerate(opinion.payload.get("masking", ()), 1)
+    return {n: one for n, one in listed if one["key"] == of.resource.key and one.get("pdf")}
+
+
+def _withdraw_annexes(session: Session, opinion: Opinion, of: Traces) -> int:
+    """Take what says more of the entry than its name out of a paper that is kept.
+
+    The opinion, its signature and every other annex stay as they were signed; in the place of each
+    of these lies a signed act, so that the package verifies without it.
+    """
+    means, gone = of.means, _annexes(opinion, of)
+    acts = {
+        n: papers.withdraw_annex(opinion.number, one["pdf"], of.on, means.key)
+        for n, one in gone.items()
+    }
+    before = session.get(StoredFile, opinion.file_id) if opinion.file_id else None
+    if before is not None and before.deleted_at is None:
+        try:
+            package = files.content(means.folder, before)
+        except Missing:
+            package = None
+        if package is not None:
+            issued_on = date.fromisoformat(opinion.payload["issued_on"][:10])
+            after = papers.without(package, acts, issued_on)
+            kept = files.keep(
+                session,
+                means.folder,
+                SYSTEM,
+                before.purpose,
+                before.name,
+                after,
+                organisation_id=before.organisation_id,
+            )
+            files.delete(session, means.folder, before)
+            opinion.file_id, opinion.digest = kept.id, kept.digest
+    opinion.payload = {
+        **opinion.payload,
+        "masking": [
+            {"key": one["key"], "wiped": of.on, "pdf": "", "act": acts[n]} if n in acts else one
+            for n, one in enumerate(opinion.payload["masking"], 1)
+        ],
+    }
+    session.flush()
+    return len(acts)
 
 
 def _opinion(session: Session, opinion: Opinion, of: Traces) -> Named | None:
@@ -440,15 +497,20 @@ def _opinion(session: Session, opinion: Opinion, of: Traces) -> Named | None:
         sa.select(Revocation.reason).where(Revocation.opinion_id == opinion.id)
     )
     others = [one for one in payload["versions"] if one["key"] != of.resource.key]
-    text = json.dumps([{**payload, "versions": others}, revoked], ensure_ascii=False)
+    # Its own annexes go in any case, where each is a paper of its own (`_withdraw_annexes`).
+    rest = [
+        one
+        for one in payload.get("masking", ())
+        if one["key"] != of.resource.key or "pdf" not in one
+    ]
+    stated = {**payload, "versions": others, "masking": rest}
+    text = json.dumps([stated, revoked], ensure_ascii=False)
     quoted = any(word in text for word in (*of.words, *of.keys))
     if not listed and not quoted:
         return None
     # The name in its own line says no more than that the entry was there; a column of another
     # entry's masking report is that entry's, though half the city has an item of this name.
-    plain = json.dumps(
-        [{**payload, "versions": others, "masking": []}, revoked], ensure_ascii=False
-    )
+    plain = json.dumps([{**stated, "masking": []}, revoked], ensure_ascii=False)
     items = any(f'"{name}"' in plain or f"「{name}」" in plain for name in _items(session, of))
     keepable = not quoted and not items
     return Named("opinion", f"opinion:{opinion.number}", opinion.number, keepable)

@@ -9,6 +9,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -149,7 +150,7 @@ def keys_(folder: Path, as_json: bool) -> None:
             for act, zh in (("made", "新建"), ("replaced", "接替"), ("destroyed", "销毁")):
                 if at := one.get(f"{act}_at"):
                     who = f"{one[f'{act}_by']}  {one['reason'] if act == 'destroyed' else ''}"
-                    click.echo(f"  {zh} / {act}  {at}  {who}".rstrip())
+                    click.echo(f"  {zh} / {act}  {_local(at)}  {who}".rstrip())
             if one.get("release"):
                 click.echo(f"  发布批次 / release  {one['release']}")
             if "record" in one:
@@ -157,6 +158,13 @@ def keys_(folder: Path, as_json: bool) -> None:
         if not found:
             click.echo("这个文件夹里没有密钥记录 / no key is on record in this folder")
     sys.exit(1 if {one["state"] for one in found} & {"missing", "altered"} else 0)
+
+
+def _local(moment: str) -> str:
+    """A moment of a record as the city reads it; the record itself keeps UTC."""
+    from registry.calendar import CITY
+
+    return f"{datetime.fromisoformat(moment).astimezone(CITY):%Y-%m-%d %H:%M}"
 
 
 @anonymize.command("detect")
@@ -357,14 +365,26 @@ def mask(
     click.echo(f"  catalogue anonymize verify {shlex.quote(str(output))}")
 
 
+# Of a table of ten thousand columns nobody reads a line each; the report has them all.
+_MOST_TOLD = 100
+
+
 def _tell(facts: Mapping[str, Any], name: str) -> None:
-    for column in facts["columns"]:
+    for column in facts["columns"][:_MOST_TOLD]:
         click.echo(f"  {column['name']}：{column['done']} / {column['done_en']}")
+    if more := len(facts["columns"][_MOST_TOLD:]):
+        click.echo(f"  …另有 {more} 列，见报告 / {more} columns more, see the report")
     risk, lost = facts["risk"], facts["suppressed"]
-    click.echo(
-        f"k = {risk['k']}，抑制 {lost['share']:.2%}，残留直接标识符 "
-        f"{sum(one['count'] for one in facts['residual'])} / suppressed, direct identifiers left"
-    )
+    if counted := facts.get("counted"):
+        least = "—" if counted["smallest"] is None else counted["smallest"]
+        click.echo(
+            f"统计表，看得到 {counted['cells']} 格，隐去 {counted['left_out']} 格，最小一格 {least}"
+            " 人 / a table of counts: cells shown, left out, people in the least"
+        )
+    else:
+        click.echo(f"k = {risk['k']}，抑制 {lost['share']:.2%} / suppressed")
+    left = sum(one["count"] for one in facts["residual"])
+    click.echo(f"残留直接标识符 {left} / direct identifiers left")
     _findings(facts["findings"])
     if facts["verdict"] == "pass":
         click.echo(f"通过，已写出 / pass, written: {name}")
@@ -392,12 +412,12 @@ def restore(
     file: Path, plan_file: Path, key_file: Path, report_file: Path | None, output: Path
 ) -> None:
     """Give encrypted columns of a release back to whoever holds its key."""
-    from anonymization.crypto import read_key
+    from anonymization.keys import read
     from anonymization.restoring import restore_file
 
     report = document(report_file) if report_file else {}
     with _told():
-        key = read_key(key_file)
+        key = read(key_file)
         rows = restore_file(document(plan_file), file, output, key, report.get("key_id"))
     click.echo(
         f"{rows} 行已还原，含个人信息，请按原始数据保管 / rows restored, keep them as raw data: "

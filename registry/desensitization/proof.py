@@ -1,13 +1,13 @@
 """Whether a version is proven to be desensitized, and if not, why: the evidence of G-DEID."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased, defer
+from sqlalchemy.orm import Session, aliased, defer, joinedload, selectinload
 
 from anonymization import plan as masking
-from registry.access import Actor, acts, conflict, may
+from registry.access import Actor, acts, apart_from, may
 from registry.catalogue import version_of
 from registry.desensitization.drift import Changed, drift
 from registry.desensitization.joins import JOINED
@@ -25,11 +25,15 @@ class Proof:
     plan; `changed` says which), not_signed (where the profile asks for it), joins (the
     release joins an earlier one), file_differs (the file about to be released is another one),
     not_rechecked, altered (the row is not as the registry sealed it).
+
+    `beside` is the measured report that proves nothing at present, where one over made-up rows
+    holds in its place: whoever reads the verdict is told that no run over data stands behind it.
     """
 
     report: MaskingReport | None
     reason: str | None = None
     changed: tuple[Changed, ...] = field(default=())
+    beside: MaskingReport | None = None
 
 
 def valid_report(session: Session, version: Version, kinds: Sequence[str] = ("measured",)) -> Proof:
@@ -52,8 +56,9 @@ def proofs(
 
     A report holds for a version when it passed, was re-checked, is of the plan as it stands, and
     the plan fits the elements of the version. `kinds`: which reports count (`plan_only` does
-    before the first acceptance); a measured one counts before any other. Reports from before
-    there were seals cost a third query, to the journal.
+    before the first acceptance); the measured one counts before any other, unless it proves
+    nothing without speaking against the plan (`_AGAINST`). Reports from before there were seals
+    cost a third query, to the journal.
     """
     plans = list(
         session.scalars(
@@ -69,14 +74,13 @@ def proofs(
         )
         .order_by((MaskingReport.kind == "measured").desc(), MaskingReport.id.desc())
     )
-    reports: dict[int, list[MaskingReport]] = {}
+    latest: dict[int, dict[str, MaskingReport]] = {}
     for report in found:
-        reports.setdefault(report.plan_id, []).append(report)
-    latest = {plan_id: listed[0] for plan_id, listed in reports.items()}
-    bad = altered(session, latest.values())
+        latest.setdefault(report.plan_id, {}).setdefault(report.kind, report)
+    bad = altered(session, [one for own in latest.values() for one in own.values()])
     return {
         version.id: {
-            plan.profile: _of_plan(version, plan, latest.get(plan.id), bad)
+            plan.profile: _of_kinds(version, plan, list(latest.get(plan.id, {}).values()), bad)
             for plan in plans
             if plan.resource_id == version.resource_id
         }
@@ -100,7 +104,10 @@ class Awaited:
 
 
 def awaited(session: Session, actor: Actor) -> Sequence[Awaited]:
-    """The reports whose one missing step this actor may take, the oldest first."""
+    """The reports whose one missing step this actor may take, the oldest first.
+
+    The number of queries is the same however many wait: the counter on every page asks it.
+    """
     if actor.roles.isdisjoint(acts()["recheck"].roles):
         return []
     newer = aliased(MaskingReport)
@@ -118,7 +125,12 @@ def awaited(session: Session, actor: Actor) -> Sequence[Awaited]:
                 newer.plan_id == MaskingReport.plan_id,
                 sa.or_(
                     counts_before,
-                    sa.and_(newer.kind == "measured", MaskingReport.kind != "measured"),
+                    sa.and_(
+                        newer.kind == "measured",
+                        MaskingReport.kind != "measured",
+                        # One of another plan says nothing of this one, see `_of_kinds`.
+                        newer.plan_digest == MaskingReport.plan_digest,
+                    ),
                 ),
             ),
         )
@@ -126,17 +138,21 @@ def awaited(session: Session, actor: Actor) -> Sequence[Awaited]:
         .limit(1000)
         # Counted on every page: the reports themselves are large and say nothing to it.
         .options(defer(MaskingReport.report))
+        .options(
+            joinedload(Resource.department),
+            selectinload(Resource.live),
+            selectinload(Resource.working),
+        )
     )
-    found = []
-    for report, plan, resource, by in rows:
-        if not may(actor, "recheck", resource.department, project_id=resource.project_id):
-            continue
-        version = version_of(session, actor, resource)
-        if version is None or conflict(session, actor, "recheck", [version.id]):
-            continue
-        if _of_plan(version, plan, report, frozenset()).reason == "not_rechecked":
-            found.append(Awaited(report, plan, version, by))
-    return found
+    found = [
+        Awaited(report, plan, version, by)
+        for report, plan, resource, by in rows
+        if may(actor, "recheck", resource.department, project_id=resource.project_id)
+        and (version := version_of(session, actor, resource)) is not None
+        and _of_plan(version, plan, report, frozenset()).reason == "not_rechecked"
+    ]
+    own = apart_from(session, actor, "recheck", {one.version.id for one in found})
+    return [one for one in found if one.version.id not in own]
 
 
 # The nearest to a proof is told: whoever asks wants to know the last step that is missing.
@@ -164,11 +180,32 @@ def _best(found: Iterable[Proof]) -> Proof:
     return best
 
 
-def _of_plan(
-    version: Version, plan: MaskingPlan, latest: MaskingReport | None, bad: frozenset[int]
+# What a run over data found against this very plan, or against what was made of it: that it did
+# well on made-up rows does not outweigh it.
+_AGAINST = frozenset({"failed", "joins", "file_differs", "altered"})
+
+
+def _of_kinds(
+    version: Version, plan: MaskingPlan, latest: Sequence[MaskingReport], bad: frozenset[int]
 ) -> Proof:
-    if latest is None:
+    """The proof by the latest report of each kind, the measured one first."""
+    if not latest:
         return Proof(None, "no_report")
+    first, *others = ((one, _of_plan(version, plan, one, bad)) for one in latest)
+    report, proof = first
+    if proof.report is not None or proof.reason in _AGAINST:
+        return proof
+    for _, other in others:
+        if other.report is not None:
+            return replace(other, beside=report)
+    # One step is missing of the run over made-up rows, and a whole run of the other.
+    waits = next((other for _, other in others if other.reason == "not_rechecked"), None)
+    return waits if waits is not None and proof.reason == "plan_changed" else proof
+
+
+def _of_plan(
+    version: Version, plan: MaskingPlan, latest: MaskingReport, bad: frozenset[int]
+) -> Proof:
     if latest.id in bad:
         return Proof(None, "altered")
     if latest.plan_digest != plan.digest:

@@ -30,7 +30,8 @@ def take_report(
 ) -> MaskingReport:
     """Keep the report of a run as evidence; refused when it belongs to something else.
 
-    It must be of this plan, of this resource and of one of its versions. A failing report is
+    It must be of this plan, of this resource and of one of its versions, and say nothing that
+    cannot be of a run of that plan. A failing report is
     kept as well: it says what is to be mended. A signature must be of this report; a report
     without one, or by a key nobody enrolled, rests on the word of whoever hands it in, which
     proves nothing for a profile that asks for more (`signed` in techniques.json). `made_here` says
@@ -54,6 +55,7 @@ def take_report(
     )
     if version is None:
         raise Conflict("report_of_another_version")
+    _require_of_one_piece(plan.plan, report)
     joins.require_true(report)
     signer = signer_of(session, resource.department, report)
     digest = statement.digest(report)
@@ -96,6 +98,27 @@ def take_report(
         },
     )
     return row
+
+
+def _require_of_one_piece(plan: masking.Plan, report: Mapping[str, Any]) -> None:
+    """Refuse a report that contradicts its plan or itself: no tool of ours writes one.
+
+    A signature is asked for of open data alone; of all others, what was typed over must not pass.
+    """
+    wanted = masking.smallest_class(plan)
+    of_plan = (
+        report["profile"] == plan["profile"]
+        and report["k_wanted"] == wanted
+        and {line["name"] for line in report["columns"]}
+        == {line["name"] for line in plan["columns"]}
+    )
+    risk = report["risk"]
+    grouped = masking.profiles()[plan["profile"]]["judged"] and risk["quasi_identifiers"]
+    passes = all(one["held"] for one in report.get("attacks", ())) and not (
+        grouped and risk["k"] < wanted
+    )
+    if not of_plan or (report["verdict"] == "pass" and not passes):
+        raise Conflict("report_contradicts")
 
 
 def _without_sketches(report: Mapping[str, Any]) -> dict[str, Any]:

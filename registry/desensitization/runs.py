@@ -432,9 +432,14 @@ def finish(session: Session, row: MaskingRun, report: Mapping[str, Any]) -> None
 def given_up(session: Session, place: str, *, idle: bool) -> Sequence[MaskingRun]:
     """The runs that nobody runs: waiting for a machine that is gone, or left running here.
 
-    `idle`: whoever asks has the place and runs nothing at this moment.
+    `idle`: whoever asks has the place and runs nothing at this moment. What waits or runs at that
+    place is looked after, however long ago it was noted: a clock may have been set.
     """
-    old = sa.and_(MaskingRun.state.in_(ACTIVE), MaskingRun.seen_at < now() - GIVEN_UP_AFTER)
+    old = sa.and_(
+        MaskingRun.state.in_(ACTIVE),
+        MaskingRun.place != place,
+        MaskingRun.seen_at < now() - GIVEN_UP_AFTER,
+    )
     ours = sa.and_(MaskingRun.state == "running", MaskingRun.place == place)
     asked = sa.select(MaskingRun).where(sa.or_(old, ours) if idle else old)
     return session.scalars(asked).all()

@@ -9,6 +9,7 @@ from flask import Flask, Response, g, jsonify, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 import schemas
+from registry.db import NO_ROOM_S
 from registry.edge.addresses import came_from
 from registry.edge.locale import LOCALES, current, gettext
 from registry.edge.requests import actor, request_id
@@ -86,7 +87,7 @@ def of_system(fault: OSError) -> Any:
     if fault.errno not in _FULL:
         return unforeseen(fault)
     log.warning("request %s found no room on the disk", request_id())
-    return refused(Unavailable("no_room", retry_after=60))
+    return refused(Unavailable("no_room", retry_after=NO_ROOM_S))
 
 
 def unforeseen(fault: Exception) -> Any:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
+from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +21,7 @@ from registry.journal.tree import Head
 from registry.papers import package, slip, wording
 
 ATTACHMENT: Final = "opinion.json"
+ANNEXED: Final = "annex.json"
 _SHANGHAI: Final = timezone(timedelta(hours=8))
 _REQUIRED: Final = (
     "number",
@@ -58,8 +60,22 @@ def opinion(
     Unprintable for a character no font has.
     """
     _require_whole(payload)
-    facts = schemas.canonical(dict(payload))
-    pdf = _pdf(payload, facts, key, font_folders)
+    masked = payload.get("masking") or ()
+    annexes = tuple(_annex(payload, n, one, key, font_folders) for n, one in enumerate(masked, 1))
+    listed = [
+        {"file": package.annex_name(n), "pdf": package.digest(annex)}
+        for n, annex in enumerate(annexes, 1)
+    ]
+    # What an annex says stands in it alone: the paper itself outlives it.
+    told = {name: value for name, value in payload.items() if name != "masking"}
+    if listed:
+        told["annexes"] = [
+            {"key": one["key"], "profile": one["profile"], **found}
+            for one, found in zip(masked, listed, strict=True)
+        ]
+    facts = schemas.canonical(told)
+    view = {"view": wording.view(told, key), "qr": _qr(slip.slip(told, key))}
+    pdf = _pdf(_day(payload), "opinion", facts, view, font_folders)
     note = _note(payload, key)
     head = _head(payload["journal_head"])
     statement = {
@@ -72,14 +88,16 @@ def opinion(
         "head": {"size": head.size, "root": head.root, "at": head.at},
         "inclusion": [dict(proof) for proof in inclusion],
     }
+    if listed:
+        statement["annexes"] = listed
     signature = {
-        "format": package.FORMAT,
+        "format": package.WITH_ANNEXES if listed else package.FORMAT,
         "statement": statement,
         "public_key": key.public.fact(),
         "signature": signing.sign(key, schemas.canonical(statement)).fact(),
         "head_signature": signing.sign(key, head.statement()).fact(),
     }
-    parts = package.Parts(pdf, package.signature_text(signature), note)
+    parts = package.Parts(pdf, package.signature_text(signature), note, annexes)
     return package.pack(parts, payload["number"], _day(payload))
 
 
@@ -102,28 +120,40 @@ def _day(payload: Mapping[str, Any]) -> date:
 # --- the PDF --------------------------------------------------------------------------------
 
 
-def _pdf(
-    payload: Mapping[str, Any], facts: bytes, key: signing.Key, font_folders: Sequence[Path]
+def _annex(
+    payload: Mapping[str, Any],
+    n: int,
+    one: Mapping[str, Any],
+    key: signing.Key,
+    font_folders: Sequence[Path],
 ) -> bytes:
-    """Set the sheet as PDF/A-3b, the standard that allows a data file to be attached."""
+    """Set the evidence of one release as a paper of its own, with its facts attached."""
+    facts = schemas.canonical({"number": payload["number"], "annex": n, "masking": dict(one)})
+    view = {"view": wording.annex_view(payload, n, one), "qr": ""}
+    return _pdf(_day(payload), "annex", facts, view, font_folders)
+
+
+def _pdf(
+    day: date, part: str, facts: bytes, view: Mapping[str, Any], font_folders: Sequence[Path]
+) -> bytes:
+    """Set a paper as PDF/A-3b, the standard that allows a data file to be attached."""
     import typst  # slow to load and needed only here
 
-    day = _day(payload)
     try:
         pdf = typst.compile(
             (files(__package__) / "opinion.typ").read_bytes(),
-            font_paths=typst.Fonts(
-                include_system_fonts=False, font_paths=[_font_folder(), *font_folders]
-            ),
+            font_paths=_fonts(tuple(font_folders)),
             format="pdf",
             # Under a PDF/A standard typst refuses missing characters; else it prints boxes.
             pdf_standards="a-3b",
             timestamp=datetime(day.year, day.month, day.day, tzinfo=_SHANGHAI),
             # Texts of users go in as data and are never part of the template.
             sys_inputs={
-                "view": json.dumps(wording.view(payload, key)),
+                "part": part,
+                "view": json.dumps(view["view"]),
                 "payload": facts.decode("utf-8"),
-                "qr": _qr(slip.slip(payload, key)),
+                "attachment": ATTACHMENT if part == "opinion" else ANNEXED,
+                "qr": view["qr"],
                 "fallback": "yes" if font_folders else "no",
             },
         )
@@ -141,6 +171,14 @@ def _named(error: Exception) -> Exception:
         return error
     text = re.sub(r"\\u\{([0-9a-f]+)\}", lambda point: chr(int(point[1], 16)), found[1])
     return Unprintable(unicodedata.normalize("NFC", text))
+
+
+@cache
+def _fonts(folders: tuple[Path, ...]) -> Any:
+    """The fonts, looked for once: an opinion may have as many papers as it has releases."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, font_paths=[_font_folder(), *folders])
 
 
 def _font_folder() -> Path:
@@ -165,11 +203,11 @@ _NOTE: Final = """\
 数据资源目录核验意见　{number}
 怎样验证这份意见
 
-一、三个文件
+一、{files}个文件
 　　{name}.pdf　　　　意见正文（PDF/A-3），内附机器可读的数据 opinion.json。
 　　{name}.sig.json　签名文件：正文、数据、本说明的摘要，审计日志的日志头，公钥和签名。
 　　说明.txt　　　　　本文件。
-
+{annexes}
 二、有本软件时
 　　运行 catalogue opinion verify 压缩包文件，或在登记系统的公开核验页提交压缩包。不需要联网。
 　　压缩包已解开的，把 PDF 与 .sig.json 放在同一文件夹，对 PDF 运行同一命令。
@@ -191,6 +229,11 @@ _NOTE: Final = """\
 　　数字签名不是电子签章；加盖公章的纸质件或扫描件为正式文本。
 """
 
+_ANNEXES: Final = """\
+　　附件三-1.pdf …　　脱敏证据，共 {n} 份，摘要在签名文件 statement.annexes 中。所证明的数据资源
+　　　　　　　　　　　依法清除的，该份换成签名的收回声明（附件三-1.已清除.json），其余照旧有效。
+"""
+
 _COMMANDS: Final[Mapping[str, str]] = {
     "sm2-sm3": (
         "openssl pkeyutl -verify -pubin -inkey public.pem -rawin -digest sm3 "
@@ -205,10 +248,12 @@ _COMMANDS: Final[Mapping[str, str]] = {
 
 def _note(payload: Mapping[str, Any], key: signing.Key) -> bytes:
     """Write the note with a byte-order mark and CRLF, as the editors on office desks want it."""
-    fingerprint = key.public.fingerprint
+    fingerprint, annexes = key.public.fingerprint, len(payload.get("masking") or ())
     text = _NOTE.format(
         number=payload["number"],
         name=package.file_name(payload["number"]),
+        files=3 + annexes if annexes else "三",
+        annexes=_ANNEXES.format(n=annexes) if annexes else "",
         algorithm=key.public.algorithm,
         fingerprint=" ".join(re.findall(".{8}", fingerprint)),
         command=_COMMANDS[key.public.algorithm],

@@ -7,6 +7,7 @@ import schemas
 from registry import signing
 
 _KIND: Final = "revocation"
+_ANNEX: Final = "annex-withdrawal"
 
 
 def revoke(number: str, pdf_digest: str, reason: str, on: str, key: signing.Key) -> dict[str, Any]:
@@ -17,12 +18,7 @@ def revoke(number: str, pdf_digest: str, reason: str, on: str, key: signing.Key)
     others carries their successions: a paper may be older than the key that takes it back.
     """
     statement = {"kind": _KIND, "number": number, "pdf": pdf_digest, "reason": reason, "on": on}
-    made: dict[str, Any] = {
-        "statement": statement,
-        "public_key": key.public.fact(),
-        "signature": signing.sign(key, schemas.canonical(statement)).fact(),
-    }
-    return made | ({"successions": list(key.successions)} if key.successions else {})
+    return _signed(statement, key)
 
 
 def withdraw(number: str, pdf_digest: str, on: str, key: signing.Key) -> dict[str, Any]:
@@ -38,11 +34,25 @@ def withdraw(number: str, pdf_digest: str, on: str, key: signing.Key) -> dict[st
         "on": on,
         "wiped": True,
     }
-    return {
-        "statement": statement,
+    return _signed(statement, key)
+
+
+def withdraw_annex(number: str, pdf_digest: str, on: str, key: signing.Key) -> dict[str, Any]:
+    """Sign that one annex was wiped with the entry it speaks of; the opinion stands without it.
+
+    No revocation: who verifies by an older release is told nothing of it.
+    """
+    statement = {"kind": _ANNEX, "number": number, "pdf": pdf_digest, "on": on, "wiped": True}
+    return _signed(statement, key)
+
+
+def _signed(statement: Mapping[str, Any], key: signing.Key) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "statement": dict(statement),
         "public_key": key.public.fact(),
         "signature": signing.sign(key, schemas.canonical(statement)).fact(),
     }
+    return made | ({"successions": list(key.successions)} if key.successions else {})
 
 
 def revoking(
@@ -58,15 +68,26 @@ def revoking(
     A revocation anybody else signed says nothing: otherwise whoever dislikes an opinion could
     revoke it.
     """
-    wanted = (_KIND, number, pdf_digest)
-    for revocation in revocations:
-        statement = revocation.get("statement") if isinstance(revocation, Mapping) else None
-        if not isinstance(revocation, Mapping) or not isinstance(statement, Mapping):
+    return _about(revocations, (_KIND, number, pdf_digest), keys)
+
+
+def withdrawing(
+    acts: Iterable[object], number: object, pdf_digest: object, keys: Sequence[signing.PublicKey]
+) -> Mapping[str, Any] | None:
+    """Give the statement that withdraws the annex of this digest, as `revoking` does, or None."""
+    return _about(acts, (_ANNEX, number, pdf_digest), keys)
+
+
+def _about(
+    acts: Iterable[object], wanted: tuple[object, ...], keys: Sequence[signing.PublicKey]
+) -> Mapping[str, Any] | None:
+    for act in acts:
+        statement = act.get("statement") if isinstance(act, Mapping) else None
+        if not isinstance(act, Mapping) or not isinstance(statement, Mapping):
             continue
-        about = tuple(statement.get(name) for name in ("kind", "number", "pdf"))
-        if about != wanted:
+        if tuple(statement.get(name) for name in ("kind", "number", "pdf")) != wanted:
             continue
-        if is_signed(revocation, signing.followed(keys, revocation.get("successions"))):
+        if is_signed(act, signing.followed(keys, act.get("successions"))):
             return statement
     return None
 

@@ -21,7 +21,7 @@ from registry.journal.tree import Head, verify_inclusion
 from registry.papers import package
 from registry.papers.opinion import ATTACHMENT
 from registry.papers.package import Parts, Unreadable, digest
-from registry.papers.revocation import is_signed, revoking
+from registry.papers.revocation import is_signed, revoking, withdrawing
 
 Fact = Mapping[str, Any]
 
@@ -165,7 +165,8 @@ def _signature_file(text: bytes) -> tuple[Fact, signing.PublicKey]:
         raise Unreadable("signature_file") from cause
     fact = _mapping(document)
     public = signing.public_key(fact.get("public_key"))
-    if not same or fact.get("format") != package.FORMAT or public is None:
+    known = fact.get("format") in {package.FORMAT, package.WITH_ANNEXES}
+    if not same or not known or public is None:
         raise Unreadable("signature_file")
     return fact, public
 
@@ -227,6 +228,7 @@ def _checks(case: _Case, payload: Fact | None) -> Iterator[Check]:
     yield Check("signature", _is_signed(case))
     yield Check("pdf", _is_pdf(case))
     yield Check("payload", payload is not None)
+    yield from _annexed(case)
     head = case.head
     yield Check("head", _is_head_signed(case, payload), _dated(head) if head else {})
     if proofs := _proofs(case):
@@ -256,6 +258,49 @@ def _is_as_issued(case: _Case) -> bool:
         return package.pack(case.parts, str(number), date.fromisoformat(str(day)[:10])) == case.data
     except ValueError:
         return False
+
+
+def _annexed(case: _Case) -> Iterator[Check]:
+    """Each annex is the one that was signed, or was withdrawn by a signed act.
+
+    Beside PDF and signature alone there are none to check, which is told: the opinion is whole
+    without them.
+    """
+    listed = case.statement.get("annexes")
+    signed = [_mapping(one).get("pdf") for one in (listed if isinstance(listed, list) else ())]
+    if not signed and not case.parts.annexes:
+        return
+    if case.parts.note is None:
+        yield Check("annexes_apart", True, {"count": len(signed)})
+        return
+    keys = (case.public, *(case.trusted or ()))
+    found = [
+        _withdrawn(case, pdf, annex, keys)
+        for pdf, annex in zip(signed, case.parts.annexes, strict=False)
+    ]
+    whole = len(signed) == len(case.parts.annexes) and all(
+        act is not None or digest(annex) == pdf
+        for act, annex, pdf in zip(found, case.parts.annexes, signed, strict=True)
+    )
+    yield Check("annexes", whole, {"count": len(signed)})
+    for n, act in enumerate(found, 1):
+        if act is not None:
+            yield Check("annex_wiped", True, {"n": n, "on": str(act.get("on", ""))})
+
+
+def _withdrawn(
+    case: _Case, pdf: object, annex: bytes, keys: Sequence[signing.PublicKey]
+) -> Fact | None:
+    """What withdrew this annex: the act in its place, or one of those the reader was given."""
+    acts = list(case.revocations or ())
+    if package.is_act(annex):
+        try:
+            acts.append(schemas.loads(annex))
+        except (ValueError, TypeError, RecursionError):  # Unreadable is a ValueError
+            return None
+    elif digest(annex) != pdf:
+        return None
+    return withdrawing(acts, case.statement.get("number"), pdf, keys)
 
 
 def _is_head_signed(case: _Case, payload: Fact | None) -> bool:

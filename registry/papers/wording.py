@@ -3,12 +3,13 @@
 The template places strings and knows no rules. Optional facts of a payload: ``remarks`` (lines,
 for instance that a project of the authority itself was reviewed by another office),
 ``merged_posts`` and ``deferrals`` (lines, or objects whose values are printed in order), and
-``masking`` (the reports that proved the desensitization, one annex page each).
+``masking`` (the reports that proved the desensitization, a paper of annex three each; the
+opinion itself lists them as ``annexes`` by their digests).
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -35,7 +36,7 @@ _LONG_RUN: Final = re.compile(r"[!-~]{18}(?=[!-~])")
 def view(payload: Mapping[str, Any], key: signing.Key) -> dict[str, Any]:
     """Give all strings of the sheet, ready to be set."""
     gates = [_gate(number, gate) for number, gate in enumerate(payload["gates"], 1)]
-    versions = payload["versions"]
+    versions, annexes = payload["versions"], payload.get("annexes", ())
     strings = {
         "title": TITLE,
         "number": payload["number"],
@@ -53,7 +54,7 @@ def view(payload: Mapping[str, Any], key: signing.Key) -> dict[str, Any]:
         "merged_posts": _lines(payload.get("merged_posts", ())),
         "deferrals": _lines(payload.get("deferrals", ())),
         "remarks": _lines(payload.get("remarks", ())),
-        "masking": [_masked(one) for one in payload.get("masking", ())],
+        "annexes": [_listed(n, one, versions) for n, one in enumerate(annexes, 1)],
         "issuer": payload["issuer"],
         "algorithm": key.public.algorithm.upper(),
         "fingerprint": _grouped(key.public.fingerprint),
@@ -61,6 +62,35 @@ def view(payload: Mapping[str, Any], key: signing.Key) -> dict[str, Any]:
     printed = printable(strings)
     assert isinstance(printed, dict)
     return printed
+
+
+def annex_view(payload: Mapping[str, Any], n: int, one: Mapping[str, Any]) -> dict[str, Any]:
+    """Give all strings of one paper of annex three."""
+    strings = {
+        "title": TITLE,
+        "number": f"{payload['number']}　附件三-{n}",
+        "of": payload["number"],
+        "issuer": payload["issuer"],
+        "heading": f"附件三-{n}　脱敏证据",
+        "masked": _masked(one),
+    }
+    printed = printable(strings)
+    assert isinstance(printed, dict)
+    return printed
+
+
+def _listed(
+    n: int, one: Mapping[str, Any], versions: Sequence[Mapping[str, Any]]
+) -> dict[str, str]:
+    """An annex in the list of the opinion: by the line of its entry, never by its name."""
+    line = next((n for n, v in enumerate(versions, 1) if v.get("key") == one["key"]), None)
+    return {
+        "number": str(n),
+        "of": f"附件一第 {line} 项" if line else "—",
+        "profile": _text(one["profile"]),
+        "file": _text(one["file"]),
+        "digest": _grouped(_text(one["pdf"]).removeprefix("sm3:")),
+    }
 
 
 def chinese_date(day: str) -> str:
@@ -137,6 +167,10 @@ def _masked(one: Mapping[str, Any]) -> dict[str, Any]:
 
 def _measured(one: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What was measured of a release, line by line; an older payload tells less."""
+    if counted := one.get("counted"):
+        yield "统计表", _counted(counted)
+        yield from _tried(one)
+        return
     figures = f"最小一组 {one['k']} 条，单组最大风险 {100 * one['risk']:.3g}%，"
     sensitive = ((name, one.get(name)) for name in ("l", "t"))
     told = "".join(f"，{name} = {value:.3g}" for name, value in sensitive if value is not None)
@@ -147,6 +181,20 @@ def _measured(one: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             for name in ("quasi_identifiers", "discovered")
         )
         yield "准标识符", f"申报的：{declared}；系统发现的：{found}"
+    yield from _tried(one)
+
+
+def _counted(seen: Mapping[str, Any]) -> str:
+    """What an outsider sees of a table of counts: nobody's row, and so many in the least cell."""
+    least = seen["smallest"]
+    shown = f"最小一格 {least} 人" if least is not None else "没有一格有人"
+    return (
+        f"外人看到按{'、'.join(map(_text, seen['groups']))}统计的人数，没有逐人的行；"
+        f"看得到 {seen['cells']} 格，隐去 {seen['left_out']} 格，{shown}"
+    )
+
+
+def _tried(one: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     tried = one.get("attacks") or {}
     if tried.get("tried"):
         bad = tried["tried"] - tried["held"]

@@ -13,6 +13,7 @@ import schemas
 from anonymization import plan as masking
 from registry import catalogue, desensitization
 from registry.access import may, require
+from registry.catalogue import life
 from registry.desensitization import PlanFaulty
 from registry.edge import actor, go, locale, prepared, reads, session, settings, writes
 from registry.errors import Conflict, Missing, Refusal, Unreadable
@@ -180,8 +181,9 @@ def proof(key: str, report: str) -> str:
     """One report as a page to read and print: verdict, levels, attacks, what each column shows."""
     resource, version = _entry(key)
     made, plan = desensitization.report_of(session(), resource, report)
-    held = desensitization.proofs(session(), [version], (made.kind,))[version.id].get(plan.profile)
-    alone = desensitization.standing(session(), version, plan, made)
+    about = judged(resource, version)
+    held = desensitization.proofs(session(), [about], (made.kind,))[about.id].get(plan.profile)
+    alone = desensitization.standing(session(), about, plan, made)
     signed = desensitization.signature_of(made.report)
     facts = made.report
     words = {one["id"]: one for one in masking.attacks()}
@@ -200,8 +202,10 @@ def proof(key: str, report: str) -> str:
         attacks=sorted(log, key=lambda row: (row["held"], -row["records"])),
         holds=held is not None and held.report is not None and held.report.id == made.id,
         alone=alone,
+        ahead=about if about.id != version.id else None,
         old_plan=not desensitization.tells_what_it_rests_on(plan.plan),
         check=desensitization.check_of(made),
+        may_mask=_may(resource, "mask"),
         may_check=made.kind == "measured" and _may(resource, "check_release"),
         may_recheck=alone.reason == "not_rechecked" and _may(resource, "recheck"),
         joins=[_joined(one) for one in desensitization.joins_of(session(), made)],
@@ -303,6 +307,16 @@ def _entry(key: str) -> tuple[Resource, Version]:
     return resource, version
 
 
+def judged(resource: Resource, version: Version) -> Version:
+    """The version that a verdict on the entry is about, for somebody who sees this one.
+
+    One on its way through the reviews is judged before it is live, also to readers who see the
+    live one until then: what they read here would contradict the gate otherwise.
+    """
+    working = resource.working
+    return working if working is not None and working.state in life.UNDECIDED else version
+
+
 def is_read(resource: Resource) -> bool:
     """Whether the actor may read how this entry is desensitized."""
     return any(_may(resource, act) for act in READERS)
@@ -341,6 +355,13 @@ class _Page:
         """The plan as the form says it."""
         return masking_form.typed(request.form, self.proposed, self.before)
 
+    def proof(self) -> desensitization.Proof:
+        """What is proven in this release profile: what holds in another says nothing here."""
+        about = judged(self.resource, self.version)
+        found = desensitization.proofs(session(), [about], ("measured", "plan_only"))
+        missing = desensitization.Proof(None, "no_plan")
+        return found[about.id].get(self.profile, missing)
+
     def shown(
         self,
         plan: masking.Plan,
@@ -350,6 +371,7 @@ class _Page:
     ) -> str:
         """The page over this plan, with its faults where they are mended."""
         resource, version = self.resource, self.version
+        about = judged(resource, version)
         form = masking_form.Shown(plan, faults, _locale())
         return render_template(
             "masking.html",
@@ -368,7 +390,8 @@ class _Page:
             old_plan=self.row is not None
             and not desensitization.tells_what_it_rests_on(self.row.plan),
             drift=desensitization.drift(self.row.plan, version) if self.row else [],
-            proof=desensitization.valid_report(session(), version, ("measured", "plan_only")),
+            proof=self.proof(),
+            ahead=about if about.id != version.id else None,
             reports=desensitization.reports_of(session(), resource, self.profile),
             may_mask=_may(resource, "mask"),
             may_see_raw=_may(resource, "see_raw"),

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 import schemas
-from registry import catalogue, exchange
+from anonymization import plan
+from registry import catalogue, desensitization, exchange
 from registry.access import Actor, Holding, acts, holding_for, may, role_title
 from registry.calendar import CITY
 from registry.catalogue import RemarkText
@@ -21,7 +22,7 @@ from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from registry.web import finding
 from registry.web.comparing import compared
-from registry.web.masking import is_read
+from registry.web.masking import is_read, judged
 
 pages = Blueprint("resources", __name__, url_prefix="/resources")
 
@@ -112,8 +113,17 @@ def show(key: str) -> Response | str | tuple[str, int]:
         decisions=_decided(version) if actor().signed_in else [],
         faults=catalogue.faults_of(version) if resource.remediation_due else [],
         **_use(version),
-        masking=is_read(resource),
+        masking=_masking(version),
+        masking_profiles=plan.profiles(),
     )
+
+
+def _masking(version: Version) -> Mapping[str, desensitization.Proof] | None:
+    """What is proven of its desensitization, by release profile; None for who has no part in it."""
+    if not is_read(version.resource):
+        return None
+    about = judged(version.resource, version)
+    return desensitization.proofs(session(), [about], ("measured", "plan_only"))[about.id]
 
 
 def _stone(resource: Resource) -> catalogue.Tombstone | None:

@@ -150,6 +150,59 @@ def test_suppressing_more_than_the_plan_allows_fails(source, target, key):
     assert left_over(target) == []
 
 
+def counts(least: int = 21) -> pl.DataFrame:
+    """A table of how many people there are, by district and age, one cell left out by two."""
+    cells = [
+        (district, age, str(least + 7 * n))
+        for n, (district, age) in enumerate(
+            (d, a) for d in ("海勃湾区", "乌达区", "海南区") for a in ("0-17", "18-59", "60+")
+        )
+    ]
+    frame = pl.DataFrame(cells, schema=["所在区", "年龄段", "人数"], orient="row")
+    return frame.with_columns(
+        pl.when(pl.int_range(pl.len()).is_in([4, 5, 7, 8]))
+        .then(pl.lit("*"))
+        .otherwise("人数")
+        .alias("人数")
+    )
+
+
+def counts_plan() -> dict:
+    lines = [line("所在区", role="quasi"), line("年龄段", role="quasi"), line("人数")]
+    return {"profile": "open", "release": "2026", "columns": lines, "quasi_identifiers": []}
+
+
+def test_a_table_of_counts_tells_its_cells_and_no_class_of_people(tmp_path, target):
+    counts().write_csv(tmp_path / "counts.csv")
+    facts = apply(counts_plan(), tmp_path / "counts.csv", target).facts
+    assert facts["findings"] == []
+    assert facts["counted"] == {
+        "groups": ["所在区", "年龄段"],
+        "counts": ["人数"],
+        "cells": 5,
+        "left_out": 4,
+        "nobody": 0,
+        "smallest": 21,
+    }
+    counts(least=1).write_csv(tmp_path / "few.csv")
+    few = apply(counts_plan(), tmp_path / "few.csv", target.with_name("few.csv")).facts
+    assert (few["verdict"], few["counted"]["smallest"]) == ("fail", 1)
+
+
+def test_a_table_of_counts_is_not_suppressed_for_that_each_combination_stands_once(
+    tmp_path, target
+):
+    counts().write_csv(tmp_path / "counts.csv")
+    plan = counts_plan() | {"profile": "statistical", "quasi_identifiers": ["所在区", "年龄段"]}
+    facts = apply(plan, tmp_path / "counts.csv", target).facts
+    assert (facts["verdict"], facts["suppressed"]["cells"]) == ("pass", 0)
+    assert pl.read_csv(target, infer_schema=False).equals(counts())
+
+
+def test_a_table_of_people_tells_of_no_cells(source, target, key):
+    assert "counted" not in apply(people_plan(), source, target, key).facts
+
+
 def test_every_column_has_its_three_sentences(source, target, key):
     report = apply(people_plan(), source, target, key)
     for column in report.facts["columns"]:
@@ -244,6 +297,13 @@ def test_a_file_that_is_not_there_and_an_unknown_format_are_refused(tmp_path, ta
 
 def test_k_larger_than_the_table_is_refused(source, target, key):
     refused("K_LARGER_THAN_TABLE", lambda: apply(people_plan(k=5000), source, target, key))
+    assert left_over(target) == []
+
+
+def test_a_table_of_a_header_alone_is_told_as_blank(tmp_path, target, key, people):
+    path = tmp_path / "header.csv"
+    people.head(0).write_csv(path)
+    refused("ALL_BLANK", lambda: apply(people_plan(), path, target, key))
     assert left_over(target) == []
 
 

@@ -1,7 +1,9 @@
 """Freeze, lift, wipe: who may, who may not, and that nothing of the content is left anywhere."""
 
+import io
 import json
-from datetime import timedelta
+import zipfile
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -381,7 +383,7 @@ def _request(session, resource):
     return session.scalars(sa.select(Request.id).where(Request.resource_id == resource.id)).one()
 
 
-def issued(town, resource, version, project, reason, folder, revoked_because=""):
+def issued(town, resource, version, project, reason, folder, revoked_because="", masking=()):
     """An opinion that lists the entry and gives a reason, maybe revoked; the issued package."""
     session, key = town.session, signing.load(folder / "signing.key")
     size, root = journal.head(session)
@@ -413,8 +415,11 @@ def issued(town, resource, version, project, reason, folder, revoked_because="")
         "signers": [{"name": "某人", "post": "验收核验员", "way": ""}],
         "journal_head": {"size": size, "root": root, "at": "2026-09-01T00:00:00.000000Z"},
         "issuer": "数据局",
+        "masking": list(masking),
     }
     made = papers.opinion(payload, key)
+    digests = papers.annex_digests(made)
+    payload["masking"] = [{**one, "pdf": pdf} for one, pdf in zip(masking, digests, strict=True)]
     kept = files.keep(session, folder, SYSTEM, "opinion", "意见.zip", made)
     opinion = Opinion(
         number=number,
@@ -579,6 +584,88 @@ def test_a_paper_that_only_lists_the_name_is_kept_where_that_was_chosen(session,
     assert acceptance.package_of(session, tmp_path, opinion)[1] == copy
     (job,) = session.scalars(sa.select(Job))
     assert job.payload["kept"] == sorted(kept)
+
+
+def proven(resource, name, **changes):
+    """The evidence of one release of an entry, as an annex says it."""
+    column = {"name": "秘密列", "was": "原文", "done": "删除", "remains": "没有", "approved": ""}
+    return {
+        "key": resource.key,
+        "name": name,
+        "report": f"report of {resource.key}",
+        "profile": "统计共享",
+        "kind": "measured",
+        "level_before": 1,
+        "level": 3,
+        "k": 9,
+        "risk": 0.1,
+        "suppressed": 0.0,
+        "columns": [column],
+        "input": "sm3:" + "1" * 64,
+        "output": "sm3:" + "2" * 64,
+        "plan": "sm3:" + "3" * 64,
+        "digest": "sm3:" + "4" * 64,
+        "handed_in_by": "萨仁",
+        "rechecked_by": "巴特尔",
+    } | changes
+
+
+def test_a_paper_that_is_kept_loses_the_annex_about_the_entry_and_still_verifies(
+    session, town, tmp_path
+):
+    resource, other = published(town), published(town, "低保对象信息")
+    project, _ = in_project(town, resource, text="")
+    masking = [proven(other, "低保对象信息"), proven(resource, "婚姻登记预约信息")]
+    copy = issued(town, resource, resource.live, project, "没有挂接", tmp_path, masking=masking)
+    opinion = session.scalars(sa.select(Opinion)).one()
+    key = means(tmp_path).key.public
+    frozen_and_wiped(session, town, resource, tmp_path, [f"opinion:{opinion.number}"])
+    _, package = acceptance.package_of(session, tmp_path, opinion)
+    verdict = papers.verify(package, trusted=[key])
+    assert verdict.is_valid
+    said = [check.sentence() for check in verdict.checks if check.name == "annex_wiped"]
+    assert len(said) == 1
+    assert "附件三第 2 份" in said[0]
+    # The opinion is the paper that was signed, and so is the annex about the other entry.
+    with zipfile.ZipFile(io.BytesIO(copy)) as before, zipfile.ZipFile(io.BytesIO(package)) as after:
+        assert set(before.namelist()) - set(after.namelist()) == {"附件三-2.pdf"}
+        same = set(before.namelist()) & set(after.namelist())
+        assert all(before.read(one) == after.read(one) for one in same)
+    # What it said of the entry is nowhere any more: no page and no digest of what it was made from.
+    stored = json.dumps(opinion.payload, ensure_ascii=False)
+    assert stored.count("秘密列") == 1
+    assert "wiped" not in opinion.payload["masking"][0]
+    assert opinion.payload["masking"][1].keys() == {"key", "wiped", "pdf", "act"}
+    # Whoever still holds the package as it was issued is told to destroy that page.
+    published_acts = acceptance.revocations(session)
+    old = papers.verify(copy, trusted=[key], revocations=published_acts)
+    assert old.is_valid
+    assert "请销毁" in next(c.sentence() for c in old.checks if c.name == "annex_wiped")
+
+
+def test_an_annex_that_is_missing_without_a_signed_act_makes_the_package_invalid(
+    session, town, tmp_path
+):
+    resource = published(town)
+    project, _ = in_project(town, resource, text="")
+    copy = issued(
+        town, resource, resource.live, project, "无", tmp_path, masking=[proven(resource, "某条目")]
+    )
+    key, number = means(tmp_path).key, session.scalars(sa.select(Opinion.number)).one()
+    (pdf,) = papers.annex_digests(copy)
+    day = date(2026, 9, 1)
+    good = papers.withdraw_annex(number, pdf, "2026-09-03", key)
+    assert papers.verify(papers.without(copy, {1: good}, day), trusted=[key.public]).is_valid
+    forger = signing.load(tmp_path / "forger.key")
+    for act in (
+        papers.withdraw_annex(number, pdf, "2026-09-03", forger),
+        papers.withdraw_annex(number, "sm3:" + "0" * 64, "2026-09-03", key),
+        papers.withdraw_annex("乌数核〔2026〕999号", pdf, "2026-09-03", key),
+        papers.withdraw(number, pdf, "2026-09-03", key),
+        {},
+    ):
+        made = papers.verify(papers.without(copy, {1: act}, day), trusted=[key.public])
+        assert [check.name for check in made.checks if check.passed is False] == ["annexes"]
 
 
 @pytest.mark.parametrize("reason", ["缺少信息项「预约编号」", "婚姻登记预约信息写得过细"])

@@ -56,6 +56,38 @@ def test_a_department_goes_from_a_hundred_thousand_citizens_to_a_release(desk: P
     assert [value for value in planted if value in everything] == []
 
 
+def test_of_twenty_planted_values_no_command_tells_or_leaves_one(desk: Path, tmp_path_factory):
+    """Not on the screen, not in a report, not in a file beside it, not in a temporary one."""
+    planted = [f"栽种{'甲乙丙丁戊己庚辛壬癸'[n % 10]}{n:02d}氏" for n in range(20)]
+    people = citizens(600, seed=3)
+    names = pl.Series("姓名", [*planted, *people["姓名"].to_list()[20:]])
+    raw, desk = desk, tmp_path_factory.mktemp("made")
+    people.with_columns(names).write_csv(raw / "raw.csv")
+    source, key, plan = raw / "raw.csv", desk / "key", desk / "plan.json"
+    told = [run("key", key), run("plan", source, "--profile", "statistical", "-o", plan)]
+    told += [run("detect", source)]
+    bound = ("--plan", plan, "--key", key)
+    told += [run("apply", source, *bound, "-o", desk / "out.csv", "--report", desk / "r.json")]
+    told += [run("mask", source, *bound, "-o", desk / "masked.parquet")]
+    told += [run("verify", source, code=1), run("measure", source, "-q", "姓名", code=1)]
+    failing = json.loads(plan.read_text("utf-8")) | {"k": 500, "reach_k": "fail"}
+    (desk / "failing.json").write_text(json.dumps(failing), "utf-8")
+    bad = ("--plan", desk / "failing.json", "--key", key, "-o", desk / "no.csv")
+    told += [run("apply", source, *bad, "--report", desk / "no.json", code=1)]
+    ragged = source.read_text("utf-8") + f"{planted[0]},1\n"
+    for n, text in enumerate((ragged, source.read_text("utf-8").split("\n", 1)[1])):
+        (raw / f"bad{n}.csv").write_text(text, "utf-8")
+        for first, *rest in (("detect",), ("apply", *bound, "-o", desk / "no.csv")):
+            told += [run(first, raw / f"bad{n}.csv", *rest, code=2)]
+    said = "".join(answer.output for answer in told)
+    assert [value for value in planted if value in said] == []
+    for path in (*desk.rglob("*"), *Path("/tmp").glob("catalogue*"), *Path("/tmp").glob("tmp*")):
+        content = path.read_bytes() if path.is_file() else b""
+        assert [value for value in planted if value.encode() in content] == [], path
+    made = {"key", "key.json", "plan.json", "failing.json", "r.json", "no.json"}
+    assert {path.name for path in desk.iterdir()} == made | {"out.csv", "masked.parquet"}
+
+
 def test_a_plan_that_leaves_an_id_readable_exits_1_and_writes_only_the_report(desk: Path):
     plan, out, report = desk / "plan.json", desk / "out.csv", desk / "report.json"
     run("plan", desk / "citizens.csv", "-o", plan)
@@ -157,6 +189,12 @@ def test_a_key_is_replaced_and_destroyed_with_a_record(desk: Path):
     told = run("keys", desk).stdout
     assert record["steps"][0]["key_id"] in told
     assert "已销毁" in told
+    # What it was for is told apart from a key that nobody can find.
+    plan = desk / "plan.json"
+    run("plan", desk / "citizens.csv", "--profile", "statistical", "-o", plan)
+    bound = ("--plan", plan, "--key", desk / "a", "-o", desk / "out.csv")
+    for command in ("apply", "mask"):
+        assert "已按记录销毁" in run(command, desk / "citizens.csv", *bound, code=2).stderr
     assert [one["state"] for one in json.loads(run("keys", desk, "--json").stdout)] == [
         "destroyed",
         "present",

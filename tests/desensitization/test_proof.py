@@ -5,6 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -61,7 +62,7 @@ class Desk:
             self.session, self.registrar, self.resource, self.version, profile, plan
         )
 
-    def run(self, plan: MaskingPlan, **binding: str) -> dict[str, Any]:
+    def run(self, plan: MaskingPlan, kind: str = "measured", **binding: str) -> dict[str, Any]:
         bound = {"resource": self.resource.key, "version": self.version.digest} | binding
         made = anonymization.apply(
             plan.plan,
@@ -69,6 +70,7 @@ class Desk:
             self.folder / "out.csv",
             self.folder / "key",
             binding=bound,
+            kind=kind,
         )
         facts: dict[str, Any] = json.loads(made.json())
         return facts
@@ -261,6 +263,28 @@ def test_what_is_no_whole_report_is_refused(desk: Desk, change):
         desk.take(plan, desk.run(plan) | change)
 
 
+def forged(report: dict[str, Any], how: str) -> dict[str, Any]:
+    if how == "attack":
+        first, *rest = report["attacks"]
+        return report | {"attacks": [first | {"held": False, "records": 9}, *rest]}
+    if how == "k":
+        return report | {"risk": report["risk"] | {"k": 1}}
+    if how == "wanted":
+        return report | {"k_wanted": 2}
+    if how == "profile":
+        return report | {"profile": "interface"}
+    return report | {"columns": report["columns"][1:]}
+
+
+@pytest.mark.parametrize("how", ["attack", "k", "wanted", "profile", "columns"])
+def test_a_report_typed_over_so_that_it_contradicts_plan_or_itself_is_refused(desk: Desk, how):
+    plan = desk.plan()
+    report = desk.run(plan)
+    with pytest.raises(Conflict, match="report_contradicts"):
+        desk.take(plan, forged(report, how))
+    assert desk.take(plan, report).verdict == "pass"
+
+
 def test_a_faulty_plan_is_refused_with_every_fault(desk: Desk):
     proposed = desensitization.proposed(desk.version, "open")
     columns = [
@@ -385,6 +409,92 @@ def test_many_versions_are_judged_in_two_queries(desk: Desk, session: Session):
     desensitization.valid_reports(session, versions)
     sa.event.remove(connection, "before_cursor_execute", count)
     assert asked == 2
+
+
+def test_what_waits_is_found_in_the_same_number_of_queries_however_much_it_is(
+    desk: Desk, session: Session
+):
+    connection = session.connection()
+
+    def counted() -> tuple[int, int]:
+        asked = 0
+
+        def count(*_: object) -> None:
+            nonlocal asked
+            asked += 1
+
+        session.expire_all()
+        sa.event.listen(connection, "before_cursor_execute", count)
+        found = awaited(desk, desk.head)
+        sa.event.remove(connection, "before_cursor_execute", count)
+        return len(found), asked
+
+    def another() -> None:
+        plan = desk.plan()
+        report = desk.run(plan)
+        desk.take(plan, report)
+
+    another()
+    one = counted()
+    for name in ("婚姻登记信息", "低保对象信息", "残疾人信息"):
+        stored = catalogue.register(
+            desk.session,
+            desk.registrar,
+            desk.town.department,
+            document(name, items=[dict(item) for item in ITEMS]),
+            declared=True,
+        )
+        desk.resource = desk.session.scalars(
+            sa.select(Resource).where(Resource.key == stored.key)
+        ).one()
+        another()
+    assert one[0] == 1
+    assert counted() == (4, one[1])
+
+
+BOTH = ("measured", "plan_only")
+
+
+def best(desk: Desk) -> desensitization.Proof:
+    return desensitization.valid_report(desk.session, desk.version, BOTH)
+
+
+def test_before_go_live_a_plan_only_report_holds_where_the_measured_one_is_of_an_older_plan(
+    desk: Desk,
+):
+    plan = proven(desk)
+    old = best(desk).report
+    plan = desk.save(plan.plan | {"k": 7})
+    assert best(desk).reason == "plan_changed"
+    made_up = desk.take(plan, desk.run(plan, "plan_only"))
+    assert best(desk).reason == "not_rechecked"
+    assert awaited(desk, desk.head) == [made_up]
+    desensitization.recheck(desk.session, desk.head, made_up)
+    assert (best(desk).report, best(desk).beside) == (made_up, old)
+    # It is no proof where a run over data is asked for.
+    assert reason(desk) == "plan_changed"
+
+
+def test_what_a_run_over_data_found_against_the_plan_is_not_outweighed_by_made_up_rows(desk: Desk):
+    plan = desk.save(desk.plan().plan | {"k": 20, "reach_k": "fail"})
+    real = (desk.folder / "in.csv").read_bytes()
+    few = citizens(3, seed=5).select([item["name"] for item in ITEMS])
+    pl.concat([few] * 200).write_csv(desk.folder / "in.csv")
+    desensitization.recheck(desk.session, desk.head, desk.take(plan, desk.run(plan, "plan_only")))
+    assert best(desk).report is not None
+    (desk.folder / "in.csv").write_bytes(real)
+    desk.take(plan, desk.run(plan))
+    assert best(desk).reason == "failed"
+
+
+def test_a_measured_report_that_waits_takes_no_proof_away(desk: Desk):
+    plan = desk.plan()
+    made_up = desk.take(plan, desk.run(plan, "plan_only"))
+    desensitization.recheck(desk.session, desk.head, made_up)
+    measured = desk.take(plan, desk.run(plan))
+    assert (best(desk).report, best(desk).beside) == (made_up, measured)
+    desensitization.recheck(desk.session, desk.town.person("secrecy"), measured)
+    assert (best(desk).report, best(desk).beside) == (measured, None)
 
 
 def test_a_frozen_entry_takes_no_plan(desk: Desk):

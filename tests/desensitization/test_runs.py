@@ -440,6 +440,14 @@ def test_a_run_waiting_for_a_machine_that_is_gone_is_given_up(desk):
     assert desk.left() == []
 
 
+def test_a_clock_set_an_hour_on_gives_no_run_up_that_is_looked_after(desk):
+    key = desk.send(csv_of())
+    desk.started(key)
+    with time_machine.travel(db.now() + timedelta(hours=1), tick=True):
+        desk.runner.keep()
+    assert desk.ended(key).state == "passed"
+
+
 def test_a_key_lost_from_memory_makes_what_was_sent_unreadable(desk):
     key = desk.send(csv_of())
     (sealed.memory(desk.folder) / "keys" / f"{key}.source").unlink()

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from registry import catalogue, db, upgrade
 from registry.models.accounts import Account
 from registry.models.catalogue import Resource
+from tests import factories
 from tests.factories import Town, document
 
 
@@ -46,6 +47,22 @@ def test_a_reader_keeps_its_snapshot_while_a_writer_commits(database):
                 writer, town.person("registrar"), town.department, document(), declared=True
             )
         assert reader.scalar(sa.select(sa.func.count(Resource.id))) == before == 0
+
+
+def registered(database, n: int = 20) -> None:
+    with db.transaction(database, writes=True) as session:
+        town = Town(session)
+        for _ in range(n):
+            catalogue.register(
+                session, town.person("registrar"), town.department, document(), declared=True
+            )
+
+
+def test_a_database_without_room_is_told_as_full_and_not_as_busy(database):
+    with factories.no_room(database), pytest.raises(db.Unavailable) as refused:
+        registered(database)
+    assert (refused.value.code, refused.value.retry_after) == ("no_room", db.NO_ROOM_S)
+    registered(database)
 
 
 def test_a_moment_without_a_zone_is_refused(session):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pypdf
@@ -568,20 +569,21 @@ def masked(**changes):
     }
 
 
-def pages_of(package_bytes):
+def annexes_of(package_bytes):
+    """The text of the paper itself, and that of each paper of annex three."""
     with zipfile.ZipFile(io.BytesIO(package_bytes)) as archive:
-        pdf = archive.read(next(n for n in archive.namelist() if n.endswith(".pdf")))
-    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+        pdfs = [archive.read(name) for name in archive.namelist() if name.endswith(".pdf")]
+    first, *others = (text_of(pdf) for pdf in pdfs)
+    return first, others
 
 
-def test_every_proven_masking_has_a_page_of_its_own_in_the_annex(key):
-    without = pages_of(papers.opinion(payload(), key))
+def test_every_proven_masking_is_a_paper_of_its_own_in_annex_three(key):
     proven = [masked(), masked(name="另一条目", signer="", kind="plan_only")]
-    pages = pages_of(papers.opinion(payload(masking=proven), key))
-    assert len(pages) == len(without) + 2
-    first, second = ("".join(page.split()) for page in pages[-2:])
+    made = papers.opinion(payload(masking=proven), key)
+    paper, (first, second) = annexes_of(made)
     assert "附件三" in first
     for said in (
+        "乌数核〔2026〕31号",
         "1级→3级",
         "最小一组44条",
         "换成带密钥的假名",
@@ -592,12 +594,38 @@ def test_every_proven_masking_has_a_page_of_its_own_in_the_annex(key):
         assert said in first
     assert "没有登记的密钥" in second
     assert "虚构数据" in second
+    assert papers.verify(made, trusted=[key.public]).is_valid
+    # The paper lists them by their digests, and says of none what it says.
+    listed = "".join(paper.partition("附件三脱敏证据")[2].split())
+    assert all(digest.removeprefix("sm3:")[:8] in listed for digest in papers.annex_digests(made))
+    assert "换成带密钥的假名" not in paper
+
+
+def test_a_pdf_beside_its_signature_is_checked_and_its_annexes_are_told_as_unchecked(key):
+    made = parts(papers.opinion(payload(masking=[masked()]), key))
+    verdict = papers.verify(made.pdf, made.signature, trusted=[key.public])
+    assert verdict.is_valid
+    assert any("附件三共 1 份没有一并提交" in check.sentence() for check in verdict.checks)
+
+
+@pytest.mark.parametrize("spoil", ["altered", "dropped", "swapped", "surplus"])
+def test_an_annex_altered_dropped_swapped_or_added_is_found(key, spoil):
+    made = papers.opinion(payload(masking=[masked(), masked(name="另一条目")]), key)
+    whole = parts(made)
+    one, two = whole.annexes
+    annexes = {
+        "altered": (one[:-2] + b"x\n", two),
+        "dropped": (one,),
+        "swapped": (two, one),
+        "surplus": (one, two, two),
+    }[spoil]
+    packed = package.pack(replace(whole, annexes=annexes), "乌数核〔2026〕31号", date(2026, 12, 4))
+    assert failed(papers.verify(packed, trusted=[key.public])) == ["annexes"]
 
 
 def test_the_annex_says_what_was_was_left_and_whether_the_file_to_be_released_was_checked(key):
     proven = [masked(), masked(file_check=None), masked(kind="plan_only", file_check=None)]
-    pages = pages_of(papers.opinion(payload(masking=proven), key))
-    checked, unchecked, planned = ("".join(page.split()) for page in pages[-3:])
+    _, (checked, unchecked, planned) = annexes_of(papers.opinion(payload(masking=proven), key))
     for said in (
         "44条有值",
         "市卫生健康委员会",
@@ -610,9 +638,14 @@ def test_the_annex_says_what_was_was_left_and_whether_the_file_to_be_released_wa
     assert "签发时还没有核对" in unchecked
     assert "没有发布文件，不用核对" in planned
     assert "以前的发布" not in planned
+    cells = {"groups": ["所在区"], "counts": ["人数"], "cells": 9, "left_out": 2, "nobody": 0}
+    tabled = masked(counted=cells | {"smallest": 12})
+    _, (counted,) = annexes_of(papers.opinion(payload(masking=[tabled]), key))
+    assert "看得到9格，隐去2格，最小一格12人" in counted
+    assert "单组最大风险" not in counted
     old = masked()
     for later in ("file_check", "attacks", "quasi_identifiers", "discovered", "l", "t"):
         del old[later]
-    told = "".join(pages_of(papers.opinion(payload(masking=[old]), key))[-1].split())
+    _, (told,) = annexes_of(papers.opinion(payload(masking=[old]), key))
     assert "最小一组44条" in told
     assert "发布文件" not in told

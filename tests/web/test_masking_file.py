@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from anonymization import crypto
 from registry import acceptance, catalogue, db
+from registry.demo.city import person
 from registry.models.catalogue import Resource
 from registry.models.desensitization import MaskingPlan, MaskingReport
 from registry.models.journal import JournalRow
@@ -122,3 +123,36 @@ def test_who_has_no_part_in_the_release_checks_nothing(city, proven, role):
     sent = {"csrf_token": token_of(client.get("/inbox").text)}
     answer = client.post(f"{address}/file", data=sent | {"file": (io.BytesIO(CONTENT), "a.csv")})
     assert answer.status_code == 403
+
+
+def test_every_reader_is_told_of_the_version_that_the_gate_judges(city, proven):
+    """A grade changed in a version under review: others see the live one, and the same verdict."""
+    project, key, address, _ = proven
+    with db.transaction(city.extensions["registry_database"], writes=True) as session:
+        registrar = person(session, "registrar")
+        entry = session.scalars(sa.select(Resource).where(Resource.key == key)).one()
+        catalogue.revise(session, registrar, entry)
+        session.refresh(entry)
+        text = catalogue.document_of(entry.working)
+        item = next(item for item in text["items"] if item["level"] == "2")
+        item["level"] = "3"
+        catalogue.save(session, registrar, entry.working, text, entry.row_version)
+        session.refresh(entry)
+        catalogue.advance(session, registrar, entry.working, "hand_in")
+    assert "masking_elements_changed" in shortfalls(city, project)
+    changed = f"{item['name']}（数据分级）"
+    for role in ("registrar", "reviewer", "acceptance"):
+        client = sign_in(city, role)
+        for page in (address.split("/reports")[0], address):
+            told = client.get(page).text
+            assert "目录内容在制定方案之后改过，原报告已失效" in told, (role, page)
+            assert changed in told, (role, page)
+        assert "原报告已失效" in client.get(f"/resources/{key}").text, role
+        assert ("由条目所属部门的目录编制人员办理" in told) is (role != "registrar")
+        assert ("版正在审核，上面的结论按这一版" in told) is (role != "registrar")
+    assert "is under review; the verdict above" in client.get(f"{address}?lang=en").text
+
+
+def test_the_page_of_a_plan_speaks_of_its_own_release_profile(city, proven):
+    page = sign_in(city, "acceptance").get(f"/resources/{proven[1]}/masking?profile=open").text
+    assert "还没有脱敏方案" in page

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from registry import db
+from registry.desensitization import sealing
 from registry.models.catalogue import Resource
 from registry.models.desensitization import MaskingPlan, MaskingReport, ReleaseJoin
 from tests.factories import sign_in
@@ -47,6 +48,31 @@ def test_the_report_is_read_in_english_as_well(city, proven):
 
 def test_a_consumer_sees_the_release_and_not_how_it_was_made(city, proven):
     assert sign_in(city, "consumer").get(proven[0]).status_code == 404
+
+
+def test_a_table_of_counts_is_told_by_its_cells_and_not_as_one_class_of_people(city, proven):
+    address, facts = proven
+    seen = {"groups": ["所在区", "年龄段"], "counts": ["人数"], "cells": 27, "left_out": 4}
+    counted = seen | {"nobody": 2, "smallest": 12}
+    with db.transaction(city.extensions["registry_database"], writes=True) as session:
+        key = address.rpartition("/")[2]
+        row = session.scalars(sa.select(MaskingReport).where(MaskingReport.key == key)).one()
+        row.report = facts | {"counted": counted}
+        sealing.seal(session, row)
+    try:
+        page = sign_in(city, "reviewer").get(address).text
+        assert "某人是这 12 人中的一个" in page
+        assert "按所在区、年龄段，每一种情况的人数" in page
+        assert "最大重标识风险" not in page
+        told = sign_in(city, "auditor").get(f"{address}?lang=en").text
+        assert "he is one of these 12" in told
+        plan = sign_in(city, "reviewer").get(address.split("/reports/")[0]).text
+        assert "统计表，最小一格的人数" in plan
+    finally:
+        with db.transaction(city.extensions["registry_database"], writes=True) as session:
+            row = session.scalars(sa.select(MaskingReport).where(MaskingReport.key == key)).one()
+            row.report = facts
+            sealing.seal(session, row)
 
 
 def test_a_report_of_another_entry_is_not_found_here(city, proven):

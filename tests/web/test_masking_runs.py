@@ -1,11 +1,14 @@
 """The pages of masking runs: wrong files, foreign eyes, and that no raw value is left anywhere."""
 
 import io
+import json
 import logging
 import os
+import re
 import resource
 import shutil
 import signal
+import sqlite3
 import time
 import zipfile
 from pathlib import Path
@@ -19,8 +22,11 @@ from werkzeug.test import EnvironBuilder
 
 from anonymization import keys
 from registry import db, discovery, sealed
+from registry.desensitization import runs
+from registry.desensitization.runner import Runner
 from registry.models.catalogue import Resource
-from registry.models.desensitization import MaskingRun
+from registry.models.desensitization import MaskingPlan, MaskingReport, MaskingRun
+from registry.models.projects import Project, ProjectResource
 from tests import factories
 from tests.desensitization.bench import Bench, people
 from tests.factories import sign_in, token_of
@@ -43,8 +49,6 @@ def key(city: Flask):
 
 def form(page: str) -> dict[str, str]:
     """The form of the plan as the page proposes it."""
-    import re
-
     fields = dict(
         re.findall(r'<input class="input[^"]*" id="(\w+)" name="\w+"[^>]*? value="([^"]*)"', page)
     )
@@ -98,6 +102,24 @@ def test_a_full_disk_is_told_and_nothing_half_written_is_left(city, key):
     assert "没有保存任何改动" in answer.text
     assert sealed.names(folder) == []
     assert list((folder / "runs").glob("*")) == []
+
+
+def test_a_database_that_is_full_is_told_as_the_disk_is_and_keeps_nothing(city, key):
+    client = sign_in(city, "registrar")
+    page = client.get(f"/resources/{key}/masking").text
+    # Longer than what is left of any page: it takes new ones.
+    typed = form(page) | {"row_version": "1", **dict.fromkeys(reasons(page), "理由" * 500)}
+    with factories.no_room(city.extensions["registry_database"]):
+        told = client.post(f"/resources/{key}/masking", data=typed)
+    assert told.status_code == 503
+    assert "服务器磁盘已满" in told.text
+    assert int(told.headers["Retry-After"]) == db.NO_ROOM_S
+    assert "理由" * 500 not in client.get(f"/resources/{key}/masking").text
+
+
+def reasons(page: str) -> list[str]:
+    """The names of the fields of a plan that say why."""
+    return re.findall(r'name="(reason\.[^"]+)"', page)
 
 
 @pytest.mark.parametrize(
@@ -228,11 +250,39 @@ def planted(header: bool = True) -> bytes:
     return made.with_columns(pl.Series("姓名", names)).write_csv(include_header=header).encode()
 
 
+def left(database, roots: list[Path], data: Path, caplog) -> list[str]:
+    """Where any of the planted values stands: below `roots`, in memory, a database, a log."""
+    forms = [
+        form
+        for value in PLANTED
+        for form in (value.encode(), value.encode("gb18030"), ascii(value)[1:-1].encode())
+    ]
+    places = []
+    files = [path for root in (*roots, sealed.memory(data)) for path in root.rglob("*")]
+    for path in [*files, *Path("/tmp").glob("*")]:
+        try:
+            if not path.is_file() or path.stat().st_size >= 1 << 28:
+                continue
+            content = path.read_bytes()
+        except OSError:
+            continue  # another's, or gone meanwhile
+        places += [str(path)] if any(form in content for form in forms) else []
+    rows = []
+    with db.transaction(database, writes=False) as session:
+        for table in db.Base.metadata.sorted_tables:
+            rows += [str(tuple(row)) for row in session.execute(sa.select(table))]
+    told = [record.getMessage() for record in caplog.records]
+    for where, texts in (("database", rows), ("log", told)):
+        if any(value in text for text in texts for value in PLANTED):
+            places.append(where)
+    return places
+
+
 class Ground:
     """An installation whose pages, machine, logs and disk are all looked through."""
 
     def __init__(self, database, folder: Path, caplog) -> None:
-        self.bench = Bench(database, folder / "data")
+        self.bench = Bench(database, folder / "data", sources_dir=str(folder / "sources"))
         self.app = factories.city_app(folder / "data", database)
         self.caplog, self.folder, self.pages = caplog, folder, []
 
@@ -251,27 +301,7 @@ class Ground:
 
     def found(self) -> list[str]:
         """Where any of the values stands: on disk, in memory, in a database, in a log."""
-        forms = [
-            form
-            for value in PLANTED
-            for form in (value.encode(), value.encode("gb18030"), ascii(value)[1:-1].encode())
-        ]
-        places = []
-        for root in (self.folder, sealed.memory(self.bench.folder), Path("/tmp")):
-            own = root.rglob("*") if root != Path("/tmp") else root.glob("*")
-            for path in own:
-                if path.is_file() and os.access(path, os.R_OK) and path.stat().st_size < 1 << 28:
-                    content = path.read_bytes()
-                    places += [str(path)] if any(form in content for form in forms) else []
-        rows = []
-        with self.bench.reads() as session:
-            for table in db.Base.metadata.sorted_tables:
-                rows += [str(tuple(row)) for row in session.execute(sa.select(table))]
-        told = [record.getMessage() for record in self.caplog.records]
-        for where, texts in (("database", rows), ("log", told)):
-            if any(value in text for text in texts for value in PLANTED):
-                places.append(where)
-        return places
+        return left(self.bench.database, [self.folder], self.bench.folder, self.caplog)
 
     def indexed(self) -> None:
         index = discovery.open_index(self.bench.settings)
@@ -325,8 +355,6 @@ def killed_at_work(ground: Ground) -> None:
 
 
 def cancelled(ground: Ground) -> None:
-    from registry.desensitization import runs
-
     key = ground.send(planted(), PLANTED[0])
     ground.bench.started(key)
     with ground.bench.writes() as session:
@@ -335,9 +363,50 @@ def cancelled(ground: Ground) -> None:
     assert ground.bench.ended(key).state == "cancelled"
 
 
-@pytest.mark.parametrize(
-    "end", [passed, failed, refused, killed, killed_at_work, cancelled], ids=lambda f: f.__name__
-)
+def from_a_table(ground: Ground) -> None:
+    """Out of a database of the unit, which is none of ours and gone when we look."""
+    business = ground.folder / "business.sqlite"
+    source = sqlite3.connect(business)
+    frame = pl.read_csv(planted())
+    source.execute("CREATE TABLE people (姓名, 公民身份号码, 性别, 出生日期)")
+    source.executemany("INSERT INTO people VALUES (?,?,?,?)", frame.rows())
+    source.commit()
+    source.close()
+    place = ground.folder / "sources" / ground.bench.unit / "population.url"
+    place.parent.mkdir(parents=True)
+    place.touch(0o600)
+    place.write_text(f"sqlite:///{business}")
+    order = runs.Order("measured", "table", "csv", None, "population", "people")
+    assert ground.bench.ended(ground.bench.ask(order)).state == "passed"
+    wrong = runs.Order("measured", "table", "csv", None, "population", "nobody")
+    assert ground.bench.ended(ground.bench.ask(wrong)).state == "refused"
+    business.unlink()
+
+
+def stopped_and_begun_again(ground: Ground) -> None:
+    """By the machine itself, as at an update: the run waits sealed, and ends later."""
+    key = ground.send(planted(), PLANTED[0])
+    ground.bench.started(key)
+    ground.bench.runner.close()
+    assert ground.bench.row(key).state == "queued"
+    assert ground.found() == []
+    ground.bench.runner = Runner(ground.bench.settings, ground.bench.database)
+    assert ground.bench.ended(key).state == "passed"
+
+
+ENDS = [
+    passed,
+    failed,
+    refused,
+    killed,
+    killed_at_work,
+    cancelled,
+    from_a_table,
+    stopped_and_begun_again,
+]
+
+
+@pytest.mark.parametrize("end", ENDS, ids=lambda f: f.__name__)
 def test_of_twenty_planted_values_none_is_found_anywhere_after_a_run(ground, end):
     end(ground)
     ground.indexed()
@@ -353,6 +422,60 @@ def test_the_search_itself_finds_a_value_that_is_left(ground):
     (ground.folder / "left").write_text(PLANTED[3], "utf-8")
     logging.getLogger("registry").warning("%s", PLANTED[3])
     assert ground.found() == [str(ground.folder / "left"), "log"]
+
+
+def by_page(client, address: str, **data) -> int:
+    """What a form of the city is answered, with the values in its file and in the name of it."""
+    token = token_of(client.get("/inbox").text)
+    answer = client.post(address, data={"csrf_token": token, **data})
+    # What is large the client keeps in a file of its own.
+    answer.request.environ["wsgi.input"].close()
+    assert not any(value in answer.text for value in PLANTED if "sample" not in address)
+    return answer.status_code
+
+
+def test_of_planted_values_none_is_left_by_any_page_that_takes_a_file(city, key, caplog):
+    """The run that waits, wrong files, a sample, the check of a file, a mount, a forged report."""
+    caplog.set_level(logging.DEBUG)
+    client, officer = sign_in(city, "registrar"), sign_in(city, "acceptance")
+    database = city.extensions["registry_database"]
+    data = city.extensions["registry_settings"].data_dir
+    here = f"/resources/{key}/masking"
+    with db.transaction(database, writes=False) as session:
+        project, entry, report = session.execute(
+            sa.select(Project.key, Resource.key, MaskingReport.key)
+            .join(ProjectResource, ProjectResource.project_id == Project.id)
+            .join(Resource, Resource.id == ProjectResource.resource_id)
+            .join(MaskingPlan, MaskingPlan.resource_id == Resource.id)
+            .join(MaskingReport, MaskingReport.plan_id == MaskingPlan.id)
+            .where(Project.stage == "final", MaskingReport.kind == "measured")
+            .limit(1)
+        ).one()
+        forged = session.scalars(sa.select(MaskingReport.report)).first()
+
+    def sent(content: bytes = planted()) -> tuple[io.BytesIO, str]:
+        return io.BytesIO(content), f"{PLANTED[0]}.csv"
+
+    upload = {"over": "upload", "profile": "statistical"}
+    assert by_page(client, f"{here}/runs", data=sent(), **upload) == 303
+    # A second one of the plan is refused when it is sealed already; so are those that are no table.
+    assert by_page(client, f"{here}/runs", data=sent(), **upload) == 409
+    for broken in (b"PAR1" + planted(), b"PK\x03\x04" + planted(), planted() + b"\x00\xff"):
+        assert by_page(client, f"{here}/runs", data=sent(broken), **upload) == 400
+    assert by_page(client, f"{here}/sample", sample=sent(), profile="statistical") == 422
+    told = json.dumps({**forged, "rows": PLANTED}, ensure_ascii=False).encode()
+    assert by_page(client, f"{here}/report", report=sent(told), profile="statistical") == 400
+    assert by_page(client, f"{here}/plan", plan=sent(), profile="statistical") == 400
+    check = f"/resources/{entry}/masking/reports/{report}/file"
+    assert by_page(officer, check, file=sent()) == 303
+    mount = {"resource": entry, "number": "GJ-8", "answered": "yes", "columns": "甲"}
+    assert by_page(sign_in(city, "operator"), f"/projects/{project}/mounts", file=sent(), **mount)
+    assert left(database, [data], data, caplog) == []
+    with db.transaction(database, writes=False) as session:
+        waiting = session.scalars(sa.select(MaskingRun.key).where(MaskingRun.state == "queued"))
+        addresses = [f"{here}/runs/{one}/cancel" for one in waiting]
+    assert [by_page(client, one) for one in addresses] == [303]
+    assert sealed.names(data) == []
 
 
 def test_the_page_of_the_plan_lists_runs_and_keys_in_both_languages(city, key):
