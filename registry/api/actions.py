@@ -189,7 +189,7 @@ def group_show(call: Call) -> dict[str, Any]:
 
 def _theme_counts(call: Call) -> Counter[str]:
     asked = Asked(rows=0, facets=("groups",))
-    answer = packages.search(call.session, None, call.actor, asked, call.anonymous, "")
+    answer = packages.search(call.session, call.index, call.actor, asked, call.anonymous, "")
     return answer.facets["groups"]
 
 

@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, defer
+from sqlalchemy.sql.functions import FunctionElement
 
 import schemas
 from registry.access import Actor, acts, may
@@ -19,9 +21,29 @@ from registry.models.accounts import Organisation, Person
 from registry.models.catalogue import Decision, Remark, Resource, Version
 from registry.models.shown import Census
 
+
+class _Unsought(FunctionElement[str]):
+    """A column by whose index SQLite must not look; PostgreSQL knows how often a value stands."""
+
+    name = "unsought"
+    type = sa.String()
+    inherit_cache = True
+
+
+@compiles(_Unsought)
+def _plain(column: _Unsought, compiler: Any, **given: Any) -> str:
+    return str(compiler.process(column.clauses, **given))
+
+
+@compiles(_Unsought, "sqlite")
+def _hidden(column: _Unsought, compiler: Any, **given: Any) -> str:
+    return f"coalesce({compiler.process(column.clauses, **given)}, '')"
+
+
 # Of a live version, found through its entry. Nearly all are in this state: an index on it is no
-# help, yet SQLite would begin with it and join every entry to show twenty.
-PUBLISHED = sa.func.coalesce(Version.state, "") == "published"
+# help, yet SQLite would begin with it and join every entry to show twenty. PostgreSQL would take
+# whatever is computed of it for one in two hundred, and read all to show twenty far down.
+PUBLISHED = _Unsought(Version.state) == "published"
 
 
 def document_of(version: Version) -> dict[str, Any]:

@@ -197,7 +197,8 @@ def _told(
         seen,
         text=asked.words,
         filters=filters.values,
-        offset=asked.start,
+        # Without words the page is not asked of the index, which would fetch all before it too.
+        offset=asked.start if worded else 0,
         # An engine that is asked for no hit at all counts none.
         limit=max(1, asked.rows if worded else 0),
         facets=tuple(dict.fromkeys(_FACETS[name] for name in asked.facets)),

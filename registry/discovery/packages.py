@@ -182,11 +182,14 @@ def _page(
     session: Session, actor: Actor, asked: Asked, anonymous: str, count: int
 ) -> Sequence[str]:
     """The keys of the page where columns tell every filter, and how many entries hold is known."""
-    if not count:
+    if not count or not asked.rows:
         return ()
     walks = bool(asked.filters) and count * count > (asked.start + asked.rows) * _MANY
     told, _ = split(asked.filters, one_by_one=walks)
     readable = [*_readable(actor, anonymous, private=asked.private), *told]
+    if asked.filters and not walks:
+        # Of few, none may be among the last that changed: all are found and sorted, once.
+        return _sorted(session, asked, readable)
     if not walks or _ordered(asked) != [_NEWEST]:
         return _window(session, asked, readable)
     query = KEYS.where(*readable).order_by(Shown.at.desc(), Shown.resource_id.desc())
@@ -210,6 +213,11 @@ def _window(session: Session, asked: Asked, readable: list[Condition]) -> Sequen
         newest = latest.keys(session, asked.start + asked.rows, KEYS.where(*readable))
         if newest is not None:
             return newest[asked.start :]
+    return _sorted(session, asked, readable)
+
+
+def _sorted(session: Session, asked: Asked, readable: list[Condition]) -> Sequence[str]:
+    order = _ordered(asked)
     by = [ORDERS[name].desc() if falling else ORDERS[name].asc() for name, falling in order]
     query = KEYS.where(*readable).order_by(*by, Resource.id.desc())
     return session.scalars(query.limit(asked.rows).offset(asked.start)).all()
