@@ -101,8 +101,7 @@ def metadata(prefix: str, about: About, document: Mapping[str, Any]) -> ET.Eleme
 
         for name, space in dcat.PREFIXES.items():
             ET.register_namespace(name, str(space))
-        own = dcat.written(dcat.dataset(about, document), "xml")
-        return ET.fromstring(own)  # noqa: S314 - our own text of a moment ago
+        return dcat.element(dcat.dataset(about, document))
     return _dublin_core(about, document)
 
 

@@ -22,7 +22,9 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.functions import FunctionElement
 
 from registry.errors import Unavailable
 
@@ -74,6 +76,29 @@ class UTC(sa.TypeDecorator[datetime]):
         return (
             value.replace(tzinfo=UTC_ZONE) if value.tzinfo is None else value.astimezone(UTC_ZONE)
         )
+
+
+class _Letters(FunctionElement[str]):
+    """A text that is sorted and compared by the numbers of its characters, in any database."""
+
+    name = "letters"
+    type = sa.String()
+    inherit_cache = True
+
+
+@compiles(_Letters, "sqlite")
+def _letters_on_sqlite(element: _Letters, compiler: Any, **given: Any) -> str:
+    return str(compiler.process(element.clauses, **given))
+
+
+@compiles(_Letters, "postgresql")
+def _letters_on_postgresql(element: _Letters, compiler: Any, **given: Any) -> str:
+    return f'({compiler.process(element.clauses, **given)} COLLATE "C")'
+
+
+def letters(column: Any) -> sa.ColumnElement[Any]:
+    """A column of texts in the order of the numbers of their characters, as Python sorts them."""
+    return _Letters(column)
 
 
 def now() -> datetime:

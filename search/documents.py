@@ -16,16 +16,21 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import schemas
 from schemas import Field
 from search import analysis, pinyin, pronunciation
+from search.plan import AllOf, AnyOf, Begins, Node, Term
 from search.protocol import Reader, SearchDoc
 
-_RULES = 3
+_RULES = 4
 _TITLE_WEIGHT = 4
 _MOST_TOKENS = 50_000
 LONGEST_VALUE = 200
 
 TITLE = "/name"
 ELEMENTS = "/items/*/name"
-ANALYSED = ("all", "items", "py2", "pyi")
+ABSTRACT = "/abstract"
+ANALYSED = ("all", "items", "py2", "pyi", "title", "abstract")
+# Fields in which programs look for words, each with a token where it holds anything at all.
+WORDED = ("all", "title", "abstract")
+HELD = "zzheld"
 KEYWORDS = ("readers", "exact", "code")
 
 
@@ -82,13 +87,13 @@ def analyser() -> str:
     """Name everything the tokens of a document depend on; part of the name of every index."""
     versions = unicodedata.unidata_version, pronunciation.VERSION
     data = [analysis.table(name) for name in ("characters", "syllables")]
-    seed = [_RULES, text_fields(), countable(), *versions, data]
+    seed = [_RULES, ANALYSED, text_fields(), countable(), *versions, data]
     return f"a{_RULES}-{hashlib.sha256(json.dumps(seed).encode()).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True)
 class IndexDoc:
-    """What either engine is given of an entry.
+    """What either engine is given of an entry; `number` is that of the database.
 
     `tokens` are blank-separated, per analysed field; `words` are taken as they are. `order` and
     `published` sort the newest first and carry a digest of the key below the second, so that they
@@ -96,6 +101,7 @@ class IndexDoc:
     """
 
     key: str
+    number: int
     turn: int
     order: int
     published: int
@@ -121,15 +127,43 @@ def index_doc(doc: SearchDoc) -> IndexDoc:
         "items": map(analysis.cut, texts(doc.document, ELEMENTS)),
         "py2": (*pinyin.title_pairs(title), *pinyin.title_pairs(unit)),
         "pyi": (*pinyin.title_initials(title), *pinyin.title_initials(unit)),
+        "title": _worded([title]),
+        "abstract": _worded(texts(doc.document, ABSTRACT)),
     }
     return IndexDoc(
         doc.key,
+        doc.number,
         int(doc.turn),
         _order(doc.envelope.get("updated_at"), doc.key),
         _order(doc.envelope.get("published_on"), doc.key),
         {name: _field(found) for name, found in tokens.items()},
         {**_keywords(doc, title), **_facet_values(doc)},
     )
+
+
+def _worded(texts_: Iterable[str]) -> Iterator[str]:
+    """Give the tokens of what programs ask for by a field, as it stands in the document."""
+    for text in texts_:
+        if text.strip():
+            yield HELD
+            yield analysis.cut(text)
+
+
+def words(field: str, text: str, *, begins: bool = False) -> Node:
+    """Give the tree that holds of entries with every token of a text in a field of WORDED.
+
+    With `begins` the last word may go on; without a text, the field holds anything at all. A text
+    of marks alone is in no entry.
+    """
+    tokens = list(dict.fromkeys(analysis.tokens(text)))
+    if not tokens:
+        is_any = begins and not text.strip()
+        return Term(field, HELD if field != "all" else analysis.SENTINEL) if is_any else AnyOf(())
+    nodes: list[Node] = [Term(field, token) for token in tokens]
+    # A stretch of Chinese is cut into pairs: whatever follows it, it stands there as it is.
+    if begins and not analysis.is_han(tokens[-1]):
+        nodes[-1] = Begins(field, tokens[-1])
+    return AllOf(tuple(nodes))
 
 
 def _field(tokens: Iterable[str]) -> str:

@@ -27,7 +27,7 @@ from elasticsearch import (
 from search import documents
 from search.answer import DEEPEST, MOST_VALUES, Candidate, Found, Request, answer
 from search.patience import PatientNode, within
-from search.plan import AllOf, AnyOf, BestOf, Fixed, Node, Term
+from search.plan import AllOf, AnyOf, Begins, BestOf, Fixed, Node, NoneOf, Term
 from search.protocol import Outdated, Query, Result, SearchDoc, Status, Unavailable, latest
 
 _ANSWERS_IN = 3.0
@@ -36,7 +36,7 @@ _ANSWERS_IN = 3.0
 FOUND_IN_S = 0.8
 _APPLIES_IN = 20.0
 _BUILDS_IN = 60.0
-_NUMBERS = ("turn", "order", "published", "seal")
+_NUMBERS = ("turn", "order", "published", "seal", "number")
 _BATCH = 1_000
 _BUILDING = "-building"
 _CHECK_HOLDS = 1.0
@@ -85,6 +85,29 @@ class ElasticIndex:
         with within(FOUND_IN_S):
             self._check()
             return answer(self, query)
+
+    def holding(self, node: Node) -> list[int]:
+        """Give the number of every entry a tree holds of, whoever may see it."""
+        with within(FOUND_IN_S):
+            self._check()
+            found: list[int] = []
+            after: list[int] | None = None
+            while True:
+                with _answering():
+                    page = self._finder.search(
+                        index=self._alias,
+                        query={"bool": {"filter": [_node(node)]}},
+                        size=DEEPEST,
+                        sort=[{"number": "asc"}],
+                        search_after=after,
+                        source=False,
+                        track_total_hits=False,
+                        stored_fields="_none_",
+                    )["hits"]["hits"]
+                    found += [int(hit["sort"][0]) for hit in page]
+                if len(page) < DEEPEST:
+                    return found
+                after = [found[-1]]
 
     def apply(self, upserts: Iterable[SearchDoc], deletes: Iterable[str]) -> None:
         """Take changes over, deletes first; an upsert with a turn older than ours is ignored."""
@@ -355,10 +378,17 @@ def _node(node: Node) -> dict[str, Any]:
             return {"term": {name: {"value": token, "boost": boost}}}
         case Fixed(inner, score):
             return {"constant_score": {"filter": _node(inner), "boost": score}}
+        case Begins(name, start):
+            return {"prefix": {name: {"value": start}}}
+        case NoneOf(nodes):
+            return {"bool": {"must_not": [_node(one) for one in nodes]}}
         case BestOf(nodes):
             return {"dis_max": {"queries": [_node(one) for one in nodes]}}
         case AllOf(nodes):
             return {"bool": {"must": [_node(one) for one in nodes]}}
+        case AnyOf(()):
+            # Without a clause to meet the server takes everything to meet it.
+            return {"match_none": {}}
         case AnyOf(nodes):
             should = [_node(one) for one in nodes]
             return {"bool": {"should": should, "minimum_should_match": 1}}

@@ -22,13 +22,13 @@ import tantivy
 
 from search import documents
 from search.answer import MOST_VALUES, Found, Request, answer
-from search.plan import AllOf, AnyOf, BestOf, Fixed, Node, Term
+from search.plan import AllOf, AnyOf, Begins, BestOf, Fixed, Node, NoneOf, Term
 from search.protocol import Outdated, Query, Result, SearchDoc, Status, Unavailable, latest
 
 # Below fifteen million tantivy refuses; more is faster by nothing that was measured, and is held.
 _HEAP = 20_000_000
 _SPLIT = "blanks"
-_NUMBERS = ("turn", "order", "published", "seal")
+_NUMBERS = ("turn", "order", "published", "seal", "number")
 # So many answers of one state of the index are kept, of pages no deeper than the first few.
 _MOST_KNOWN = 500
 _SHORT = 200
@@ -49,6 +49,10 @@ class TantivyIndex:
     def search(self, query: Query) -> Result:
         """Answer a question with what its reader may see."""
         return answer(self._current(), query)
+
+    def holding(self, node: Node) -> list[int]:
+        """Give the number of every entry a tree holds of, whoever may see it."""
+        return self._current().holding(node)
 
     def apply(self, upserts: Iterable[SearchDoc], deletes: Iterable[str]) -> None:
         """Take changes over, deletes first; an upsert with a turn older than ours is ignored."""
@@ -234,6 +238,16 @@ class _Opened:
                 known[request] = found
         return found
 
+    def holding(self, node: Node) -> list[int]:
+        """Give the number of every entry a tree holds of."""
+        searcher = self._state[0]
+        with _answering():
+            # Without a score the hits come as they lie; and of none none can be asked for.
+            query = tantivy.Query.const_score_query(self._node(node), 0.0)
+            found = searcher.search(query, limit=max(1, searcher.num_docs), count=False).hits
+            values = searcher.fast_field_values("number", [place for _, place in found])
+            return [int(value or 0) for value in values]
+
     def entries(self) -> int:
         """Count the entries."""
         return int(self._state[0].num_docs)
@@ -305,6 +319,13 @@ class _Opened:
                 return query if boost == 1.0 else tantivy.Query.boost_query(query, boost)
             case Fixed(inner, score):
                 return tantivy.Query.const_score_query(self._node(inner), score)
+            case Begins(name, start):
+                # Of the characters of a token none means anything in a pattern.
+                return tantivy.Query.regex_query(self._schema, name, f"{start}.*")
+            case NoneOf(nodes):
+                every = (tantivy.Occur.Must, tantivy.Query.all_query())
+                clauses = [(tantivy.Occur.MustNot, self._node(one)) for one in nodes]
+                return tantivy.Query.boolean_query([every, *clauses])
             case BestOf(nodes):
                 return tantivy.Query.disjunction_max_query([self._node(one) for one in nodes])
             case AnyOf(nodes) | AllOf(nodes):

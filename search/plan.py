@@ -66,7 +66,22 @@ class Fixed:
     score: float
 
 
-Node = Term | AnyOf | AllOf | BestOf | Fixed
+@dataclass(frozen=True)
+class Begins:
+    """A token of a field begins so."""
+
+    field: str
+    start: str
+
+
+@dataclass(frozen=True)
+class NoneOf:
+    """Holds where none of its nodes does; nothing of it scores."""
+
+    nodes: "tuple[Node, ...]"
+
+
+Node = Term | AnyOf | AllOf | BestOf | Fixed | Begins | NoneOf
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """What the two engines promise, and the values that go in and come out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from search.plan import Node
 from search.synonyms import Lexicon
 
 
@@ -19,6 +20,7 @@ class Outdated(Unavailable):
 class SearchDoc:
     """One live version as it enters the index.
 
+    `number` is that of its row; by it the database knows what `Index.holding` found.
     `turn` grows with every change of an entry and never falls back: an older turn is ignored.
     The envelope holds `code`, `department_name`, `level`, `published_on`, `updated_at`, `opened`,
     `marks` (codes of the list mark), `units` (codes of the department and of those above it) and
@@ -31,6 +33,7 @@ class SearchDoc:
     turn: int
     document: Mapping[str, object]
     envelope: Mapping[str, object] = field(default_factory=dict)
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,14 @@ class Index(Protocol):
 
     def search(self, query: Query) -> Result:
         """Answer a question with what its reader may see."""
+        ...
+
+    def holding(self, node: Node) -> Sequence[int]:
+        """Give the number of every entry a tree holds of, in no order.
+
+        Nothing is asked of rights here: the caller asks the database about each of these entries,
+        and tells nobody how many there were before.
+        """
         ...
 
     def apply(self, upserts: Iterable[SearchDoc], deletes: Iterable[str]) -> None:

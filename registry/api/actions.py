@@ -63,13 +63,14 @@ def package_list(call: Call) -> list[str]:
     include_drafts adds the drafts of the caller's own units, as package_search does.
     """
     call.require_reader()
-    names = packages.names(call.session, call.actor, call.anonymous)
-    if wants_drafts(call):
-        own = drafts.own(call.session, call.actor, call.address)
-        names = sorted([*names, *(str(one.package["name"]) for one in own)])
     offset = call.natural("offset", 0)
-    limit = call.natural("limit", len(names)) if call.text("limit").strip() else len(names)
-    return names[offset : offset + limit]
+    limit = call.natural("limit", 0) if call.text("limit").strip() else None
+    if not wants_drafts(call):
+        return packages.names(call.session, call.actor, call.anonymous, offset, limit)
+    names = packages.names(call.session, call.actor, call.anonymous)
+    own = drafts.own(call.session, call.actor, call.address)
+    names = sorted([*names, *(str(one.package["name"]) for one in own)])
+    return names[offset:] if limit is None else names[offset : offset + limit]
 
 
 def package_autocomplete(call: Call) -> list[dict[str, str]]:
@@ -77,7 +78,9 @@ def package_autocomplete(call: Call) -> list[dict[str, str]]:
     call.require_reader()
     asked = Asked(filters=[fielded.Term("title", call.required("q")[:200])], rows=20)
     limit = min(call.natural("limit", 10), 20)
-    answer = packages.search(call.session, None, call.actor, asked, call.anonymous, call.address)
+    answer = packages.search(
+        call.session, call.index, call.actor, asked, call.anonymous, call.address
+    )
     return [
         {
             "name": one["name"],

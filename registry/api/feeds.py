@@ -14,7 +14,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry import catalogue, signing
-from registry.discovery import fielded, manifest, packages, written
+from registry.discovery import conditions, fielded, manifest, packages, written
 from registry.discovery.asked import Asked
 from registry.discovery.fielded import Span
 from registry.discovery.packages import Live
@@ -157,7 +157,7 @@ def _text(name: str) -> str:
 def _filters() -> list[fielded.Node]:
     found: list[fielded.Node] = []
     try:
-        found += [fielded.parse(_text("fq"))] if _text("fq").strip() else []
+        found += [conditions.read(_text("fq"))] if _text("fq").strip() else []
     except fielded.Unclear as fault:
         raise Invalid([Problem("/fq", "type")]) from fault
     if since := _text("modified_since").strip():

@@ -61,7 +61,7 @@ _REGISTRATION = {
     "required": ["department", "document", "declared"],
     "properties": {
         "department": {"type": "string", "description": "code of the unit"},
-        "document": {"$ref": "#/components/schemas/record.resource"},
+        "document": {"$ref": "#/components/schemas/stored-document"},
         "declared": {"const": True, "description": "先审查后录入: the secrecy review was done"},
     },
 }
@@ -123,7 +123,8 @@ def _paths() -> dict[str, Any]:
     done = _content(
         {"type": "object", "properties": {"key": {"type": "string"}, "state": {"type": "string"}}}
     )
-    whole = {"$ref": "#/components/schemas/record.resource"}
+    # A draft need not be complete: that is asked of it when it is handed in.
+    draft = {"$ref": "#/components/schemas/stored-document"}
     page = _page("resources", entry_)
     steps = {
         f"/resources/{{key}}/{step}": {
@@ -211,7 +212,7 @@ def _paths() -> dict[str, Any]:
                 "parameters": [_parameter("version", {"enum": ["live", "working"]})],
             },
             "put": {
-                **_call("save_draft", "保存草稿 / save a draft", {"200": entry}, whole),
+                **_call("save_draft", "保存草稿 / save a draft", {"200": entry}, draft),
                 "parameters": [_IF_MATCH],
             },
         },

@@ -22,7 +22,7 @@ from registry.api.answers import (
     live_entry,
 )
 from registry.catalogue import has_part, known
-from registry.discovery import fielded, packages
+from registry.discovery import conditions, fielded, packages
 from registry.discovery.asked import Asked
 from registry.edge import actor, index, reads, session, settings
 from registry.edge.readings import noted, noted_live
@@ -47,7 +47,7 @@ def search() -> Response:
     filters: list[fielded.Node] = []
     if text := clean_text("fq", _LONGEST).strip():
         try:
-            filters.append(fielded.parse(text))
+            filters.append(conditions.read(text))
         except fielded.Unclear as fault:
             raise Invalid([Problem("/fq", "type")]) from fault
     asked = Asked(words=clean_text("q", _LONGEST), filters=filters, start=start, rows=limit)

@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 import schemas
 from connectors import ckan, foreign
 from registry.api.call import Call, query_error, search_error
-from registry.discovery import drafts, fielded, packages
+from registry.discovery import conditions, drafts, fielded, packages
 from registry.discovery.asked import Asked, Keys
 from registry.discovery.drafts import Draft
+from registry.discovery.facets import is_counted
 from registry.discovery.written import written
 from registry.edge.readings import noted, noted_live, noted_written
 from registry.errors import Invalid
@@ -88,11 +89,16 @@ def _asked(call: Call) -> tuple[Asked, str]:
     if unknown:
         raise query_error(f"Invalid search parameters: {unknown[:5]}")
     facets = listed(call.given.get("facet.field")) if call.flag("facet", default=True) else []
+    uncounted = [name for name in facets if not is_counted(name)]
+    if uncounted:
+        raise query_error(f"facet.field: values are not counted of {uncounted[:5]}")
     sort = call.text("sort").strip() or "score desc, metadata_modified desc"
     words, filters = _question(call.text("q"))
+    filters += _filters(call)
+    _bounded(filters)
     asked = Asked(
         words,
-        [*filters, *_filters(call)],
+        filters,
         _order(sort),
         call.natural("start", 0),
         min(call.natural("rows", 10), MOST_ROWS),
@@ -145,9 +151,16 @@ def _filters(call: Call) -> list[fielded.Node]:
     return [_parsed(text) for text in asked]
 
 
+def _bounded(filters: Sequence[fielded.Node]) -> None:
+    try:
+        conditions.require_bounded(filters)
+    except fielded.Unclear as fault:
+        raise search_error(f"q, fq and fq_list together: {fault}") from fault
+
+
 def _parsed(text: str) -> fielded.Node:
     try:
-        return fielded.parse(text)
+        return conditions.read(text)
     except fielded.Unclear as fault:
         raise search_error(f"Cannot parse {text[:80]!r}: {fault}") from fault
 

@@ -6,11 +6,12 @@ through to see whether it is back, while all others go on being answered by the 
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 from typing import TypeVar
 
 from search import Index, Outdated, Query, Result, SearchDoc, Status, Unavailable
+from search.plan import Node
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -34,6 +35,10 @@ class GuardedIndex:
     def search(self, query: Query) -> Result:
         """Answer a question, or raise Unavailable at once while the engine is known to be away."""
         return self._asked(lambda index: index.search(query))
+
+    def holding(self, node: Node) -> Sequence[int]:
+        """Give the number of every entry a tree holds of."""
+        return self._asked(lambda index: index.holding(node))
 
     def apply(self, upserts: Iterable[SearchDoc], deletes: Iterable[str]) -> None:
         """Take changes over."""

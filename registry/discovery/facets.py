@@ -8,20 +8,32 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from connectors import foreign
-from registry.discovery.conditions import COLUMN_NAMES, COLUMNS, Condition, trait_field
-from registry.discovery.counted import GROUPS
+from registry.discovery.conditions import COLUMN_NAMES, COLUMNS, trait_field
+from registry.discovery.counted import CONSTANT, GROUPS
 from registry.discovery.judging import COUNTS, FACTS, WORDS
 from registry.discovery.rows import KEYS, MOST_KEYS
-from registry.models.catalogue import Resource
+from registry.discovery.wording import Condition
+from registry.models.accounts import Organisation
+from registry.models.catalogue import Resource, Version
 from registry.models.shown import Trait
+
+_COLUMNS: Mapping[str, sa.ColumnElement[Any]] = {
+    **COLUMNS,
+    "title": Version.__table__.c.name,
+    "author": Organisation.__table__.c.name,
+}
 
 
 def is_counted(name: str) -> bool:
-    """Whether the database can count the values of this facet."""
-    if name in COLUMNS:
+    """Whether the values of this facet are counted: they are codes, keywords or names."""
+    if name in _COLUMNS or name in CONSTANT:
         return True
     unkept = name in FACTS or name in WORDS or name in COUNTS
     return not unkept and trait_field(name) is not None
+
+
+def _is_trait(name: str) -> bool:
+    return name not in _COLUMNS and name not in CONSTANT
 
 
 def counted_under(
@@ -30,12 +42,15 @@ def counted_under(
     """How often each value of these facets stands among the entries under these conditions."""
     number = sa.func.count()
     found = {name: Counter[str]() for name in names}
+    total = KEYS.with_only_columns(number).where(*conditions)
     for name in names:
-        if name in COLUMNS:
-            column = COLUMNS[name]
+        if name in CONSTANT:
+            found[name].update({CONSTANT[name]: session.scalar(total) or 0})
+        if name in _COLUMNS:
+            column = _COLUMNS[name]
             query = KEYS.with_only_columns(column, number).where(*conditions).group_by(column)
             found[name].update({value: n for value, n in session.execute(query) if value})
-    fields = {kept for name in names if name not in COLUMNS and (kept := trait_field(name))}
+    fields = {kept for name in names if _is_trait(name) and (kept := trait_field(name))}
     if fields:
         query = (
             KEYS.join(Trait, Trait.resource_id == Resource.id)
@@ -53,10 +68,12 @@ def counted_among(
     """The same over entries that are at hand: their rights were asked already."""
     found = {name: Counter[str]() for name in names}
     for name in names:
-        if name in COLUMNS:
+        if name in CONSTANT:
+            found[name].update({CONSTANT[name]: len(rows)})
+        if name in _COLUMNS:
             seen = COLUMN_NAMES[name]
             found[name].update(value for row in rows if (value := getattr(row, seen)))
-    fields = {kept for name in names if name not in COLUMNS and (kept := trait_field(name))}
+    fields = {kept for name in names if _is_trait(name) and (kept := trait_field(name))}
     ids = [row.resource_id for row in rows]
     for start in range(0, len(ids) if fields else 0, MOST_KEYS):
         query = (
@@ -71,7 +88,7 @@ def counted_among(
 def _add_traits(found: Mapping[str, Counter[str]], rows: Iterable[Any]) -> None:
     by_field: dict[str, list[str]] = {}
     for name in found:
-        if name not in COLUMNS:
+        if _is_trait(name):
             by_field.setdefault(trait_field(name) or "", []).append(name)
     for kept, value, number in rows:
         for name in by_field[kept]:

@@ -16,7 +16,7 @@ DEEPEST = 16
 # The field of words without one.
 TEXT = "text"
 # An end of these that is no moment would find nothing, and say nothing of the slip.
-_MOMENTS = frozenset({"metadata_created", "metadata_modified"})
+MOMENTS = frozenset({"metadata_created", "metadata_modified"})
 
 Values = Callable[[str], Sequence[str]]
 
@@ -82,16 +82,21 @@ def parse(text: str) -> Node:
     return found
 
 
-def fields(node: Node) -> Iterator[str]:
-    """Every field a question asks for."""
+def leaves(node: Node) -> Iterator[Term | Span]:
+    """Every field with its value that a question holds."""
     match node:
-        case Term(field) | Span(field):
-            yield field
         case Not(part):
-            yield from fields(part)
+            yield from leaves(part)
         case Every(parts) | Some(parts):
             for part in parts:
-                yield from fields(part)
+                yield from leaves(part)
+        case _:
+            yield node
+
+
+def fields(node: Node) -> Iterator[str]:
+    """Every field a question asks for."""
+    return (leaf.field for leaf in leaves(node))
 
 
 class Entry:
@@ -373,8 +378,8 @@ class _Reader:
         self._take()
         high = self._end()
         closed = self._expect("]", "}")
-        for end in (low, high) if field in _MOMENTS else ():
-            if end != "*" and not _is_date(end):
+        for end in (low, high) if field in MOMENTS else ():
+            if end != "*" and not is_date(end):
                 raise Unclear(f"{end[:40]!r} is no date; write 2026-01-31T08:00:00Z")
         return Span(field, low, high, opened == "[", closed == "]")
 
@@ -384,7 +389,8 @@ class _Reader:
         return "*" if kind == "glob" and not word else word
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Whether a text is a day or a moment as it is written."""
     try:
         datetime.fromisoformat(text)
     except ValueError:

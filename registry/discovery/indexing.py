@@ -118,6 +118,7 @@ def _search_doc(
             "marks": ("remediation_due",) if resource.remediation_due else (),
             "aliases": tuple(aliases),
         },
+        number=resource.id,
     )
 
 

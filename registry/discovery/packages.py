@@ -23,9 +23,9 @@ from registry.access import Actor
 from registry.catalogue import visible
 from registry.catalogue.reading import asking, sight
 from registry.catalogue.reading import counted as counted_of
-from registry.discovery import counted, fielded, latest
+from registry.discovery import counted, fielded, latest, wording
 from registry.discovery.asked import Asked, Keys
-from registry.discovery.conditions import ORDERS, Condition, needed, split
+from registry.discovery.conditions import NAME, ORDERS, Asking, needed, split
 from registry.discovery.dictionary import lexicon
 from registry.discovery.facets import counted_among, counted_under, is_counted
 from registry.discovery.fielded import Every, Node, Term
@@ -42,11 +42,13 @@ from registry.discovery.rows import (
     row_of,
     text_of,
 )
+from registry.discovery.wording import Condition
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from registry.models.shown import Census, Shown
 from registry.unchanged import until_next_act
 from search import Index, Query
+from search.plan import plan
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +93,8 @@ def search(
 def find(session: Session, index: Index | None, actor: Actor, asked: Asked, anonymous: str) -> Keys:
     """The keys of what answers the question. No document is read that a column can stand for."""
     worded = bool(asked.words.strip())
+    # Somebody without a name sees nothing that is not public, whatever he asks for.
+    asked = replace(asked, private=asked.private and actor.signed_in)
     held = None
     # Without words only an order of the database gives the page: for another all are read anyway.
     if worded or _is_ordered(asked):
@@ -99,15 +103,20 @@ def find(session: Session, index: Index | None, actor: Actor, asked: Asked, anon
         )
     if held is not None and worded:
         return held
-    told, filters = split(asked.filters)
+    asking = Asking(session, wording.asked(index))
+    told, filters = split(asked.filters, asking)
     readable = [*_readable(actor, anonymous, private=asked.private), *told]
     ranks: dict[str, int] | None = None
-    if worded:
+    # Only by score the place among all that hold the words matters.
+    among = _holding(session, index, asked.words) if worded and not _scores(asked) else None
+    if among is not None:
+        readable.append(among)
+    elif worded:
         ranks = _ranks(session, index, actor, asked.words)
         if ranks is None:
             filters.append(Every(tuple(Term("text", word) for word in asked.words.split()[:32])))
     if held is not None and not filters:
-        return replace(held, keys=_page(session, actor, asked, anonymous, held.count))
+        return replace(held, keys=_page(asking, actor, asked, anonymous, held.count))
     if filters or not all(is_counted(name) for name in asked.facets):
         return _judged(session, actor, asked, anonymous, readable, filters, ranks)
     if ranks is None:
@@ -119,7 +128,8 @@ def _fresh(session: Session, actor: Actor, asked: Asked, anonymous: str) -> coun
     """What the database counts among some entries, where columns and kept values can tell it."""
 
     def count(ids: Sequence[int]) -> Keys | None:
-        told, left = split(asked.filters)
+        # The index knows other words of what waits: a question with words is not told here.
+        told, left = split(asked.filters, Asking(session, wording.asked(None)))
         if left or not all(is_counted(name) for name in asked.facets):
             return None
         among = Resource.id.in_(ids)
@@ -130,6 +140,22 @@ def _fresh(session: Session, actor: Actor, asked: Asked, anonymous: str) -> coun
         return Keys(number or 0, (), counted_under(session, asked.facets, conditions))
 
     return count
+
+
+def _scores(asked: Asked) -> bool:
+    return any(name == "score" for name, _ in asked.order)
+
+
+def _holding(session: Session, index: Index | None, words: str) -> Condition | None:
+    """Whether an entry holds these words; None when no engine answers."""
+    if index is None:
+        return None
+    full = plan(words, lexicon(session)).full
+    try:
+        return wording.among(index.holding(full)) if full is not None else sa.false()
+    except engine.Unavailable as fault:
+        log.warning("search engine does not answer: %s", type(fault).__name__)
+        return None
 
 
 def live(
@@ -178,14 +204,13 @@ def _is_ordered(asked: Asked) -> bool:
 _MANY = 170_000
 
 
-def _page(
-    session: Session, actor: Actor, asked: Asked, anonymous: str, count: int
-) -> Sequence[str]:
+def _page(asking: Asking, actor: Actor, asked: Asked, anonymous: str, count: int) -> Sequence[str]:
     """The keys of the page where columns tell every filter, and how many entries hold is known."""
     if not count or not asked.rows:
         return ()
     walks = bool(asked.filters) and count * count > (asked.start + asked.rows) * _MANY
-    told, _ = split(asked.filters, one_by_one=walks)
+    session = asking.session
+    told, _ = split(asked.filters, replace(asking, one_by_one=walks))
     readable = [*_readable(actor, anonymous, private=asked.private), *told]
     if asked.filters and not walks:
         # Of few, none may be among the last that changed: all are found and sorted, once.
@@ -278,10 +303,12 @@ def _cut(rows: list[Row], asked: Asked) -> list[str]:
     return [row.about.key for row in rows[asked.start : asked.start + asked.rows]]
 
 
-def names(session: Session, actor: Actor, anonymous: str) -> list[str]:
-    """The names of every live entry this reader may see, sorted."""
-    rows = session.execute(QUERY.where(*_readable(actor, anonymous, private=False)))
-    return sorted(ckan.slug(row_of(one, "").about) for one in rows)
+def names(
+    session: Session, actor: Actor, anonymous: str, start: int = 0, most: int | None = None
+) -> list[str]:
+    """The names of the live entries this reader may see, sorted; all, or a part of the list."""
+    query = KEYS.with_only_columns(NAME).where(*_readable(actor, anonymous, private=False))
+    return list(session.scalars(query.order_by(ORDERS["name"]).offset(start).limit(most)))
 
 
 def last_change(session: Session, actor: Actor, anonymous: str) -> datetime | None:

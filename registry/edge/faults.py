@@ -159,7 +159,9 @@ def _wants_json() -> bool:
 
 
 # Nobody who asks for these looks at a page: a refusal is a problem with its status, no redirect.
-_PROGRAMS = ("/api/", "/catalog", "/dataset/", "/oai", "/manifest")
+_PROGRAMS = (
+    "/api/", "/catalog", "/dataset/", "/oai", "/manifest", "/livez", "/readyz", "/metrics"
+)  # fmt: skip
 
 
 def _is_for_programs(path: str) -> bool:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import search
 from benchmarks import index_speed, search_held_out
 from search import Index, Query, Reader, SearchDoc, Unavailable, elastic
+from search.plan import AnyOf, NoneOf
 from tests.search import strategies as some
 from tests.search.conftest import SERVER
 
@@ -78,6 +79,36 @@ def test_elements_units_and_years_are_filters(index: Index) -> None:
     ])  # fmt: skip
     for name, value in (("element", "联系电话"), ("units", "REGION"), ("year", "2026")):
         assert keys(index, "", filters={name: (value,)}) == ["a"], name
+
+
+def test_words_in_a_field_give_the_numbers_of_the_entries_that_hold_all_of_them(
+    index: Index,
+) -> None:
+    docs = [
+        replace(doc("a", "婚姻登记 Bus2024", abstract="结婚，离婚"), number=11),
+        replace(doc("b", "停车场"), number=12),
+        replace(doc("c", "登记婚姻", abstract=" "), number=13),
+    ]
+    index.rebuild(docs)
+    words, told = search.words, lambda node: sorted(index.holding(node))
+    assert told(words("title", "婚姻登记")) == [11]
+    assert told(words("title", "婚 登")) == told(words("all", "登記")) == [11, 13]
+    assert told(words("title", "bus", begins=True)) == told(words("title", "bus2024")) == [11]
+    assert told(words("title", "bus")) == told(words("title", "，")) == []
+    assert told(words("abstract", "", begins=True)) == [11]
+    assert told(NoneOf((words("title", "婚"),))) == [12]
+    assert told(NoneOf((words("title", "，"),))) == [11, 12, 13]
+    assert told(AnyOf((words("title", "停"), words("abstract", "离婚")))) == [11, 12]
+    index.apply([replace(doc("b", "婚", turn=2), number=12)], ["a"])
+    assert told(words("title", "婚")) == [12, 13]
+
+
+def test_more_numbers_are_given_than_an_engine_tells_at_once(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elastic, "DEEPEST", 7)
+    index.rebuild(replace(doc(f"k{n}", "甲"), number=n) for n in range(30))
+    assert sorted(index.holding(search.words("title", "甲"))) == list(range(30))
 
 
 def test_half_a_code_finds_its_entry(index: Index) -> None:

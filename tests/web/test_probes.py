@@ -161,8 +161,18 @@ def test_probes_leave_no_row_in_the_journal(app, database):
     client = app.test_client()
     for path in ("/livez", "/readyz", "/metrics"):
         assert client.get(path).status_code == 200
-    assert client.get("/metrics", headers={"X-Forwarded-For": "10.0.0.9"}).status_code in (303, 401)
+    assert client.get("/metrics", headers={"X-Forwarded-For": "10.0.0.9"}).status_code == 401
     assert journal_rows(database) == before
+
+
+def test_a_machine_that_asks_in_a_wrong_way_is_told_in_its_own_words(app):
+    client = app.test_client()
+    for path in ("/livez", "/readyz", "/metrics", "/oai", "/catalog.ttl", "/api/v1/openapi.json"):
+        answer = client.delete(path)
+        assert (answer.status_code, answer.content_type) == (405, "application/problem+json"), path
+        assert "GET" in answer.headers["Allow"]
+    refused = client.get("/metrics", headers={"X-Forwarded-For": "10.0.0.9"})
+    assert refused.json["type"] == "sign_in"
 
 
 def sample(text, line):
