@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
-from xml.etree.ElementTree import Element
 
 from rdflib import DCTERMS, FOAF, RDF, RDFS, SKOS, XSD, Literal, Namespace, URIRef
 
@@ -126,11 +125,6 @@ def dataset(about: About, document: Mapping[str, Any]) -> Triples:
 def written(graph: Triples, form: str) -> bytes:
     """The graph in one of FORMS, UTF-8."""
     return _WRITERS[form](graph, PREFIXES)
-
-
-def element(graph: Triples) -> Element:
-    """The graph as RDF/XML that stands inside another document."""
-    return triples.element(graph, PREFIXES)
 
 
 _WRITERS = {"jsonld": triples.json_ld, "ttl": triples.turtle, "xml": triples.xml}

@@ -101,7 +101,8 @@ def metadata(prefix: str, about: About, document: Mapping[str, Any]) -> ET.Eleme
 
         for name, space in dcat.PREFIXES.items():
             ET.register_namespace(name, str(space))
-        return dcat.element(dcat.dataset(about, document))
+        own = dcat.written(dcat.dataset(about, document), "xml")
+        return ET.fromstring(own)  # noqa: S314 - our own text of a moment ago
     return _dublin_core(about, document)
 
 

@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from xml.etree.ElementTree import Element, SubElement
 from xml.sax.saxutils import escape, quoteattr
 
 from rdflib import RDF, Literal
@@ -153,31 +152,6 @@ def _element(name: str, value: Node) -> str:
 
 def _quoted(text: str) -> str:
     return quoteattr(_NOT_XML.sub("", text))
-
-
-def element(graph: Triples, prefixes: Mapping[str, Any]) -> Element:
-    """The graph as an element of RDF/XML, to stand inside another document."""
-    names = Names(prefixes)
-    made = Element(f"{{{RDF}}}RDF")
-    for subject, of in graph.sorted():
-        node = SubElement(made, f"{{{RDF}}}Description", {f"{{{RDF}}}about": _said(subject)})
-        for address, values in of:
-            prefix, _, name = names.required(address).partition(":")
-            for value in values:
-                one = SubElement(node, f"{{{names.spaces[prefix]}}}{name}")
-                if not isinstance(value, Literal):
-                    one.set(f"{{{RDF}}}resource", _said(str(value)))
-                    continue
-                one.text = _said(str(value))
-                if value.language:
-                    one.set("{http://www.w3.org/XML/1998/namespace}lang", value.language)
-                elif value.datatype:
-                    one.set(f"{{{RDF}}}datatype", str(value.datatype))
-    return made
-
-
-def _said(text: str) -> str:
-    return _NOT_XML.sub("", text)
 
 
 def json_ld(graph: Triples, prefixes: Mapping[str, Any]) -> bytes:

@@ -1,7 +1,5 @@
 """Whatever a graph holds, the three spellings of it are read as the same triples."""
 
-from xml.etree.ElementTree import tostring
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,11 +30,7 @@ facts = st.tuples(nodes, known, nodes | literals) | st.tuples(
 
 @pytest.mark.parametrize(
     ("write", "form"),
-    [
-        (triples.turtle, "turtle"),
-        (triples.xml, "xml"),
-        (triples.json_ld, "json-ld"),
-    ],
+    [(triples.turtle, "turtle"), (triples.xml, "xml"), (triples.json_ld, "json-ld")],
 )
 @given(st.lists(facts, max_size=12))
 def test_a_spelling_is_read_as_what_was_written(write, form, held):
@@ -44,23 +38,6 @@ def test_a_spelling_is_read_as_what_was_written(write, form, held):
     written = write(graph, PREFIXES)
     assert set(Graph().parse(data=written, format=form)) == set(graph)
     assert write(graph, PREFIXES) == written
-
-
-@given(st.lists(facts, max_size=12))
-def test_inside_another_document_the_same_is_read(held):
-    text = tostring(triples.element(triples.Triples(held), PREFIXES), encoding="utf-8")
-    # Every way to end a line is one to XML.
-    ended = {
-        (one, name, Literal(unix(value), value.language, value.datatype))
-        if isinstance(value, Literal)
-        else (one, name, value)
-        for one, name, value in held
-    }
-    assert set(Graph().parse(data=text, format="xml")) == ended
-
-
-def unix(text):
-    return str(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def test_what_xml_cannot_hold_is_left_out_and_what_ends_an_address_is_coded():
