@@ -14,13 +14,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
 
-from rdflib import DCTERMS, FOAF, RDF, RDFS, SKOS, XSD, Literal, Namespace, URIRef
+from rdflib import DCTERMS, FOAF, RDF, RDFS, SKOS, XSD, Graph, Literal, Namespace, URIRef
 
 import schemas
-from connectors import triples
 from connectors.ckan import About
 from connectors.incoming import clean
-from connectors.triples import Triples
 from schemas import Field
 
 ADMS = Namespace("http://www.w3.org/ns/adms#")
@@ -94,9 +92,9 @@ class Page:
     links: Mapping[str, str] = field(default_factory=dict)
 
 
-def catalogue(entries: Iterable[tuple[About, Mapping[str, Any]]], page: Page) -> Triples:
+def catalogue(entries: Iterable[tuple[About, Mapping[str, Any]]], page: Page) -> Graph:
     """The catalogue with the data sets of one page, each with its record and distributions."""
-    graph = Triples()
+    graph = _graph()
     home = URIRef(page.catalogue)
     graph.add((home, RDF.type, DCAT.Catalog))
     _both(graph, home, DCTERMS.title, "乌海市政务数据目录", "Catalogue of the data of Wuhai city")
@@ -115,19 +113,20 @@ def catalogue(entries: Iterable[tuple[About, Mapping[str, Any]]], page: Page) ->
     return graph
 
 
-def dataset(about: About, document: Mapping[str, Any]) -> Triples:
+def dataset(about: About, document: Mapping[str, Any]) -> Graph:
     """One entry with its distributions and publisher."""
-    graph = Triples()
+    graph = _graph()
     _entry(graph, None, about, document)
     return graph
 
 
-def written(graph: Triples, form: str) -> bytes:
+def written(graph: Graph, form: str) -> bytes:
     """The graph in one of FORMS, UTF-8."""
-    return _WRITERS[form](graph, PREFIXES)
-
-
-_WRITERS = {"jsonld": triples.json_ld, "ttl": triples.turtle, "xml": triples.xml}
+    spelling = FORMS[form][1]
+    if spelling == "json-ld":
+        context = {name: str(space) for name, space in PREFIXES.items()}
+        return graph.serialize(format=spelling, context=context, encoding="utf-8", sort_keys=True)
+    return graph.serialize(format=spelling, encoding="utf-8")
 
 
 _ABOUT = (
@@ -136,7 +135,14 @@ _ABOUT = (
 )
 
 
-def _entry(graph: Triples, home: URIRef | None, about: About, document: Mapping[str, Any]) -> None:
+def _graph() -> Graph:
+    graph = Graph(bind_namespaces="none")
+    for name, space in PREFIXES.items():
+        graph.bind(name, space)
+    return graph
+
+
+def _entry(graph: Graph, home: URIRef | None, about: About, document: Mapping[str, Any]) -> None:
     node = URIRef(about.address)
     graph.add((node, RDF.type, DCAT.Dataset))
     record = URIRef(f"{about.address}#record") if home is not None else None
@@ -155,9 +161,9 @@ def _entry(graph: Triples, home: URIRef | None, about: About, document: Mapping[
     for one in schemas.fields("resource"):
         _say(graph, places, one, document.get(one.key))
     title = _text(document.get("name")) or about.code or about.key
-    if not graph.has(node, DCTERMS.title):
+    if (node, DCTERMS.title, None) not in graph:
         graph.add((node, DCTERMS.title, Literal(title, lang="zh")))
-    if not graph.has(node, DCTERMS.description):
+    if (node, DCTERMS.description, None) not in graph:
         graph.add((node, DCTERMS.description, Literal(title, lang="zh")))
     graph.add((node, DCTERMS.spatial, _place(graph)))
     graph.add((node, DCAT.landingPage, node))
@@ -189,7 +195,7 @@ class _Places:
 
 
 def _distributions(
-    graph: Triples, node: URIRef, about: About, document: Mapping[str, Any]
+    graph: Graph, node: URIRef, about: About, document: Mapping[str, Any]
 ) -> list[URIRef]:
     """One distribution per format; where to get it is the page of the entry: nothing is hosted."""
     formats = [one for one in _list(document.get("format_types")) if _text(one)] or [None]
@@ -211,7 +217,7 @@ def _listed(key: str) -> str:
     return (found.codes if found is not None else None) or key
 
 
-def _say(graph: Triples, places: _Places, one: Field, value: object) -> None:
+def _say(graph: Graph, places: _Places, one: Field, value: object) -> None:
     """Put the value of a field where its annotation says, in the form its property wants."""
     if one.dcat is None or value in (None, "", [], {}):
         return
@@ -226,7 +232,7 @@ def _say(graph: Triples, places: _Places, one: Field, value: object) -> None:
                 _table(graph, node, one, values)
             continue
         for single in values:
-            if predicate in _ONCE and graph.has(node, predicate):
+            if predicate in _ONCE and (node, predicate, None) in graph:
                 _say_beside(graph, places, predicate, one, single)
             else:
                 for made in _objects(graph, places, predicate, one, single):
@@ -241,7 +247,7 @@ def _predicate(name: str) -> URIRef | None:
     return URIRef(f"{PREFIXES[prefix]}{local}")
 
 
-def _say_of_publisher(graph: Triples, places: _Places, name: str, value: object) -> None:
+def _say_of_publisher(graph: Graph, places: _Places, name: str, value: object) -> None:
     """ "foaf:Agent identifier": a property of the agent that publishes the entry."""
     kind, _, local = name.partition(" ")
     if kind == "foaf:Agent" and local and _text(value):
@@ -250,7 +256,7 @@ def _say_of_publisher(graph: Triples, places: _Places, name: str, value: object)
 
 
 def _say_beside(
-    graph: Triples, places: _Places, predicate: URIRef, one: Field, value: object
+    graph: Graph, places: _Places, predicate: URIRef, one: Field, value: object
 ) -> None:
     """What may not stand twice is told in words, as a statement of rights or not at all."""
     if predicate not in (DCTERMS.accessRights, DCTERMS.license) or not _text(value):
@@ -264,7 +270,7 @@ def _say_beside(
 
 
 def _objects(
-    graph: Triples, places: _Places, predicate: URIRef, one: Field, value: object
+    graph: Graph, places: _Places, predicate: URIRef, one: Field, value: object
 ) -> Iterator[Literal | URIRef]:
     if isinstance(value, datetime):
         yield _moment(value)
@@ -283,7 +289,7 @@ def _objects(
 
 
 def _of_text(
-    graph: Triples, places: _Places, predicate: URIRef, one: Field, text: str
+    graph: Graph, places: _Places, predicate: URIRef, one: Field, text: str
 ) -> Literal | URIRef:
     if predicate in _TEXTS:
         return Literal(text, lang="zh")
@@ -300,7 +306,7 @@ def _of_text(
 
 
 def _of_group(
-    graph: Triples, places: _Places, predicate: URIRef, one: Field, value: Mapping[str, Any]
+    graph: Graph, places: _Places, predicate: URIRef, one: Field, value: Mapping[str, Any]
 ) -> Iterator[URIRef]:
     if predicate == DCAT.contactPoint:
         yield from _contacts(graph, places, one, value)
@@ -316,7 +322,7 @@ def _of_group(
         yield node
 
 
-def _describe(graph: Triples, node: URIRef, predicate: URIRef, label: str, bare: str) -> None:
+def _describe(graph: Graph, node: URIRef, predicate: URIRef, label: str, bare: str) -> None:
     kind = _KINDS.get(predicate)
     if kind is not None:
         graph.add((node, RDF.type, kind))
@@ -328,7 +334,7 @@ def _describe(graph: Triples, node: URIRef, predicate: URIRef, label: str, bare:
 
 
 def _contacts(
-    graph: Triples, places: _Places, one: Field, value: Mapping[str, Any]
+    graph: Graph, places: _Places, one: Field, value: Mapping[str, Any]
 ) -> Iterator[URIRef]:
     """The posts that hold the duties: offices and office telephones, never persons."""
     for child in one.children:
@@ -347,7 +353,7 @@ def _contacts(
         yield node
 
 
-def _table(graph: Triples, node: URIRef, one: Field, rows: Sequence[Any]) -> None:
+def _table(graph: Graph, node: URIRef, one: Field, rows: Sequence[Any]) -> None:
     """The data elements as the columns of a table, in their order."""
     table = URIRef(f"{node}-schema")
     columns = []
@@ -377,11 +383,11 @@ def _table(graph: Triples, node: URIRef, one: Field, rows: Sequence[Any]) -> Non
         rest = following
 
 
-def _concept(graph: Triples, predicate: URIRef, listed: str, code: str) -> URIRef:
+def _concept(graph: Graph, predicate: URIRef, listed: str, code: str) -> URIRef:
     """The node of a code: one of the European lists where it stands there, else of ours."""
     known = _KNOWN.get((predicate, code))
     node = URIRef(known or f"{_CODE}:{listed}:{quote(code, safe='')}")
-    if not graph.has(node, SKOS.inScheme):
+    if (node, RDF.type, SKOS.Concept) not in graph:
         graph.add((node, RDF.type, SKOS.Concept))
         for language in ("zh", "en"):
             label = _text(schemas.codes.label(listed, code, language))
@@ -392,14 +398,14 @@ def _concept(graph: Triples, predicate: URIRef, listed: str, code: str) -> URIRe
     return node
 
 
-def _scheme(graph: Triples, listed: str) -> URIRef:
+def _scheme(graph: Graph, listed: str) -> URIRef:
     node = URIRef(f"{_CODE}:{quote(listed, safe='')}")
     graph.add((node, RDF.type, SKOS.ConceptScheme))
     graph.add((node, DCTERMS.title, Literal(listed)))
     return node
 
 
-def _agent(graph: Triples, code: str, name: str) -> URIRef:
+def _agent(graph: Graph, code: str, name: str) -> URIRef:
     node = URIRef(f"urn:wuhai:organisation:{quote(code or 'unknown', safe='')}")
     graph.add((node, RDF.type, FOAF.Agent))
     # A name is a text of its own language; two spellings of it are two names.
@@ -407,14 +413,14 @@ def _agent(graph: Triples, code: str, name: str) -> URIRef:
     return node
 
 
-def _place(graph: Triples) -> URIRef:
+def _place(graph: Graph) -> URIRef:
     node = URIRef("urn:wuhai:region:150300")
     graph.add((node, RDF.type, DCTERMS.Location))
     _both(graph, node, SKOS.prefLabel, "乌海市", "Wuhai")
     return node
 
 
-def _service(graph: Triples, home: URIRef, page: Page) -> None:
+def _service(graph: Graph, home: URIRef, page: Page) -> None:
     node = URIRef(f"{page.address}/api/3/action")
     graph.add((home, DCAT.service, node))
     graph.add((node, RDF.type, DCAT.DataService))
@@ -423,7 +429,7 @@ def _service(graph: Triples, home: URIRef, page: Page) -> None:
     graph.add((node, DCAT.endpointDescription, URIRef(f"{page.address}/api/v1/openapi.json")))
 
 
-def _paging(graph: Triples, page: Page) -> None:
+def _paging(graph: Graph, page: Page) -> None:
     """Hydra, as clients of ckanext-dcat follow it."""
     here = URIRef(page.links.get("self", page.catalogue))
     graph.add((here, RDF.type, HYDRA.PagedCollection))
@@ -436,7 +442,7 @@ def _paging(graph: Triples, page: Page) -> None:
             graph.add((here, HYDRA[f"{name}Page"], Literal(page.links[name])))
 
 
-def _both(graph: Triples, node: URIRef, predicate: URIRef, zh: str, en: str) -> None:
+def _both(graph: Graph, node: URIRef, predicate: URIRef, zh: str, en: str) -> None:
     graph.add((node, predicate, Literal(zh, lang="zh")))
     graph.add((node, predicate, Literal(en, lang="en")))
 
