@@ -234,4 +234,5 @@ def _alternative(word: str) -> str:
     if word == "市":
         # After one character it ends no name of a city: 护市执业 is 护士执业 typed wrongly.
         return rf"(?<![{analysis.HAN}])市|(?<=[{analysis.HAN}]{{2}})市"
-    return re.escape(word)
+    # 没收 and 没落 are words of their own, and so is 是非; 没登记 and 是危房 are not.
+    return re.escape(word) + {"没": "(?![收落])", "是": "(?!非)"}.get(word, "")

@@ -143,6 +143,18 @@ def test_everyday_words_lead_to_what_offices_write() -> None:
         assert written in synonyms.delivered().terms[said].same, said
 
 
+def test_a_question_word_between_two_things_belongs_to_neither() -> None:
+    assert required("谁家的车没登记") == ["车", "登记"]
+    assert required("哪些房子是危房") == ["房子", "危房"]
+    assert required("罚没物品") == ["罚没", "物品"]
+
+
+def test_a_wrong_sound_leads_where_the_word_meant_leads() -> None:
+    (wrong,) = question.parts("智会城市")
+    assert wrong.is_alike
+    assert "城市大脑" in wrong.related
+
+
 def test_a_broader_word_is_answered_by_the_narrower_and_not_the_other_way_round() -> None:
     terms = synonyms.delivered().terms
     assert "空气质量" in terms["空气"].same
