@@ -27,7 +27,7 @@ from elasticsearch import (
 from search import documents
 from search.answer import DEEPEST, MOST_VALUES, Candidate, Found, Request, answer
 from search.patience import PatientNode, within
-from search.plan import AllOf, AnyOf, BestOf, Fixed, Node, Term
+from search.plan import AllOf, AnyOf, BestOf, Fixed, Node, Term, Without
 from search.protocol import Outdated, Query, Result, SearchDoc, Status, Unavailable, latest
 
 _ANSWERS_IN = 3.0
@@ -357,6 +357,8 @@ def _node(node: Node) -> dict[str, Any]:
             return {"constant_score": {"filter": _node(inner), "boost": score}}
         case BestOf(nodes):
             return {"dis_max": {"queries": [_node(one) for one in nodes]}}
+        case Without(inner, refused):
+            return {"bool": {"must": [_node(inner)], "must_not": [_node(refused)]}}
         case AllOf(nodes):
             return {"bool": {"must": [_node(one) for one in nodes]}}
         case AnyOf(nodes):

@@ -22,7 +22,7 @@ import tantivy
 
 from search import documents
 from search.answer import MOST_VALUES, Found, Request, answer
-from search.plan import AllOf, AnyOf, BestOf, Fixed, Node, Term
+from search.plan import AllOf, AnyOf, BestOf, Fixed, Node, Term, Without
 from search.protocol import Outdated, Query, Result, SearchDoc, Status, Unavailable, latest
 
 # Below fifteen million tantivy refuses; more is faster by nothing that was measured, and is held.
@@ -307,6 +307,10 @@ class _Opened:
                 return tantivy.Query.const_score_query(self._node(inner), score)
             case BestOf(nodes):
                 return tantivy.Query.disjunction_max_query([self._node(one) for one in nodes])
+            case Without(inner, refused):
+                clauses = [(tantivy.Occur.Must, self._node(inner))]
+                clauses.append((tantivy.Occur.MustNot, self._node(refused)))
+                return tantivy.Query.boolean_query(clauses)
             case AnyOf(nodes) | AllOf(nodes):
                 occur = tantivy.Occur.Should if isinstance(node, AnyOf) else tantivy.Occur.Must
                 return tantivy.Query.boolean_query([(occur, self._node(one)) for one in nodes])

@@ -66,15 +66,27 @@ class Fixed:
     score: float
 
 
-Node = Term | AnyOf | AllOf | BestOf | Fixed
+@dataclass(frozen=True)
+class Without:
+    """Holds where its node holds and what is refused does not; scores like its node."""
+
+    node: "Node"
+    refused: "Node"
+
+
+Node = Term | AnyOf | AllOf | BestOf | Fixed | Without
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The trees of a question; both None when it holds nothing that could be found."""
+    """The trees of a question; all None when it holds nothing that could be found.
+
+    What is `refused` is in no full match but that of an exact title, and in no weaker one.
+    """
 
     scored: Node | None = None
     full: Node | None = None
+    refused: Node | None = None
     parts: tuple[Part, ...] = field(default=())
 
 
@@ -92,7 +104,21 @@ def plan(text: str, lexicon: Lexicon | None = None) -> Plan:
         *(node for part in parts for node in _inside(part)),
     )
     whole = tuple(_whole(part) for part in parts if part.is_required)
-    return Plan(AnyOf(scored), AnyOf((same, AllOf(whole))) if whole else same, parts)
+    if not whole:
+        return Plan(AnyOf(scored), same, parts=parts)
+    refused = _refused(text, lexicon)
+    full: Node = Without(AllOf(whole), refused) if refused else AllOf(whole)
+    return Plan(AnyOf(scored), AnyOf((same, full)), refused, parts)
+
+
+def _refused(text: str, lexicon: Lexicon | None) -> Node | None:
+    """Give what holds where one of the words refused stands, as written or in the same meaning."""
+    nodes = tuple(
+        AllOf(tuple(_whole(part) for part in parts if part.is_required))
+        for one in question.refusals(text)
+        if (parts := question.parts(one.word, lexicon))
+    )
+    return AnyOf(nodes) if nodes else None
 
 
 def _across(parts: tuple[Part, ...]) -> Iterator[Node]:

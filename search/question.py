@@ -21,6 +21,15 @@ LONE = 0.4
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """A word somebody does not want, and the stretch of his question that says so."""
+
+    word: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
 class Part:
     """A stretch of a question and what else may stand for it.
 
@@ -75,13 +84,49 @@ def parts(text: str, lexicon: Lexicon | None = None) -> tuple[Part, ...]:
     Without a dictionary the one delivered is used.
     """
     words = lexicon or delivered()
-    plain = analysis.between(text[:LONGEST_TEXT])
+    plain = analysis.between(_wanted(text[:LONGEST_TEXT]))
     found = tuple(_capped(_asked(words, plain)) or _capped(_parts(words, plain, _runs)))
     if len(found) > 1:
         found = tuple(replace(one, weight=LONE) if one.is_lone else one for one in found)
     if any(part.is_required for part in found):
         return found
     return tuple(replace(part, is_required=True, weight=1.0) for part in found)
+
+
+def refusals(text: str) -> tuple[Refusal, ...]:
+    """Give what a question does not want: `-幼儿园`, 「不要幼儿园」, 「除了幼儿园以外」.
+
+    Nothing where the question would be left without a word. A hyphen within a title parts nothing,
+    nor does one with blanks on both sides; 非 names a kind (非遗, 非机动车) and refuses nothing.
+    """
+    asked = text[:LONGEST_TEXT]
+    found = tuple(
+        Refusal(match[name], match.start(), match.end())
+        for match in _REFUSED.finditer(asked)
+        if (name := match.lastgroup) and _is_word(match[name])
+    )
+    return found if found and analysis.between(_without(asked, found)).strip() else ()
+
+
+def _wanted(text: str) -> str:
+    return _without(text, refusals(text)) if _REFUSED.search(text) else text
+
+
+def _without(text: str, refused: Iterable[Refusal]) -> str:
+    for one in reversed(tuple(refused)):
+        text = f"{text[: one.start]} {text[one.end :]}"
+    return text
+
+
+def without(text: str, refusal: Refusal) -> str:
+    """Give the question as it is when this refusal is taken back."""
+    return " ".join(_without(text, (refusal,)).split())
+
+
+def _is_word(text: str) -> bool:
+    """Tell whether a text is something to refuse, and no question of its own."""
+    plain = analysis.between(text).strip()
+    return bool(plain) and not any(m.lastgroup == "question" for m in _markers().finditer(plain))
 
 
 def _asked(words: Lexicon, plain: str) -> Iterator[Part]:
@@ -199,6 +244,16 @@ _SITUATION = re.compile(
     r"(?:之后|以后|后(?![遗勤期续台备])|之前|的时候"
     r"|我?想(?:要|看看|查|知道|了解|问|找|看|办|开|买|租|学|考|领|申请|刻|报))"
     rf"(?=[{analysis.HAN}]{{3,}})"
+)
+_STOP = r"(?=[\s，,。；;、？?]|$)"
+_BEFORE = r"(?:(?<=[\s，,。；;、])|^)"
+_REFUSED = re.compile(
+    rf"(?:(?<=\s)|^)[-－−](?P<minus>[{analysis.HAN}a-zA-Z][^\s，,]{{0,23}})"
+    # 「不要钱的停车场」 and 「要不要户口本」 refuse nothing: what is not wanted ends the clause.
+    r"|[，,。；;、\s]*(?<!要)(?:但是?|且|并且?)?(?:不要|不想要|不含|不包括|不包含|排除)"
+    rf"(?P<no>[{analysis.HAN}a-zA-Z]{{2,12}}?)的?{_STOP}"
+    rf"|{_BEFORE}除了?(?P<but>[{analysis.HAN}a-zA-Z]{{2,12}}?)(?:以外|之外)的?[，,]?"
+    rf"|{_BEFORE}除了(?P<besides>[{analysis.HAN}a-zA-Z]{{2,12}}?)(?=还有|[，,])[，,]?"
 )
 _AND = re.compile("和|与|及|以及|、| and ")
 

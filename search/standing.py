@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from search import documents
-from search.plan import AllOf, AnyOf, BestOf, Fixed, Node, Term, plan
+from search.plan import AllOf, AnyOf, BestOf, Fixed, Node, Term, Without, plan
 from search.protocol import SearchDoc
 from search.synonyms import Lexicon
 
@@ -50,6 +50,8 @@ class Tokens:
             return node.token in self.fields.get(node.field, ())
         if isinstance(node, Fixed):
             return self._hold(node.node)
+        if isinstance(node, Without):
+            return self._hold(node.node) and not self._hold(node.refused)
         if isinstance(node, AllOf):
             return all(map(self._hold, node.nodes))
         assert isinstance(node, AnyOf | BestOf)

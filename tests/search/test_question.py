@@ -149,6 +149,37 @@ def test_a_question_word_between_two_things_belongs_to_neither() -> None:
     assert required("罚没物品") == ["罚没", "物品"]
 
 
+@pytest.mark.parametrize(
+    ("text", "word", "rest"),
+    [
+        ("学校 -幼儿园", "幼儿园", "学校"),
+        ("学校，不要幼儿园", "幼儿园", "学校"),
+        ("停车场但不要收费的", "收费", "停车场"),
+        ("除了公交以外的交通", "公交", "交通"),
+        ("除了公交还有哪些交通线路", "公交", "还有哪些交通线路"),
+    ],
+)
+def test_what_somebody_does_not_want_is_no_part_of_what_he_asks(
+    text: str, word: str, rest: str
+) -> None:
+    (refusal,) = question.refusals(text)
+    assert refusal.word == word
+    assert question.without(text, refusal) == rest
+    assert word not in required(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "经开区-社会保障局申报创业补贴人员公示", "外部资源 - 四川", "固定资产投资（不含农户）",
+        "4S-店", "2021 -2022", "-幼儿园", "要不要户口本", "不要钱的停车场", "非机动车", "非遗",
+        "上学不要户口本可以吗", "水/电 缴费",
+    ],
+)  # fmt: skip
+def test_a_hyphen_of_a_title_and_a_name_with_no_in_it_refuse_nothing(text: str) -> None:
+    assert question.refusals(text) == ()
+
+
 def test_a_wrong_sound_leads_where_the_word_meant_leads() -> None:
     (wrong,) = question.parts("智会城市")
     assert wrong.is_alike
