@@ -273,9 +273,16 @@ def _terms(name: str, tokens: Iterable[str], boost: float = 1.0) -> tuple[Term, 
 
 def _solid(text: str, boost: float = 1.0, place: str = "all") -> Iterator[Node]:
     """Give the tokens that must all be there for a text to be there."""
+    return (Term(place, token, boost) for token in _whole_tokens(text))
+
+
+@functools.lru_cache(maxsize=16_384)
+def _whole_tokens(text: str) -> tuple[str, ...]:
+    """Cut a text into the tokens it is found by as a whole: mostly terms, asked again and again."""
+    found: list[str] = []
     for run, is_han in analysis.pieces(text):
-        tokens = (analysis.bigrams(run) or [run]) if is_han else analysis.words(run)
-        yield from (Term(place, token, boost) for token in tokens)
+        found.extend((analysis.bigrams(run) or [run]) if is_han else analysis.words(run))
+    return tuple(found)
 
 
 def _whole(part: Part) -> Node:

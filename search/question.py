@@ -69,7 +69,7 @@ class Part:
     @property
     def is_han(self) -> bool:
         """Tell whether the part is written in Chinese characters only."""
-        return all(is_han for _, is_han in analysis.pieces(self.text))
+        return analysis.is_han(self.text) or all(han for _, han in analysis.pieces(self.text))
 
     @property
     def clauses(self) -> int:

@@ -193,6 +193,14 @@ def test_a_broader_word_is_answered_by_the_narrower_and_not_the_other_way_round(
     assert "空气" in terms["空气质量"].related
 
 
+def test_a_kind_of_gas_is_counted_for_gas_and_no_kind_for_another() -> None:
+    terms = synonyms.delivered().terms
+    assert {"天然气", "液化气", "煤气"} <= set(terms["燃气"].same)
+    assert "燃气" in terms["煤气"].same
+    assert not {"燃气", "液化气"} & set(terms["天然气"].same)
+    assert "宗教" not in terms["宗教活动场所"].same
+
+
 def test_an_english_word_stands_for_its_chinese_in_singular_and_plural() -> None:
     for asked in ("kindergarten", "kindergartens", "list of kindergartens"):
         wanted = [part for part in question.parts(asked) if part.is_required]

@@ -88,7 +88,7 @@ def test_what_is_not_wanted_stands_as_a_condition_that_can_be_taken_back(city: F
 def test_of_the_departments_the_one_that_holds_most_comes_first(city: Flask):
     page = get(sign_in(city, "consumer"), "/search", q="登记")
     units = page.split('class="facet"')[1]
-    counts = [int(n) for n in re.findall(r'deep1">.*?class="n">(\d+)<', units)]
+    counts = [int(n) for n in re.findall(r'deep0">.*?class="n">(\d+)<', units)]
     assert len(counts) > 2
     assert counts == sorted(counts, reverse=True)
 
