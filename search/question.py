@@ -255,6 +255,17 @@ _REFUSED = re.compile(
     rf"|{_BEFORE}除了?(?P<but>[{analysis.HAN}a-zA-Z]{{2,12}}?)(?:以外|之外)的?[，,]?"
     rf"|{_BEFORE}除了(?P<besides>[{analysis.HAN}a-zA-Z]{{2,12}}?)(?=还有|[，,])[，,]?"
 )
+# 没收 and 没落 are words of their own, and so is 是非; 没登记 and 是危房 are not. Of 「怎么报名」
+# the question is 怎么, and what is asked is 报名.
+_NOT_BEFORE = {
+    "没": "(?![收落])",
+    "是": "(?!非)",
+    "怎么报": "(?![名销废考警案税备])",
+    "怎么领": "(?![养证取])",
+    "怎么交": "(?![通易税])",
+    "怎么用": "(?![电水地工])",
+    "怎么收": "(?![养])",
+}
 _AND = re.compile("和|与|及|以及|、| and ")
 
 
@@ -289,5 +300,4 @@ def _alternative(word: str) -> str:
     if word == "市":
         # After one character it ends no name of a city: 护市执业 is 护士执业 typed wrongly.
         return rf"(?<![{analysis.HAN}])市|(?<=[{analysis.HAN}]{{2}})市"
-    # 没收 and 没落 are words of their own, and so is 是非; 没登记 and 是危房 are not.
-    return re.escape(word) + {"没": "(?![收落])", "是": "(?!非)"}.get(word, "")
+    return re.escape(word) + _NOT_BEFORE.get(word, "")

@@ -147,6 +147,7 @@ def test_a_question_word_between_two_things_belongs_to_neither() -> None:
     assert required("谁家的车没登记") == ["车", "登记"]
     assert required("哪些房子是危房") == ["房子", "危房"]
     assert required("罚没物品") == ["罚没", "物品"]
+    assert required("小学怎么报名") == ["小学", "报名"]
 
 
 @pytest.mark.parametrize(
