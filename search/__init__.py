@@ -20,6 +20,7 @@ from search.protocol import (
     Unavailable,
     Why,
 )
+from search.question import refusals, without
 
 __all__ = [
     "DEEPEST",
@@ -41,7 +42,9 @@ __all__ = [
     "marks",
     "open",
     "plain",
+    "refusals",
     "seal",
     "why",
+    "without",
     "words",
 ]

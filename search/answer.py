@@ -133,7 +133,10 @@ class _Asked:
         if self._plan.full is None or self.end < total or self.start > total or missing <= 0:
             return None
         required = (*self._rights, *self._filters.values())
-        return Request(self._plan.scored, required, self._plan.full, missing)
+        refused: Node = self._plan.full
+        if self._plan.refused is not None:
+            refused = AnyOf((refused, self._plan.refused))
+        return Request(self._plan.scored, required, refused, missing)
 
     def _required(self, without: str = "") -> tuple[Node, ...]:
         full = (self._plan.full,) if self._plan.full is not None else ()

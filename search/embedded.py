@@ -325,7 +325,8 @@ class _Opened:
             case NoneOf(nodes):
                 every = (tantivy.Occur.Must, tantivy.Query.all_query())
                 clauses = [(tantivy.Occur.MustNot, self._node(one)) for one in nodes]
-                return tantivy.Query.boolean_query([every, *clauses])
+                held = tantivy.Query.boolean_query([every, *clauses])
+                return tantivy.Query.const_score_query(held, 0.0)
             case BestOf(nodes):
                 return tantivy.Query.disjunction_max_query([self._node(one) for one in nodes])
             case AnyOf(nodes) | AllOf(nodes):

@@ -70,6 +70,8 @@ class Wanted:
 def wanted(asked: str, lexicon: Lexicon | None = None) -> Wanted:
     """Collect the words to look for; a run outside the dictionary counts by its bigrams."""
     parts = [part for part in question.parts(asked, lexicon) if part.is_required]
+    # A character a cut left over is no reason: 着 of 睡不着 stands where nobody meant it.
+    parts = [part for part in parts if not part.is_lone] or parts
     typed: list[str] = []
     pairs: list[str] = []
     letters: list[str] = []

@@ -86,10 +86,14 @@ Node = Term | AnyOf | AllOf | BestOf | Fixed | Begins | NoneOf
 
 @dataclass(frozen=True)
 class Plan:
-    """The trees of a question; both None when it holds nothing that could be found."""
+    """The trees of a question; all None when it holds nothing that could be found.
+
+    What is `refused` is in no full match but that of an exact title, and in no weaker one.
+    """
 
     scored: Node | None = None
     full: Node | None = None
+    refused: Node | None = None
     parts: tuple[Part, ...] = field(default=())
 
 
@@ -107,7 +111,21 @@ def plan(text: str, lexicon: Lexicon | None = None) -> Plan:
         *(node for part in parts for node in _inside(part)),
     )
     whole = tuple(_whole(part) for part in parts if part.is_required)
-    return Plan(AnyOf(scored), AnyOf((same, AllOf(whole))) if whole else same, parts)
+    if not whole:
+        return Plan(AnyOf(scored), same, parts=parts)
+    refused = _refused(text, lexicon)
+    full = AllOf((*whole, NoneOf((refused,))) if refused else whole)
+    return Plan(AnyOf(scored), AnyOf((same, full)), refused, parts)
+
+
+def _refused(text: str, lexicon: Lexicon | None) -> Node | None:
+    """Give what holds where one of the words refused stands, as written or in the same meaning."""
+    nodes = tuple(
+        AllOf(tuple(_whole(part) for part in parts if part.is_required))
+        for one in question.refusals(text)
+        if (parts := question.parts(one.word, lexicon))
+    )
+    return AnyOf(nodes) if nodes else None
 
 
 def _across(parts: tuple[Part, ...]) -> Iterator[Node]:
@@ -262,9 +280,16 @@ def _terms(name: str, tokens: Iterable[str], boost: float = 1.0) -> tuple[Term, 
 
 def _solid(text: str, boost: float = 1.0, place: str = "all") -> Iterator[Node]:
     """Give the tokens that must all be there for a text to be there."""
+    return (Term(place, token, boost) for token in _whole_tokens(text))
+
+
+@functools.lru_cache(maxsize=16_384)
+def _whole_tokens(text: str) -> tuple[str, ...]:
+    """Cut a text into the tokens it is found by as a whole: mostly terms, asked again and again."""
+    found: list[str] = []
     for run, is_han in analysis.pieces(text):
-        tokens = (analysis.bigrams(run) or [run]) if is_han else analysis.words(run)
-        yield from (Term(place, token, boost) for token in tokens)
+        found.extend((analysis.bigrams(run) or [run]) if is_han else analysis.words(run))
+    return tuple(found)
 
 
 def _whole(part: Part) -> Node:

@@ -21,6 +21,15 @@ LONE = 0.4
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """A word somebody does not want, and the stretch of his question that says so."""
+
+    word: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
 class Part:
     """A stretch of a question and what else may stand for it.
 
@@ -60,7 +69,7 @@ class Part:
     @property
     def is_han(self) -> bool:
         """Tell whether the part is written in Chinese characters only."""
-        return all(is_han for _, is_han in analysis.pieces(self.text))
+        return analysis.is_han(self.text) or all(han for _, han in analysis.pieces(self.text))
 
     @property
     def clauses(self) -> int:
@@ -75,13 +84,49 @@ def parts(text: str, lexicon: Lexicon | None = None) -> tuple[Part, ...]:
     Without a dictionary the one delivered is used.
     """
     words = lexicon or delivered()
-    plain = analysis.between(text[:LONGEST_TEXT])
+    plain = analysis.between(_wanted(text[:LONGEST_TEXT]))
     found = tuple(_capped(_asked(words, plain)) or _capped(_parts(words, plain, _runs)))
     if len(found) > 1:
         found = tuple(replace(one, weight=LONE) if one.is_lone else one for one in found)
     if any(part.is_required for part in found):
         return found
     return tuple(replace(part, is_required=True, weight=1.0) for part in found)
+
+
+def refusals(text: str) -> tuple[Refusal, ...]:
+    """Give what a question does not want: `-幼儿园`, 「不要幼儿园」, 「除了幼儿园以外」.
+
+    Nothing where the question would be left without a word. A hyphen within a title parts nothing,
+    nor does one with blanks on both sides; 非 names a kind (非遗, 非机动车) and refuses nothing.
+    """
+    asked = text[:LONGEST_TEXT]
+    found = tuple(
+        Refusal(match[name], match.start(), match.end())
+        for match in _REFUSED.finditer(asked)
+        if (name := match.lastgroup) and _is_word(match[name])
+    )
+    return found if found and analysis.between(_without(asked, found)).strip() else ()
+
+
+def _wanted(text: str) -> str:
+    return _without(text, refusals(text)) if _REFUSED.search(text) else text
+
+
+def _without(text: str, refused: Iterable[Refusal]) -> str:
+    for one in reversed(tuple(refused)):
+        text = f"{text[: one.start]} {text[one.end :]}"
+    return text
+
+
+def without(text: str, refusal: Refusal) -> str:
+    """Give the question as it is when this refusal is taken back."""
+    return " ".join(_without(text, (refusal,)).split())
+
+
+def _is_word(text: str) -> bool:
+    """Tell whether a text is something to refuse, and no question of its own."""
+    plain = analysis.between(text).strip()
+    return bool(plain) and not any(m.lastgroup == "question" for m in _markers().finditer(plain))
 
 
 def _asked(words: Lexicon, plain: str) -> Iterator[Part]:
@@ -200,6 +245,27 @@ _SITUATION = re.compile(
     r"|我?想(?:要|看看|查|知道|了解|问|找|看|办|开|买|租|学|考|领|申请|刻|报))"
     rf"(?=[{analysis.HAN}]{{3,}})"
 )
+_STOP = r"(?=[\s，,。；;、？?]|$)"
+_BEFORE = r"(?:(?<=[\s，,。；;、])|^)"
+_REFUSED = re.compile(
+    rf"(?:(?<=\s)|^)[-－−](?P<minus>[{analysis.HAN}a-zA-Z][^\s，,]{{0,23}})"
+    # 「不要钱的停车场」 and 「要不要户口本」 refuse nothing: what is not wanted ends the clause.
+    r"|[，,。；;、\s]*(?<!要)(?:但是?|且|并且?)?(?:不要|不想要|不含|不包括|不包含|排除)"
+    rf"(?P<no>[{analysis.HAN}a-zA-Z]{{2,12}}?)的?{_STOP}"
+    rf"|{_BEFORE}除了?(?P<but>[{analysis.HAN}a-zA-Z]{{2,12}}?)(?:以外|之外)的?[，,]?"
+    rf"|{_BEFORE}除了(?P<besides>[{analysis.HAN}a-zA-Z]{{2,12}}?)(?=还有|[，,])[，,]?"
+)
+# 没收 and 没落 are words of their own, and so is 是非; 没登记 and 是危房 are not. Of 「怎么报名」
+# the question is 怎么, and what is asked is 报名.
+_NOT_BEFORE = {
+    "没": "(?![收落])",
+    "是": "(?!非)",
+    "怎么报": "(?![名销废考警案税备])",
+    "怎么领": "(?![养证取])",
+    "怎么交": "(?![通易税])",
+    "怎么用": "(?![电水地工])",
+    "怎么收": "(?![养])",
+}
 _AND = re.compile("和|与|及|以及|、| and ")
 
 
@@ -234,4 +300,4 @@ def _alternative(word: str) -> str:
     if word == "市":
         # After one character it ends no name of a city: 护市执业 is 护士执业 typed wrongly.
         return rf"(?<![{analysis.HAN}])市|(?<=[{analysis.HAN}]{{2}})市"
-    return re.escape(word)
+    return re.escape(word) + _NOT_BEFORE.get(word, "")

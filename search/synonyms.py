@@ -127,10 +127,15 @@ class Lexicon:
             found = self._by_sound.get(sounds[at:end])
             if found is None:
                 continue
-            others = [other for term in found for other in (term, *self.terms[term].same)]
+            others = [other for term in found for other in self._meant(term)]
             around = tuple(one for one in dict.fromkeys(others) if not one.isascii())
             return end, Term(related=around[:MOST_HEARD], is_alike=True)
         return None
+
+    def _meant(self, word: str) -> tuple[str, ...]:
+        """Give a word and what it means, or what it leads to where it means nothing else."""
+        term = self.terms[word]
+        return word, *(term.same or term.related)
 
     @functools.cached_property
     def _starts(self) -> Mapping[str, list[str]]:

@@ -116,6 +116,13 @@ class Asked:
         left = tuple(c for c in self.filters.get(name, ()) if c != code)
         return self.address(**{name: left})
 
+    def refused(self) -> list[tuple[str, str]]:
+        """The words the question does not want, each with the address that takes it back."""
+        return [
+            (one.word, self.address(q=engine.without(self.text, one)))
+            for one in engine.refusals(self.text)
+        ]
+
     def found(self, page: int, size: int = discovery.PAGE, facets: bool = True) -> Answer:
         """What this reader finds."""
         return discovery.search(
@@ -163,6 +170,9 @@ def results() -> str:
     asked = Asked.of_request()
     answer = asked.found(asked.page)
     facets = _facets(answer.facets, asked.filters)
+    ways = _ways(asked, answer)
+    # A whole question is in no entry word by word; what answers it is still no failure.
+    is_near = any(one.why for one in answer.related) and all(way[0] != "meant" for way in ways)
     _note_in_vain(asked, answer)
     _note_shown(asked, answer)
     return render_template(
@@ -174,7 +184,9 @@ def results() -> str:
         degraded=answer.degraded,
         facets=facets,
         chosen=chosen_words(asked.filters),
-        ways=_ways(asked, answer),
+        refused=asked.refused(),
+        ways=ways,
+        closest=not answer.total and is_near,
         sorts=[
             ("relevance", gettext("相关程度")),
             ("updated", gettext("最近更新")),
@@ -391,7 +403,7 @@ def _lines(name: str, held: Mapping[str, int], picked: tuple[str, ...]) -> Itera
     depths = {code: code.count("/") for code in held}
     order = sorted(held)
     if name == "units":
-        tree = dict(_tree())
+        tree = dict(_tree(held))
         depths = {code: tree.get(code, 0) for code in held}
         places = {code: n for n, code in enumerate(tree)}
         order = sorted(held, key=lambda code: places.get(code, len(places)))
@@ -404,8 +416,11 @@ def _lines(name: str, held: Mapping[str, int], picked: tuple[str, ...]) -> Itera
         yield Line(code, words[code], held[code], code in picked, depth)
 
 
-def _tree() -> Iterator[tuple[str, int]]:
-    """Every unit with its depth below the government, children after their parent."""
+def _tree(held: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    """Every unit with its depth below the government, children after their parent.
+
+    Of those below one parent the unit that holds most comes first.
+    """
     rows = session().execute(
         sa.select(Organisation.id, Organisation.parent_id, Organisation.code).order_by(
             Organisation.id
@@ -414,6 +429,8 @@ def _tree() -> Iterator[tuple[str, int]]:
     below: dict[int | None, list[tuple[int, str]]] = {}
     for id_, parent, code in rows:
         below.setdefault(parent, []).append((id_, code))
+    for units in below.values():
+        units.sort(key=lambda unit: -held.get(unit[1], 0))
     waiting = [(id_, code, -1) for id_, code in reversed(below.get(None, []))]
     while waiting:
         id_, code, depth = waiting.pop()

@@ -19,7 +19,10 @@ anything = st.text(characters, max_size=300)
 
 titles = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map("".join)
 texts = st.one_of(
-    st.lists(st.sampled_from((*WORDS, " ", "gongjijin", "hydj")), max_size=4).map("".join),
+    st.lists(
+        st.sampled_from((*WORDS, " ", " -", "不要", "除了", "以外", "gongjijin", "hydj")),
+        max_size=4,
+    ).map("".join),
     st.text(characters, max_size=12),
 )
 units = st.sampled_from(UNITS)

@@ -51,6 +51,20 @@ def test_only_entries_with_every_part_are_counted_and_weaker_ones_are_related(in
     assert [hit.key for hit in result.related] == ["b"]
 
 
+def test_what_is_refused_is_in_no_hit_no_count_and_no_weaker_match(index: Index) -> None:
+    index.rebuild([doc("a", "小学名录"), doc("b", "小学幼儿园名录"), doc("c", "幼儿园小学生")])
+    for asked in ("小学 -幼儿园", "小学，不要幼儿园", "除了幼儿园以外的小学"):
+        result = index.search(Query(asked, reader=ALL))
+        assert ([hit.key for hit in result.hits], result.total) == (["a"], 1), asked
+        assert not result.related, asked
+
+
+def test_a_title_with_a_hyphen_is_found_though_it_reads_like_a_refusal(index: Index) -> None:
+    index.rebuild([doc("a", "经开区 -创业补贴公示"), doc("b", "经开区企业")])
+    assert keys(index, "经开区 -创业补贴公示")[0] == "a"
+    assert keys(index, "经开区 -创业补贴") == ["b"]
+
+
 def test_a_synonym_counts_like_the_word_itself(index: Index) -> None:
     index.rebuild([doc("a", "最低生活保障对象"), doc("b", "停车场")])
     result = index.search(Query("低保户", reader=ALL))

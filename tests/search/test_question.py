@@ -143,11 +143,63 @@ def test_everyday_words_lead_to_what_offices_write() -> None:
         assert written in synonyms.delivered().terms[said].same, said
 
 
+def test_a_question_word_between_two_things_belongs_to_neither() -> None:
+    assert required("谁家的车没登记") == ["车", "登记"]
+    assert required("哪些房子是危房") == ["房子", "危房"]
+    assert required("罚没物品") == ["罚没", "物品"]
+    assert required("小学怎么报名") == ["小学", "报名"]
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "rest"),
+    [
+        ("学校 -幼儿园", "幼儿园", "学校"),
+        ("学校，不要幼儿园", "幼儿园", "学校"),
+        ("停车场但不要收费的", "收费", "停车场"),
+        ("除了公交以外的交通", "公交", "交通"),
+        ("除了公交还有哪些交通线路", "公交", "还有哪些交通线路"),
+    ],
+)
+def test_what_somebody_does_not_want_is_no_part_of_what_he_asks(
+    text: str, word: str, rest: str
+) -> None:
+    (refusal,) = question.refusals(text)
+    assert refusal.word == word
+    assert question.without(text, refusal) == rest
+    assert word not in required(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "经开区-社会保障局申报创业补贴人员公示", "外部资源 - 四川", "固定资产投资（不含农户）",
+        "4S-店", "2021 -2022", "-幼儿园", "要不要户口本", "不要钱的停车场", "非机动车", "非遗",
+        "上学不要户口本可以吗", "水/电 缴费",
+    ],
+)  # fmt: skip
+def test_a_hyphen_of_a_title_and_a_name_with_no_in_it_refuse_nothing(text: str) -> None:
+    assert question.refusals(text) == ()
+
+
+def test_a_wrong_sound_leads_where_the_word_meant_leads() -> None:
+    (wrong,) = question.parts("智会城市")
+    assert wrong.is_alike
+    assert "城市大脑" in wrong.related
+
+
 def test_a_broader_word_is_answered_by_the_narrower_and_not_the_other_way_round() -> None:
     terms = synonyms.delivered().terms
     assert "空气质量" in terms["空气"].same
     assert "空气" not in terms["空气质量"].same
     assert "空气" in terms["空气质量"].related
+
+
+def test_a_kind_of_gas_is_counted_for_gas_and_no_kind_for_another() -> None:
+    terms = synonyms.delivered().terms
+    assert {"天然气", "液化气", "煤气"} <= set(terms["燃气"].same)
+    assert "燃气" in terms["煤气"].same
+    assert not {"燃气", "液化气"} & set(terms["天然气"].same)
+    assert "宗教" not in terms["宗教活动场所"].same
 
 
 def test_an_english_word_stands_for_its_chinese_in_singular_and_plural() -> None:

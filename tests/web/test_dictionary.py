@@ -35,7 +35,7 @@ def found(city: Flask, text: str) -> str:
 def test_a_question_asked_in_vain_is_added_in_one_step_and_answered_at_once(city: Flask):
     reviewer = sign_in(city, "reviewer")
     for _ in range(2):
-        assert "没有数据资源符合" in found(city, "毛孩子上牌牌")
+        assert "没有一项含有您写的每一个词" in found(city, "毛孩子上牌牌")
     assert "毛孩子上牌牌" in reviewer.get("/dictionary").text
     added = send(
         reviewer, "/dictionary/add", terms="毛孩子上牌牌、养犬登记", because="市民来电用语"
@@ -49,7 +49,7 @@ def test_a_question_asked_in_vain_is_added_in_one_step_and_answered_at_once(city
         assert session.scalars(sa.select(JournalRow.act)).all().count("dictionary") == 1
         key = dictionary.entries(session)[0].key
     assert send(reviewer, f"/dictionary/{key}/retire", because="口语少用").status_code == 303
-    assert "没有数据资源符合" in found(city, "毛孩子上牌牌")
+    assert "没有一项含有您写的每一个词" in found(city, "毛孩子上牌牌")
     assert send(reviewer, f"/dictionary/{key}/retire", because="再次").status_code == 409
 
 

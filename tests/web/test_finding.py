@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
@@ -60,6 +62,35 @@ def test_no_hit_leads_to_other_ways_and_to_a_demand(city: Flask):
     assert "/demands/new?wanted=" in page
     dropped = get(client, "/search", q="养犬登记信息", share_type="3")
     assert "去掉条件" in dropped
+
+
+def test_a_question_whose_best_entries_stand_below_is_not_told_that_there_are_none(city: Flask):
+    page = get(sign_in(city, "consumer"), "/search", q="看看哪些老板拖欠工人工钱被罚过")
+    assert "最接近的数据资源" in page
+    assert "没有数据资源符合" not in page
+    assert 0 < page.index('class="hits"') < page.index("提出数据需求")
+
+
+def unmarked(page: str) -> str:
+    return page.replace("<mark>", "").replace("</mark>", "")
+
+
+def test_what_is_not_wanted_stands_as_a_condition_that_can_be_taken_back(city: Flask):
+    client = sign_in(city, "consumer")
+    assert "食品生产许可信息" in unmarked(get(client, "/search", q="食品许可"))
+    page = get(client, "/search", q="食品许可，不要生产")
+    assert "不含：" in page
+    assert "食品经营许可信息" in unmarked(page)
+    assert "食品生产许可信息" not in unmarked(page)
+    assert f'href="/search?q={quote("食品许可")}"' in page
+
+
+def test_of_the_departments_the_one_that_holds_most_comes_first(city: Flask):
+    page = get(sign_in(city, "consumer"), "/search", q="登记")
+    units = page.split('class="facet"')[1]
+    counts = [int(n) for n in re.findall(r'deep0">.*?class="n">(\d+)<', units)]
+    assert len(counts) > 2
+    assert counts == sorted(counts, reverse=True)
 
 
 def test_what_shares_single_characters_alone_says_so_and_stands_below_no_real_hit(city: Flask):
