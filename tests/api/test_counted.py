@@ -193,7 +193,9 @@ def test_what_waits_is_counted_by_the_database_and_the_rest_by_the_index(app, in
                 held = counted.answer(session, index, actor, asked, "open", fresh)
                 found = packages.find(session, index, actor, asked, "open")
                 right = packages.find(session, None, actor, asked, "open")
-                assert found == right, text
+                assert replace(found, keys=tuple(found.keys)) == replace(
+                    right, keys=tuple(right.keys)
+                ), text
                 told += held is not None
         after = packages.find(session, index, actor, newest, "open")
     finally:
