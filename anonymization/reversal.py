@@ -278,7 +278,11 @@ def _from_lists(held: Held, kinds: Sequence[str]) -> Undone | None:
             if not is_usual and family.name not in _CHEAP:
                 continue
             fit = [one for one in some if _told_apart(held, family, one)]
-            rounds = {one: _rounds(family, one, kinds) if is_usual else _RARELY for one in fit}
+            # A code cut to a length of its own is of any of three: each gets half as long.
+            part = 1 if held.characters in _ALGORITHMS else 2
+            rounds = {
+                one: _rounds(family, one, kinds) // part if is_usual else _RARELY for one in fit
+            }
             if found := _listed(held, family, rounds):
                 return found
     return None
@@ -291,6 +295,8 @@ def _told_apart(held: Held, family: guesses.Family, algorithm: str) -> bool:
 
 def _listed(held: Held, family: guesses.Family, rounds: Mapping[str, int]) -> Undone | None:
     hits = _WANTED.get(held.width, 9)
+    if family.name in _DEAR and held.width == 8:
+        hits = _FEW_HITS
     blocks = {one: _blocks(family, len(held.codes), most, hits) for one, most in rounds.items()}
     trials = {one: Trial(held) for one in rounds}
     for block in range(max(blocks.values(), default=0)):
@@ -305,7 +311,8 @@ def _listed(held: Held, family: guesses.Family, rounds: Mapping[str, int]) -> Un
 
 
 # Hits that are hoped for, by the bytes of a code: more where some may be chance (`Held.least`).
-_WANTED: Final = {8: 4, 4: 12}
+_WANTED: Final = {8: 6, 4: 12}
+_FEW_HITS: Final = 4
 InHand = Callable[[str, str], Sequence[Numbers]]
 
 
@@ -390,7 +397,7 @@ def _rounds(family: guesses.Family, algorithm: str, kinds: Sequence[str]) -> int
     """
     if "MOBILE" in kinds and family.name == "mobiles":
         return _TELEPHONES
-    if kinds and kinds[0] in _BEHIND and family.name in _MANY:
+    if kinds and kinds[0] in _BEHIND and family.name in _DEAR:
         return 80 if family.name in _BEHIND[kinds[0]] else 8
     if family.name == "mobiles":
         return _CHEAPLY.get(algorithm, 80)
@@ -405,7 +412,7 @@ _TELEPHONES: Final = 240
 # MD5 costs a half of SHA-256 and a third of SM3.
 _CHEAPLY: Final = {"md5": 216, "sha1": 120, "sm3": 60}
 # The families that cost most, and those of them that are behind codes of a kind.
-_MANY: Final = frozenset({"identities", "mobiles", "names and births", "salted"})
+_DEAR: Final = frozenset({"identities", "mobiles", "names and births", "salted"})
 _BEHIND: Final = {
     "MOBILE": frozenset({"mobiles"}),
     "ID_CARD": frozenset({"identities", "salted"}),
