@@ -256,7 +256,32 @@ def in_pieces(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Findin
             told |= set(names)
             filled = texts.select(names).drop_nulls().height
             findings.append(_finding(names, filled, "分成几列", "in pieces", kind, texts))
-    return findings
+    return [*findings, *_split_plates(texts, columns)]
+
+
+def _split_plates(texts: pl.DataFrame, columns: Mapping[str, Column]) -> Iterator[Finding]:
+    """The beginnings of plates, province and office and what follows, in a column of their own."""
+    short = [name for name in texts.columns if columns[name].kind is None]
+    fronts = [name for name in short if matching(drawn(texts[name].drop_nulls()), _FRONT) > 0.95]
+    backs = [name for name in short if matching(drawn(texts[name].drop_nulls()), _BACK) > 0.95]
+    for pair in itertools.product(fronts, backs):
+        rows = texts.select(pair).drop_nulls()
+        joined = rows.select(pl.concat_str(pair)).to_series()
+        # What fills the space of plates so thinly that nearly each is another is no class.
+        if len(joined) >= 10 and joined.n_unique() > 0.5 * len(joined) and _are_plates(joined):
+            yield _finding(pair, rows.height, "分成几列", "in pieces", "PLATE", texts)
+            return
+
+
+# The sign of a province and the letter of an office, and some of the signs behind (GA 36-2018).
+_PROVINCES: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+_FRONT: Final = f"^[{_PROVINCES}][A-HJ-NP-Z]?[·. ]?[0-9A-HJ-NP-Z]{{0,4}}$"
+_BACK: Final = "^[A-HJ-NP-Z]?[·. ]?[0-9A-HJ-NP-Z]{1,6}$"
+
+
+def _are_plates(values: pl.Series) -> bool:
+    bare = values.str.replace_all("[·. ]", "")
+    return matching(bare, f"^[{_PROVINCES}][A-HJ-NP-Z][0-9A-HJ-NP-Z]{{5,6}}$") > 0.95
 
 
 def _split_names(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Finding]:
