@@ -25,25 +25,22 @@ _READ: Final = naming.DIRECT
 def rewritten(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Finding]:
     """Columns that read back to numbers or names by a rule anybody guesses.
 
-    The rules that are next for each column are judged together: looking at one short column costs
-    what looking at a hundred does.
+    All that the rules make of all columns is judged together: looking at one short column costs
+    what looking at a hundred does. Of the rules that fit the first is told.
     """
     samples = {
         name: sample
         for name in texts.columns
         if columns[name].kind not in _READ and (sample := _sample(texts[name])) is not None
     }
-    waiting = {name: _undone(sample) for name, sample in samples.items()}
+    tried = [way for sample in samples.values() for way in _undone(sample)]
     found: dict[str, Finding] = {}
-    while waiting:
-        tried = {name: way for name, ways in waiting.items() if (way := next(ways, None))}
-        waiting = {name: waiting[name] for name in tried}
-        for name, kind in _read(tried).items():
-            zh, en, _ = tried[name]
+    for (zh, en, undone), verdict in zip(tried, alone([way[2] for way in tried]), strict=True):
+        name = undone.name
+        if name not in found and (kind := _kind(undone, verdict)) is not None:
             filled = int(texts[name].is_not_null().sum())
             found[name] = _finding((name,), filled, zh, en, kind, texts)
-            del waiting[name]
-    return [found[name] for name in samples if name in found]
+    return list(found.values())
 
 
 def _sample(values: pl.Series) -> pl.Series | None:
@@ -67,23 +64,9 @@ def _undone(sample: pl.Series) -> Iterator[Way]:
             yield zh, en, undone
 
 
-def _read(tried: Mapping[str, Way]) -> dict[str, str]:
-    """The kinds that columns read as, those alone that are numbers of people or names."""
-    if not tried:
-        return {}
-    longest = max(len(way[2]) for way in tried.values())
-    padded = [one.extend_constant(None, longest - len(one)) for _, _, one in tried.values()]
-    verdicts = alone(pl.DataFrame(padded))
-    return {
-        name: kind
-        for verdict, (name, way) in zip(verdicts, tried.items(), strict=True)
-        if (kind := _kind(way[2], verdict)) is not None
-    }
-
-
 def _reads(values: pl.Series) -> str | None:
     """What most of these values are or carry, if it is numbers of people or names at all."""
-    (column,) = alone(values.to_frame())
+    (column,) = alone([values])
     return _kind(values, column)
 
 
