@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from anonymization import headers
+from anonymization import headers, totals
 from anonymization.detection import Column, detect
 from anonymization.disguises import unmasked
 from anonymization.findings import Finding, Terms, as_texts, matching, share, token
@@ -32,6 +32,7 @@ _TOTALS: Final = "合计|总计|小计|总数|共计|total|^计$"
 _LEFT_OUT: Final = (
     r"^(?:[*＊×xX]{1,5}|[-—–]{1,3}|…+|[<＜≤]\s*[0-9]{1,2}|少于[0-9]{1,2}|不足[0-9]{1,2}|N/?A)$"
 )
+_YEAR: Final = "^(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])?$"
 _NUMBER: Final = "^[0-9]{1,3}(?:,[0-9]{3})+$|^[0-9]+(?:\\.0+)?$"
 
 
@@ -81,7 +82,8 @@ def read(texts: pl.DataFrame, columns: Mapping[str, Column], codes: Sequence[str
     for name in texts.columns:
         values = unmasked(texts[name].drop_nulls())
         shown = values.filter(~values.str.contains(_LEFT_OUT))
-        if len(shown) and matching(shown, _NUMBER) == 1 and columns[name].kind is None:
+        counted = matching(shown, _NUMBER) == 1 and columns[name].kind is None
+        if len(shown) and counted and not _years(name, shown):
             counting.append(name)
         else:
             groups.append(name)
@@ -113,6 +115,11 @@ def read(texts: pl.DataFrame, columns: Mapping[str, Column], codes: Sequence[str
     )
     totals = tuple(name for name in counts if _is_total(name) and len(counts) > 1)
     return Counts(read_, tuple(groups), counts, totals)
+
+
+def _years(name: str, values: pl.Series) -> bool:
+    """Whether these numbers are years or months of years, by which a table is told apart."""
+    return totals.is_period(name) and matching(values, _YEAR) == 1
 
 
 def _numbered(values: pl.Series) -> bool:

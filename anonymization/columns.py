@@ -92,10 +92,16 @@ class Profile:
         cls, frame: pl.DataFrame, today: date, kinds: frozenset[str] | None = None
     ) -> Iterator["Profile"]:
         """Scan every column of a table, as many at once as fit."""
-        together = max(1, _CELLS // max(1, frame.height))
-        for first in range(0, frame.width, together):
-            chosen = [frame[name] for name in frame.columns[first : first + together]]
-            yield from cls.several(chosen, today, kinds)
+        return cls.each(frame.get_columns(), today, kinds)
+
+    @classmethod
+    def each(
+        cls, columns: Sequence[pl.Series], today: date, kinds: frozenset[str] | None = None
+    ) -> Iterator["Profile"]:
+        """Scan columns that need be no table, as many at once as fit."""
+        together = max(1, _CELLS // max(1, *map(len, columns))) if columns else 1
+        for first in range(0, len(columns), together):
+            yield from cls.several(columns[first : first + together], today, kinds)
 
     @cached_property
     def masked(self) -> bool:

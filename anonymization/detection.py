@@ -75,10 +75,14 @@ def detect(table: Any, *, sample: int | None = None, today: date | None = None) 
     return _neighbours(frame, profiles, verdicts)
 
 
-def alone(frame: pl.DataFrame) -> list[Column]:
-    """What each column holds as if there were no other: for columns that are no table."""
+def alone(columns: Sequence[pl.Series]) -> list[Column]:
+    """What each column holds as if there were no other: for columns that are no table.
+
+    Some may have the same name.
+    """
     day = date.today()  # noqa: DTZ011  # birth dates are civil dates
-    return [_verdict(profile, frame.height) for profile in Profile.every(frame, day)]
+    rows = max(map(len, columns), default=0)
+    return [_verdict(profile, rows) for profile in Profile.each(columns, day)]
 
 
 def residual(

@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import uuid
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import numpy as np
@@ -17,6 +17,8 @@ from anonymization.findings import Numbers
 
 Digest = Callable[[bytes], bytes]
 
+# The short form of an MD5 is its middle half.
+MIDDLE: Final = "md5-middle"
 _NAMESPACE: Final = uuid.NAMESPACE_DNS.bytes
 # Names that OpenSSL has not, or not with the length people take.
 _SIZED: Final[Mapping[str, Digest]] = {
@@ -26,6 +28,7 @@ _SIZED: Final[Mapping[str, Digest]] = {
     "blake2s-128": lambda text: hashlib.blake2s(text, digest_size=16).digest(),
     "uuid3": lambda text: hashlib.md5(_NAMESPACE + text, usedforsecurity=False).digest(),
     "uuid5": lambda text: hashlib.sha1(_NAMESPACE + text, usedforsecurity=False).digest(),
+    MIDDLE: lambda text: hashlib.md5(text, usedforsecurity=False).digest()[4:12],
     "mysql": lambda text: hashlib.sha1(
         hashlib.sha1(text, usedforsecurity=False).digest(), usedforsecurity=False
     ).digest(),
@@ -41,87 +44,99 @@ def known(algorithm: str) -> bool:
 def digester(algorithm: str) -> Digest:
     """The digest of one message."""
     if algorithm in SUMS:
-        return lambda text: int(_sums(algorithm, [text])[0]).to_bytes(4)
+        return lambda text: int(_sums(algorithm, _row(text))[0]).to_bytes(4)
+    return lambda text: _many(algorithm)([text])[0]
+
+
+def _row(text: bytes) -> Numbers:
+    return np.frombuffer(text, np.uint8).reshape(1, -1)
+
+
+def _many(algorithm: str) -> Callable[[Iterable[bytes]], list[bytes]]:
+    """The digests of many messages; a call of ours for each would cost half as much again."""
     if algorithm in _SIZED:
-        return _SIZED[algorithm]
+        sized = _SIZED[algorithm]
+        return lambda texts: [sized(one) for one in texts]
     make = getattr(hashlib, algorithm, None)
     if make is not None:
-        return lambda text: make(text).digest()
+        return lambda texts: [make(one).digest() for one in texts]
     # Looking SM3 up by name costs more than the digest; a copy of an empty one does not.
-    empty = hashlib.new(algorithm)
-
-    def digest(text: bytes) -> bytes:
-        one = empty.copy()
-        one.update(text)
-        return one.digest()
-
-    return digest
+    empty = hashlib.new(algorithm).copy
+    return lambda texts: [one.digest() for text in texts if not (one := empty()).update(text)]  # type: ignore[func-returns-value]
 
 
-def forms(guesses: Sequence[bytes], algorithm: str, twice: bool) -> list[Numbers]:
-    """Digests of guesses in every usual form, each a sorted table of numbers."""
+def forms(messages: Iterable[Numbers], algorithm: str, twice: bool) -> list[Numbers]:
+    """Digests of messages in every usual form, each a table of numbers.
+
+    `messages` are arrays of letters, a message a row; `twice` adds digests of digests as texts.
+    """
+    made = [_of_one_length(rows, algorithm, twice) for rows in messages if rows.size]
+    return [np.concatenate(form) for form in zip(*made, strict=True)]
+
+
+def _of_one_length(rows: Numbers, algorithm: str, twice: bool) -> list[Numbers]:
     if algorithm in SUMS:
         # As the first four of eight bytes, as those of the other digests are kept.
-        return [np.sort(_sums(algorithm, guesses).astype(np.uint64) << np.uint64(32))]
-    if algorithm == "md5" and max(map(len, guesses), default=0) <= lanes.LONGEST:
-        return _md5(guesses, twice)
-    digest = digester(algorithm)
-    whole = [digest(one) for one in guesses]
-    made = [_fronts(whole)]
+        return [_sums(algorithm, rows).astype(np.uint64) << np.uint64(32)]
     if algorithm == "md5":
-        # The short form of an MD5 is its middle half.
-        made.append(_fronts([one[4:12] for one in whole]))
+        return _md5(rows, twice)
+    if algorithm == MIDDLE:
+        return [_eight(_md5s(rows)[:, 4:12])]
+    many = _many(algorithm)
+    whole = _side_by_side(many(_texts(rows)))
+    made = [_eight(whole)]
     if twice:
-        made.append(_fronts([digest(one.hex().encode()) for one in whole]))
-        if algorithm != "md5":
-            inner = digester("md5")
-            made.append(_fronts([digest(inner(one).hex().encode()) for one in guesses]))
-        else:
-            made.append(_fronts([digest(one.hex().upper().encode()) for one in whole]))
+        for inner in (whole, _md5s(rows)):
+            made.append(_eight(_side_by_side(many(_texts(_hex(inner, _SMALL))))))
     return made
 
 
-def _md5(guesses: Sequence[bytes], twice: bool) -> list[Numbers]:
-    """The usual forms of MD5: whole, its middle half, of its own text in either letters."""
-    whole = lanes.md5(guesses)
-    made = [_eight(whole), _eight(whole[:, 4:12])]
+def _md5(rows: Numbers, twice: bool) -> list[Numbers]:
+    """The usual forms of MD5: whole, of its own text in either letters."""
+    whole = _md5s(rows)
+    made = [_eight(whole)]
     if twice:
-        nibbles = np.stack([whole >> 4, whole & 15], axis=2).reshape(len(whole), 32)
-        made += [_eight(lanes.of_rows(signs[nibbles])) for signs in (_SMALL, _LARGE)]
+        made += [_eight(lanes.md5(_hex(whole, signs))) for signs in (_SMALL, _LARGE)]
     return made
+
+
+def _md5s(rows: Numbers) -> Numbers:
+    if rows.shape[1] <= lanes.LONGEST:
+        return lanes.md5(rows)
+    return _side_by_side(_many("md5")(_texts(rows)))
 
 
 _SMALL: Final = np.frombuffer(b"0123456789abcdef", np.uint8)
 _LARGE: Final = np.frombuffer(b"0123456789ABCDEF", np.uint8)
 
 
+def _hex(digests: Numbers, signs: Numbers) -> Numbers:
+    """Digests as rows of hexadecimal letters."""
+    nibbles = np.stack([digests >> 4, digests & 15], axis=2)
+    return signs[nibbles.reshape(len(digests), 2 * digests.shape[1])]
+
+
+def _texts(rows: Numbers) -> list[bytes]:
+    return np.ascontiguousarray(rows).view(f"S{rows.shape[1]}").ravel().tolist()
+
+
+def _side_by_side(digests: list[bytes]) -> Numbers:
+    return np.frombuffer(b"".join(digests), np.uint8).reshape(len(digests), -1)
+
+
 def _eight(rows: Numbers) -> Numbers:
-    """The first eight bytes of each row as numbers, sorted."""
-    return np.sort(np.ascontiguousarray(rows[:, :8]).view(">u8").ravel().astype(np.uint64))
-
-
-def _fronts(digests: list[bytes]) -> Numbers:
-    width = len(digests[0]) if digests else 8
-    return _eight(np.frombuffer(b"".join(digests), np.uint8).reshape(-1, width))
+    """The first eight bytes of each row as a number."""
+    return np.ascontiguousarray(rows[:, :8]).view(">u8").ravel().astype(np.uint64)
 
 
 # --- sums of four bytes ---------------------------------------------------------------------
 
 
-def _sums(algorithm: str, guesses: Sequence[bytes]) -> Numbers:
-    if algorithm == "crc32":
-        return np.array([binascii.crc32(one) for one in guesses], np.uint32)
-    if algorithm == "adler32":
-        return np.array([zlib.adler32(one) for one in guesses], np.uint32)
-    by_length: dict[int, list[bytes]] = {}
-    for one in guesses:
-        by_length.setdefault(len(one), []).append(one)
-    made = [
-        _MANY[algorithm](np.frombuffer(b"".join(some), np.uint8).reshape(-1, length))
-        for length, some in by_length.items()
-        if length
-    ]
-    return np.concatenate(made) if made else np.zeros(0, np.uint32)
+def _sums(algorithm: str, rows: Numbers) -> Numbers:
+    if algorithm in _MANY:
+        return _MANY[algorithm](rows)
+    one_by_one = binascii.crc32 if algorithm == "crc32" else zlib.adler32
+    return np.array([one_by_one(one) for one in _texts(rows)], np.uint32)
 
 
 def _polynomial(rows: Numbers) -> Numbers:

@@ -11,7 +11,10 @@ from anonymization.findings import Finding, drawn, matching, share
 
 # What a header says last of each part, the wide ones first. 会议室, 处室 and 诊室 are no homes.
 _PARTS: Final[Mapping[str, str]] = {
-    "place": "小区|楼盘|家属院|路名?|街路?|街道|街?巷|社区|村组?|院落|庄园|estate|street|road|xq",
+    "place": (
+        "(?:小区|楼盘|社区|家属院)(?:名称?)?|路名?|街路?|街道|街?巷|村组?|院落|庄园"
+        "|estate|street|road|xq"
+    ),
     "building": "楼|楼栋|栋|幢|座|楼号|栋号|幢号|楼栋号|号楼|门牌|门牌号|院号|building|ld|ldh|lh",
     "stairs": "单元|单元号|门洞|梯|unit|dy|dyh",
     "door": "(?<![议处科诊教病手])室|室号|房号|房间|房间号|房屋号|户室|门号|房|room|door|fh|sh|fjh",

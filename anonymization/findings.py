@@ -57,9 +57,16 @@ class Terms:
     keyed: frozenset[str] = frozenset()
     # Columns published under a law that is named in the plan.
     published: frozenset[str] = frozenset()
+    # The same as a claim says it, by column: no law orders numbers and accounts to be published.
+    lawful: Mapping[str, str] = field(default_factory=dict)
     raw: Mapping[str, pl.Series] = field(default_factory=dict)
     # People there are, and by the values of some columns: {"total": …, "margins": {…}}.
     population: Mapping[str, Any] | None = None
+
+    @property
+    def excused(self) -> frozenset[str]:
+        """Columns that may show people: made up, or published under a law."""
+        return self.made_up | self.published | self.lawful.keys()
 
 
 def as_texts(frame: pl.DataFrame) -> pl.DataFrame:

@@ -2,7 +2,8 @@
 verdict is repeatable.
 
 A family is drawn in blocks from its space, not listed whole: where many codes are held a few draws
-hit some of them, and one code undone proves how all were made.
+hit some of them, and one code undone proves how all were made. Guesses are kept as letters in
+arrays, a row each: to make a text of every guess costs as much as a digest of it.
 """
 
 import itertools
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -55,20 +56,45 @@ _WEIGHTS: Final = np.array((7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS: Final = np.frombuffer(b"10X98765432", np.uint8)
 
 Chance = np.random.Generator
+# Messages of one length, a message a row.
+Rows = Numbers
+
+
+def rows_of(texts: Iterable[bytes]) -> list[Rows]:
+    """Texts as arrays, one for each length there is."""
+    by_length: dict[int, list[bytes]] = {}
+    for one in texts:
+        by_length.setdefault(len(one), []).append(one)
+    return [
+        np.frombuffer(b"".join(some), np.uint8).reshape(-1, length)
+        for length, some in by_length.items()
+        if length
+    ]
 
 
 @dataclass(frozen=True)
 class Family:
-    """Guesses of one sort: how many there are (0: one block lists them), how many a block has."""
+    """Guesses of one sort: how many there are, how many a block has."""
 
     name: str
     space: float
     block: int
-    draw: Callable[[Chance, int], Iterable[bytes]]
+    draw: Callable[[int], Iterable[Rows]]
 
-    def guesses(self, block: int) -> list[bytes]:
+    def guesses(self, block: int) -> list[Rows]:
         """One block of guesses; an attacker's, no secrets."""
-        return list(self.draw(np.random.default_rng((_AREA, block)), self.block))
+        return list(self.draw(block))
+
+    @property
+    def ends(self) -> bool:
+        """Whether blocks list all that there is, and are not drawn from it."""
+        return self.name == "listed"
+
+
+def _drawn(
+    name: str, space: float, block: int, draw: Callable[[Chance, int], Iterable[Rows]]
+) -> Family:
+    return Family(name, space, block, lambda one: draw(np.random.default_rng((_AREA, one)), block))
 
 
 @cache
@@ -77,46 +103,67 @@ def families() -> Mapping[str, Family]:
     local = len(_FRONTS) * 1e5
     people = len(_LOCAL) * _DAYS * 1e3
     listed = (
-        Family("listed", 0, 0, lambda chance, count: _listed()),
-        Family("local mobiles", local, 10_000, _local_mobiles),
-        Family("written otherwise", 4 * local, 20_000, _otherwise),
-        Family("numbers", 1.1e7, 12_000, _serials),
-        Family("plates", 9e5, 6_000, _plates),
-        Family("landlines", 3e6, 9_000, _landlines),
-        Family("identities", people, 50_000, _citizens),
-        Family("mobiles", len(_FRONTS) * 1e8, 50_000, _mobiles),
-        Family("salted mobiles", 2 * len(SALTS) * local, 50_000, _salty(_local_mobiles, SALTS)),
-        Family("names and births", len(_NAMED) * len(_BORN) * _DAYS, 60_000, _named_and_born),
-        Family("salted", 2 * len(_USUAL) * people, 100_000, _salty(_citizens, _USUAL)),
+        Family("listed", PARTS * 42_000, 42_000, _listed),
+        _drawn("local mobiles", local, 10_000, _local_mobiles),
+        _drawn("written otherwise", 4 * local, 20_000, _otherwise),
+        _drawn("numbers", 1.1e7, 12_000, _serials),
+        _drawn("plates", 9e5, 6_000, _plates),
+        _drawn("landlines", 3e6, 9_000, _landlines),
+        _drawn("identities", people, 50_000, _citizens),
+        _drawn("mobiles", len(_FRONTS) * 1e8, 50_000, _mobiles),
+        _drawn("salted mobiles", 2 * len(SALTS) * local, 50_000, _salty(_local_mobiles, SALTS)),
+        _drawn("names and births", len(_NAMED) * len(_BORN) * _DAYS, 60_000, _named_and_born),
+        _drawn("salted", 2 * len(_USUAL) * people, 100_000, _salty(_citizens, _USUAL)),
     )
     return {one.name: one for one in listed}
 
 
-def own(texts: pl.DataFrame, terms: Terms) -> list[bytes]:
-    """Values of the registers in hand, salted too, and of the release's other columns."""
+# --- what a release and registers tell -------------------------------------------------------
+
+
+def own(texts: pl.DataFrame, terms: Terms) -> list[Rows]:
+    """Values of the registers in hand, salted too, and of the release's other columns.
+
+    Of each so many, drawn from all over, that codes made of it are hit many times.
+    """
     made: list[bytes] = []
     for values in terms.raw.values():
-        listed = values.cast(pl.String, strict=False).drop_nulls().unique()
-        made += [one.encode() for one in listed]
-        made += [one.encode() for one in _salted(listed.head(2000), SALTS)]
+        listed = values.cast(pl.String, strict=False).drop_nulls().unique(maintain_order=True)
+        # As many times as a register has more people than the release, more are to be tried.
+        times = max(1.0, len(listed) / max(1, texts.height))
+        made += [one.encode() for one in _spread(listed, int(_TRIED * times))]
+        made += [
+            one.encode() for one in _salted(_spread(listed, min(2000, int(_MIXED * times))), SALTS)
+        ]
+    each = max(50, min(_TRIED, 200_000 // max(1, texts.width)))
     for name in texts.columns:
-        made += [one.encode() for one in texts[name].drop_nulls().unique().head(20_000)]
-    return [*made, *_together(terms)]
+        values = texts[name].drop_nulls().unique(maintain_order=True)
+        made += [one.encode() for one in _spread(values, each)]
+    return rows_of(itertools.chain(made, _together(texts, terms)))
 
 
-# Rows of a register and columns of it that are put together; what is put between them.
-_ROWS: Final = 2000
+# Values of a column in hand that are tried, and those that are tried with salts or others.
+_TRIED: Final = 2000
+_MIXED: Final = 120
+
+
+def _spread(values: pl.Series, count: int) -> pl.Series:
+    """So many of a column's values, from all over it."""
+    return values.gather_every(max(1, -(-len(values) // max(1, count))))
+
+
+# Columns of a register that are put together; what is put between them.
 _COLUMNS: Final = 6
 _BETWEEN: Final = ("", "|", "_", "-", ",", "#")
 
 
-def _together(terms: Terms) -> Iterator[bytes]:
+def _together(texts: pl.DataFrame, terms: Terms) -> Iterator[bytes]:
     """Two facts of the same person in a register, one behind the other, dates in digits too."""
     registers: dict[str, list[pl.Series]] = {}
     for key, values in terms.raw.items():
-        registers.setdefault(key.split("\0")[0], []).append(
-            values.cast(pl.String, strict=False).head(_ROWS)
-        )
+        times = max(1.0, len(values) / max(1, texts.height))
+        rows = _spread(values, min(2000, int(_MIXED * times)))
+        registers.setdefault(key.split("\0")[0], []).append(rows.cast(pl.String, strict=False))
     for columns in registers.values():
         some = columns[:_COLUMNS]
         some += [
@@ -131,36 +178,39 @@ def _together(terms: Terms) -> Iterator[bytes]:
 _DAY: Final = "^[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}"
 
 
-def born(texts: pl.DataFrame) -> list[bytes]:
+def born(texts: pl.DataFrame) -> list[Rows]:
     """Citizen numbers of the birth dates a release itself tells."""
     told = _birth_dates(texts)
     if not len(told):
         return []
-    count = min(400_000, 1500 * len(_LOCAL) * len(told))
-    return list(_identities(np.random.default_rng(11), told, count))
+    space = 1000 * len(_LOCAL) * len(told)
+    count = min(400_000, space // 2, _HOPED * space // max(1, texts.height))
+    return [_identities(np.random.default_rng(11), told, count)]
 
 
-def beside(texts: pl.DataFrame) -> list[bytes]:
+# Hits that are hoped for where all people of a release are of the city.
+_HOPED: Final = 30
+
+
+def beside(texts: pl.DataFrame) -> list[Rows]:
     """Telephones of the city with what stands in another column of the release as a salt."""
     salts = [
-        one
+        one.encode()
         for name in texts.columns
-        if 1 < (values := texts[name].drop_nulls().unique()).len() <= _FEW
+        if 1 < (values := texts[name].drop_nulls().unique(maintain_order=True)).len() <= _FEW
         for one in values
         if len(one) <= 12
     ][:_SALTING]
-    numbers = [one.decode() for one in _local_mobiles(np.random.default_rng(12), _BESIDE)]
-    return [
-        one.encode()
-        for salt, number in itertools.product(salts, numbers)
-        for one in (salt + number, number + salt)
-    ]
+    # Three hits are hoped for.
+    count = min(_BESIDE, int(3 * families()["local mobiles"].space / max(1, texts.height)))
+    numbers = _local_mobiles(np.random.default_rng(12), count)
+    return [both for salt in salts for number in numbers for both in _mixed(salt, number)]
 
 
 # Values of a column that may have been used as salts, of all columns, telephones tried with each.
 _FEW: Final = 6
 _SALTING: Final = 16
-_BESIDE: Final = 8000
+_BESIDE: Final = 6000
 
 
 def _salted(values: Iterable[str], salts: Sequence[str]) -> Iterator[str]:
@@ -170,128 +220,159 @@ def _salted(values: Iterable[str], salts: Sequence[str]) -> Iterator[str]:
 
 
 def _salty(
-    draw: Callable[[Chance, int], Iterable[bytes]], salts: Sequence[str]
-) -> Callable[[Chance, int], Iterable[bytes]]:
-    def salty(chance: Chance, count: int) -> Iterable[bytes]:
-        some = [one.decode() for one in draw(chance, count // (2 * len(salts)))]
-        return (one.encode() for one in _salted(some, salts))
+    draw: Callable[[Chance, int], Iterable[Rows]], salts: Sequence[str]
+) -> Callable[[Chance, int], Iterable[Rows]]:
+    def salty(chance: Chance, count: int) -> Iterable[Rows]:
+        drawn = list(draw(chance, count // (2 * len(salts))))
+        return (both for salt in salts for one in drawn for both in _mixed(salt.encode(), one))
 
     return salty
 
 
-def _listed() -> Iterator[bytes]:
+def _mixed(salt: bytes, rows: Rows) -> tuple[Rows, Rows]:
+    """Messages with a salt before and behind them."""
+    return _joined(salt, rows), _joined(rows, salt)
+
+
+def _joined(*parts: bytes | Rows) -> Rows:
+    """Parts of messages in a row: letters that all have, or a row of letters for each."""
+    count = max(len(one) for one in parts if isinstance(one, np.ndarray))
+    widths = [len(one) if isinstance(one, bytes) else one.shape[1] for one in parts]
+    made = np.empty((count, sum(widths)), np.uint8)
+    at = 0
+    for one, width in zip(parts, widths, strict=True):
+        made[:, at : at + width] = np.frombuffer(one, np.uint8) if isinstance(one, bytes) else one
+        at += width
+    return made
+
+
+# --- what anybody can list --------------------------------------------------------------------
+
+
+# Portions of all that is listed, each from all over it.
+PARTS: Final = 16
+
+
+def _listed(part: int) -> list[Rows]:
+    return rows_of(_all_listed()[part::PARTS])
+
+
+@cache
+def _all_listed() -> list[bytes]:
     """Dates, small numbers and names."""
-    day = date(1920, 1, 1)
-    while day < date(2031, 1, 1):
-        yield day.isoformat().encode()
-        yield day.strftime("%Y%m%d").encode()
-        day += timedelta(1)
-    yield from (str(one).encode() for one in range(100_000))
+    days = [date(1920, 1, 1) + timedelta(one) for one in range(40_543)]
+    made = [one.isoformat().encode() for one in days]
+    made += [one.strftime("%Y%m%d").encode() for one in days]
+    made += [b"%d" % one for one in range(100_000)]
     surnames, given = words()["surnames"], words()["given"]
-    for front, one in itertools.product(surnames[:100], given):
-        yield (front + one).encode()
-    for front, one, two in itertools.product(surnames[:40], given[:90], given[:90]):
-        yield (front + one + two).encode()
+    made += [(front + one).encode() for front, one in itertools.product(surnames[:100], given)]
+    some = itertools.product(surnames[:40], given[:90], given[:90])
+    made += [(front + one + two).encode() for front, one, two in some]
     # The same of old systems, a part of them.
-    for front, one, two in itertools.product(surnames[:20], given[:60], given[:60]):
-        yield (front + one + two).encode("gb18030")
+    some = itertools.product(surnames[:20], given[:60], given[:60])
+    return made + [(front + one + two).encode("gb18030") for front, one, two in some]
 
 
-def _digits(*parts: Any) -> Numbers:
-    """Numbers and their widths, in turn, as one row of digits each."""
-    columns = [
-        number // 10**place % 10
-        for number, width in zip(parts[::2], parts[1::2], strict=True)
-        for place in range(width - 1, -1, -1)
-    ]
-    return np.stack(columns, axis=1)
+# Four digits at once, as one number of four letters.
+_FOUR: Final = np.array([b"%04d" % one for one in range(10_000)]).view("<u4")
 
 
-def _numbers(*parts: Any) -> Iterator[bytes]:
-    return _written((_digits(*parts) + 48).astype(np.uint8))
+def _digits(number: Numbers, width: int) -> Rows:
+    """Numbers as rows of so many ASCII digits."""
+    fours = -(-width // 4)
+    made = np.empty((len(number), fours), "<u4")
+    rest = number.astype(np.uint32)
+    for place in range(fours - 1, 0, -1):
+        rest, last = np.divmod(rest, np.uint32(10_000))
+        made[:, place] = _FOUR[last]
+    made[:, 0] = _FOUR[rest]
+    return made.view(np.uint8)[:, 4 * fours - width :]
 
 
-def _written(letters: Numbers) -> Iterator[bytes]:
-    """Rows of ASCII letters as texts."""
-    return iter(np.ascontiguousarray(letters).view(f"S{letters.shape[1]}").ravel().tolist())
-
-
-def _local_mobiles(chance: Chance, count: int) -> Iterator[bytes]:
+def _local_mobiles(chance: Chance, count: int) -> list[Rows]:
     # The segments of a city carry its area code, behind a nought or not: 150 473x, 139 0473.
     fronts = chance.choice(np.array(_FRONTS), count)
     behind = chance.integers(0, 10**5, count)
     nought = chance.random(count) < 0.3
     middle = np.where(nought, _AREA * 10**4 + behind // 10, _AREA * 10**5 + behind)
-    return _numbers(fronts, 3, middle, 8)
+    return [_joined(_digits(fronts, 3), _digits(middle, 8))]
 
 
-def _otherwise(chance: Chance, count: int) -> Iterator[bytes]:
+def _otherwise(chance: Chance, count: int) -> Iterator[Rows]:
     """The same as forms and programs write them."""
-    for one in _local_mobiles(chance, count // 4):
-        yield b"+86" + one
-        yield b"86" + one
-        yield b"+86-" + one
-        yield b"%s-%s-%s" % (one[:3], one[3:7], one[7:])
+    (some,) = _local_mobiles(chance, count // 4)
+    yield from (_joined(before, some) for before in (b"+86", b"86", b"+86-"))
+    yield _joined(some[:, :3], b"-", some[:, 3:7], b"-", some[:, 7:])
 
 
-def _mobiles(chance: Chance, count: int) -> Iterator[bytes]:
+def _mobiles(chance: Chance, count: int) -> list[Rows]:
     fronts = chance.choice(np.array(_FRONTS), count)
-    return _numbers(fronts, 3, chance.integers(0, 10**8, count), 8)
+    return [_joined(_digits(fronts, 3), _digits(chance.integers(0, 10**8, count), 8))]
 
 
-def _serials(chance: Chance, count: int) -> Iterator[bytes]:
+def _serials(chance: Chance, count: int) -> Iterator[Rows]:
     """Numbers of six and seven digits, as staff, pupils and households have."""
-    yield from _numbers(chance.integers(10**5, 10**6, count // 3), 6)
-    yield from _numbers(chance.integers(10**6, 10**7, count - count // 3), 7)
+    yield _digits(chance.integers(10**5, 10**6, count // 3), 6)
+    yield _digits(chance.integers(10**6, 10**7, count - count // 3), 7)
 
 
-def _landlines(chance: Chance, count: int) -> Iterator[bytes]:
-    for one in _numbers(chance.integers(2 * 10**6, 9 * 10**6, count // 3), 7):
-        yield b"0473-" + one
-        yield b"0473" + one
-        yield one
+def _landlines(chance: Chance, count: int) -> Iterator[Rows]:
+    some = _digits(chance.integers(2 * 10**6, 9 * 10**6, count // 3), 7)
+    yield from (_joined(b"0473-", some), _joined(b"0473", some), some)
 
 
-def _plates(chance: Chance, count: int) -> Iterator[bytes]:
+def _plates(chance: Chance, count: int) -> Iterator[Rows]:
     """Five characters behind the city's letter: digits, or one letter; six for new energy."""
     front = _PLATES.encode()
     letters = np.frombuffer(b"ABCDEFGHJKLMNPQRSTUVWXYZ", np.uint8)
-    made = (_digits(chance.integers(0, 10**5, count), 5) + 48).astype(np.uint8)
+    made = _digits(chance.integers(0, 10**5, count), 5)
     # The letter stands first oftener than at the other places together.
     where = np.where(chance.random(count) < 0.6, 0, chance.integers(0, 5, count))
     some = np.arange(count // 6, count)
     made[some, where[some]] = chance.choice(letters, len(some))
-    yield from (front + one for one in _written(made))
-    green = (_digits(chance.integers(0, 10**5, count // 6), 5) + 48).astype(np.uint8)
-    for sign in (b"D", b"F"):
-        yield from (front + sign + one for one in _written(green))
+    yield _joined(front, made)
+    green = _digits(chance.integers(0, 10**5, count // 6), 5)
+    yield from (_joined(front + sign, green) for sign in (b"D", b"F"))
 
 
-def _citizens(chance: Chance, count: int) -> Iterator[bytes]:
-    return _identities(chance, _alive(), count)
+def _citizens(chance: Chance, count: int) -> list[Rows]:
+    return [_identities(chance, _alive(), count)]
 
 
-def _identities(chance: Chance, days: Numbers, count: int) -> Iterator[bytes]:
+def _identities(chance: Chance, days: Numbers, count: int) -> Rows:
     """Resident numbers of the city's districts with valid check digits."""
-    digits = _digits(
-        *(chance.choice(np.array(_LOCAL), count), 6),
-        *(chance.choice(days, count), 8),
-        *(chance.integers(0, 1000, count), 3),
+    digits = _joined(
+        _digits(chance.choice(np.array(_LOCAL), count), 6),
+        _digits(chance.choice(days, count), 8),
+        _digits(chance.integers(0, 1000, count), 3),
     )
-    checks = _CHECKS[(digits @ _WEIGHTS) % 11]
-    return _written(np.column_stack([(digits + 48).astype(np.uint8), checks]))
+    # The sum of the ASCII digits is that of the digits and 48 times that of the weights.
+    sums = digits.astype(np.float32) @ _WEIGHTS.astype(np.float32) - 48 * int(_WEIGHTS.sum())
+    return _joined(digits, _CHECKS[sums.astype(np.int64) % 11][:, None])
 
 
-def _named_and_born(chance: Chance, count: int) -> Iterator[bytes]:
+def _named_and_born(chance: Chance, count: int) -> Iterator[Rows]:
     """The commonest names with days of birth, in front or behind, as offices put them together."""
-    names = [one.decode() for one in chance.choice(np.array([n.encode() for n in _NAMED]), count)]
-    days = chance.choice(_alive(), count).astype(str)
-    forms = chance.integers(0, len(_BORN), count)
-    for name, day, form in zip(names, days, forms, strict=True):
-        yield _BORN[form].format(name, day[:4], day[4:6], day[6:]).encode()
+    names = rows_of(one.encode() for one in _NAMED)
+    for some in names:
+        for form in _BORN:
+            part = count * len(some) // (len(_NAMED) * len(_BORN))
+            day = _digits(chance.choice(_alive(), part), 8)
+            told: Mapping[str, Rows] = {
+                "name": some[chance.integers(0, len(some), part)],
+                "year": day[:, :4],
+                "month": day[:, 4:6],
+                "day": day[:, 6:],
+            }
+            yield _joined(*(told.get(one, one.encode()) for one in form))
 
 
-_BORN: Final = ("{0}{1}{2}{3}", "{0}{1}-{2}-{3}", "{0}|{1}{2}{3}", "{1}{2}{3}{0}")
+_BORN: Final = (
+    ("name", "year", "month", "day"),
+    ("name", "year", "-", "month", "-", "day"),
+    ("name", "|", "year", "month", "day"),
+    ("year", "month", "day", "name"),
+)
 # The surnames and given names most people have (Ministry of Public Security, reports on names).
 _GIVEN: Final = "秀英 秀兰 桂英 建国 志强 建华 玉兰 海燕 桂兰 晓东 文斌 玉梅 建军 桂芳"
 _NAMED: Final = tuple(

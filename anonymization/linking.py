@@ -386,10 +386,34 @@ def _alike(texts: pl.DataFrame, other: pl.DataFrame, left_out: set[str]) -> dict
         for one in sorted(other.columns, key=lambda column: column != name):
             cells = other[one]
             cut = cells.str.slice(0, int(width[0])) if len(width) == 1 else cells
-            if int(values.is_in(cut.drop_nulls().unique().implode()).sum()) >= 0.9 * len(values):
+            there = cut.drop_nulls().unique()
+            shared = int(values.is_in(there.implode()).sum())
+            if shared >= 0.9 * len(values) or _no_chance(shared, values, there):
                 pairs[name] = cut
                 break
     return pairs
+
+
+def _no_chance(shared: int, values: pl.Series, there: pl.Series) -> bool:
+    """Whether two columns of figures share far more than what stands so densely would by chance.
+
+    A register need not have all of the release: of areas to the hundredth a third is enough.
+    """
+    if shared < max(_LEAST_ROWS, _PART * len(values)):
+        return False
+    figures = there.str.extract(_DECIMAL).drop_nulls()
+    if len(figures) < 0.9 * len(there):
+        return False
+    step = 10.0 ** -int(figures.str.extract(r"\.([0-9]+)$").str.len_chars().max() or 0)  # type: ignore[arg-type]
+    numbers = figures.cast(pl.Float64)
+    places = (float(numbers.max()) - float(numbers.min())) / step + 1  # type: ignore[arg-type]
+    return bool(shared > _TIMES * len(values) * len(figures) / places)
+
+
+_DECIMAL: Final = r"^-?([0-9]+\.[0-9]+)$"
+# The share of a release that a register must have, and how much more than by chance.
+_PART: Final = 0.3
+_TIMES: Final = 5
 
 
 def _telling(

@@ -25,25 +25,22 @@ _READ: Final = naming.DIRECT
 def rewritten(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Finding]:
     """Columns that read back to numbers or names by a rule anybody guesses.
 
-    The rules that are next for each column are judged together: looking at one short column costs
-    what looking at a hundred does.
+    All that the rules make of all columns is judged together: looking at one short column costs
+    what looking at a hundred does. Of the rules that fit the first is told.
     """
     samples = {
         name: sample
         for name in texts.columns
         if columns[name].kind not in _READ and (sample := _sample(texts[name])) is not None
     }
-    waiting = {name: _undone(sample) for name, sample in samples.items()}
+    tried = [way for sample in samples.values() for way in _undone(sample)]
     found: dict[str, Finding] = {}
-    while waiting:
-        tried = {name: way for name, ways in waiting.items() if (way := next(ways, None))}
-        waiting = {name: waiting[name] for name in tried}
-        for name, kind in _read(tried).items():
-            zh, en, _ = tried[name]
+    for (zh, en, undone), verdict in zip(tried, alone([way[2] for way in tried]), strict=True):
+        name = undone.name
+        if name not in found and (kind := _kind(undone, verdict)) is not None:
             filled = int(texts[name].is_not_null().sum())
             found[name] = _finding((name,), filled, zh, en, kind, texts)
-            del waiting[name]
-    return [found[name] for name in samples if name in found]
+    return list(found.values())
 
 
 def _sample(values: pl.Series) -> pl.Series | None:
@@ -67,23 +64,9 @@ def _undone(sample: pl.Series) -> Iterator[Way]:
             yield zh, en, undone
 
 
-def _read(tried: Mapping[str, Way]) -> dict[str, str]:
-    """The kinds that columns read as, those alone that are numbers of people or names."""
-    if not tried:
-        return {}
-    longest = max(len(way[2]) for way in tried.values())
-    padded = [one.extend_constant(None, longest - len(one)) for _, _, one in tried.values()]
-    verdicts = alone(pl.DataFrame(padded))
-    return {
-        name: kind
-        for verdict, (name, way) in zip(verdicts, tried.items(), strict=True)
-        if (kind := _kind(way[2], verdict)) is not None
-    }
-
-
 def _reads(values: pl.Series) -> str | None:
     """What most of these values are or carry, if it is numbers of people or names at all."""
-    (column,) = alone(values.to_frame())
+    (column,) = alone([values])
     return _kind(values, column)
 
 
@@ -256,7 +239,32 @@ def in_pieces(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Findin
             told |= set(names)
             filled = texts.select(names).drop_nulls().height
             findings.append(_finding(names, filled, "分成几列", "in pieces", kind, texts))
-    return findings
+    return [*findings, *_split_plates(texts, columns)]
+
+
+def _split_plates(texts: pl.DataFrame, columns: Mapping[str, Column]) -> Iterator[Finding]:
+    """The beginnings of plates, province and office and what follows, in a column of their own."""
+    short = [name for name in texts.columns if columns[name].kind is None]
+    fronts = [name for name in short if matching(drawn(texts[name].drop_nulls()), _FRONT) > 0.95]
+    backs = [name for name in short if matching(drawn(texts[name].drop_nulls()), _BACK) > 0.95]
+    for pair in itertools.product(fronts, backs):
+        rows = texts.select(pair).drop_nulls()
+        joined = rows.select(pl.concat_str(pair)).to_series()
+        # What fills the space of plates so thinly that nearly each is another is no class.
+        if len(joined) >= 10 and joined.n_unique() > 0.5 * len(joined) and _are_plates(joined):
+            yield _finding(pair, rows.height, "分成几列", "in pieces", "PLATE", texts)
+            return
+
+
+# The sign of a province and the letter of an office, and some of the signs behind (GA 36-2018).
+_PROVINCES: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+_FRONT: Final = f"^[{_PROVINCES}][A-HJ-NP-Z]?[·. ]?[0-9A-HJ-NP-Z]{{0,4}}$"
+_BACK: Final = "^[A-HJ-NP-Z]?[·. ]?[0-9A-HJ-NP-Z]{1,6}$"
+
+
+def _are_plates(values: pl.Series) -> bool:
+    bare = values.str.replace_all("[·. ]", "")
+    return matching(bare, f"^[{_PROVINCES}][A-HJ-NP-Z][0-9A-HJ-NP-Z]{{5,6}}$") > 0.95
 
 
 def _split_names(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Finding]:

@@ -51,7 +51,7 @@ def of_groups(texts: pl.DataFrame, columns: Mapping[str, Column]) -> bool:
         return False
     if any(column.kind or column.inside for column in columns.values()):
         return False
-    figures = [name for name in texts.columns if not _PERIOD.search(name) and _figures(texts[name])]
+    figures = [name for name in texts.columns if not is_period(name) and _figures(texts[name])]
     groups = [name for name in texts.columns if name not in figures]
     if not figures or not 1 <= len(groups) <= _MOST_GROUPS:
         return False
@@ -78,6 +78,11 @@ def _crossed(texts: pl.DataFrame, groups: Sequence[str]) -> bool:
         kept.append(name)
         combinations *= texts[name].n_unique()
     return texts.height >= _FILLED * combinations
+
+
+def is_period(name: str) -> bool:
+    """Whether a header says that a column holds years, months, days or hours."""
+    return _PERIOD.search(name) is not None
 
 
 def _figures(values: pl.Series) -> bool:

@@ -64,3 +64,13 @@ def test_small_numbers_of_two_tables_link_where_they_tell_the_same():
         zw=pl.Series([f"{chance.randrange(1, 9):02}" for _ in seats]),
     )
     assert linked(visits, register) == []
+
+
+def test_areas_that_a_part_of_a_register_holds_link_and_others_of_the_same_size_do_not():
+    chance = random.Random(6)
+    areas = [f"{chance.randrange(4000, 24000) / 100:.2f}" for _ in range(600)]
+    names = [f"{a}{b}{c}" for a in "王李张刘陈杨赵黄" for b in "志秀建海玉" for c in "强英国燕军"]
+    register = pl.DataFrame({"权利人": names, "建筑面积": areas[: len(names)]})
+    assert linked(pl.DataFrame({"核定面积": areas[:500]}), register) == [("核定面积",)]
+    others = [f"{chance.randrange(4000, 24000) / 100:.2f}" for _ in range(500)]
+    assert linked(pl.DataFrame({"核定面积": others}), register) == []

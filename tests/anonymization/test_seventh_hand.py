@@ -20,8 +20,8 @@ def shown(part: str, wrong: list[str]) -> list[str] | int:
     return wrong if part == "open" else len(wrong)
 
 
-# The floors are those of the first look; no truth had to be mended after it.
-@pytest.mark.parametrize(("part", "least"), [("open", 24), ("held", 26)])
+# At first look 24 and 26; after the open part was read 30 and 27. No truth had to be mended.
+@pytest.mark.parametrize(("part", "least"), [("open", 30), ("held", 27)])
 def test_the_flaws_of_a_seventh_hand_are_found_with_their_columns(part, least):
     cases = list(FLAWED[part].flawed())
     right, wrong = judge(cases)
@@ -29,10 +29,10 @@ def test_the_flaws_of_a_seventh_hand_are_found_with_their_columns(part, least):
     assert right >= least, shown(part, wrong)
 
 
-# At first look 17 and 14. Some lists name people because a law orders it, and the claim says which
-# law; whether a claim may say so is the question that these put. What people answered in a survey
-# may be argued, and passed.
-@pytest.mark.parametrize(("part", "least"), [("open", 17), ("held", 14)])
+# At first look 17 and 14; after the open part was read 20 and 17. Some lists name people because a
+# law orders it, and the claim says which law: it may, for names and addresses. What people answered
+# in a survey may be argued, and passed.
+@pytest.mark.parametrize(("part", "least"), [("open", 20), ("held", 17)])
 def test_the_sound_releases_of_a_seventh_hand_pass(part, least):
     cases = list(SOUND[part].sound())
     right, wrong = judge(cases)

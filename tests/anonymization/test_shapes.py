@@ -156,6 +156,18 @@ def test_the_four_parts_of_a_citizen_number_are_put_together():
     assert [set(one.columns) for one in in_pieces(texts, columns)] == [set(cuts)]
 
 
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_plates_cut_after_the_province_or_the_office_are_put_together(at):
+    plates = [made.plate(random.Random(n)).replace("·", "") for n in range(80)]
+    cut = {"前": [one[:at] for one in plates], "后": [one[at:] for one in plates]}
+    texts = pl.DataFrame({"车型": ["小型车", "货车"] * 40, **cut})
+    columns = {one.name: one for one in detect(texts)}
+    assert [one.columns for one in in_pieces(texts, columns)] == [("前", "后")]
+    # One office and a few letters are a class of cars and nobody's.
+    classes = texts.with_columns(pl.col("后").str.head(1))
+    assert in_pieces(classes, columns) == []
+
+
 def test_numbers_of_another_kind_are_found_among_stars():
     chance = random.Random(5)
     some = [made.passport(chance) if n % 6 == 0 else "***" for n in range(200)]

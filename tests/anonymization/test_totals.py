@@ -79,3 +79,15 @@ def test_times_cut_to_the_quarter_of_an_hour_are_not_exact_and_those_of_minutes_
     exact = coarse.with_columns(到馆时间=pl.col("到馆时间").str.replace(":[0-9]+$", ":07"))
     assert verify(coarse).passed
     assert [one.code for one in verify(exact).findings] == ["TIMESTAMP_TOO_FINE"]
+
+
+def test_a_table_told_apart_by_the_year_is_judged_by_its_cells():
+    rows = [
+        {"统计年度": year, "镇街": town, "病种": disease, "报告人数": 30 if year < 2024 else 2}
+        for year in range(2021, 2025)
+        for town in ("海北街道", "新华街道", "凤凰岭街道")
+        for disease in ("梅毒", "肺结核")
+    ]
+    (found,) = verify(pl.DataFrame(rows)).findings
+    assert (found.code, found.columns[-1], found.records) == ("K_TOO_SMALL", "报告人数", 6)
+    assert verify(pl.DataFrame(rows).with_columns(报告人数=30)).passed
