@@ -155,6 +155,26 @@ def test_the_style_sheet_stays_within_chromium_86(late: str) -> None:
     assert late not in CSS
 
 
+@pytest.mark.parametrize(
+    "late",
+    [
+        ".at(",
+        "AbortSignal.",
+        "structuredClone",
+        "Object.hasOwn",
+        "findLast",
+        ".toSorted(",
+        ".toReversed(",
+        "Object.groupBy",
+        "crypto.randomUUID",
+        "scheduler.",
+    ],
+)
+def test_the_scripts_stay_within_chromium_86(late: str) -> None:
+    scripts = "".join(one.read_text("utf-8") for one in (WEB / "static" / "js").glob("*.js"))
+    assert late not in scripts
+
+
 def test_the_style_sheet_is_not_nested() -> None:
     depth = [line.count("{") - line.count("}") for line in CSS.splitlines()]
     assert sum(depth) == 0

@@ -69,12 +69,14 @@ async function save(form, state) {
   // Half a word of an input method is nothing to keep: the next turn takes it.
   if (state.busy || state.leaving || state.composing || now === state.saved) return;
   state.busy = true;
+  const patience = new AbortController();
+  const late = setTimeout(() => patience.abort(), EVERY / 2);
   try {
     const answer = await fetch(form.dataset.autosave, {
       method: "POST",
       body: new URLSearchParams(now),
       credentials: "same-origin",
-      signal: AbortSignal.timeout(EVERY / 2),
+      signal: patience.signal,
       headers: { "X-CSRF-Token": form.elements.csrf_token.value, Accept: "application/json" },
     });
     if (!answer.ok || answer.redirected) throw Object.assign(new Error("not saved"), { status: answer.status });
@@ -88,6 +90,7 @@ async function save(form, state) {
     const why = { 401: "signedOutText", 403: "signedOutText", 409: "staleText" }[error.status] || "lostText";
     say(form, form.dataset[why], true);
   } finally {
+    clearTimeout(late);
     state.busy = false;
     if (state.next) form.requestSubmit(state.next.button);
   }
@@ -129,7 +132,7 @@ function delivered(control) {
   if (control.tagName !== "SELECT") return [control.defaultValue];
   const chosen = [...control.options].filter((option) => option.defaultSelected && !option.disabled);
   if (control.multiple) return chosen.map((option) => option.value);
-  const first = chosen.at(-1) || [...control.options].find((option) => !option.disabled);
+  const first = chosen[chosen.length - 1] || [...control.options].find((option) => !option.disabled);
   return first ? [first.value] : [];
 }
 const clock = () => new Date().toTimeString().slice(0, 5);
