@@ -69,13 +69,15 @@ class Watch:
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: Any) -> Iterator[None]:
         self._under_way.append(fixturedef.argname)
-        own = "site-packages" not in fixturedef.func.__code__.co_filename
-        if own and fixturedef.scope != "function":
-            self._shared.add(fixturedef.argname)
         try:
-            return (yield)
+            given = yield
         finally:
             self._under_way.pop()
+        own = "site-packages" not in fixturedef.func.__code__.co_filename
+        # What gives nothing, as one that only cleans up, holds nothing to open a database with.
+        if own and fixturedef.scope != "function" and given is not None:
+            self._shared.add(fixturedef.argname)
+        return given
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if not report.passed:

@@ -18,6 +18,10 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(config, items):
     engines.left_out(config, items)
+
+@pytest.fixture(scope="session", autouse=True)
+def cleans_up():
+    yield
 """
 SUITE = """
 import os, sqlite3, subprocess, sys
