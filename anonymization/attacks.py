@@ -110,7 +110,6 @@ def verify(
     )
     frame = whole(release)
     verdict = attack(frame, terms, list(earlier), registers)
-    verdict = replace(verdict, lawful={**terms.lawful})
     if raw is None:
         return verdict
     return replace(verdict, utility=utility.lost(known[0], frame, tuple(claim.get("use") or ())))
@@ -237,6 +236,7 @@ def attack(
         known.discovered,
         grade,
         counted=counted.facts() if counted else None,
+        lawful=terms.lawful,
     )
 
 

@@ -276,12 +276,9 @@ class _Run:
                     writer.close()
         few = 0 < self.rows <= aggregates.MOST_ROWS
         if few and self._judged and "aggregate" not in self.masking:
-            self.are_counts = self._is_counted(target)
+            treated = tables.open_table(target).frame()
+            self.are_counts = aggregates.of(treated) is not None
         self._check_rows()
-
-    @staticmethod
-    def _is_counted(treated: Path) -> bool:
-        return aggregates.of(tables.open_table(treated).frame()) is not None
 
     def _batch(
         self,

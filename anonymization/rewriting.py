@@ -14,6 +14,7 @@ from anonymization.dictionary import names as names_of_people
 from anonymization.dictionary import share as part_of
 from anonymization.dictionary import words
 from anonymization.findings import Finding, drawn, matching, share
+from anonymization.identifiers import PROVINCE_SIGNS
 
 # Distinct cells looked at; the share of them that must read back.
 _SAMPLE: Final = 400
@@ -257,14 +258,13 @@ def _split_plates(texts: pl.DataFrame, columns: Mapping[str, Column]) -> Iterato
 
 
 # The sign of a province and the letter of an office, and some of the signs behind (GA 36-2018).
-_PROVINCES: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
-_FRONT: Final = f"^[{_PROVINCES}][A-HJ-NP-Z]?[·. ]?[0-9A-HJ-NP-Z]{{0,4}}$"
+_FRONT: Final = f"^[{PROVINCE_SIGNS}][A-HJ-NP-Z]?[·. ]?[0-9A-HJ-NP-Z]{{0,4}}$"
 _BACK: Final = "^[A-HJ-NP-Z]?[·. ]?[0-9A-HJ-NP-Z]{1,6}$"
 
 
 def _are_plates(values: pl.Series) -> bool:
     bare = values.str.replace_all("[·. ]", "")
-    return matching(bare, f"^[{_PROVINCES}][A-HJ-NP-Z][0-9A-HJ-NP-Z]{{5,6}}$") > 0.95
+    return matching(bare, f"^[{PROVINCE_SIGNS}][A-HJ-NP-Z][0-9A-HJ-NP-Z]{{5,6}}$") > 0.95
 
 
 def _split_names(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Finding]:

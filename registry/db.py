@@ -221,14 +221,10 @@ def transaction(database: Database, *, writes: bool) -> Iterator[Session]:
     """One transaction for a command or a worker: committed at the end, rolled back by an error."""
     session = open_session(database, writes=writes)
     try:
-        yield session
-        commit(session)
-    except DBAPIError as fault:
-        session.rollback()
         # It may run out of room, or away, at any statement: not at the last one alone.
-        if is_passing(fault):
-            raise unavailable(fault) from fault
-        raise
+        with _passing_told():
+            yield session
+        commit(session)
     except BaseException:
         session.rollback()
         raise
@@ -245,11 +241,8 @@ def glance(database: Database) -> Iterator[Session]:
     session = Session(database.reading, expire_on_commit=False)
     session.info |= {"database": database, "snapshot": True}
     try:
-        yield session
-    except DBAPIError as fault:
-        if is_passing(fault):
-            raise unavailable(fault) from fault
-        raise
+        with _passing_told():
+            yield session
     finally:
         session.close()
 
@@ -272,8 +265,15 @@ def open_session(database: Database, *, writes: bool) -> Session:
 
 def commit(session: Session) -> None:
     """Commit, or say that the database does not answer now."""
-    try:
+    with _passing_told():
         session.commit()
+
+
+@contextmanager
+def _passing_told() -> Iterator[None]:
+    """Tell a fault that passes as the refusal it is to whoever asked."""
+    try:
+        yield
     except DBAPIError as fault:
         if is_passing(fault):
             raise unavailable(fault) from fault

@@ -355,13 +355,11 @@ def _dated(what: str, moments: Sequence[datetime]) -> list[str]:
 
 def _reports(found: Sequence[Proof]) -> list[str]:
     """The reports that hold; on what some of them were run is no secret, and is told."""
-    held = [one for one in found if one.report is not None]
-    days = [one.report.run_at for one in held if one.report is not None]
-    told = _dated(f"脱敏报告 {len(held)}", days)
-    made_up = sum(one.report is not None and one.report.kind == "plan_only" for one in held)
-    if made_up:
+    held = [one.report for one in found if one.report is not None]
+    told = _dated(f"脱敏报告 {len(held)}", [report.run_at for report in held])
+    if made_up := sum(report.kind == "plan_only" for report in held):
         told.append(f"其中方案报告（虚构数据）{made_up}，首次发布前须有实测报告")
-    if beside := sum(one.beside is not None for one in held):
+    if beside := sum(one.beside is not None for one in found):
         told.append(f"原实测报告不作为依据、由方案报告代替 {beside}")
     return told
 

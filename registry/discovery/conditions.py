@@ -375,9 +375,9 @@ def trait_field(name: str) -> str | None:
 def _range(node: Span | Term, asking: Asking) -> Condition:
     name = node.field
     if isinstance(node, Span) and name in MOMENTS:
-        return _between(Shown.at if name == "metadata_modified" else _CREATED, node)
+        return _between(Shown.at if name == "metadata_modified" else _CREATED, node, _exact)
     if isinstance(node, Span) and name == "id":
-        return _in_letters(Resource.key, node)
+        return _between(Resource.key, node, str)
     holds = judge(node)
 
     def held(value: str) -> bool:
@@ -418,23 +418,15 @@ def _counted(kept: str, numbers: Sequence[int]) -> Condition:
     return sa.or_(sa.false(), *found)
 
 
-def _between(column: Any, span: Span) -> Condition:
+def _between(column: Any, span: Span, value: Callable[[str], Any]) -> Condition:
+    """Whether a column stands within a range, whose ends are read by `value`."""
     found: list[Condition] = [sa.true()]
     if span.low != "*":
-        start = _exact(span.low)
+        start = value(span.low)
         found.append(column >= start if span.with_low else column > start)
     if span.high != "*":
-        end = _exact(span.high)
+        end = value(span.high)
         found.append(column <= end if span.with_high else column < end)
-    return sa.and_(*found)
-
-
-def _in_letters(column: Any, span: Span) -> Condition:
-    found: list[Condition] = [sa.true()]
-    if span.low != "*":
-        found.append(column >= span.low if span.with_low else column > span.low)
-    if span.high != "*":
-        found.append(column <= span.high if span.with_high else column < span.high)
     return sa.and_(*found)
 
 

@@ -42,10 +42,10 @@ def counted_under(
     """How often each value of these facets stands among the entries under these conditions."""
     number = sa.func.count()
     found = {name: Counter[str]() for name in names}
-    total = KEYS.with_only_columns(number).where(*conditions)
     for name in names:
         if name in CONSTANT:
-            found[name].update({CONSTANT[name]: session.scalar(total) or 0})
+            total = session.scalar(KEYS.with_only_columns(number).where(*conditions))
+            found[name].update({CONSTANT[name]: total or 0})
         if name in _COLUMNS:
             column = _COLUMNS[name]
             query = KEYS.with_only_columns(column, number).where(*conditions).group_by(column)

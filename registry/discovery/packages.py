@@ -151,11 +151,7 @@ def _holding(session: Session, index: Index | None, words: str) -> Condition | N
     if index is None:
         return None
     full = plan(words, lexicon(session)).full
-    try:
-        return wording.among(index.holding(full)) if full is not None else sa.false()
-    except engine.Unavailable as fault:
-        log.warning("search engine does not answer: %s", type(fault).__name__)
-        return None
+    return sa.false() if full is None else wording.holding(index, full)
 
 
 def live(

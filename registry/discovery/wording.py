@@ -59,17 +59,18 @@ def asked(index: Index | None) -> Words:
 
     def holds(node: Node) -> Condition | None:
         if node not in held:
-            held[node] = _found(index, node)
+            held[node] = holding(index, _tree(node))
         return held[node]
 
     return holds
 
 
-def _found(index: Index | None, node: Node) -> Condition | None:
+def holding(index: Index | None, tree: Tree) -> Condition | None:
+    """Whether a tree holds of an entry; None where no engine answers."""
     if index is None:
         return None
     try:
-        found = index.holding(_tree(node))
+        found = index.holding(tree)
     except Unavailable as fault:
         log.warning("search engine does not answer: %s", type(fault).__name__)
         return None
