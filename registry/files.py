@@ -1,7 +1,9 @@
 """Files that people sent or that were made for them: rows here, bytes in the data folder.
 
-The bytes are written and synced before the row that names them is committed; bytes without a row
-(a rolled back request) are litter that `sweep` removes, never the other way round.
+The bytes are written and synced before the row that names them is committed, and destroyed after
+their end is: whatever dies between leaves bytes that no row needs, never a row without its bytes.
+Those go with the next wipe of an entry (`sweep`), and not by themselves: to a database that was
+started over the wrong folder every file would be one.
 """
 
 import os
@@ -37,7 +39,10 @@ def keep(
     organisation_id: int | None = None,
     resource_id: int | None = None,
 ) -> StoredFile:
-    """Keep a file under `folder`/files; the row is written with the running transaction."""
+    """Keep a file under `folder`/files; the row is written with the running transaction.
+
+    What is rolled back leaves no bytes.
+    """
     row = StoredFile(
         key=new_key(),
         purpose=purpose,
@@ -54,6 +59,7 @@ def keep(
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    _at_the_end(session, path, rolled_back=True)
     session.add(row)
     session.flush()
     return row
@@ -74,7 +80,9 @@ def find(session: Session, key: str) -> StoredFile:
 
 
 def content(folder: Path, row: StoredFile) -> bytes:
-    """The bytes of a file; Missing when they are gone or are not what was kept."""
+    """The bytes of a file; Missing when it was deleted or they are not what was kept."""
+    if row.deleted_at is not None:
+        raise Missing("no_file")
     try:
         found = _path(folder, row.key).read_bytes()
     except FileNotFoundError as fault:
@@ -85,25 +93,52 @@ def content(folder: Path, row: StoredFile) -> bytes:
 
 
 def delete(session: Session, folder: Path, row: StoredFile) -> None:
-    """Destroy the bytes; the row stays as a fact."""
-    _path(folder, row.key).unlink(missing_ok=True)
+    """Destroy the bytes as soon as this is committed; the row stays as a fact."""
     row.deleted_at = now()
     session.flush()
+    _at_the_end(session, _path(folder, row.key), rolled_back=False)
+
+
+def _at_the_end(session: Session, path: Path, *, rolled_back: bool) -> None:
+    """Remove the bytes when the transaction ends as said; keep them when it ends otherwise."""
+    doomed = [path]
+
+    def destroy(_: Session) -> None:
+        while doomed:
+            doomed.pop().unlink(missing_ok=True)
+
+    def spare(_: Session) -> None:
+        doomed.clear()
+
+    # The first of the two decides; the other finds nothing to do.
+    sa.event.listen(session, "after_rollback", destroy if rolled_back else spare, once=True)
+    sa.event.listen(session, "after_commit", spare if rolled_back else destroy, once=True)
 
 
 def sweep(session: Session, folder: Path) -> int:
-    """Remove bytes that no row names; the number of files removed."""
-    removed = 0
+    """Remove the bytes that no row needs any more; the number of files removed.
+
+    Those of a deleted row go at once: their process ended between its commit and their end. Those
+    of no row go when no request can still be about to write it.
+    """
     root = folder / "files"
-    for path in root.glob("*/*") if root.is_dir() else ():
-        old = path.stat().st_mtime < (now() - _LITTER_AFTER).timestamp()
-        named = sa.select(StoredFile.id).where(
-            StoredFile.key == path.name, StoredFile.deleted_at.is_(None)
+    found = list(root.glob("*/*")) if root.is_dir() else []
+    removed = 0
+    for start in range(0, len(found), 500):
+        paths = found[start : start + 500]
+        rows = sa.select(StoredFile.key, StoredFile.deleted_at).where(
+            StoredFile.key.in_([path.name for path in paths])
         )
-        if old and session.scalar(named) is None:
-            path.unlink(missing_ok=True)
-            removed += 1
+        ended = {key: at is not None for key, at in session.execute(rows)}
+        for path in paths:
+            if ended[path.name] if path.name in ended else _is_old(path):
+                path.unlink(missing_ok=True)
+                removed += 1
     return removed
+
+
+def _is_old(path: Path) -> bool:
+    return path.stat().st_mtime < (now() - _LITTER_AFTER).timestamp()
 
 
 def _path(folder: Path, key: str) -> Path:

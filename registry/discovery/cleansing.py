@@ -1,4 +1,4 @@
-"""After a wipe: free pages, write-ahead log and older folders of the index hold nothing either.
+"""After a wipe: free pages, log, files without a row and older folders of the index hold nothing.
 
 This cannot be part of the transaction that wipes: a database is not packed while it is written.
 The wipe leaves a job; whoever works takes it up, and again, until everything is done.
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from registry import db
+from registry import db, files
 from registry.catalogue import spill
 from registry.catalogue.wiped import Wiped, of_fact
 from registry.db import Base, Database, now
@@ -41,6 +41,9 @@ def cleanse(database: Database, index: Index, folder: Path) -> int:
             )
         ).all()
         wiped = spill.wipes(session) if jobs else []
+        if jobs:
+            # Whoever died between the commit of a wipe and the end of its files left them here.
+            files.sweep(session, folder)
     if not jobs:
         return 0
     _list(folder, wiped)
