@@ -29,7 +29,8 @@ from sqlalchemy.orm import Session
 import schemas
 from registry import db, discovery, journal, models, signing, upgrade
 from registry.access import SYSTEM
-from registry.catalogue import places, spill
+from registry.catalogue import spill
+from registry.catalogue.traces import Means
 from registry.config import Settings
 from registry.db import UTC, Base, Database, now
 from registry.errors import Refusal
@@ -254,7 +255,7 @@ def restore(settings: Settings, database: Database, index: Index, folder: Path) 
     if manifest["revision"] != upgrade.revision(database):
         raise NoBackup("other_release", revision=str(manifest["revision"]))
     wiped_before = discovery.listed(folder) | discovery.listed(settings.data_dir)
-    means = places.Means(settings.data_dir, signing.load(settings.signing_key_file))
+    means = Means(settings.data_dir, signing.load(settings.signing_key_file))
     for key in manifest["files"]:
         _copy(folder / "files" / key[:2] / key, settings.data_dir / "files" / key[:2] / key)
     with db.transaction(database, writes=True) as session:

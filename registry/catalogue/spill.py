@@ -17,8 +17,10 @@ import schemas
 from registry import calendar, journal, outbox
 from registry.access import SYSTEM, Actor, Holding, may, persons_apart, require, why_not
 from registry.catalogue import wiped
-from registry.catalogue.places import PLACES, Means, Named, naming, quoting, traces
+from registry.catalogue.named import naming, quoting
+from registry.catalogue.places import PLACES
 from registry.catalogue.reading import find
+from registry.catalogue.traces import Means, Named, traces
 from registry.catalogue.wiped import Wiped
 from registry.db import now
 from registry.errors import Conflict, Forbidden, Invalid, Missing, Refusal

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 import schemas
 from registry import calendar, journal
 from registry.access import Actor, require
-from registry.catalogue.places import WIPED_NAME, names
+from registry.catalogue.traces import WIPED_NAME, names
 from registry.db import now
 from registry.errors import Conflict, Missing
 from registry.lists.compute import kind, rows

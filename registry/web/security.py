@@ -10,7 +10,7 @@ import schemas
 from registry import catalogue, signing
 from registry.access import may
 from registry.catalogue import spill
-from registry.catalogue.places import Means
+from registry.catalogue.traces import Means
 from registry.db import now
 from registry.edge import actor, go, locale, reads, session, settings, writes
 from registry.edge.words import sentence

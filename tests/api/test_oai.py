@@ -24,7 +24,7 @@ from registry.access.actor import of_account
 from registry.api import oai as api
 from registry.app import create_app
 from registry.catalogue import spill
-from registry.catalogue.places import Means
+from registry.catalogue.traces import Means
 from registry.catalogue.wiped import Wiped
 from registry.models.accounts import Account
 from registry.models.catalogue import Resource

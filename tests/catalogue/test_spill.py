@@ -14,7 +14,7 @@ import search
 from registry import acceptance, catalogue, db, discovery, files, journal, outbox, papers, signing
 from registry.access import SYSTEM
 from registry.catalogue import Change, RemarkText, spill
-from registry.catalogue.places import WIPED_NAME, Means
+from registry.catalogue.traces import WIPED_NAME, Means
 from registry.catalogue.wiped import Wiped
 from registry.discovery import written
 from registry.discovery.indexing import documents

@@ -17,7 +17,7 @@ from registry.access.actor import of_account
 from registry.catalogue import adoption, spill, wiped
 from registry.catalogue.adoption import Basis
 from registry.catalogue.drafts import DEFAULTS
-from registry.catalogue.places import Means
+from registry.catalogue.traces import Means
 from registry.cli import main
 from registry.errors import Conflict
 from registry.models.accounts import Organisation

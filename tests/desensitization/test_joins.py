@@ -14,6 +14,7 @@ import anonymization
 from anonymization import sketches
 from registry import desensitization, signing
 from registry.catalogue import places
+from registry.catalogue.traces import Means, traces
 from registry.errors import Conflict
 from registry.models.desensitization import (
     MaskingPlan,
@@ -122,9 +123,9 @@ def test_sketches_that_are_not_those_of_the_report_are_refused(desk, how):
 def test_a_wipe_takes_the_sketches_and_leaves_the_fact_of_a_join(desk, neighbour, tmp_path):
     released(desk)
     _, second = released(neighbour)
-    means = places.Means(tmp_path, signing.load(tmp_path / "papers.key"))
-    traces = places.traces(desk.session, desk.resource, means, (), "2026-01-01")
-    places.PLACES["masking"](desk.session, traces)
+    means = Means(tmp_path, signing.load(tmp_path / "papers.key"))
+    of = traces(desk.session, desk.resource, means, (), "2026-01-01")
+    places.PLACES["masking"](desk.session, of)
     desk.session.expire_all()
     left = desk.session.scalars(sa.select(ReleaseSketch.report_id)).all()
     assert set(left) == {second.id}

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from registry import accounts, catalogue, db, harvest, journal, signing, work
 from registry.access import SYSTEM
 from registry.catalogue import spill
-from registry.catalogue.places import Means
+from registry.catalogue.traces import Means
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Alias, Decision, Resource

@@ -16,7 +16,7 @@ from registry import backup as backups
 from registry.access import SYSTEM
 from registry.backup import NoBackup
 from registry.catalogue import spill
-from registry.catalogue.places import Means
+from registry.catalogue.traces import Means
 from registry.db import Base
 from registry.models.catalogue import Freeze, Resource, Version
 from registry.models.journal import JournalRow

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 import schemas
 from registry import catalogue, db, outbox, shown, signing, upgrade
 from registry.catalogue import spill
-from registry.catalogue.places import Means
+from registry.catalogue.traces import Means
 from registry.models.catalogue import Freeze, Resource, Version
 from registry.models.shown import Shown, Trait
 from tests.exchange.offering import offered
