@@ -86,6 +86,7 @@ def _templates(app: Flask, settings: Settings) -> None:
         labels=_labels,
         label=lambda name, code: schemas.codes.label(name, code, locale()),
     )
+    app.jinja_env.filters["amount"] = "{:,}".format
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["headed"] = headed
 
@@ -100,7 +101,11 @@ def _templates(app: Flask, settings: Settings) -> None:
             "demo": bool(settings.demo_password),
             "inbox_count": _waiting(who),
             "switch_query": _query_without_lang(),
-            "foot_links": [("/api/v1/", gettext("接口说明"))],
+            "foot_links": [
+                ("/help", gettext("使用手册")),
+                ("/opinions/verify", gettext("核对核验意见")),
+                ("/api/v1/", gettext("接口说明")),
+            ],
         }
 
 

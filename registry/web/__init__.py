@@ -20,6 +20,7 @@ def blueprints() -> Sequence[Blueprint]:
         home,
         inbox,
         lists,
+        manual,
         masking,
         masking_runs,
         papers,
@@ -67,6 +68,7 @@ def blueprints() -> Sequence[Blueprint]:
         probes.pages,
         dictionary.pages,
         saved.pages,
+        manual.pages,
     )
 
 

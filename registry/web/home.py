@@ -28,10 +28,12 @@ def home() -> str:
         place="home",
         seen=overview.look(session(), actor(), anonymous),
         newest=discovery.newest(session(), actor(), anonymous),
+        # Every theme stands below the same root, which says nothing on a chip.
         themes=[
-            (code, schemas.codes.label("class_path", code, locale()), counts[code])
+            (code, schemas.codes.label("class_path", code, locale()).split(" / ")[-1], counts[code])
             for code in themes[:MOST_THEMES]
         ],
+        themes_in_all=len(themes),
     )
 
 

@@ -243,6 +243,8 @@ def test_every_page_without_a_name_is_readable(browser, city, origin):
         ("sign-in", "/sign-in", ()),
         ("search-all", "/search", ()),
         ("search-none", "/search?q=量子纠缠望远镜", ()),
+        ("manual", "/help", ()),
+        ("manual-page", "/help/how-to/masking", ()),
         ("missing", "/nowhere", ("404",)),
     ):
         page.goto(address)

@@ -1,0 +1,160 @@
+"""The manual where the work is done: the pages of docs/, as they stand there.
+
+`registry/manual` links to them, so that the wheel carries them too. Who installs without a network
+has no other place to read them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from flask import Blueprint, render_template
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markupsafe import Markup, escape
+
+from registry.edge import gettext, locale, reads
+from registry.errors import Missing
+
+pages = Blueprint("manual", __name__)
+
+_FOLDER = Path(__file__).parents[1] / "manual"
+# A page of docs/ named in the text of another.
+_NAMED = re.compile(r"docs/(.+)\.md")
+# What stands behind a rule, or below this heading, says the same shorter in English.
+_IN_ENGLISH = "In English"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the manual in one language: its title, its parts by anchor, its text as HTML."""
+
+    name: str
+    title: str
+    parts: Sequence[tuple[str, str]]
+    text: Markup
+    language: str
+
+
+@pages.get("/help")
+@reads(public=True)
+def contents() -> str:
+    """Every page of the manual by its title, in the order in which somebody new reads them."""
+    groups = (
+        (gettext("走一遍"), ("tutorial",)),
+        (gettext("怎样办事"), ("how-to/*",)),
+        (gettext("栏目、流程和用词"), ("reference/*", "glossary")),
+        (gettext("为什么这样建"), ("explanation",)),
+    )
+    return render_template(
+        "manual_contents.html",
+        groups=[
+            (title, [one for name in names for one in _named(name)]) for title, names in groups
+        ],
+    )
+
+
+@pages.get("/help/<path:name>")
+@reads(public=True)
+def page(name: str) -> str:
+    """One page of the manual, in the language of the reader where it is written in it."""
+    if name not in _files():
+        raise Missing("missing")
+    return render_template("manual.html", page=_read(name, locale()))
+
+
+def _named(pattern: str) -> list[Page]:
+    return [_read(name, locale()) for name in _files() if PurePosixPath(name).match(pattern)]
+
+
+@cache
+def _files() -> Mapping[str, Path]:
+    """Where every page lies, by its name: that of the file without its ending."""
+    found = [*_FOLDER.glob("*.md"), *_FOLDER.glob("*/*.md")]
+    return {path.relative_to(_FOLDER).with_suffix("").as_posix(): path for path in sorted(found)}
+
+
+@cache
+def _read(name: str, wanted: str) -> Page:
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    for kind, rule in _RULES.items():
+        markdown.add_render_rule(kind, rule)
+    chinese, english = _divided(markdown.parse(_files()[name].read_text("utf-8")))
+    own_title = _title(chinese)
+    shown = english if wanted == "en" and english else chinese
+    # A title in both languages stands on a page whose text is said once.
+    titles = (_title(shown) or own_title).split(" / ")
+    parts: list[tuple[str, str]] = []
+    for at, token in enumerate(shown):
+        if token.type == "heading_open" and token.tag == "h2":
+            token.attrSet("id", f"p{len(parts) + 1}")
+            parts.append((f"p{len(parts) + 1}", _plain(shown[at + 1])))
+    body = shown[3:] if _title(shown) else shown
+    # Safe: pages of our own, read without HTML.
+    text = Markup(markdown.renderer.render(body, markdown.options, {}))  # noqa: S704
+    language = "en" if shown is english or _is_english(text.striptags()) else "zh-CN"
+    return Page(name, titles[-1 if wanted == "en" else 0], parts, text, language)
+
+
+def _divided(tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:
+    """The text, and what of it is told again in English."""
+    for at, token in enumerate(tokens):
+        if token.type == "hr" and token.level == 0:
+            return list(tokens[:at]), list(tokens[at + 1 :])
+        if token.type == "heading_open" and _plain(tokens[at + 1]) == _IN_ENGLISH:
+            return list(tokens[:at]), list(tokens[at + 3 :])
+    return list(tokens), []
+
+
+def _title(tokens: Sequence[Token]) -> str:
+    """The words of the first heading; the page shows them where every page shows its title."""
+    return _plain(tokens[1]) if tokens and tokens[0].tag == "h1" else ""
+
+
+def _plain(token: Token) -> str:
+    return "".join(part.content for part in token.children or ())
+
+
+def _is_english(text: str) -> bool:
+    return sum(_is_wide(sign) for sign in text) < len(text) / 50
+
+
+def _is_wide(sign: str) -> bool:
+    return unicodedata.east_asian_width(sign) in "WF"
+
+
+def _table(renderer: RendererHTML, tokens: Sequence[Token], at: int, *_: Any) -> str:
+    # What scrolls is reached by the keyboard.
+    return '<div class="scroller" tabindex="0"><table class="tbl">\n'
+
+
+def _table_end(renderer: RendererHTML, tokens: Sequence[Token], at: int, *_: Any) -> str:
+    return "</table></div>\n"
+
+
+def _code(renderer: RendererHTML, tokens: Sequence[Token], at: int, *_: Any) -> str:
+    """Code as it stands; the name of another page leads there."""
+    said = tokens[at].content
+    named = _NAMED.fullmatch(said)
+    if named and named[1] in _files():
+        return f'<a href="/help/{escape(named[1])}">{escape(said)}</a>'
+    return f"<code>{escape(said)}</code>"
+
+
+def _break(renderer: RendererHTML, tokens: Sequence[Token], at: int, *_: Any) -> str:
+    """A line of the file ends between two words, but inside a sentence without blanks."""
+    around = (tokens[at - 1].content[-1:], tokens[at + 1].content[:1])
+    return "" if any(sign and _is_wide(sign) for sign in around) else "\n"
+
+
+_RULES: Mapping[str, Callable[..., str]] = {
+    "table_open": _table,
+    "table_close": _table_end,
+    "code_inline": _code,
+    "softbreak": _break,
+}
