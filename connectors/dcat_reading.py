@@ -12,13 +12,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.parsers import expat
 
-from rdflib import DCTERMS, FOAF, RDF, RDFS, SKOS, Graph, Literal, URIRef
+from rdflib import DCTERMS, FOAF, RDF, RDFS, SKOS, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
 import schemas
-from connectors import child
-from connectors.dcat import CSVW, DCAT, HYDRA
+from connectors import child, dcat
 
+# The library knows DCAT 2 alone.
+CSVW, DCAT, HYDRA = (Namespace(str(one)) for one in (dcat.CSVW, dcat.DCAT, dcat.HYDRA))
 LARGEST = 32 << 20
 # A page of 100 entries with 100 data elements each stays below.
 MOST_TRIPLES = 400_000

@@ -6,7 +6,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import schemas
-from connectors import core
+from connectors import core, dcat
 from connectors.ckan import About
 from connectors.incoming import clean
 from schemas import Field
@@ -33,8 +33,8 @@ _ELEMENTS: Mapping[str, str] = {
     "dct:issued": "date",
 }  # fmt: skip
 
-for _prefix, _space in {"oai_dc": OAI_DC, "dc": DC, "xsi": XSI, "rdf": RDF}.items():
-    ET.register_namespace(_prefix, _space)
+for _prefix, _space in {"oai_dc": OAI_DC, "dc": DC, "xsi": XSI, **dcat.PREFIXES}.items():
+    ET.register_namespace(_prefix, str(_space))
 ET.register_namespace("", OAI)
 
 
@@ -96,11 +96,6 @@ def metadata(prefix: str, about: About, document: Mapping[str, Any]) -> ET.Eleme
     if prefix == core.PREFIX:
         return core.written(about, document)
     if prefix == "dcat_ap":
-        # The library of graphs is heavy: loaded by the first who wants this format.
-        from connectors import dcat
-
-        for name, space in dcat.PREFIXES.items():
-            ET.register_namespace(name, str(space))
         own = dcat.written(dcat.dataset(about, document), "xml")
         return ET.fromstring(own)  # noqa: S314 - our own text of a moment ago
     return _dublin_core(about, document)

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from connectors import dcat
 from registry import catalogue, signing
 from registry.discovery import conditions, fielded, manifest, packages, written
 from registry.discovery.asked import Asked
@@ -71,9 +72,6 @@ def catalog(form: str) -> Response:
     told = [links["self"], str(found.count), *publisher, str(changed)]
 
     def spelled() -> bytes:
-        # The library of graphs costs a tenth of a second and 17 MB: loaded where it is needed.
-        from connectors import dcat
-
         home = settings().public_url
         page = dcat.Page(
             home, f"{home}/catalog", publisher, number, PAGE, found.count, changed, links
@@ -101,8 +99,6 @@ def dataset(key: str, form: str) -> Response:
         raise Missing("no_entry")
 
     def spelled() -> bytes:
-        from connectors import dcat
-
         return dcat.written(dcat.dataset(entries[0].about, entries[0].document), form)
 
     return _answer(form, [settings().public_url, request.path], entries, spelled)
