@@ -65,6 +65,16 @@ class Line:
     document: Document = field(default_factory=dict, repr=False)
     # The canonical bytes of the document: half the time of storing it.
     text: bytes = field(default=b"", repr=False)
+    # Ids that items got here because the sheet gave them none: others every time it is planned.
+    given: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> bytes:
+        """What the sheet says of the entry: its text without the ids that were given here."""
+        text = self.text
+        for one in self.given:
+            text = text.replace(one.encode(), b"")
+        return text
 
 
 @dataclass
@@ -89,7 +99,7 @@ class Plan:
     @property
     def mark(self) -> str:
         """Equal for two plans that do the same to the same state of the catalogue."""
-        told = [[line.act, line.key, line.seen, sm3(line.text).hex()] for line in self.lines]
+        told = [[line.act, line.key, line.seen, sm3(line.said).hex()] for line in self.lines]
         return sm3(schemas.canonical(told)).hex()
 
 
@@ -132,9 +142,11 @@ def plan(
         resource = known.match(entry)
         before = known.document(resource)
         found: list[Problem] = []
+        came: Document = {}
         document: Document = {}
         try:
-            document = prepared(_started(entry.document(resource, before), before))
+            came = _started(entry.document(resource, before), before)
+            document = prepared(came)
             require_unreserved(holding, before or DEFAULTS, document)
         except schemas.Unreadable as fault:
             found = list(fault.problems) or [_unreadable()]
@@ -161,6 +173,7 @@ def plan(
                 _differing(before, document) if act == "changed" else (),
                 document,
                 schemas.canonical(document) if act in {"new", "changed"} else b"",
+                tuple(sorted(_ids(document) - _ids(came))),
             )
         )
     # A name of the same sheet counts as taken too; `check` sees only what is stored.
@@ -191,6 +204,12 @@ def carry_out(session: Session, actor: Actor, unit: Organisation, made: Plan) ->
     if changes:
         outcome.keys = [stored.key for stored in store(session, actor, changes)]
     return outcome
+
+
+def _ids(document: Document) -> set[str]:
+    items = document.get("items")
+    found = items if isinstance(items, list) else []
+    return {str(item.get("id")) for item in found if isinstance(item, Mapping)}
 
 
 def _equal(one: Document, other: Document) -> bool:

@@ -75,6 +75,41 @@ def test_a_good_sheet_becomes_drafts_and_an_incomplete_one_when_asked(city):
     assert versions(city) == before + 2
 
 
+def without_ids(content):
+    """The sheet as a clerk fills it: the hidden column of the ids of items is empty."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet = book[excel.SHEET]
+    heads = {sheet.cell(row, n).value: n for row in (1, 2, 3) for n in range(1, 100)}
+    for line in range(4, sheet.max_row + 1):
+        sheet.cell(line, heads["信息项标识"]).value = None
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_items_without_an_id_are_taken_as_they_were_shown(city):
+    client = sign_in(city, "registrar")
+    content = without_ids(excel.write([excel.Exported(document("庚登记信息"))]))
+    answer = taken(client, content)
+    assert "created=1" in answer.headers["Location"]
+    exported = client.get("/sheets/export.xlsx").data
+    assert "没有改动" in sent(client, exported).text
+    book = openpyxl.load_workbook(io.BytesIO(exported))
+    sheet = book[excel.SHEET]
+    line = next(n for n in range(4, 200) if sheet.cell(n, 5).value == "庚登记信息")
+    sheet.insert_rows(line + 1)
+    for column in range(1, sheet.max_column + 1):
+        if column > 30:
+            sheet.cell(line + 1, column).value = sheet.cell(line, column).value
+    heads = {sheet.cell(row, n).value: n for row in (1, 2, 3) for n in range(1, 100)}
+    sheet.cell(line + 1, heads["信息项标识"]).value = None
+    sheet.cell(line + 1, heads["信息项名称"]).value = "新增的一项"
+    out = io.BytesIO()
+    book.save(out)
+    answer = taken(client, out.getvalue(), as_drafts="yes")
+    assert "updated=1" in answer.headers["Location"]
+
+
 def test_a_changed_cell_opens_the_next_version_of_that_entry_alone(city):
     client = sign_in(city, "registrar")
     book = openpyxl.load_workbook(io.BytesIO(client.get("/sheets/export.xlsx").data))
