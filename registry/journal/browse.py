@@ -9,7 +9,11 @@ from sqlalchemy.orm import Session
 
 from registry.calendar import CITY
 from registry.models.accounts import Organisation, Person
+from registry.models.catalogue import Resource, Version
+from registry.models.exchange import Demand, Request
 from registry.models.journal import JournalRow
+from registry.models.lists import Edition
+from registry.models.projects import Project
 
 PAGE = 50
 
@@ -33,11 +37,12 @@ class Page:
     rows: Sequence[JournalRow]
     persons: Mapping[str, str]
     units: Mapping[str, str]
+    names: Mapping[tuple[str, str], str]
     older: int | None
 
 
 def browse(session: Session, asked: Filter, before: int | None = None) -> Page:
-    """The newest rows that answer the filter and lie before this one; always four queries."""
+    """The newest rows that answer the filter and lie before this one; always nine queries."""
     statement = sa.select(JournalRow).where(*_conditions(asked))
     if before is not None:
         statement = statement.where(JournalRow.seq < before)
@@ -55,8 +60,33 @@ def browse(session: Session, asked: Filter, before: int | None = None) -> Page:
         shown,
         {key: name for key, name in persons},  # noqa: C416 - a row is not a pair to the types
         {code: name for code, name in units},  # noqa: C416
+        _names(session, shown),
         shown[-1].seq if len(rows) > PAGE else None,
     )
+
+
+# What a person calls the subject of an act: an entry by the text that is read or worked on.
+_CALLED: Mapping[str, sa.Select[str, str | None]] = {
+    "resource": sa.select(Resource.key, Version.name).join(
+        Version,
+        Version.id == sa.func.coalesce(Resource.live_version_id, Resource.working_version_id),
+    ),
+    "request": sa.select(Request.key, Request.number),
+    "demand": sa.select(Demand.key, Demand.number),
+    "project": sa.select(Project.key, Project.name),
+    "edition": sa.select(Edition.key, Edition.paper_number),
+}
+
+
+def _names(session: Session, rows: Sequence[JournalRow]) -> dict[tuple[str, str], str]:
+    """The names of the subjects of these rows, by kind and key; one question for each kind."""
+    found: dict[tuple[str, str], str] = {}
+    for subject, called in _CALLED.items():
+        key = called.selected_columns[0]
+        keys = {row.key for row in rows if row.subject == subject}
+        for one, name in session.execute(called.where(key.in_(keys))):
+            found[subject, one] = name or ""
+    return found
 
 
 def _conditions(asked: Filter) -> list[sa.ColumnElement[bool]]:

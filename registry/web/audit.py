@@ -59,19 +59,38 @@ def _asked() -> tuple[Filter, dict[str, Any]]:
     return asked, typed
 
 
-def _act(act: str) -> str:
-    """The name of an act: of the table of rights, of the journal's own list, or as it stands."""
-    named = schemas.codes.label("act", act, locale())
-    for listed in ("journal_act", "exchange_step"):
-        if named == act:
-            named = schemas.codes.label(listed, act, locale())
-    return named
+def _act(act: str, subject: str = "") -> str:
+    """The name of an act: of this subject, of the table of rights, or of the journal's own list.
+
+    Two subjects may know an act by one word; where none is named, the first that knows it speaks.
+    """
+    listed = ["exchange_step"] if subject in _ASKED_FOR else []
+    named = (
+        (name, code)
+        for name, code in (
+            ("journal_act", f"{subject}.{act}"),
+            *((name, act) for name in (*listed, "act", "journal_act", "exchange_step")),
+        )
+        if code in schemas.codes.labels(name)
+    )
+    name, code = next(named, ("", act))
+    return schemas.codes.label(name, code, locale()) if name else act
+
+
+_ASKED_FOR = ("request", "demand")
+# Where the subject of a row is shown, if it has a page.
+_PAGES = {
+    "resource": "resources.show",
+    "submission": "submissions.show",
+    "request": "requests.show",
+    "demand": "demands.show",
+    "project": "projects.show",
+    "paper": "papers.show",
+}
 
 
 def _link(row: JournalRow) -> str | None:
-    """Where the subject of a row is shown, if it has a page."""
-    pages_of = {"resource": "resources.show", "submission": "submissions.show"}
-    where = pages_of.get(row.subject)
+    where = _PAGES.get(row.subject)
     return url_for(where, key=row.key) if where and row.key else None
 
 

@@ -1,5 +1,7 @@
 """The auditor sees everything that was done or refused, changes nothing, and is on record."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -31,6 +33,28 @@ def test_refused_acts_are_shown_and_found_by_person_outcome_and_day(city, audito
     day = journal_rows(city, outcome="refused")[-1].at.astimezone(CITY).date().isoformat()
     assert "李建国" in auditor.get(f"/audit?person=consumer&day={day}").text
     assert "没有符合条件的记录" in auditor.get("/audit?person=consumer&day=1999-01-01").text
+
+
+def test_a_row_names_its_subject_and_leads_there(city, auditor):
+    page = auditor.get("/audit?act=draft").text
+    number, address = re.search(r'<a href="(/requests/\w+)">(申请〔2026〕\d+号)</a>', page).group(
+        2, 1
+    )
+    assert number in auditor.get(address).text
+    page = auditor.get("/audit?act=hand_in").text
+    address, name = re.search(r'<a href="(/resources/\w+)">([^<]+信息)</a>', page).groups()
+    assert name in auditor.get(address).text
+    assert re.search(r"责任清单|负面清单|供需对接", auditor.get("/audit?act=issue_list").text)
+
+
+def test_one_word_of_two_subjects_is_told_as_what_was_done(city, auditor):
+    def told(subject):
+        page = auditor.get("/audit?act=submit").text
+        rows = page.split("<tr>")
+        return {re.search(r'<th scope="row">([^<]*)', row)[1] for row in rows if subject in row}
+
+    assert told('href="/requests/') == {"提交本单位负责人"}
+    assert told('href="/submissions/') <= {"组成报送批次"}
 
 
 def test_every_look_is_a_row_of_the_journal(city, auditor):
