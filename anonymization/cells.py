@@ -114,6 +114,9 @@ def _looked_up(
         return pl.Series(values.name, [None] * len(values)), values.drop_nulls().unique()
     old, new = learnt
     made = values.replace_strict(old, new, default=None, return_dtype=new.dtype)
+    if made.null_count() == values.null_count():
+        # As after the first batches: what follows would hold up the threads of the engine.
+        return made, values.clear()
     blank = made.is_null() & values.is_not_null()
     fresh = values.filter(blank).unique()
     return made, fresh.filter(~fresh.is_in(old.implode()))

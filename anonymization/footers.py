@@ -7,7 +7,7 @@ are optional.
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -27,30 +27,46 @@ _PAGE_OFFSETS: Final = (9, 10, 11, 14)
 _Fields = dict[int, tuple[int, Any]]
 
 
-def join(parts: Sequence[Path], target: Path) -> None:
+def join(parts: Iterable[Path], target: Path) -> None:
     """Write the rows of the parts, in their order, as one file; ValueError if schemas differ."""
-    whole: _Fields = {}
     with target.open("wb") as out:
-        out.write(_MAGIC)
+        joined = Joined(out)
         for part in parts:
-            with part.open("rb") as file:
-                footer, end = _footer(file)
-                _moved(footer, out.tell() - len(_MAGIC))
-                file.seek(len(_MAGIC))
-                _copied(file, out, end - len(_MAGIC))
-            if not whole:
-                whole = footer
-                continue
-            if footer[_SCHEMA] != whole[_SCHEMA]:
-                raise ValueError(f"{part.name} has another schema than the parts before it")
-            whole[_ROWS] = (_I64, whole[_ROWS][1] + footer[_ROWS][1])
-            whole[_GROUPS][1][1].extend(footer[_GROUPS][1][1])
-        for number, group in enumerate(whole[_GROUPS][1][1]):
+            joined.add(part)
+        joined.end()
+
+
+class Joined:
+    """A file that grows part by part, and is a Parquet file once it is ended."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out, self._whole = out, _Fields()
+        out.write(_MAGIC)
+
+    def add(self, part: Path) -> None:
+        """Write the rows of a part behind those before; ValueError if it has another schema."""
+        with part.open("rb") as file:
+            footer, end = _footer(file)
+            _moved(footer, self._out.tell() - len(_MAGIC))
+            file.seek(len(_MAGIC))
+            _copied(file, self._out, end - len(_MAGIC))
+        if not self._whole:
+            self._whole = footer
+            return
+        whole = self._whole
+        if footer[_SCHEMA] != whole[_SCHEMA]:
+            raise ValueError(f"{part.name} has another schema than the parts before it")
+        whole[_ROWS] = (_I64, whole[_ROWS][1] + footer[_ROWS][1])
+        whole[_GROUPS][1][1].extend(footer[_GROUPS][1][1])
+
+    def end(self) -> None:
+        """Write the footer; a part must have been added."""
+        for number, group in enumerate(self._whole[_GROUPS][1][1]):
             if _ORDINAL in group:
                 group[_ORDINAL] = (group[_ORDINAL][0], number)
         written = bytearray()
-        _write(written, _STRUCT, whole)
-        out.write(written + struct.pack("<I", len(written)) + _MAGIC)
+        _write(written, _STRUCT, self._whole)
+        self._out.write(written + struct.pack("<I", len(written)) + _MAGIC)
 
 
 def _footer(file: BinaryIO) -> tuple[_Fields, int]:

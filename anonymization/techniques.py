@@ -68,17 +68,22 @@ def treatment(column: Mapping[str, Any], of: Release) -> Treatment | None:
         return None
     if technique in _ROWWISE:
         return _ROWWISE[technique](name, given, of)
-    made, plainly = expression(column), expression(column, plain=True)
+    # The engine would trim anew for each part of a value that a mask looks at.
+    trims = technique == "mask"
+    made, plainly = expression(column, trimmed=trims), expression(column, plain=True)
     assert made is not None
     heads, known = _heads(column), Known()
 
     def treat(batch: pl.DataFrame, offset: int) -> pl.Series:
         values = batch[name]
-        plain = values.dtype.is_integer() or values.dtype == pl.Float64
+        plain = not trims and (values.dtype.is_integer() or values.dtype == pl.Float64)
         how = plainly if plain else made
 
         def change(old: pl.Series) -> pl.Series:
-            return old.alias(name).to_frame().select(how).to_series()
+            read = old.alias(name).to_frame()
+            if trims:
+                read = read.select(text(pl.col(name)).alias(name))
+            return read.select(how).to_series()
 
         if plain and technique in _OF_NUMBERS:
             # Arithmetic costs less than finding out which numbers are the same.
@@ -107,13 +112,18 @@ def _heads(column: Mapping[str, Any]) -> Heads | None:
     return None
 
 
-def expression(column: Mapping[str, Any], *, plain: bool = False) -> pl.Expr | None:
+def expression(
+    column: Mapping[str, Any], *, plain: bool = False, trimmed: bool = False
+) -> pl.Expr | None:
     """What is done to a column where the engine can do it by itself, under the column's name.
 
-    `plain` is for a column of whole or of double numbers, which need not be read as text.
+    `plain` is for a column of whole or of double numbers, which need not be read as text;
+    `trimmed` for one that is masked and read as text already.
     """
     name, technique, given = column["name"], column["technique"], params(column)
     of = pl.col(name)
+    if technique == "mask":
+        return _mask(of if trimmed else text(of), given).alias(name)
     if technique in _OF_NUMBERS:
         value = of.cast(pl.Float64) if plain else number(of)
         return _OF_NUMBERS[technique](value, given).alias(name)
@@ -167,42 +177,40 @@ _COMPOUND = (
 _STARS = "***"
 
 
-def _mask(of: pl.Expr, given: Params) -> pl.Expr:
-    value = text(of)
+def _mask(value: pl.Expr, given: Params) -> pl.Expr:
+    """A mask of trimmed text; nothing is said of an empty cell."""
     match given["style"]:
         case "name":
             # Two stars whatever the length: the length of a name narrows it down.
             compound = value.str.head(2).is_in(list(_COMPOUND))
             return pl.when(compound).then(value.str.head(2)).otherwise(value.str.head(1)) + "**"
         case "id":
-            return _ends(of, 1, 1, "****************")
+            return _ends(value, 1, 1, "****************")
         case "mobile":
-            return _ends(of, 3, 4, "****")
+            return _ends(value, 3, 4, "****")
         case "bank":
-            return _ends(of, 0, 4, "****")
+            return _ends(value, 0, 4, "****")
         case "email":
             return (
                 value.str.extract("^([^@])[^@]*@[^@]+$") + "***@" + value.str.extract("@([^@]+)$")
             )
         case "plate":
-            return _ends(of, 2, 3, "**", hidden=2)
+            return _ends(value, 2, 3, "**", hidden=2)
         case "address":
             whole = pl.when(value.is_null()).then(None).otherwise(pl.lit(_STARS))
             return (hierarchies.place(value, "district") + _STARS).fill_null(whole)
         case _:
-            return _ends(of, given["head"], given["tail"], _STARS)
+            return _ends(value, given["head"], given["tail"], _STARS)
 
 
-def _ends(of: pl.Expr, head: int, tail: int, stars: str, hidden: int = 4) -> pl.Expr:
+def _ends(value: pl.Expr, head: int, tail: int, stars: str, hidden: int = 4) -> pl.Expr:
     """Head, stars, tail; a value too short to hide that many characters is hidden whole."""
-    value = of.cast(pl.String).str.strip_chars()
     long = value.str.len_chars() >= head + tail + hidden
     ends = [value.str.head(head)] if head else []
     shape = "{}" * bool(head) + stars + "{}" * bool(tail)
     ends += [value.str.tail(tail)] if tail else []
     shown = pl.format(shape, *ends) if ends else pl.lit(stars)
-    # Nothing is said of an empty cell: null.
-    return pl.when(long).then(shown).when(value.str.len_bytes() > 0).then(pl.lit(stars))
+    return pl.when(long).then(shown).when(value.is_not_null()).then(pl.lit(stars))
 
 
 def _generalize(of: pl.Expr, given: Params) -> pl.Expr:
@@ -226,7 +234,6 @@ def _tidy(value: pl.Expr, step: float) -> pl.Expr:
 _EXPRESSIONS: Mapping[str, Callable[[pl.Expr, Params], pl.Expr]] = {
     "keep": _keep,
     "suppress": _suppress,
-    "mask": _mask,
     "generalize": _generalize,
 }
 _OF_NUMBERS: Mapping[str, Callable[[pl.Expr, Params], pl.Expr]] = {"round": _round, "limit": _limit}

@@ -8,7 +8,7 @@ limited to them.
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from time import monotonic
@@ -37,6 +37,8 @@ FOUND_IN_S = 0.8
 _APPLIES_IN = 20.0
 _BUILDS_IN = 60.0
 _NUMBERS = ("turn", "order", "published", "seal", "number")
+# Indexed, so that the first of an order are found without looking at all.
+_SORTED_BY = frozenset({"order", "published"})
 _BATCH = 1_000
 _BUILDING = "-building"
 _CHECK_HOLDS = 1.0
@@ -191,13 +193,12 @@ class ElasticIndex:
 
     def ask(self, requests: tuple[Request, ...]) -> tuple[Found, ...]:
         """Answer requests in one round trip."""
-        searches: list[Mapping[str, Any]] = []
-        for request in requests:
-            searches.extend(({}, _body(request)))
+        asked = [_bodies(request) for request in requests]
+        searches = [part for bodies in asked for body in bodies for part in (_head(body), body)]
         with _answering():
-            answers = self._finder.msearch(index=self._alias, searches=searches)["responses"]
-            pairs = zip(answers, requests, strict=True)
-            return tuple(_found(one, request) for one, request in pairs)
+            told = self._finder.msearch(index=self._alias, searches=searches)["responses"]
+            answers = iter(told)
+            return tuple(_found([next(answers) for _ in bodies]) for bodies in asked)
 
     def _name(self) -> str:
         return max(self._finder.indices.get_alias(name=self._alias))
@@ -318,7 +319,7 @@ def _mappings() -> dict[str, Any]:
     fields: dict[str, Any] = dict.fromkeys(documents.ANALYSED, text)
     fields |= dict.fromkeys(documents.KEYWORDS, mark)
     fields |= {name: {"type": "keyword"} for name in (*documents.countable(), "key")}
-    fields |= {name: {"type": "long", "index": False} for name in _NUMBERS}
+    fields |= {name: {"type": "long", "index": name in _SORTED_BY} for name in _NUMBERS}
     # The text of an entry stays in the database; only what the engine needs to search is here.
     return {"dynamic": "strict", "_source": {"enabled": False}, "properties": fields}
 
@@ -349,19 +350,35 @@ def _refused(result: Mapping[str, Any]) -> tuple[str, int]:
     return str(facts["_id"]), int(facts["status"])
 
 
-def _body(request: Request) -> dict[str, Any]:
+def _bodies(request: Request) -> tuple[dict[str, Any], ...]:
+    """What is asked of the server: the page and, last, the count with the facets; or both at once.
+
+    Where nothing scores they are asked apart. The count is what every reader with the same rights
+    asks of the same state of the index, and the server keeps the answer; the page is found without
+    looking at what stands behind it. Where something scores it costs less to look once for both.
+    """
     order = {"order": "desc"}
     by_number = [{request.sort: "desc"}]
-    return {
-        "query": _query(request),
+    page = {
         "size": request.size,
         "sort": [{"_score": order}, {"order": order}] if request.sort == "score" else by_number,
         "track_scores": request.sort == "score",
-        "track_total_hits": True,
         "_source": False,
         "docvalue_fields": ["order"],
+    }
+    counted = {
+        "track_total_hits": True,
         "aggs": {name: {"terms": {"field": name, "size": MOST_VALUES}} for name in request.facets},
     }
+    query = {"query": _query(request)}
+    if request.scored is not None or not request.size:
+        return ({**query, **page, **counted},)
+    return {**query, **page, "track_total_hits": False}, {**query, **counted, "size": 0}
+
+
+def _head(body: Mapping[str, Any]) -> dict[str, Any]:
+    """How the server is to treat a body: it keeps nothing but what holds no hit."""
+    return {} if body["size"] else {"request_cache": True}
 
 
 def _query(request: Request) -> dict[str, Any]:
@@ -394,19 +411,20 @@ def _node(node: Node) -> dict[str, Any]:
             return {"bool": {"should": should, "minimum_should_match": 1}}
 
 
-def _found(answer: Mapping[str, Any], request: Request) -> Found:
-    if "error" in answer:
-        raise Unavailable(str(answer["error"]))
-    hits = answer["hits"]
+def _found(answers: Sequence[Mapping[str, Any]]) -> Found:
+    """What the answers to the bodies of one request say."""
+    for one in answers:
+        if "error" in one:
+            raise Unavailable(str(one["error"]))
     candidates = tuple(
         Candidate(hit["_id"], hit["_score"] or 0.0, int(hit["fields"]["order"][0]))
-        for hit in hits["hits"]
+        for hit in answers[0]["hits"]["hits"]
     )
     facets = {
         name: {bucket["key"]: bucket["doc_count"] for bucket in counted["buckets"]}
-        for name, counted in answer.get("aggregations", {}).items()
+        for name, counted in answers[-1].get("aggregations", {}).items()
     }
-    return Found(candidates, int(hits["total"]["value"]), facets)
+    return Found(candidates, int(answers[-1]["hits"]["total"]["value"]), facets)
 
 
 @contextmanager

@@ -93,7 +93,8 @@ def waited(running: "subprocess.Popen[bytes]", target: Path, parts: int) -> None
     """Wait until a run has made so many parts, and has begun the next."""
     while True:
         made = [one.name for one in target.parent.glob(".catalogue-parts-*/*")]
-        if len([one for one in made if one[0].isdigit()]) >= parts and "half" in made:
+        begun = any(one.startswith("half") for one in made)
+        if len([one for one in made if one[0].isdigit()]) >= parts and begun:
             return
         assert running.poll() is None, "the run was over before it could be killed"
         time.sleep(0.002)
