@@ -54,8 +54,9 @@ def answer(
     for name, value in asked.items():
         request.set(name, clean(value))
     root.extend(parts)
-    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return written
+    # Written as text and encoded once: the library would encode every tag by itself.
+    text: str = ET.tostring(root, encoding="unicode")
+    return b"<?xml version='1.0' encoding='utf-8'?>\n" + text.encode()
 
 
 def element(name: str, text: str = "", **attributes: str) -> ET.Element:
