@@ -1,9 +1,11 @@
 """OAI-PMH 2.0: the XML of answers and the records in it. Knows the protocol, no session."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from xml.etree import ElementTree as ET
+from xml.sax.saxutils import unescape
 
 import schemas
 from connectors import core, dcat
@@ -33,7 +35,10 @@ _ELEMENTS: Mapping[str, str] = {
     "dct:issued": "date",
 }  # fmt: skip
 
-for _prefix, _space in {"oai_dc": OAI_DC, "dc": DC, "xsi": XSI, **dcat.PREFIXES}.items():
+# XML between two characters that no text of an answer can hold (`clean`).
+_SPELLED = re.compile("\x02([^\x02]*)\x02")
+
+for _prefix, _space in {"oai_dc": OAI_DC, "dc": DC, "xsi": XSI, "rdf": RDF}.items():
     ET.register_namespace(_prefix, str(_space))
 ET.register_namespace("", OAI)
 
@@ -52,10 +57,12 @@ def answer(
     add(root, "responseDate", stamp(when))
     request = add(root, "request", base)
     for name, value in asked.items():
-        request.set(name, clean(value))
+        if value:
+            request.set(name, clean(value))
     root.extend(parts)
-    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return written
+    # Written as text and encoded once: the library would encode every tag by itself.
+    text = _SPELLED.sub(lambda found: unescape(found[1]), ET.tostring(root, encoding="unicode"))
+    return b"<?xml version='1.0' encoding='utf-8'?>\n" + text.encode()
 
 
 def element(name: str, text: str = "", **attributes: str) -> ET.Element:
@@ -82,22 +89,24 @@ def header(identifier: str, when: datetime, sets: Iterable[str], *, deleted: boo
     return made
 
 
-def record(head: ET.Element, metadata: ET.Element | None) -> ET.Element:
-    """A record: its header, and its metadata unless it is deleted."""
+def record(head: ET.Element, metadata: ET.Element | str | None) -> ET.Element:
+    """A record: its header, and its metadata unless it is deleted; a text is XML already."""
     made = element("record")
     made.append(head)
-    if metadata is not None:
+    if isinstance(metadata, str):
+        add(made, "metadata").text = f"\x02{metadata}\x02"
+    elif metadata is not None:
         add(made, "metadata").append(metadata)
     return made
 
 
-def metadata(prefix: str, about: About, document: Mapping[str, Any]) -> ET.Element:
-    """An entry in one of FORMATS."""
+def metadata(prefix: str, about: About, document: Mapping[str, Any]) -> ET.Element | str:
+    """An entry in one of FORMATS, as an element or as the text of one."""
     if prefix == core.PREFIX:
         return core.written(about, document)
     if prefix == "dcat_ap":
         own = dcat.written(dcat.dataset(about, document), "xml")
-        return ET.fromstring(own)  # noqa: S314 - our own text of a moment ago
+        return own.decode().partition("?>")[2].strip()
     return _dublin_core(about, document)
 
 

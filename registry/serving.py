@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gunicorn.app.base import BaseApplication
-from gunicorn.http.errors import InvalidRequestLine, LimitRequestLine
+from gunicorn.http.errors import InvalidRequestLine, LimitRequestLine, ParseException
 from gunicorn.util import write_nonblock
-from gunicorn.workers.gthread import ThreadWorker
 
-from registry import config
+from registry import config, connections
 from registry.config import Settings
 
 if TYPE_CHECKING:
@@ -50,6 +49,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         from registry.work import Worker
 
         app = create_app(self.settings)
+        app.config["BODY_FAULTS"] = (ParseException,)
         self._work = Worker(self.settings, app.extensions["registry_database"])
         self._work.start()
         return app
@@ -60,8 +60,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
             self._work.stop()
 
 
-class _Threads(ThreadWorker):  # type: ignore[misc]
-    """gunicorn's threads, but for its answer to an address it does not read: ours, not its own.
+class _Threads(connections.Worker):
+    """Our connections, with an answer of ours to an address that gunicorn does not read.
 
     Characters that are not encoded could be UTF-8 or GBK; to guess would find the wrong thing.
 
@@ -108,6 +108,11 @@ def options(settings: Settings) -> dict[str, Any]:
         "graceful_timeout": 30,
         "timeout": 60,
         "limit_request_line": LONGEST_LINE,
+        # Who is in front of us is said by a setting of ours, and no header says where we lie.
+        "forwarded_allow_ips": "",
+        "forwarder_headers": "",
+        # What is kept for a slow reader goes before what comes after it.
+        "sendfile": False,
         "loglevel": settings.log,
         "proc_name": "catalogue",
     }

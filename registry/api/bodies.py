@@ -5,9 +5,10 @@ from typing import Any
 from flask import request
 
 import schemas
+from registry.edge.requests import JSON_LIMIT
 from registry.errors import TooLarge, Unreadable, Unsupported
 
-LARGEST = 1024 * 1024
+LARGEST = JSON_LIMIT
 MOST_KEYS = 10_000
 
 

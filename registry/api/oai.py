@@ -35,6 +35,9 @@ _CLASS = "class:"
 _CLASSES = re.compile(r"class(?::(\d)(?::(\d{2}))?)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SECOND = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
+# What an answer may repeat: the schema of the protocol knows no other spelling.
+_WORD = r"[A-Za-z0-9_.!~*'()-]+"
+_FORMS = {"metadataPrefix": re.compile(_WORD), "set": re.compile(f"{_WORD}(?::{_WORD})*|")}
 _LIST = frozenset({"metadataPrefix", "from", "until", "set", "resumptionToken"})
 # Verb → the arguments it takes.
 _ARGUMENTS: Mapping[str, frozenset[str]] = {
@@ -115,6 +118,8 @@ def _asked(given: Mapping[str, Sequence[str]]) -> dict[str, str]:
             raise Refused("badArgument", f"{verb} 没有参数 / takes no argument {name[:40]}")
         if len(values) > 1 or "\x00" in values[0] or len(values[0]) > 2000:
             raise Refused("badArgument", f"参数重复或者过长 / repeated or too long: {name[:40]}")
+        if (form := _FORMS.get(name)) and not form.fullmatch(values[0]):
+            raise Refused("badArgument", f"参数写法不对 / not spelled as the protocol does: {name}")
     return {name: values[0] for name, values in given.items()}
 
 

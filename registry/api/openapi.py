@@ -89,7 +89,7 @@ def document(address: str) -> dict[str, Any]:
             },
             "schemas": {
                 **_components(),
-                "entry-answer": _ENTRY,
+                "entry-answer": _entry(),
                 "problem": PROBLEM,
                 "stored-document": _stored(),
             },
@@ -97,24 +97,22 @@ def document(address: str) -> dict[str, Any]:
     }
 
 
-# What is answered carries the digest of the text beside the record.
-_ENTRY = {
-    "type": "object",
-    "properties": {
-        **{
-            name: {"$ref": f"#/components/schemas/record.entry/properties/{name}"}
-            for name in schemas.load("entry")["properties"]
+def _entry() -> dict[str, Any]:
+    """What is answered: the record, with the digest of the text beside it."""
+    return {
+        "type": "object",
+        "properties": {
+            **_components()["record.entry"]["properties"],
+            "digest": {"type": "string"},
+            # An entry that is to be mended, and a draft, are given out as they are.
+            "document": {
+                "anyOf": [
+                    {"$ref": "#/components/schemas/record.resource"},
+                    {"$ref": "#/components/schemas/stored-document"},
+                ]
+            },
         },
-        "digest": {"type": "string"},
-        # An entry that is to be mended, and a draft, are given out as they are.
-        "document": {
-            "anyOf": [
-                {"$ref": "#/components/schemas/record.resource"},
-                {"$ref": "#/components/schemas/stored-document"},
-            ]
-        },
-    },
-}
+    }
 
 
 def _paths() -> dict[str, Any]:
@@ -137,7 +135,7 @@ def _paths() -> dict[str, Any]:
         "type": "object",
         "properties": {
             "version": {"type": "integer"},
-            "state": {"$ref": "#/components/schemas/record.entry/properties/state"},
+            "state": _components()["record.entry"]["properties"]["state"],
             "level": {"type": ["string", "null"]},
             "digest": {"type": "string"},
             "changed_at": {"type": "string"},
@@ -277,8 +275,17 @@ def _content(schema: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _components() -> dict[str, Any]:
-    """Every record and code list, each under the last parts of its URN."""
-    return {_named(urn): _pointed(json.loads(json.dumps(raw)), urn) for urn, raw in _schemas()}
+    """Every record and code list, each under the last parts of its URN, and the parts they share.
+
+    Each stands by its own name: programs that make clients follow no reference into a component.
+    """
+    made = {}
+    for urn, raw in _schemas():
+        whole = _pointed(json.loads(json.dumps(raw)), urn)
+        parts = whole.pop("$defs", {})
+        made[_named(urn)] = whole
+        made |= {f"{_named(urn)}.{name}": part for name, part in parts.items()}
+    return made
 
 
 def _stored() -> dict[str, Any]:
@@ -308,9 +315,9 @@ def _pointed(schema: Any, home: str) -> Any:
     made = {key: _pointed(part, home) for key, part in schema.items() if key not in _OWN}
     reference = made.get("$ref")
     if isinstance(reference, str):
-        where = home if reference.startswith("#/") else reference
-        inner = reference.removeprefix("#") if reference.startswith("#/") else ""
-        made["$ref"] = f"#/components/schemas/{_named(where)}{inner}"
+        where, _, inner = reference.partition("#")
+        part = inner.removeprefix("/$defs/")
+        made["$ref"] = f"#/components/schemas/{_named(where or home)}{part and '.' + part}"
     return made
 
 

@@ -52,10 +52,11 @@ def counted_under(
             found[name].update({value: n for value, n in session.execute(query) if value})
     fields = {kept for name in names if _is_trait(name) and (kept := trait_field(name))}
     if fields:
+        # As a list of its own: joined, the conditions are judged for every value of every entry.
+        among = KEYS.with_only_columns(Resource.id).where(*conditions)
         query = (
-            KEYS.join(Trait, Trait.resource_id == Resource.id)
-            .with_only_columns(Trait.field, Trait.value, number)
-            .where(Trait.field.in_(fields), *conditions)
+            sa.select(Trait.field, Trait.value, number)
+            .where(Trait.field.in_(fields), Trait.resource_id.in_(among))
             .group_by(Trait.field, Trait.value)
         )
         _add_traits(found, session.execute(query))

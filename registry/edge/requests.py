@@ -24,7 +24,7 @@ from flask import (
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry import access, accounts, db, discovery, journal
@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 View = TypeVar("View", bound=Callable[..., Any])
 
 FORM_KEY = "form_key"
+# Bytes of a JSON body: files come in forms of several parts.
+JSON_LIMIT = 1024 * 1024
 # So long after it was asked the right of a reading call need not be asked again.
 JUDGED_S = 1.0
 # Whatever carries a body is judged before it is read, and must not be forged.
@@ -133,7 +135,9 @@ class Registry(Flask):
             self.raise_routing_exception(request)
         if request.method == "OPTIONS":
             # Answered without a transaction: nobody holds the lock by asking what is allowed.
-            return self.make_default_options_response()
+            answer = self.make_default_options_response()
+            answer.status_code = 204
+            return answer
         view = self.view_functions[request.url_rule.endpoint]  # type: ignore[union-attr]
         route: Route | None = getattr(view, "route", None)
         if route is None or route.apart:
@@ -219,11 +223,21 @@ def _is_judged() -> bool:
 
 def _read_body(route: Route) -> None:
     """Read the whole body now, within the limit, so that no lock waits for a slow sender."""
+    if request.is_json:
+        request.max_content_length = min(JSON_LIMIT, request.max_content_length or JSON_LIMIT)
     try:
         request.get_data(cache=True, parse_form_data=True)
         request.form.to_dict(flat=True)
+        # Of chunks the library takes as many bytes as it may and leaves the rest without a word.
+        sent = request.environ
+        chunked = request.content_length is None and sent.get("wsgi.input_terminated")
+        if chunked and sent["wsgi.input"].read(1):
+            raise TooLarge("too_large")
     except RequestEntityTooLarge as fault:
         raise TooLarge("too_large") from fault
+    except (OSError, ClientDisconnected, *current_app.config.get("BODY_FAULTS", ())) as fault:
+        # Chunks that are none, an end before the end, a sender who was too slow.
+        raise Unreadable("cut_off") from fault
     # One database keeps NUL, the other cannot: no field of any form may hold it.
     if any("\x00" in name or "\x00" in value for name, value in request.form.items(multi=True)):
         raise Unreadable("unreadable")

@@ -3,6 +3,7 @@
 import copy
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -182,6 +183,22 @@ def test_every_draft_becomes_a_conforming_data_set_in_every_spelling(document):
     assert passed, text
     assert len(made) == len(graphs[0])
     assert set(graphs[0]) == set(graphs[1]) == set(graphs[2])
+
+
+@settings(max_examples=5)
+@given(drafts(), mutants())
+def test_a_page_of_the_emptiest_and_the_fullest_conforms(one, other):
+    named = [
+        (replace(ABOUT, key=key, address=f"http://city.test/resources/{key}"), document)
+        for key, document in {"a": {}, "b": factories.document(), "c": one, "d": other}.items()
+    ]
+    home, links = "http://city.test", {"self": "http://city.test/catalog.ttl?q=%E5%A9%9A&page=1"}
+    page = dcat.Page(home, f"{home}/catalog", ("", ""), total=4, links=links)
+    made = dcat.written(dcat.catalogue(named, page), "ttl")
+    graph = Graph().parse(data=made, format="turtle")
+    passed, text = conforms(graph)
+    assert passed, text
+    assert keys(graph) == {"a", "b", "c", "d"}
 
 
 def test_nobody_sees_the_open_part_alone(city, token, asks):

@@ -1,12 +1,14 @@
 """A harvester of OAI-PMH gets every entry once, deletions for ever, errors by their names."""
 
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
 import sqlalchemy as sa
 from lxml import etree
+from rdflib import Graph
 from sickle import Sickle
 from sickle.oaiexceptions import (
     BadArgument,
@@ -28,11 +30,13 @@ from registry.catalogue.traces import Means
 from registry.catalogue.wiped import Wiped
 from registry.models.accounts import Account
 from registry.models.catalogue import Resource
-from tests.api.test_feeds import everything
+from tests.api.test_feeds import conforms, everything, keys
 from tests.factories import settings
 
 CIVIL = "11150300DEM000022H"
 NAME = "婚姻登记信息"
+# The structure of every answer, and of Dublin Core in it.
+ANSWERS = etree.XMLSchema(etree.parse(Path(__file__).parent / "oai.xsd"))
 SPACES = {"o": OAI, "dc": DC, "rdf": RDF}
 
 
@@ -55,6 +59,7 @@ def asks(city, token):
         answer = client.get("/oai", query_string=given, headers=headers)
         assert answer.status_code == 200
         assert answer.content_type == "text/xml; charset=utf-8"
+        ANSWERS.assertValid(etree.fromstring(answer.get_data()))
         return ET.fromstring(answer.get_data())
 
     return ask
@@ -107,6 +112,34 @@ def test_a_record_says_what_the_document_says_in_both_formats(reader, key_of):
     linked = reader.GetRecord(identifier=identifier, metadataPrefix="dcat_ap")
     assert f"/resources/{key_of(NAME)}" in linked.raw
     assert "http://www.w3.org/ns/dcat#" in linked.raw
+
+
+def test_every_page_of_every_list_is_built_as_the_protocol_says(asks, monkeypatch):
+    monkeypatch.setattr(api, "PAGE", 60)
+    assert asks(verb="Identify").find("o:Identify", SPACES) is not None
+    for verb in ("ListSets", "ListMetadataFormats"):
+        assert len(asks(verb=verb).find(f"o:{verb}", SPACES)) > 2
+    for verb in ("ListIdentifiers", "ListRecords"):
+        for prefix in ("oai_dc", "dcat_ap", "gov_catalog"):
+            given, pages = {"metadataPrefix": prefix}, 0
+            while given:
+                root = asks(verb=verb, **given)
+                token = root.findtext(".//o:resumptionToken", "", SPACES)
+                given = {"resumptionToken": token} if token else {}
+                pages += 1
+            assert pages > 2
+
+
+def test_every_graph_in_a_record_conforms_to_dcat_ap(asks):
+    root = asks(verb="ListRecords", metadataPrefix="dcat_ap")
+    graphs = root.findall(".//o:metadata/rdf:RDF", SPACES)
+    assert len(graphs) > 20
+    # Some of every kind: judging each one would take a minute.
+    for one in graphs[::9]:
+        graph = Graph().parse(data=ET.tostring(one), format="xml")
+        passed, text = conforms(graph)
+        assert passed, text
+        assert len(keys(graph)) == 1
 
 
 def test_a_record_of_ours_holds_the_entry_whole_under_its_schema(city, token, reader, key_of):
@@ -240,6 +273,8 @@ def _touch(resource):
          "noRecordsMatch"),
         ({"verb": "ListRecords", "metadataPrefix": "oai_dc", "set": "colour:red"},
          "noRecordsMatch"),
+        ({"verb": "ListRecords", "metadataPrefix": "oai_dc", "set": "红色"}, "badArgument"),
+        ({"verb": "ListRecords", "metadataPrefix": "oai dc"}, "badArgument"),
         ({"verb": "ListRecords", "resumptionToken": "x", "metadataPrefix": "oai_dc"},
          "badArgument"),
         ({"verb": "ListRecords", "resumptionToken": "x"}, "badResumptionToken"),
