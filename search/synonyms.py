@@ -97,8 +97,8 @@ class Lexicon:
             terms = self._starts.get(word, ())
         if not 0 < len(terms) <= MOST_HEARD:
             return None
-        near = [other for term in terms for other in (term, *self.terms[term].same)]
-        return Term(near=tuple(dict.fromkeys(near)))
+        near = [other for term in terms for other in self.terms[term].same if other not in terms]
+        return Term(same=tuple(terms), near=tuple(dict.fromkeys(near)))
 
     @functools.cached_property
     def _sounds(self) -> Mapping[str, list[str]]:
