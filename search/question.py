@@ -89,10 +89,31 @@ def parts(text: str, lexicon: Lexicon | None = None) -> tuple[Part, ...]:
     found = tuple(_capped(_asked(words, plain)) or _capped(_parts(words, plain, _runs)))
     if len(found) > 1:
         found = tuple(replace(one, weight=LONE) if one.is_lone else one for one in found)
-    found = _told_together(words, plain, found)
+    found = _told_together(words, plain, tuple(map(_listed(found), found)))
     if any(part.is_required for part in found):
         return found
     return tuple(replace(part, is_required=True, weight=1.0) for part in found)
+
+
+def _listed(found: tuple[Part, ...]) -> Callable[[Part], Part]:
+    """Need no word for a list beside what it lists: 公证员名单 is as often called 公证员."""
+    wanted = [one for one in found if one.is_required and one.text not in _weak()]
+    is_known = wanted and all(one.is_term for one in wanted)
+    if not is_known or any(one.is_element or one.may_be_element for one in found):
+        return lambda part: part
+    return lambda part: replace(part, is_required=False) if part.text in _weak() else part
+
+
+def understood(text: str, lexicon: Lexicon | None = None) -> bool:
+    """Tell whether anything that must be there is known, as a term, a sound of one, or a code.
+
+    Of 「火星移民」 nothing is: what shares two characters with it is close to nothing asked for.
+    """
+    return any(
+        part.is_term or part.is_alike or not part.is_han
+        for part in parts(text, lexicon)
+        if part.is_required
+    )
 
 
 def refusals(text: str) -> tuple[Refusal, ...]:
@@ -329,6 +350,11 @@ _AND = re.compile("和|与|及|以及|、| and ")
 @functools.cache
 def _alone() -> frozenset[str]:
     return frozenset(analysis.table("questions")["alone"])
+
+
+@functools.cache
+def _weak() -> frozenset[str]:
+    return frozenset(analysis.table("questions")["weak"])
 
 
 @functools.cache

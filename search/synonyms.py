@@ -180,7 +180,8 @@ class Lexicon:
         """The Chinese terms by their syllables, those that few share."""
         found: dict[tuple[str, ...], tuple[str, ...]] = {}
         for term in self.terms:
-            if len(term) >= SHORTEST_ALIKE and analysis.is_han(term):
+            # 河的水 of 「这条河的水位」 is no 喝的水.
+            if len(term) >= SHORTEST_ALIKE and analysis.is_han(term) and "的" not in term:
                 sounds = pronunciation.read(term)
                 found[sounds] = (*found.get(sounds, ()), term)
         return found

@@ -194,6 +194,19 @@ def test_who_asks_where_or_how_many_prefers_titles_that_say_so_and_need_not_get_
     assert required("有多少学校") == ["学校"]
 
 
+def test_a_list_need_not_be_called_one_beside_what_it_lists() -> None:
+    assert required("公证员名单") == ["公证员"]
+    assert required("名单") == ["名单"]
+    assert "公证" not in question.parts("公证员名单")[0].variants
+
+
+def test_a_question_of_which_nothing_is_known_is_not_understood() -> None:
+    assert not question.understood("火星移民")
+    assert question.understood("移民企业")
+    assert question.understood("gongjijin")
+    assert question.understood("残急人")
+
+
 def test_three_characters_that_sound_like_a_term_ask_for_it_behind_themselves() -> None:
     (wrong,) = question.parts("残急人")
     assert wrong.is_alike
