@@ -17,6 +17,7 @@ LONGEST_TEXT = 256
 MOST_CLAUSES = 32
 WEAK = 0.6
 TOLD = 0.5
+BESIDE = 0.8
 LONE = 0.4
 LONGEST_KERNEL = 4
 
@@ -199,7 +200,7 @@ def _told_together(words: Lexicon, plain: str, found: tuple[Part, ...]) -> tuple
         means.related,
         means.near,
         is_required=not is_known,
-        weight=TOLD if is_known else 1.0,
+        weight=BESIDE if is_known else 1.0,
     )
     return (
         *(part if is_known else _behind(part, told.words, is_sentence) for part in found),
