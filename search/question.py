@@ -40,7 +40,8 @@ class Part:
     score. `touches` says that nothing stood between this part and the one before, `is_element`
     that it must be found among the data elements, `may_be_element` that it counts more there,
     `is_heard` that it was typed as pinyin and may be found by its sound as well, `is_alike` that it
-    is no term, and only sounds like those that are related.
+    is no term, and only sounds like those that are related. One that `is_told` stands for several
+    words of the question, and is nowhere written as it is here.
     """
 
     text: str
@@ -53,6 +54,7 @@ class Part:
     may_be_element: bool = False
     is_heard: bool = False
     is_alike: bool = False
+    is_told: bool = False
     weight: float = 1.0
 
     @property
@@ -185,7 +187,13 @@ def _told_together(words: Lexicon, plain: str, found: tuple[Part, ...]) -> tuple
     The words themselves still help the order, and so does what no dictionary knows: of a question
     that is understood no entry has to hold the rest.
     """
-    names = [part.text for part in found if part.is_term and part.text not in _asks()]
+    names = [
+        part.text
+        for part in found
+        if (part.is_term and part.text not in _asks())
+        # 批复文号 asked for as a data element tells of no permit.
+        or (part.may_be_element and len(part.text) >= LONGEST_KERNEL)
+    ]
     told = words.together(plain, names)
     if told is None:
         return found
@@ -200,6 +208,7 @@ def _told_together(words: Lexicon, plain: str, found: tuple[Part, ...]) -> tuple
         means.related,
         means.near,
         is_required=not is_known,
+        is_told=True,
         weight=BESIDE if is_known else 1.0,
     )
     return (
@@ -222,6 +231,8 @@ def stretches(found: Iterable[Part]) -> list[str]:
     """Join the parts that touch, so that bigrams across their borders are seen."""
     joined: list[str] = []
     for part in found:
+        if part.is_told:
+            continue
         if part.touches and joined:
             joined[-1] += part.text
         else:

@@ -194,6 +194,11 @@ def test_who_asks_where_or_how_many_prefers_titles_that_say_so_and_need_not_get_
     assert required("有多少学校") == ["学校"]
 
 
+def test_words_of_a_data_element_asked_for_tell_of_nothing_together() -> None:
+    asked = question.parts("含批复文号和总投资额的项目")
+    assert not any(part.is_told for part in asked)
+
+
 def test_a_list_need_not_be_called_one_beside_what_it_lists() -> None:
     assert required("公证员名单") == ["公证员"]
     assert required("名单") == ["名单"]
