@@ -20,7 +20,7 @@ from search.protocol import (
     Unavailable,
     Why,
 )
-from search.question import refusals, without
+from search.question import refusals, understood, without
 
 __all__ = [
     "DEEPEST",
@@ -44,6 +44,7 @@ __all__ = [
     "plain",
     "refusals",
     "seal",
+    "understood",
     "why",
     "without",
     "words",

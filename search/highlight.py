@@ -69,7 +69,9 @@ class Wanted:
 @functools.lru_cache(maxsize=512)
 def wanted(asked: str, lexicon: Lexicon | None = None) -> Wanted:
     """Collect the words to look for; a run outside the dictionary counts by its bigrams."""
-    parts = [part for part in question.parts(asked, lexicon) if part.is_required]
+    asked_for = question.parts(asked, lexicon)
+    parts = [part for part in asked_for if part.is_required and not part.is_told]
+    told = [part for part in asked_for if part.is_told]
     # A character a cut left over is no reason: 着 of 睡不着 stands where nobody meant it.
     parts = [part for part in parts if not part.is_lone] or parts
     typed: list[str] = []
@@ -89,6 +91,7 @@ def wanted(asked: str, lexicon: Lexicon | None = None) -> Wanted:
             pairs.extend(pair for reading in readings for pair in pinyin.pairs(reading))
             if is_sound and not readings and run.isalpha() and len(run) > 1:
                 letters.append(run)
+    parts += told
     others = [other for part in parts for other in (*part.variants, *part.near, *part.related)]
     return Wanted(tuple(typed), tuple(others), frozenset(pairs), tuple(letters), frozenset(sounds))
 

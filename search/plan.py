@@ -154,7 +154,7 @@ def _spelled(part: Part) -> tuple[str, ...]:
 
 def _inside(part: Part) -> Iterator[Node]:
     """Give what scores inside one part: its tokens, or what stands for it, whichever is better."""
-    own = tuple(_own(part))
+    own = () if part.is_told else tuple(_own(part))
     others = [
         *(_instead(part, variant, VARIANT) for variant in part.variants),
         *(_instead(part, other, NEAR) for other in part.near),

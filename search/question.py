@@ -17,7 +17,9 @@ LONGEST_TEXT = 256
 MOST_CLAUSES = 32
 WEAK = 0.6
 TOLD = 0.5
+BESIDE = 0.8
 LONE = 0.4
+LONGEST_KERNEL = 4
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Part:
     score. `touches` says that nothing stood between this part and the one before, `is_element`
     that it must be found among the data elements, `may_be_element` that it counts more there,
     `is_heard` that it was typed as pinyin and may be found by its sound as well, `is_alike` that it
-    is no term, and only sounds like those that are related.
+    is no term, and only sounds like those that are related. One that `is_told` stands for several
+    words of the question, and is nowhere written as it is here.
     """
 
     text: str
@@ -51,6 +54,7 @@ class Part:
     may_be_element: bool = False
     is_heard: bool = False
     is_alike: bool = False
+    is_told: bool = False
     weight: float = 1.0
 
     @property
@@ -88,9 +92,31 @@ def parts(text: str, lexicon: Lexicon | None = None) -> tuple[Part, ...]:
     found = tuple(_capped(_asked(words, plain)) or _capped(_parts(words, plain, _runs)))
     if len(found) > 1:
         found = tuple(replace(one, weight=LONE) if one.is_lone else one for one in found)
+    found = _told_together(words, plain, tuple(map(_listed(found), found)))
     if any(part.is_required for part in found):
         return found
     return tuple(replace(part, is_required=True, weight=1.0) for part in found)
+
+
+def _listed(found: tuple[Part, ...]) -> Callable[[Part], Part]:
+    """Need no word for a list beside what it lists: 公证员名单 is as often called 公证员."""
+    wanted = [one for one in found if one.is_required and one.text not in _weak()]
+    is_known = wanted and all(one.is_term for one in wanted)
+    if not is_known or any(one.is_element or one.may_be_element for one in found):
+        return lambda part: part
+    return lambda part: replace(part, is_required=False) if part.text in _weak() else part
+
+
+def understood(text: str, lexicon: Lexicon | None = None) -> bool:
+    """Tell whether anything that must be there is known, as a term, a sound of one, or a code.
+
+    Of 「火星移民」 nothing is: what shares two characters with it is close to nothing asked for.
+    """
+    return any(
+        part.is_term or part.is_alike or not part.is_han
+        for part in parts(text, lexicon)
+        if part.is_required
+    )
 
 
 def refusals(text: str) -> tuple[Refusal, ...]:
@@ -155,10 +181,58 @@ def _framed(words: Lexicon, plain: str) -> Iterator[Part]:
     yield from _parts(words, plain[at:], _meaning)
 
 
+def _told_together(words: Lexicon, plain: str, found: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Put what several words of a question mean together in their place.
+
+    The words themselves still help the order, and so does what no dictionary knows: of a question
+    that is understood no entry has to hold the rest.
+    """
+    names = [
+        part.text
+        for part in found
+        if (part.is_term and part.text not in _asks())
+        # 批复文号 asked for as a data element tells of no permit.
+        or (part.may_be_element and len(part.text) >= LONGEST_KERNEL)
+    ]
+    told = words.together(plain, names)
+    if told is None:
+        return found
+    means = told.term
+    # Words typed apart are each meant, a place or a unit among them.
+    is_sentence = " " not in plain.strip()
+    # What the dictionary knows word for word is asked for as it is written.
+    is_known = all(part.is_term or part.is_alike for part in found if part.is_required)
+    whole = Part(
+        "".join(told.words),
+        means.same,
+        means.related,
+        means.near,
+        is_required=not is_known,
+        is_told=True,
+        weight=BESIDE if is_known else 1.0,
+    )
+    return (
+        *(part if is_known else _behind(part, told.words, is_sentence) for part in found),
+        whole,
+    )
+
+
+def _behind(part: Part, told: tuple[str, ...], is_sentence: bool) -> Part:
+    """Put a part behind what several words mean together, if it is of them or nobody knows it."""
+    if part.is_element or part.is_alike:
+        return part
+    if (part.is_term or not is_sentence) and not any(word in part.text for word in told):
+        return part
+    weight = part.weight if part.is_term else min(part.weight, TOLD)
+    return replace(part, is_required=False, weight=weight)
+
+
 def stretches(found: Iterable[Part]) -> list[str]:
     """Join the parts that touch, so that bigrams across their borders are seen."""
     joined: list[str] = []
     for part in found:
+        if part.is_told:
+            continue
         if part.touches and joined:
             joined[-1] += part.text
         else:
@@ -185,7 +259,12 @@ def _parts(
             weight = 1.0 if is_required else WEAK
             text, touches = plain[at:to], at == last
             if text in _asks() and not is_required:
-                yield Part(text, related=_asks()[text], is_required=False, weight=weight)
+                asked, weight = _asks()[text]
+                yield Part(text, related=asked, is_required=False, weight=weight)
+                continue
+            if is_required and (one := _kernel(words, text)):
+                alone = words.terms[one]
+                yield Part(one, alone.same, alone.related, alone.near)
                 continue
             # Of several words in pinyin each sounds like too much: only a whole question is heard.
             heard = words.heard(text) if text == plain.strip() else None
@@ -205,6 +284,17 @@ def _meaning(plain: str, start: int, end: int) -> Iterator[Piece]:
             yield word.start(), word.end(), False
         start = word.end()
     yield from _runs(plain, start, end)
+
+
+def _kernel(words: Lexicon, run: str) -> str:
+    """Give the one character of a short run that carries its meaning: 塌 of 会塌, 欠 of 欠了.
+
+    "" where the dictionary knows no such word, or more than one is left.
+    """
+    if len(run) > LONGEST_KERNEL:
+        return ""
+    kept = [one for one in run if one not in _alone()]
+    return kept[0] if len(kept) == 1 and kept[0] in words.terms else ""
 
 
 def _runs(plain: str, start: int, end: int) -> Iterator[Piece]:
@@ -275,10 +365,18 @@ def _alone() -> frozenset[str]:
 
 
 @functools.cache
-def _asks() -> Mapping[str, tuple[str, ...]]:
-    """Give the words that ask for a kind of data, and what titles call it: 多少钱 is 价格."""
+def _weak() -> frozenset[str]:
+    return frozenset(analysis.table("questions")["weak"])
+
+
+@functools.cache
+def _asks() -> Mapping[str, tuple[tuple[str, ...], float]]:
+    """Give the words that ask for a kind of data, and what titles call it: 多少钱 is 价格.
+
+    With the weight it has in the order.
+    """
     rows = analysis.table("questions")["asks"]
-    return {word: tuple(row["for"]) for row in rows for word in row["words"]}
+    return {word: (tuple(row["for"]), row["weight"]) for row in rows for word in row["words"]}
 
 
 @functools.cache

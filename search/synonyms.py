@@ -2,7 +2,8 @@
 
 Synonyms are applied to questions only, so a new group needs no new index. The groups delivered,
 each with its source or reason, are `search/data/synonyms.json`; `search/data/everyday.json` holds
-what people say by the occasions that make them ask; `search/data/english.json` gives English words
+what people say by the occasions that make them ask, `search/data/together.json` what they say in
+several words; `search/data/english.json` gives English words
 their Chinese, beside what the schema itself says in both languages. The authority's own entries
 are laid over them with `extended`.
 """
@@ -18,6 +19,7 @@ from search import analysis, pronunciation
 LONGEST_TERM = 24
 LONGEST_PHRASE = 48
 MOST_HEARD = 8
+MOST_TOLD = 16
 SHORTEST_ALIKE = 3
 
 
@@ -27,7 +29,9 @@ class Group:
 
     A `broader` term is answered by the terms but answers none of them; `related` ones only score.
     Where something is `said` instead, any of the terms answers it, and they do not mean the same:
-    who speaks of water in the streets asks for 内涝 and for 积水.
+    who speaks of water in the streets asks for 内涝 and for 积水. Where things are told `together`,
+    a word of each in any order and with whatever between, the terms answer all of them at once:
+    who speaks of the old and of money asks for 高龄津贴.
     """
 
     terms: tuple[str, ...]
@@ -35,11 +39,12 @@ class Group:
     because: str = ""
     broader: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
+    together: tuple[tuple[str, ...], ...] = ()
 
     @property
     def key(self) -> str:
         """Name a group by its terms, so that it can be retired whatever its place in a file."""
-        words = "\n".join((*self.terms, *self.said))
+        words = "\n".join((*self.terms, *self.said, *map("|".join, self.together)))
         return hashlib.blake2b(words.encode(), digest_size=6).hexdigest()
 
 
@@ -58,6 +63,14 @@ class Term:
     """The word is no term itself, it only sounds like some: all of them are related to it."""
 
 
+@dataclass(frozen=True)
+class Together:
+    """The words of a question that belong together, and what they mean."""
+
+    words: tuple[str, ...]
+    term: Term
+
+
 class Lexicon:
     """A dictionary in the form questions are cut with; equal only to itself."""
 
@@ -72,6 +85,7 @@ class Lexicon:
         self._longest: dict[str, int] = {}
         for term in self.terms:
             self._longest[term[0]] = max(self._longest.get(term[0], 0), len(term))
+        self._told = _Told(self.terms, self.groups)
 
     def heard(self, word: str) -> Term | None:
         """Give what typed pinyin says: `jiehunzheng` is 结婚证, `sbk` 社保卡, whatever titles say.
@@ -83,8 +97,8 @@ class Lexicon:
             terms = self._starts.get(word, ())
         if not 0 < len(terms) <= MOST_HEARD:
             return None
-        near = [other for term in terms for other in (term, *self.terms[term].same)]
-        return Term(near=tuple(dict.fromkeys(near)))
+        near = [other for term in terms for other in self.terms[term].same if other not in terms]
+        return Term(same=tuple(terms), near=tuple(dict.fromkeys(near)))
 
     @functools.cached_property
     def _sounds(self) -> Mapping[str, list[str]]:
@@ -94,6 +108,22 @@ class Lexicon:
             if len(term) > 1 and all(map(analysis.is_han, term)):
                 found.setdefault("".join(pronunciation.read(term)), []).append(term)
         return found
+
+    def is_said(self, word: str) -> bool:
+        """Tell whether people say a word for what offices call otherwise."""
+        return word in self._said_words
+
+    @functools.cached_property
+    def _said_words(self) -> frozenset[str]:
+        return frozenset(plain(word) for group in self.groups for word in group.said)
+
+    def together(self, plain: str, within: Collection[str] = ()) -> "Together | None":
+        """Give what a folded question tells of by several words, None where it tells of nothing.
+
+        Words that are only a piece of one of the terms `within` it tell of nothing: 老人证 is no
+        old person.
+        """
+        return self._told.read(plain, within)
 
     def segments(self, plain: str) -> Iterator[tuple[int, int, Term | None]]:
         """Cut a folded question at the longest terms of the dictionary, from left to right.
@@ -150,7 +180,8 @@ class Lexicon:
         """The Chinese terms by their syllables, those that few share."""
         found: dict[tuple[str, ...], tuple[str, ...]] = {}
         for term in self.terms:
-            if len(term) >= SHORTEST_ALIKE and analysis.is_han(term):
+            # 河的水 of 「这条河的水位」 is no 喝的水.
+            if len(term) >= SHORTEST_ALIKE and analysis.is_han(term) and "的" not in term:
                 sounds = pronunciation.read(term)
                 found[sounds] = (*found.get(sounds, ()), term)
         return found
@@ -186,7 +217,86 @@ def delivered() -> Lexicon:
         for name in ("synonyms", "everyday")
         for row in analysis.table(name)["groups"]
     )
-    return Lexicon(groups, {**_of_schema(), **analysis.table("english")["terms"]})
+    return Lexicon(
+        (*groups, *_of_together()), {**_of_schema(), **analysis.table("english")["terms"]}
+    )
+
+
+def _of_together() -> Iterator[Group]:
+    """Give what is told together; a word after @ names a class of words."""
+    table = analysis.table("together")
+    kinds: Mapping[str, list[str]] = table["kinds"]
+    for row in table["groups"]:
+        things = tuple(
+            tuple(
+                dict.fromkeys(
+                    word
+                    for one in thing.split("|")
+                    for word in (kinds[one[1:]] if one.startswith("@") else [one])
+                )
+            )
+            for thing in row["together"]
+        )
+        related = tuple(row.get("related", ()))
+        yield Group(tuple(row["terms"]), related, row["because"], together=things)
+
+
+def _first(words: Iterable[str]) -> tuple[str, ...]:
+    """Give each word once, as many as one part of a question may cost."""
+    return tuple(dict.fromkeys(words))[:MOST_TOLD]
+
+
+class _Told:
+    """The groups that are told together, by their words."""
+
+    def __init__(self, terms: Mapping[str, Term], groups: Iterable[Group]) -> None:
+        self._meant: list[tuple[int, Term]] = []
+        self._places: dict[str, list[tuple[int, int]]] = {}
+        for group in groups:
+            if not group.together:
+                continue
+            meant = _meant(terms, group.terms)
+            around = tuple(map(plain, group.related))
+            term = Term(tuple(map(plain, group.terms)), around, meant.near)
+            for thing, words in enumerate(group.together):
+                for word in map(plain, words):
+                    self._places.setdefault(word, []).append((len(self._meant), thing))
+            self._meant.append((len(group.together), term))
+        self._sizes: dict[str, tuple[int, ...]] = {}
+        for word in self._places:
+            sizes = {*self._sizes.get(word[0], ()), len(word)}
+            self._sizes[word[0]] = tuple(sorted(sizes))
+
+    def read(self, asked: str, within: Collection[str]) -> Together | None:
+        told: dict[int, dict[int, list[str]]] = {}
+        for word in self._words(asked, within):
+            for group, thing in self._places[word]:
+                told.setdefault(group, {}).setdefault(thing, []).append(word)
+        full = [group for group, found in told.items() if len(found) == self._meant[group][0]]
+        if not full:
+            return None
+        # Who speaks of money, a hospital and another province does not ask for the first two alone.
+        held = {group: {word for found in told[group].values() for word in found} for group in full}
+        full = [one for one in full if not any(held[one] < held[other] for other in full)]
+        words = dict.fromkeys(
+            word for group in full for found in told[group].values() for word in found
+        )
+        terms = [self._meant[group][1] for group in full]
+        return Together(
+            tuple(words),
+            Term(
+                _first(one for term in terms for one in term.same),
+                _first(one for term in terms for one in term.related),
+                _first(one for term in terms for one in term.near),
+            ),
+        )
+
+    def _words(self, asked: str, within: Collection[str]) -> Iterator[str]:
+        for at, first in enumerate(asked):
+            for size in self._sizes.get(first, ()):
+                word = asked[at : at + size]
+                if word in self._places and not any(word != t and word in t for t in within):
+                    yield word
 
 
 def _chinese(groups: Collection[Group]) -> dict[str, Term]:
@@ -195,7 +305,7 @@ def _chinese(groups: Collection[Group]) -> dict[str, Term]:
     same: dict[str, dict[str, None]] = {}
     related: dict[str, dict[str, None]] = {}
     for group in groups:
-        if group.said:
+        if group.said or group.together:
             continue
         terms = [plain(term) for term in group.terms]
         broad = [plain(term) for term in group.broader]

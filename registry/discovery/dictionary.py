@@ -158,7 +158,7 @@ def conflicts(session: Session, terms: Iterable[str]) -> list[Group]:
     return [
         group
         for group in known.groups
-        if words.intersection(map(synonyms.plain, group.said or group.terms))
+        if not group.together and words.intersection(map(synonyms.plain, group.said or group.terms))
     ]
 
 

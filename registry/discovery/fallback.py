@@ -9,6 +9,7 @@ from registry.access import Actor
 from registry.catalogue import visible
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Element, Resource, Version
+from search import question
 
 PAGE = 20
 LONGEST_QUERY = 256
@@ -19,10 +20,15 @@ def search(
 ) -> tuple[list[tuple[Resource, Version, str | None]], int]:
     """A page of the live entries this reader may see that hold the text, and how many there are.
 
+    What the text refuses (`-幼儿园`, 「不要幼儿园」) is in none of them.
     An exact name comes first, then names that begin with the text, then the rest by date.
     """
     words = text.strip()[:LONGEST_QUERY].replace("\x00", "")
     words = words.encode("utf-8", "ignore").decode()
+    refused: list[str] = []
+    while found := question.refusals(words):
+        refused.append(found[0].word)
+        words = question.without(words, found[0])
     query = (
         sa.select(Resource, Version)
         .join(Version, Resource.live_version_id == Version.id)
@@ -31,6 +37,8 @@ def search(
     )
     if words:
         query = query.where(_holds(words))
+    for one in refused:
+        query = query.where(sa.not_(_holds(one)))
     total = session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
     rows = session.execute(
         query.order_by(*_order(words)).limit(PAGE).offset(PAGE * (max(page, 1) - 1))

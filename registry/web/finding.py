@@ -172,7 +172,11 @@ def results() -> str:
     facets = _facets(answer.facets, asked.filters)
     ways = _ways(asked, answer)
     # A whole question is in no entry word by word; what answers it is still no failure.
-    is_near = any(one.why for one in answer.related) and all(way[0] != "meant" for way in ways)
+    is_near = (
+        engine.understood(asked.text, answer.lexicon)
+        and any(one.why for one in answer.related)
+        and all(way[0] != "meant" for way in ways)
+    )
     _note_in_vain(asked, answer)
     _note_shown(asked, answer)
     return render_template(

@@ -96,3 +96,11 @@ def test_nobody_without_a_name_finds_anything_unless_the_city_allows_it(database
     with db.transaction(database, writes=False) as session:
         assert discovery.search(session, index, NOBODY, "甲信息").total == 0
         assert discovery.search(session, index, NOBODY, "甲", anonymous="open").total == 0
+
+
+def test_what_is_not_wanted_is_left_out_without_an_engine_too(database):
+    published_names(database, "学校名录信息", "幼儿园学校名录信息")
+    names, answer = found(database, None, "学校名录 -幼儿园")
+    assert answer.degraded
+    assert names == ["学校名录信息"]
+    assert len(found(database, None, "学校名录")[0]) == 2

@@ -59,3 +59,8 @@ def test_hits_without_an_entry_stay_unexplained() -> None:
     filled = explained(result, "企业", {"k1": entry(name="企业名录")})
     assert filled.hits[0].why
     assert filled.hits[1] == Hit("gone", 1.0)
+
+
+def test_what_several_words_mean_together_is_a_reason_and_the_words_themselves_are_none() -> None:
+    assert marks("高龄津贴发放信息", "老人能领什么钱") == ((0, 4),)
+    assert not marks("个人能领证", "老人能领什么钱")

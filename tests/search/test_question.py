@@ -102,7 +102,8 @@ def test_what_people_say_is_answered_by_what_offices_write_and_stands_for_none_o
 
 def test_every_word_people_say_has_a_reason_and_is_no_term_already() -> None:
     said = [word for group in synonyms.delivered().groups for word in group.said]
-    terms = {synonyms.plain(term) for group in synonyms.delivered().groups for term in group.terms}
+    groups = [group for group in synonyms.delivered().groups if not group.together]
+    terms = {synonyms.plain(term) for group in groups for term in group.terms}
     rows = analysis.table("everyday")["groups"]
     assert len(said) == len(set(said)) > 500
     official = {plain for row in rows for plain in map(synonyms.plain, row["terms"])}
@@ -110,6 +111,105 @@ def test_every_word_people_say_has_a_reason_and_is_no_term_already() -> None:
     assert all(row["because"] and row["said"] for row in rows)
     assert all(row["terms"] or row["related"] for row in rows)
     assert max(map(len, said)) <= synonyms.LONGEST_TERM
+
+
+def test_what_is_said_in_several_words_is_answered_by_what_they_mean_together() -> None:
+    (*_, meant) = question.parts("老人过八十岁有没有钱领")
+    assert "高龄津贴" in meant.variants
+    assert meant.is_required
+    assert not any(part.is_required for part in question.parts("老人过八十岁有没有钱领")[:-1])
+    assert "地质灾害隐患点" in question.parts("周围有没有会塌的山坡")[-1].near
+
+
+def test_words_the_dictionary_knows_are_still_asked_for_beside_what_they_mean_together() -> None:
+    asked = question.parts("失业了补助怎么办")
+    assert [part.text for part in asked if part.is_required] == ["失业", "补助"]
+    assert "失业保险金" in asked[-1].variants
+
+
+def test_a_piece_of_a_term_tells_nothing_together_with_another_word() -> None:
+    assert required("老人证 补贴") == ["老人证", "补贴"]
+    assert not any("高龄津贴" in part.variants for part in question.parts("老人证 补贴"))
+
+
+def test_a_place_typed_apart_stays_asked_for_beside_what_the_others_mean_together() -> None:
+    assert "虚构镇" in required("虚构镇 山坡会塌")
+    assert "虚构镇" not in required("虚构镇山坡会塌")
+
+
+def test_what_is_said_together_leaves_what_is_part_of_it_out() -> None:
+    told = synonyms.delivered().together("外地看病医保报销")
+    assert told is not None
+    assert "异地就医" in told.term.same
+    assert "费用结算" not in told.term.same
+
+
+def test_every_group_said_together_has_a_reason_and_several_things_of_its_own() -> None:
+    table = analysis.table("together")
+    assert len(table["groups"]) > 300
+    seen = Counter(tuple(sorted(row["together"])) for row in table["groups"])
+    assert max(seen.values()) == 1
+    for group in synonyms.delivered().groups:
+        if group.together:
+            assert group.because
+            assert group.terms
+            assert len(group.together) > 1
+            assert not set(group.terms) & set(group.related)
+            words = [word for one in group.together for word in one]
+            assert len(words) == len(set(words)), group
+            assert max(len(word) for words in group.together for word in words) < 13
+
+
+def test_the_kinds_of_words_said_together_are_all_used() -> None:
+    table = analysis.table("together")
+    used = {
+        one[1:]
+        for row in table["groups"]
+        for thing in row["together"]
+        for one in thing.split("|")
+        if one[0] == "@"
+    }
+    assert used == set(table["kinds"])
+
+
+def test_a_group_said_together_is_retired_like_any_other() -> None:
+    words = synonyms.delivered()
+    keys = [one.key for one in words.groups if one.together and "高龄津贴" in one.terms]
+    without = words.extended((), keys)
+    asked = question.parts("老人过八十岁有没有钱领", without)
+    assert not any("高龄津贴" in part.variants for part in asked)
+
+
+def test_one_character_of_a_short_run_may_carry_its_meaning() -> None:
+    (one, *_) = question.parts("塌了吗")
+    assert one.text == "塌"
+    assert "坍塌" in one.variants
+    assert required("会展") == ["会展"]
+
+
+def test_who_asks_where_or_how_many_prefers_titles_that_say_so_and_need_not_get_them() -> None:
+    (where,) = (part for part in question.parts("公厕在哪里") if part.text == "在哪里")
+    assert "点位" in where.related
+    assert not where.is_required
+    assert required("有多少学校") == ["学校"]
+
+
+def test_words_of_a_data_element_asked_for_tell_of_nothing_together() -> None:
+    asked = question.parts("含批复文号和总投资额的项目")
+    assert not any(part.is_told for part in asked)
+
+
+def test_a_list_need_not_be_called_one_beside_what_it_lists() -> None:
+    assert required("公证员名单") == ["公证员"]
+    assert required("名单") == ["名单"]
+    assert "公证" not in question.parts("公证员名单")[0].variants
+
+
+def test_a_question_of_which_nothing_is_known_is_not_understood() -> None:
+    assert not question.understood("火星移民")
+    assert question.understood("移民企业")
+    assert question.understood("gongjijin")
+    assert question.understood("残急人")
 
 
 def test_three_characters_that_sound_like_a_term_ask_for_it_behind_themselves() -> None:
@@ -246,7 +346,7 @@ def test_a_synonym_works_both_ways() -> None:
 def test_typed_pinyin_of_a_term_is_the_term_whatever_titles_call_it():
     (heard,) = question.parts("jiehunzheng")
     assert heard.is_heard
-    assert "结婚证" in heard.near
+    assert heard.variants == ("结婚证",)
     assert "婚姻登记" in heard.near
     assert not any(part.is_heard for part in question.parts("hunyin dengji"))
     assert not any(part.is_heard for part in question.parts("jiehunzhengx"))

@@ -71,6 +71,12 @@ def test_a_question_whose_best_entries_stand_below_is_not_told_that_there_are_no
     assert 0 < page.index('class="hits"') < page.index("提出数据需求")
 
 
+def test_what_nothing_is_known_of_is_close_to_nothing(city: Flask):
+    page = get(sign_in(city, "consumer"), "/search", q="火星移民")
+    assert "没有数据资源符合" in page
+    assert "最接近的数据资源" not in page
+
+
 def unmarked(page: str) -> str:
     return page.replace("<mark>", "").replace("</mark>", "")
 
