@@ -38,6 +38,31 @@ def test_a_reviewer_reads_every_attack_and_every_column(city, proven):
     assert re.search(r'class="now"><b>\d 级', page)
 
 
+def test_the_verdict_says_in_short_on_what_it_stands(city, proven):
+    address, facts = proven
+    page = sign_in(city, "acceptance").get(address).text
+    short = re.search(r'id="in-short">(.*?)</span>', page, re.S)[1]
+    assert f"{facts['input']['rows']:,} 行实际数据。" in short
+    assert f"有 {100 * facts['risk']['prosecutor_risk']:.3g}% 的机会被认出" in short
+    assert "由上传人负责" in short
+    assert "发布文件还没有核对过" in short
+
+
+def test_a_report_over_made_up_data_claims_no_more_on_either_page(city):
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        asked = (
+            sa.select(MaskingReport.key, Resource.key, MaskingPlan.profile)
+            .join(MaskingPlan, MaskingPlan.id == MaskingReport.plan_id)
+            .join(Resource, Resource.id == MaskingPlan.resource_id)
+            .where(MaskingReport.kind == "plan_only", MaskingReport.rechecked_by.is_not(None))
+        )
+        report, key, profile = session.execute(asked.limit(1)).one()
+    client = sign_in(city, "acceptance")
+    page = client.get(f"/resources/{key}/masking/reports/{report}").text
+    assert "行虚构数据。" in page
+    assert "可以作为验收核验的依据" not in page
+
+
 def test_the_report_is_read_in_english_as_well(city, proven):
     address, facts = proven
     page = sign_in(city, "auditor").get(f"{address}?lang=en").text
