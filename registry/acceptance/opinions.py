@@ -29,6 +29,8 @@ from registry.projects import is_own_project
 from schemas import Problem
 
 PURPOSE = "opinion"
+# As long as the reason of a revocation.
+_LONGEST_REASON = 1000
 
 
 def countersigned(project: Project, stage: str) -> list[Mapping[str, str]]:
@@ -83,6 +85,7 @@ def draft(
     *,
     seen: str,
     key: signing.Key,
+    reason: str = "",
     deferral_paper: str = "",
 ) -> Draft:
     """Make the package of an opinion before anybody waits for it; nothing is stored or signed off.
@@ -92,7 +95,21 @@ def draft(
     exactly what it signs.
     """
     judged = _judged(session, actor, project, result, seen, deferral_paper)
-    return _set(session, _stated(session, actor, judged, result, coming_number), key)
+    _require_reason(result, reason)
+    return _set(session, _stated(session, actor, judged, result, coming_number, reason), key)
+
+
+def foreseen(
+    session: Session, actor: Actor, project: Project, deferral_paper: str = ""
+) -> tuple[Examination, Mapping[str, Any]]:
+    """The verdict of this moment and all that an opinion on it would say; nothing is stored.
+
+    Raises as `sign`, so that nobody fills in a form that would be refused for who he is.
+    """
+    require(actor, "verify", project.unit)
+    found = examine(session, project, deferral_paper=deferral_paper)
+    judged = _judged(session, actor, project, found.verdict, found.digest, deferral_paper)
+    return judged.found, _stated(session, actor, judged, found.verdict, coming_number)
 
 
 def _set(session: Session, stated: Mapping[str, Any], key: signing.Key) -> Draft:
@@ -100,7 +117,11 @@ def _set(session: Session, stated: Mapping[str, Any], key: signing.Key) -> Draft
     size, root = journal.head(session)
     head = {"size": size, "root": root, "at": instant(now())}
     payload = {**stated, "journal_head": head}
-    return Draft(payload, papers.opinion(payload, key))
+    try:
+        return Draft(payload, papers.opinion(payload, key))
+    except papers.Unprintable as sign_:
+        # Names and reasons are typed by people; what the font lacks is theirs to mend.
+        raise Conflict("unprintable", sign=sign_.character) from sign_
 
 
 def sign(
@@ -112,19 +133,22 @@ def sign(
     seen: str,
     key: signing.Key,
     folder: Path,
+    reason: str = "",
     deferral_paper: str = "",
     drafted: Draft | None = None,
 ) -> Opinion:
     """Sign the verdict that was on the page as an opinion with its own number.
 
-    `seen` is the digest of the examination the officer looked at. Raises Conflict when the
+    `seen` is the digest of the examination the officer looked at; `reason` is why it says 不通过,
+    and is printed among its remarks. Raises Invalid where that is missing, Conflict when the
     verdict changed since, when `result` is not what was computed (通过 while a gate fails), when
     an opinion on exactly this verdict stands, or when an own project is not countersigned;
     Forbidden when he works for the project's unit or took a step on one of its versions.
     """
     judged = _judged(session, actor, project, result, seen, deferral_paper)
+    _require_reason(result, reason)
     found = judged.found
-    stated = _stated(session, actor, judged, result, next_number)
+    stated = _stated(session, actor, judged, result, next_number, reason)
     # The head of a moment ago stands for what was written until then, as any head does.
     if drafted is None or {**drafted.payload, **stated} != drafted.payload:
         drafted = _set(session, stated, key)
@@ -202,14 +226,18 @@ def _stated(
     judged: _Judged,
     result: str,
     numbered: Callable[[Session, str], int],
+    reason: str = "",
 ) -> dict[str, Any]:
     """All that an opinion says but the head of the journal.
 
     `numbered` takes its number, or only looks which it would be.
     """
     issuer = judged.holding.organisation_id
+    said_ = _payload(session, judged.found, result)
+    if reason.strip() and result == "fail":
+        said_["remarks"] = [*said_["remarks"], f"不通过的理由：{reason.strip()[:_LONGEST_REASON]}"]
     return {
-        **_payload(session, judged.found, result),
+        **said_,
         "masking": annex.masked(session, judged.versions, judged.found.stage),
         "number": _number(session, issuer, "number", numbered),
         "issued_on": calendar.today().isoformat(),
@@ -217,6 +245,12 @@ def _stated(
         "merged_posts": _merged(session, judged.versions),
         "issuer": judged.holding.organisation_name,
     }
+
+
+def _require_reason(result: str, reason: str) -> None:
+    """不通过 is told in the words of the officer: the unit has to know what to mend."""
+    if result == "fail" and not reason.strip():
+        raise Invalid([Problem("/reason", "fail-reason", rule="fail-reason")])
 
 
 def _require_signable(found: Examination, result: str, seen: str) -> None:

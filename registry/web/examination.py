@@ -141,6 +141,7 @@ def _signed() -> dict[str, Any]:
         "result": request.form.get("result", "")[:20],
         "seen": request.form.get("digest", ""),
         "key": signing.load(settings().signing_key_file),
+        "reason": request.form.get("reason", ""),
         "deferral_paper": settings().deferral_paper,
     }
 
@@ -157,19 +158,43 @@ def _drafted(key: str) -> Iterator[acceptance.Draft | None]:
     yield made
 
 
+@pages.get("/projects/<key>/examination/sign")
+@reads("verify")
+def signing_form(key: str) -> str:
+    """What the opinion will say and in whose name, before anything is signed."""
+    return _signing_form(projects.find(session(), actor(), key))
+
+
+def _signing_form(project: Project, problems: Any = ()) -> str:
+    found, payload = acceptance.foreseen(session(), actor(), project, settings().deferral_paper)
+    return render_template(
+        "opinion_sign.html",
+        place="projects",
+        project=project,
+        found=found,
+        payload=payload,
+        gate_titles={gate.id: gate.title(locale()) for gate in acceptance.gates()},
+        problems=problems,
+        typed=request.form,
+    )
+
+
 @pages.post("/projects/<key>/examination/sign")
 @writes("verify", before=_drafted)
-def sign(key: str) -> Response:
+def sign(key: str) -> Response | tuple[str, int]:
     """Sign the verdict that was on the page."""
     project = projects.find(session(), actor(), key)
-    opinion = acceptance.sign(
-        session(),
-        actor(),
-        project,
-        **_signed(),
-        folder=settings().data_dir,
-        drafted=prepared(),
-    )
+    try:
+        opinion = acceptance.sign(
+            session(),
+            actor(),
+            project,
+            **_signed(),
+            folder=settings().data_dir,
+            drafted=prepared(),
+        )
+    except Invalid as refusal:
+        return _signing_form(project, refusal.problems), 422
     return go(url_for(".opinion", number=opinion.number))
 
 

@@ -64,11 +64,13 @@ def project(session, name="智慧民政综合服务平台"):
     return session.scalars(sa.select(Project).where(Project.name == name)).one()
 
 
-def signed(session, made, name="智慧民政综合服务平台", who="acceptance", result="pass", seen=None):
+def signed(session, made, name="智慧民政综合服务平台", who="acceptance", result="pass", **said):
     about = project(session, name)
-    seen = seen or acceptance.examine(session, about).digest
+    said.setdefault("seen", acceptance.examine(session, about).digest)
+    if result == "fail":
+        said.setdefault("reason", "挂接没有办完")
     actor = person(session, who)
-    return acceptance.sign(session, actor, about, result, seen=seen, key=made[2], folder=made[1])
+    return acceptance.sign(session, actor, about, result, key=made[2], folder=made[1], **said)
 
 
 def test_a_signed_opinion_verifies_offline_and_not_with_one_byte_changed(session, made, tmp_path):
@@ -159,6 +161,37 @@ def test_a_failing_project_can_get_an_opinion_that_says_so(session, made):
     opinion = signed(session, made, "不动产登记一体化平台", result="fail")
     failed = [one["id"] for one in opinion.payload["gates"] if one["result"] == "fail"]
     assert failed == ["G-BRAIN", "G-MOUNT"]
+
+
+def test_not_passed_is_signed_with_a_reason_which_the_opinion_carries(session, made):
+    name = "不动产登记一体化平台"
+    with pytest.raises(Invalid) as refusal:
+        signed(session, made, name, result="fail", reason=" ")
+    assert [one.rule for one in refusal.value.problems] == ["fail-reason"]
+    opinion = signed(session, made, name, result="fail", reason="请先补齐「抵押权人」")
+    _, package = acceptance.package_of(session, made[1], opinion)
+    told = papers.verify(package, trusted=[made[2].public]).payload
+    assert told["remarks"] == ["不通过的理由：请先补齐「抵押权人」"]
+
+
+def test_a_reason_the_font_cannot_print_is_refused_and_named(session, made):
+    name = "不动产登记一体化平台"
+    with pytest.raises(Conflict, match="unprintable") as refusal:
+        signed(session, made, name, result="fail", reason="还不行🙂")
+    assert refusal.value.facts["sign"] == "🙂"
+
+
+def test_what_is_foreseen_is_what_is_issued(session, made):
+    officer, about = person(session, "acceptance"), project(session)
+    _, told = acceptance.foreseen(session, officer, about)
+    payload = dict(signed(session, made).payload)
+    payload.pop("journal_head")
+    payload["masking"] = [
+        {name: value for name, value in one.items() if name != "pdf"} for one in payload["masking"]
+    ]
+    assert payload == told
+    with pytest.raises(Conflict, match="signed_before"):
+        acceptance.foreseen(session, officer, about)
 
 
 def test_a_verdict_that_changed_since_it_was_looked_at_is_not_signed(session, made):
@@ -363,7 +396,14 @@ def test_a_district_issues_under_its_own_number(session, made):
     officer = of_account(session, account, calendar.today())
     found = acceptance.examine(session, about)
     opinion = acceptance.sign(
-        session, officer, about, "fail", seen=found.digest, key=made[2], folder=made[1]
+        session,
+        officer,
+        about,
+        "fail",
+        seen=found.digest,
+        reason="目录没有办完",
+        key=made[2],
+        folder=made[1],
     )
     assert opinion.number == f"海南区数据核〔{calendar.today().year}〕1号"
 

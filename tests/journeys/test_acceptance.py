@@ -35,8 +35,12 @@ def test_the_officer_signs_what_passes_and_is_told_why_not(browser, origin, tmp_
     checked(officer, "examination-fails")
     examined(officer, "智慧民政综合服务平台")
     checked(officer, "examination-passes")
+    press(officer, "#to-sign")
+    expect(officer.locator(".note")).to_contain_text("您将以孟和的名义签署")
+    checked(officer, "opinion-sign")
     press(officer, "button[name=result]")
     expect(officer).to_have_url(re.compile("/opinions/"))
+    expect(officer.locator("body")).to_contain_text("核验意见已签发")
     checked(officer, "opinion")
     number = officer.url
     with officer.expect_download() as waiting:
@@ -75,6 +79,22 @@ def test_the_officer_signs_what_passes_and_is_told_why_not(browser, origin, tmp_
     officer.goto(number)
     expect(officer.locator("main")).to_contain_text("其后已变更")
     checked(officer, "opinion-changed-since")
+
+
+def test_not_passed_is_confirmed_on_a_page_of_its_own_with_a_reason(browser, origin):
+    officer = signed_in(browser, origin, "acceptance")
+    examined(officer, "不动产登记一体化平台")
+    press(officer, "#to-sign")
+    expect(officer.locator(".note")).to_contain_text("结论：不通过")
+    officer.evaluate("document.querySelector('#reason').required = false")
+    press(officer, "button[name=result]")
+    expect(officer.locator(".summary")).to_contain_text("请写明不通过的理由")
+    checked(officer, "opinion-sign-refused", expected=("422",))
+    officer.fill("#reason", "先补齐挂接的抵押权人，再申请核验")
+    press(officer, "button[name=result]")
+    expect(officer).to_have_url(re.compile("/opinions/"))
+    expect(officer.locator("body")).to_contain_text("下一步：下载 PDF，打印、加盖公章")
+    expect(officer.locator("main")).to_contain_text("先补齐挂接的抵押权人")
 
 
 def test_the_manager_sees_what_is_missing_and_whose_turn_it_is(browser, origin):
