@@ -14,6 +14,7 @@ from registry.edge import actor, download, go, locale, prepared, reads, session,
 from registry.edge.words import sentence
 from registry.errors import Conflict, Forbidden, Invalid, Missing, Refusal
 from registry.models.acceptance import Opinion
+from registry.models.accounts import Organisation
 from registry.models.projects import Project
 
 pages = Blueprint("examination", __name__)
@@ -57,7 +58,8 @@ def show(key: str) -> str:
         and found.stage == project.stage
         and not acceptance.is_countersigned(project, found.stage)
         and may(actor(), "countersign", project.unit),
-        opinions=acceptance.of_project(session(), project),
+        opinions=acceptance.issued(session(), [project.id]).get(project.id, []),
+        signed_as=acceptance.signed_as(session(), found),
     )
 
 
@@ -126,6 +128,10 @@ def _why_not(project: Project, found: acceptance.Examination) -> str:
     """Why this officer cannot sign now, in a sentence; empty when he can."""
     refusal = why_not(actor(), "verify", project.unit)
     if refusal is not None:
+        authority = session().get(Organisation, project.unit.authority_id or 0)
+        if "unit" in refusal.facts and authority is not None:
+            # Who signs works at the authority, not at the unit that builds.
+            refusal = Forbidden(refusal.code, **{**refusal.facts, "unit": authority.name})
         return sentence(refusal)[1]
     if project.unit_id in actor().organisation_ids - {project.unit.authority_id}:
         return sentence(Forbidden("own_project", act="verify", roles=["acceptance"]))[1]

@@ -18,6 +18,7 @@ from registry import (
     catalogue,
     db,
     desensitization,
+    exchange,
     journal,
     papers,
     projects,
@@ -491,3 +492,57 @@ def test_the_annex_says_whether_the_file_to_be_released_was_held_against_its_rep
     told = {one["key"]: one["file_check"] for one in opinion.payload["masking"]}
     assert told.pop(key) == {"by": "孟和", "on": calendar.today().isoformat()}
     assert set(told.values()) <= {None}
+
+
+def test_an_opinion_in_a_list_tells_what_became_of_it_and_whom_a_revocation_reaches(session, made):
+    opinion = signed(session, made)
+    about = project(session)
+    (one,) = acceptance.issued(session, [about.id])[about.id]
+    assert one.stands
+    found = acceptance.examine(session, about)
+    assert acceptance.signed_as(session, found) == opinion.number
+    _, package = acceptance.package_of(session, made[1], opinion)
+    head, pdf = person(session, "authority_head"), papers.pdf_digest(package)
+    acceptance.revoke(session, head, opinion, "材料不实", key=made[2], pdf=pdf)
+    (one,) = acceptance.issued(session, [about.id])[about.id]
+    assert one.revoked_at is not None
+    assert not one.stands
+    assert acceptance.signed_as(session, found) is None
+    for who in ("acceptance", "project_manager"):
+        told = exchange.notices(session, person(session, who))
+        assert [(line.kind, line.title) for line in told] == [("revoke", opinion.number)]
+
+
+def test_what_can_be_signed_waits_for_the_officer_until_it_is_signed(session, made):
+    officer = person(session, "acceptance")
+    waiting = {one.project.name for one in acceptance.awaited(session, officer)}
+    assert "智慧民政综合服务平台" in waiting
+    assert "不动产登记一体化平台" not in waiting
+    signed(session, made)
+    waiting = {one.project.name for one in acceptance.awaited(session, officer)}
+    assert "智慧民政综合服务平台" not in waiting
+
+
+def test_a_failing_gate_waits_for_whoever_holds_the_ball_and_for_nobody_else(session, made):
+    operator = person(session, "operator")
+    about = project(session, "不动产登记一体化平台")
+    found = {one.project.name: one for one in acceptance.awaited(session, operator)}
+    assert {line.gate.id for line in found[about.name].lines} == {"G-BRAIN", "G-MOUNT"}
+    assert acceptance.awaited(session, person(session, "consumer")) == []
+
+
+def test_a_gate_that_does_not_bind_says_why_in_the_opinion(session, made):
+    opinion = signed(session, made, "税务征管系统(国家统建)")
+    unbound = [one for one in opinion.payload["gates"] if one["result"] == "na"]
+    assert unbound
+    assert all(one["reason"] for one in unbound)
+
+
+def test_a_step_of_the_schedule_is_done_when_its_gates_pass_however_late_its_day(session, made):
+    about = project(session, "不动产登记一体化平台")
+    found = acceptance.examine(session, about)
+    steps = {s.step: s for s in acceptance.schedule(session, calendar.today(), found)}
+    assert steps["publish"].done
+    assert not steps["publish"].late
+    assert steps["mount"].late
+    assert not steps["mount"].done

@@ -43,6 +43,12 @@ def test_the_officer_signs_what_passes_and_is_told_why_not(browser, origin, tmp_
     expect(officer.locator("body")).to_contain_text("核验意见已签发")
     checked(officer, "opinion")
     number = officer.url
+    examined(officer, "智慧民政综合服务平台")
+    expect(officer.locator("#signed")).to_contain_text("下一步：打印盖章后交项目单位")
+    expect(officer.locator("#to-sign")).to_have_count(0)
+    officer.goto("/projects")
+    expect(officer.locator("main table")).to_contain_text("已签发：通过")
+    officer.goto(number)
     with officer.expect_download() as waiting:
         officer.get_by_role("link", name="下载意见").click()
     path = tmp_path / "opinion.zip"
@@ -62,11 +68,15 @@ def test_the_officer_signs_what_passes_and_is_told_why_not(browser, origin, tmp_
     checked(head, "opinion-revoke-refused", expected=("422",))
     head.fill("#reason", "材料不实，按《办法》第十八条撤销")
     press(head, "button.btn-danger-line")
-    expect(head.locator("main")).to_contain_text("已撤销")
+    expect(head.locator("main")).to_contain_text("通过 · 已撤销")
     checked(head, "opinion-revoked")
+    officer.goto("/inbox")
+    expect(officer.locator("aside")).to_contain_text("核验意见已撤销")
+    checked(officer, "inbox-officer")
     anybody.set_input_files("#package", path)
     press(anybody, "main button.btn-primary")
     expect(anybody.locator(".note")).to_contain_text("已撤销")
+    expect(anybody.locator(".note li").first).to_contain_text("✗")
     checked(anybody, "opinion-check-revoked", expected=("422",))
 
     registrar = signed_in(browser, origin, "registrar")
@@ -143,6 +153,8 @@ def test_finance_reads_which_payments_to_hold_and_an_officer_takes_the_archive(
     browser, city, origin
 ):
     finance = signed_in(browser, origin, "finance")
+    finance.goto("/inbox")
+    expect(finance.locator("#follows")).to_contain_text("建议暂缓支付 1")
     finance.goto("/projects")
     press(finance, ".page-head a[href='/projects/findings']")
     expect(finance.locator("aside")).to_contain_text("建议暂缓支付 1")
