@@ -438,7 +438,13 @@ _NUMBERS = 12
 def evidence_of(facts: Facts, gate: str) -> list[str]:
     """What proves a gate, in short: numbers of papers, counts of what was judged."""
     if gate in {"G-CLOUD", "G-BRAIN", "G-IF", "G-SEC", "G-CRYPTO"}:
-        return [f"{e.number}（{e.on}）" for e in facts.evidence if e.gate == gate]
+        proofs = [f"{e.number}（{e.on}）" for e in facts.evidence if e.gate == gate]
+        signed = [(system, facts.exempt(gate, system=system)) for system in facts.systems]
+        return proofs + [
+            f"{system.name}不适用：{schemas.codes.label('na_reason', one.reason)}"
+            for system, one in signed
+            if one is not None
+        ]
     if gate == "G-APPLY":
         stated = [facts.project.facts.get(need["id"]) for need in stated_by(facts.project.kind)]
         return [facts.project.approval or "", *(str(one) for one in stated if one)]

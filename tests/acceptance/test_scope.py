@@ -368,6 +368,16 @@ def test_evidence_says_how_much_there_was_to_prove(session, town, project):
     assert found["G-FIND"].evidence == ("没有提出过问题",)
 
 
+def test_a_system_to_which_a_gate_does_not_apply_is_told_among_its_evidence(session, town, project):
+    manager = town.person("project_manager")
+    system = projects.add_system(session, manager, project, code="sq", name="社区系统")
+    waive(session, town, project, "G-CRYPTO", "level_below_3", system=system)
+    line = results(session, project)["G-CRYPTO"]
+    assert line.result == "pass"
+    (told,) = line.evidence
+    assert told.startswith("社区系统不适用：等保二级及以下")
+
+
 def mounted(session, town, resource, **days):
     items = catalogue.document_of(resource.live)["items"]
     return projects.enter_mount(
