@@ -1,6 +1,7 @@
 """The verdict on a project: computed, never typed; only signed opinions are stored."""
 
 from registry.acceptance.archive import archive
+from registry.acceptance.awaited import Awaited, awaited
 from registry.acceptance.examine import (
     STAGES,
     Examination,
@@ -13,36 +14,43 @@ from registry.acceptance.examine import (
 from registry.acceptance.gates import Shortfall
 from registry.acceptance.opinions import (
     Draft,
+    Issued,
     Later,
     changed_since,
     countersign,
     countersigned,
     draft,
     find,
+    foreseen,
     is_countersigned,
+    issued,
     of_project,
     package_of,
     revocation_of,
     revocations,
     revoke,
     sign,
+    signed_as,
     turned_since,
     wiped_on,
 )
 from registry.acceptance.people import holders
-from registry.acceptance.reader import NAMELESS, frozen_in, hidden_from, shown
+from registry.acceptance.reader import NAMELESS, frozen_in, hidden_from, hidden_in, shown
 from registry.acceptance.schedule import Milestone, schedule
 
 __all__ = [
     "NAMELESS",
     "STAGES",
+    "Awaited",
     "Draft",
     "Examination",
+    "Issued",
     "Later",
     "Line",
     "Milestone",
     "Shortfall",
     "archive",
+    "awaited",
     "changed_since",
     "countersign",
     "countersigned",
@@ -50,11 +58,14 @@ __all__ = [
     "examine",
     "examine_many",
     "find",
+    "foreseen",
     "frozen_in",
     "gates",
     "hidden_from",
+    "hidden_in",
     "holders",
     "is_countersigned",
+    "issued",
     "of_project",
     "package_of",
     "revocation_of",
@@ -64,6 +75,7 @@ __all__ = [
     "schedule",
     "shown",
     "sign",
+    "signed_as",
     "turned_since",
     "wiped_on",
 ]

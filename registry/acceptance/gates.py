@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 import schemas
+from registry import lists
 from registry.acceptance.facts import Entry, Facts
 from registry.calendar import CITY, Calendar
 from registry.desensitization import Proof
@@ -56,6 +57,12 @@ def _catalogue(facts: Facts) -> Iterator[Shortfall]:
         count = len(facts.tables) - len(open_tables)
         known = {"linked": count, "all": len(facts.tables), "names": names, "n": len(open_tables)}
         yield Shortfall("tables_open", "registrar", known)
+    bare = [s.name for s in facts.systems if s.id not in {t.system_id for t in facts.tables}]
+    # A system of the level above is not ours to count; at the approval nothing is built yet.
+    ours = _extent(facts) != "filing" and facts.stage != "approval"
+    if bare and ours:
+        # Of a system none of whose tables are registered nobody can say what is missing.
+        yield Shortfall("no_tables", "registrar", {"n": len(bare), "names": "、".join(bare[:5])})
     if not facts.entries:
         # Exempting every table is no catalogue: that nothing arises is declared and signed.
         yield Shortfall("no_entries", "registrar")
@@ -72,14 +79,19 @@ def _catalogue(facts: Facts) -> Iterator[Shortfall]:
             yield _of("still_draft", "registrar", entry)
 
 
+def _extent(facts: Facts) -> str:
+    rows = schemas.codes.table("acceptance_gates")["applicability"]
+    return next(str(row["extent"]) for row in rows if row["kind"] == facts.project.kind)
+
+
+def _items(entry: Entry) -> list[Mapping[str, Any]]:
+    rows = entry.document.get("items")
+    return [i for i in rows if isinstance(i, Mapping)] if isinstance(rows, list) else []
+
+
 def _grade(facts: Facts) -> Iterator[Shortfall]:
     for entry in facts.entries:
-        rows = entry.document.get("items")
-        bare = [
-            str(item.get("name") or "")
-            for item in (rows if isinstance(rows, list) else ())
-            if isinstance(item, Mapping) and not item.get("level")
-        ]
+        bare = [str(item.get("name") or "") for item in _items(entry) if not item.get("level")]
         if bare:
             yield _of("ungraded", "registrar", entry, n=len(bare), items="、".join(bare[:5]))
         floors = [p for p in entry.problems if (p.rule or "").startswith("F")]
@@ -170,7 +182,8 @@ LISTS = ("responsibility", "negative", "supply-demand")
 def _lists(facts: Facts) -> Iterator[Shortfall]:
     """Each list has an edition, and its rows about the project's entries are those of today.
 
-    What the state column says moves on by itself; an edition tells it as of its day.
+    What the state column says moves on by itself, and what was asked for a moment ago is not in
+    an edition yet.
     """
     scope = {entry.resource.id for entry in facts.entries}
     keys = {key for one in scope for key in facts.listed.keys.get(one, ())}
@@ -181,29 +194,48 @@ def _lists(facts: Facts) -> Iterator[Shortfall]:
             yield Shortfall("no_edition", "head", {"list": name})
             continue
         listed = facts.listed.rows.get((facts.project.unit_id, name), ())
-        now = Counter(_row(row) for resource, row in listed if resource in scope)
-        then = Counter(_row(row) for row in edition.rows if row.get("key") in keys)
-        lacking, over = now - then, then - now
-        if lacking or over:
-            rows = list(dict.fromkeys(_called(row) for row in (*lacking, *over)))
+        now = [row for resource, row in listed if resource in scope]
+        then = [row for row in edition.rows if row.get("key") in keys]
+        known_keys = {row.get("key") for row in then}
+        # What others have asked for since binds from the next edition on.
+        now = [r for r in now if r["key"] in known_keys or not _is_new(facts, name, r)]
+        found = lists.differing(then, now)
+        if found:
             known = {
                 "list": name,
                 "number": edition.number,
-                "n": len(rows),
-                "rows": "、".join(rows[:5]),
+                "n": len(found),
+                "rows": "、".join(dict.fromkeys(_called(dict(row)) for row in found[:5])),
             }
             yield Shortfall("edition_outdated", "head", known)
 
 
-def _row(row: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((name, value) for name, value in row.items() if name != "state"))
+def _is_new(facts: Facts, name: str, row: Mapping[str, str]) -> bool:
+    """Whether an edition need not say this row yet (acceptance_gates.json, G-LISTS, `grace`).
+
+    A request of another unit on the eve of the acceptance is none of the project's doing: what
+    came in since the verification was asked for waits for the next edition, and so does anything
+    as young as the days the schedule gives the head for issuing the lists.
+    """
+    rule = schemas.codes.table("acceptance_gates")["list_grace"]
+    on = row.get("on", "")
+    if name != rule["list"] or not on:
+        return False
+    asked = (facts.project.facts.get("asked") or {}).get(facts.stage, "")
+    if asked and on >= asked:
+        return True
+    return facts.days.between(date.fromisoformat(on), facts.day) <= int(rule["working_days"])
 
 
-def _called(row: tuple[tuple[str, str], ...]) -> str:
-    known = dict(row)
-    name = known.get("name") or known.get("wanted") or ""
-    element = known.get("element") or ""
-    return f"{name}·{element}" if element else name
+def _called(row: Mapping[str, str]) -> str:
+    """A row in a few words: what it is about, and whose act of which day brought it."""
+    name = row.get("name") or row.get("wanted") or ""
+    if element := row.get("element"):
+        return f"{name}·{element}"
+    if not row.get("party"):
+        return name
+    who = f"向{row['party']}" if row.get("side") == "我需" else row["party"]
+    return f"{name}（{who} {row.get('on', '')} 申请）"
 
 
 def _head(facts: Facts) -> Iterator[Shortfall]:
@@ -231,8 +263,7 @@ def _mount(facts: Facts) -> Iterator[Shortfall]:
         if not mount.answered:
             yield _of("mount_silent", "operator", entry, on=str(mount.tested_on))
         yield from _freshness(facts, entry, mount)
-        rows = entry.document.get("items")
-        items = [i for i in rows if isinstance(i, Mapping)] if isinstance(rows, list) else []
+        items = _items(entry)
         given = set(mount.columns)
         # The platform may show the name of the field instead of the name of the item.
         missing = [
@@ -353,10 +384,17 @@ def _dated(what: str, moments: Sequence[datetime]) -> list[str]:
     return [f"{what}（{_day(max(moments))}）"] if moments else []
 
 
-def _reports(found: Sequence[Proof]) -> list[str]:
-    """The reports that hold; on what some of them were run is no secret, and is told."""
+def _masked(facts: Facts) -> list[str]:
+    """How many entries had to be masked and are, and on what the reports that hold were run."""
+    bound = [entry for entry in facts.entries if entry.personal]
+    proofs = [facts.proofs.get(entry.version.id, {}) for entry in bound]
+    done = sum(bool(one) and not any(proof.reason for proof in one.values()) for one in proofs)
+    found = [proof for one in facts.proofs.values() for proof in one.values()]
     held = [one.report for one in found if one.report is not None]
-    told = _dated(f"脱敏报告 {len(held)}", [report.run_at for report in held])
+    told = [f"应脱敏条目 {done}/{len(bound)}"]
+    if free := len(facts.entries) - len(bound):
+        told.append(f"{free} 项不含个人信息和敏感信息项")
+    told += _dated(f"脱敏报告 {len(held)}", [report.run_at for report in held])
     if made_up := sum(report.kind == "plan_only" for report in held):
         told.append(f"其中方案报告（虚构数据）{made_up}，首次发布前须有实测报告")
     if beside := sum(one.beside is not None for one in found):
@@ -364,16 +402,70 @@ def _reports(found: Sequence[Proof]) -> list[str]:
     return told
 
 
+def _mounted(facts: Facts) -> list[str]:
+    """How many entries had to be mounted and are, why others need not be, and the numbers."""
+    withheld = [e for e in facts.entries if e.document.get("share_type") == "3"]
+    rest = [e for e in facts.entries if e not in withheld]
+    signed = {e.resource.id: facts.exempt("G-MOUNT", resource=e.resource) for e in rest}
+    reasons = Counter(one.reason for one in signed.values() if one is not None)
+    bound = [e for e in rest if signed[e.resource.id] is None]
+    told = [f"已挂接 {sum(e.resource.id in facts.mounts for e in bound)}/{len(bound)}"]
+    if withheld:
+        told.append(f"{len(withheld)} 项不予共享，不要求挂接")
+    told += [
+        f"{count} 项不要求挂接：{schemas.codes.label('na_reason', reason)}"
+        for reason, count in reasons.items()
+    ]
+    numbers = sorted({mount.number for mount in facts.mounts.values()})
+    more = f"等 {len(numbers)} 个" if len(numbers) > _NUMBERS else ""
+    return [*told, "、".join(numbers[:_NUMBERS]) + more]
+
+
+def _covered(facts: Facts) -> list[str]:
+    """How many tables of the scope are covered; where none is registered, that is told."""
+    linked = sum(1 for t in facts.tables if t.resource_id or t.exempt_because)
+    entries = f"条目 {len(facts.entries)}"
+    if facts.tables:
+        return [f"业务表 {linked}/{len(facts.tables)}", entries]
+    known = "没有登记业务表" if facts.systems else "没有登记信息系统和业务表"
+    return [f"{known}，只核已登记的条目，是否有遗漏由核验人判断", entries]
+
+
+# So many numbers of mounts are written out; of more it is told how many there are.
+_NUMBERS = 12
+
+
 def evidence_of(facts: Facts, gate: str) -> list[str]:
     """What proves a gate, in short: numbers of papers, counts of what was judged."""
     if gate in {"G-CLOUD", "G-BRAIN", "G-IF", "G-SEC", "G-CRYPTO"}:
-        return [f"{e.number}（{e.on}）" for e in facts.evidence if e.gate == gate]
+        proofs = [f"{e.number}（{e.on}）" for e in facts.evidence if e.gate == gate]
+        signed = [(system, facts.exempt(gate, system=system)) for system in facts.systems]
+        return proofs + [
+            f"{system.name}不适用：{schemas.codes.label('na_reason', one.reason)}"
+            for system, one in signed
+            if one is not None
+        ]
     if gate == "G-APPLY":
         stated = [facts.project.facts.get(need["id"]) for need in stated_by(facts.project.kind)]
         return [facts.project.approval or "", *(str(one) for one in stated if one)]
     if gate == "G-CAT":
-        linked = sum(1 for t in facts.tables if t.resource_id or t.exempt_because)
-        return [f"业务表 {linked}/{len(facts.tables)}", f"条目 {len(facts.entries)}"]
+        return _covered(facts)
+    if gate == "G-GRADE":
+        graded = [
+            item for e in facts.entries for item in _items(e) if item.get("level") not in {None, ""}
+        ]
+        every = sum(len(_items(entry)) for entry in facts.entries)
+        return [f"条目 {len(facts.entries)}，信息项已定级 {len(graded)}/{every}"]
+    if gate == "G-SHARE":
+        clean = sum(
+            not any((p.rule or "").startswith("S") for p in e.problems) for e in facts.entries
+        )
+        return [f"共享开放规则核对 {clean}/{len(facts.entries)}"]
+    if gate == "G-FIND":
+        closed = sum(finding.state == "closed" for finding in facts.findings)
+        return [
+            f"提出 {len(facts.findings)}，已办结 {closed}" if facts.findings else "没有提出过问题"
+        ]
     if gate == "G-LISTS":
         return [e.paper_number for e in facts.editions.values()]
     if gate in {"G-SECRET", "G-HEAD", "G-REVIEW"}:
@@ -385,7 +477,7 @@ def evidence_of(facts: Facts, gate: str) -> list[str]:
         rows = [a for known in facts.assessments.values() for a in known.values()]
         return sorted({a.number for a in rows if a.kind == "pia" and a.number})[:5]
     if gate == "G-DEID":
-        return _reports([p for known in facts.proofs.values() for p in known.values()])
+        return _masked(facts)
     if gate == "G-MOUNT":
-        return sorted({mount.number for mount in facts.mounts.values()})[:5]
+        return _mounted(facts)
     return []

@@ -1,8 +1,9 @@
 """Opinions: signed snapshots of a verdict, revoked only by another signed act."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 import schemas
-from registry import calendar, files, journal, papers, signing
+from registry import calendar, exchange, files, journal, papers, signing
 from registry.acceptance import annex
-from registry.acceptance.examine import Examination, examine, gates, said
+from registry.acceptance.examine import Examination, Line, examine, gates, said
 from registry.access import Actor, Holding, require, require_apart, role_title
 from registry.catalogue import document_of
 from registry.catalogue.numbering import coming_number, next_number
@@ -29,6 +30,8 @@ from registry.projects import is_own_project
 from schemas import Problem
 
 PURPOSE = "opinion"
+# As long as the reason of a revocation.
+_LONGEST_REASON = 1000
 
 
 def countersigned(project: Project, stage: str) -> list[Mapping[str, str]]:
@@ -83,6 +86,7 @@ def draft(
     *,
     seen: str,
     key: signing.Key,
+    reason: str = "",
     deferral_paper: str = "",
 ) -> Draft:
     """Make the package of an opinion before anybody waits for it; nothing is stored or signed off.
@@ -92,7 +96,21 @@ def draft(
     exactly what it signs.
     """
     judged = _judged(session, actor, project, result, seen, deferral_paper)
-    return _set(session, _stated(session, actor, judged, result, coming_number), key)
+    _require_reason(result, reason)
+    return _set(session, _stated(session, actor, judged, result, coming_number, reason), key)
+
+
+def foreseen(
+    session: Session, actor: Actor, project: Project, deferral_paper: str = ""
+) -> tuple[Examination, Mapping[str, Any]]:
+    """The verdict of this moment and all that an opinion on it would say; nothing is stored.
+
+    Raises as `sign`, so that nobody fills in a form that would be refused for who he is.
+    """
+    require(actor, "verify", project.unit)
+    found = examine(session, project, deferral_paper=deferral_paper)
+    judged = _judged(session, actor, project, found.verdict, found.digest, deferral_paper)
+    return judged.found, _stated(session, actor, judged, found.verdict, coming_number)
 
 
 def _set(session: Session, stated: Mapping[str, Any], key: signing.Key) -> Draft:
@@ -100,7 +118,11 @@ def _set(session: Session, stated: Mapping[str, Any], key: signing.Key) -> Draft
     size, root = journal.head(session)
     head = {"size": size, "root": root, "at": instant(now())}
     payload = {**stated, "journal_head": head}
-    return Draft(payload, papers.opinion(payload, key))
+    try:
+        return Draft(payload, papers.opinion(payload, key))
+    except papers.Unprintable as sign_:
+        # Names and reasons are typed by people; what the font lacks is theirs to mend.
+        raise Conflict("unprintable", sign=sign_.character) from sign_
 
 
 def sign(
@@ -112,19 +134,22 @@ def sign(
     seen: str,
     key: signing.Key,
     folder: Path,
+    reason: str = "",
     deferral_paper: str = "",
     drafted: Draft | None = None,
 ) -> Opinion:
     """Sign the verdict that was on the page as an opinion with its own number.
 
-    `seen` is the digest of the examination the officer looked at. Raises Conflict when the
+    `seen` is the digest of the examination the officer looked at; `reason` is why it says 不通过,
+    and is printed among its remarks. Raises Invalid where that is missing, Conflict when the
     verdict changed since, when `result` is not what was computed (通过 while a gate fails), when
     an opinion on exactly this verdict stands, or when an own project is not countersigned;
     Forbidden when he works for the project's unit or took a step on one of its versions.
     """
     judged = _judged(session, actor, project, result, seen, deferral_paper)
+    _require_reason(result, reason)
     found = judged.found
-    stated = _stated(session, actor, judged, result, next_number)
+    stated = _stated(session, actor, judged, result, next_number, reason)
     # The head of a moment ago stands for what was written until then, as any head does.
     if drafted is None or {**drafted.payload, **stated} != drafted.payload:
         drafted = _set(session, stated, key)
@@ -202,14 +227,18 @@ def _stated(
     judged: _Judged,
     result: str,
     numbered: Callable[[Session, str], int],
+    reason: str = "",
 ) -> dict[str, Any]:
     """All that an opinion says but the head of the journal.
 
     `numbered` takes its number, or only looks which it would be.
     """
     issuer = judged.holding.organisation_id
+    said_ = _payload(session, judged.found, result)
+    if reason.strip() and result == "fail":
+        said_["remarks"] = [*said_["remarks"], f"不通过的理由：{reason.strip()[:_LONGEST_REASON]}"]
     return {
-        **_payload(session, judged.found, result),
+        **said_,
         "masking": annex.masked(session, judged.versions, judged.found.stage),
         "number": _number(session, issuer, "number", numbered),
         "issued_on": calendar.today().isoformat(),
@@ -217,6 +246,12 @@ def _stated(
         "merged_posts": _merged(session, judged.versions),
         "issuer": judged.holding.organisation_name,
     }
+
+
+def _require_reason(result: str, reason: str) -> None:
+    """不通过 is told in the words of the officer: the unit has to know what to mend."""
+    if result == "fail" and not reason.strip():
+        raise Invalid([Problem("/reason", "fail-reason", rule="fail-reason")])
 
 
 def _require_signable(found: Examination, result: str, seen: str) -> None:
@@ -233,18 +268,25 @@ def _require_signable(found: Examination, result: str, seen: str) -> None:
 
 def _require_new(session: Session, found: Examination, result: str) -> None:
     """Refuse a second opinion that would say the same: two officers may look at one page."""
+    number = signed_as(session, found, result)
+    if number is not None:
+        raise Conflict("signed_before", number=number)
+
+
+def signed_as(session: Session, found: Examination, result: str = "") -> str | None:
+    """The number of the standing opinion on exactly this verdict; None where there is none."""
     standing = session.scalars(
         sa.select(Opinion).where(
             Opinion.project_id == found.project.id,
             Opinion.stage == found.stage,
-            Opinion.result == result,
+            Opinion.result == (result or found.verdict),
             Opinion.superseded_by_id.is_(None),
             Opinion.id.not_in(sa.select(Revocation.opinion_id)),
         )
     ).all()
     numbers = {one.number for one in standing if wiped_on(one) is None}
     if not numbers:
-        return
+        return None
     # What an opinion was signed on stands in the journal, with its number.
     rows = session.scalars(
         sa.select(JournalRow.facts).where(
@@ -257,7 +299,8 @@ def _require_new(session: Session, found: Examination, result: str) -> None:
     )
     for number in (json.loads(facts).get("number") for facts in rows):
         if number in numbers:
-            raise Conflict("signed_before", number=number)
+            return str(number)
+    return None
 
 
 def _payload(session: Session, found: Examination, result: str) -> dict[str, Any]:
@@ -271,11 +314,12 @@ def _payload(session: Session, found: Examination, result: str) -> dict[str, Any
     labels = {
         name: schemas.codes.labels(name, "zh") for name in ("project_kind", "gate", "na_reason")
     }
+    kind = labels["project_kind"].get(project.kind, project.kind)
     return {
         "project": {
             "name": project.name,
             "unit": project.unit.name,
-            "kind": labels["project_kind"].get(project.kind, project.kind),
+            "kind": kind,
             "stage": found.stage,
             "approval": project.approval or "",
         },
@@ -287,8 +331,7 @@ def _payload(session: Session, found: Examination, result: str) -> dict[str, Any
                 "result": "na" if line.result == "unbound" else line.result,
                 "basis": line.gate.basis(),
                 "evidence": list(line.evidence),
-                "reason": labels["na_reason"].get(line.reason, "")
-                or "；".join(said(one)[0] for one in line.shortfalls[:5]),
+                "reason": _because(line, kind, labels["na_reason"]),
             }
             for line in found.lines
         ],
@@ -299,6 +342,13 @@ def _payload(session: Session, found: Examination, result: str) -> dict[str, Any
         ],
         "remarks": remarks,
     }
+
+
+def _because(line: Line, kind: str, reasons: Mapping[str, str]) -> str:
+    """Why a gate has the result it has, where that wants saying; "" where it passed."""
+    if line.result == "unbound":
+        return f"{kind}项目不核这一项"
+    return reasons.get(line.reason, "") or "；".join(said(one)[0] for one in line.shortfalls[:5])
 
 
 def _versions(session: Session, found: Examination) -> Sequence[Version]:
@@ -397,7 +447,51 @@ def revoke(
     session.flush()
     facts = {"number": made.number, "opinion": opinion.number}
     journal.record(session, actor, "revoke", "project", project.key, facts=facts)
+    # The table of gates: revoked "with notice to every holder".
+    whom = [(holding.organisation_id, "acceptance"), (project.unit_id, "project_manager")]
+    exchange.tell(session, "revoke", "opinion", opinion.key, whom)
     return made
+
+
+@dataclass(frozen=True)
+class Issued:
+    """An opinion in a list: what it said, and what became of it since."""
+
+    number: str
+    stage: str
+    result: str
+    signed_at: datetime
+    revoked_at: datetime | None
+    is_superseded: bool
+    is_wiped: bool
+
+    @property
+    def stands(self) -> bool:
+        """Whether nothing took its place and nobody took it back."""
+        return not (self.revoked_at or self.is_superseded or self.is_wiped)
+
+
+def issued(session: Session, projects: Collection[int]) -> dict[int, list[Issued]]:
+    """The opinions on these projects by their ids, newest first, in one query and no payload."""
+    found: dict[int, list[Issued]] = {}
+    for project_id, number, stage, result, at, revoked, newer, wiped in session.execute(
+        sa.select(
+            Opinion.project_id,
+            Opinion.number,
+            Opinion.stage,
+            Opinion.result,
+            Opinion.signed_at,
+            Revocation.revoked_at,
+            Opinion.superseded_by_id,
+            Opinion.payload["wiped"].as_string(),
+        )
+        .outerjoin(Revocation, Revocation.opinion_id == Opinion.id)
+        .where(Opinion.project_id.in_(projects))
+        .order_by(Opinion.id.desc())
+    ):
+        one = Issued(number, stage, result, at, revoked, newer is not None, wiped is not None)
+        found.setdefault(project_id, []).append(one)
+    return found
 
 
 def revocation_of(session: Session, opinion: Opinion) -> Revocation | None:

@@ -13,7 +13,7 @@ from registry.models.projects import Project
 
 def holders(session: Session, project: Project, wanted: Iterable[str]) -> Mapping[str, list[str]]:
     """For each role the people of today who can act for this project, as unit and name."""
-    places = {role: _place(project, role) for role in wanted}
+    places = {role: place(project, role) for role in wanted}
     today = calendar.today()
     rows = session.execute(
         sa.select(Post.role, Post.organisation_id, Organisation.name, Person.name)
@@ -35,7 +35,8 @@ def holders(session: Session, project: Project, wanted: Iterable[str]) -> Mappin
     return found
 
 
-def _place(project: Project, role: str) -> int | None:
+def place(project: Project, role: str) -> int | None:
+    """The unit whose people of this role act for a project."""
     scope = roles()[role]["scope"]
     if scope.startswith("authority"):
         return project.unit.authority_id

@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 
 import schemas
 from registry import calendar
+from registry.acceptance.examine import GOOD, Examination
 from registry.calendar import Calendar
 
 
 @dataclass(frozen=True)
 class Milestone:
-    """A step that has to be done by a day; `late` when that day is over."""
+    """A step to be done by a day; `late` when that is over, `done` when its gates pass."""
 
     step: str
     zh: str
@@ -20,18 +21,27 @@ class Milestone:
     ball: str
     by: date
     late: bool
+    done: bool = False
 
 
-def schedule(session: Session, planned_on: date, day: date | None = None) -> list[Milestone]:
-    """The last day of each step before an acceptance on `planned_on`, earliest first."""
+def schedule(
+    session: Session, planned_on: date, found: Examination | None = None, day: date | None = None
+) -> list[Milestone]:
+    """The last day of each step before an acceptance on `planned_on`, earliest first.
+
+    A step is done when none of its gates stands in the way of the verdict `found`.
+    """
     known = calendar.load(session)
     today = day or calendar.today()
     by = planned_on
-    found = []
+    good = {line.gate.id for line in found.lines if line.result in GOOD} if found else set()
+    steps = []
     for row in reversed(schemas.codes.table("acceptance_gates")["schedule"]):
         by = _before(known, by, row["working_days"])
-        found.append(Milestone(row["step"], row["zh"], row["en"], row["ball"], by, late=by < today))
-    return found[::-1]
+        done = bool(row["gates"]) and good.issuperset(row["gates"])
+        step = (row["step"], row["zh"], row["en"], row["ball"])
+        steps.append(Milestone(*step, by, late=by < today and not done, done=done))
+    return steps[::-1]
 
 
 def _before(known: Calendar, day: date, working_days: int) -> date:

@@ -112,9 +112,10 @@ def opinion() -> None:
 @opinion.command("issue")
 @click.argument("project")
 @click.option("--as", "username", required=True, help="签署人账号 / account of the officer")
+@click.option("--reason", default="", help="不通过的理由 / why it is not passed")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="保存到 / where to put it")
 @click.option("--json", "as_json", is_flag=True)
-def issue(project: str, username: str, output: Path | None, as_json: bool) -> None:
+def issue(project: str, username: str, reason: str, output: Path | None, as_json: bool) -> None:
     """Sign the computed verdict on PROJECT as an opinion."""
     chosen = settings()
     key, paper = signing.load(chosen.signing_key_file), chosen.deferral_paper
@@ -122,6 +123,7 @@ def issue(project: str, username: str, output: Path | None, as_json: bool) -> No
         actor, about = _actor(session, username), _project(session, project)
         found = acceptance.examine(session, about, deferral_paper=paper)
         signed: dict[str, Any] = {"seen": found.digest, "key": key, "deferral_paper": paper}
+        signed["reason"] = reason
         drafted = acceptance.draft(session, actor, about, found.verdict, **signed)
     with writing(chosen) as session:
         made = acceptance.sign(

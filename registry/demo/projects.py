@@ -205,6 +205,14 @@ def _tables(
             )
 
 
+# What was found, in the words of whoever raised it.
+_FOUND = {
+    "F4": "抽查共享平台，已授权的申请没有按期提供数据，责令整改",
+    "F6": "抽查发现告警表 T_ALARM 没有编目，也没有写明豁免理由，责令整改",
+}
+_EVALUATORS = {"G-SEC": "演示等级保护测评机构", "G-CRYPTO": "演示商用密码检测机构"}
+
+
 def _papers(
     session: Session,
     people: People,
@@ -218,7 +226,13 @@ def _papers(
     manager = people.of(unit, "project_manager")
 
     def enter(
-        gate: str, who: Actor, number: str, on: str, system: System | None, until: str | None = None
+        gate: str,
+        who: Actor,
+        number: str,
+        on: str,
+        system: System | None,
+        until: str | None = None,
+        issuer: str = "",
     ) -> None:
         session.add(
             Evidence(
@@ -228,7 +242,7 @@ def _papers(
                 number=number,
                 on=date.fromisoformat(on) + shift,
                 next_on=date.fromisoformat(until) + shift if until else None,
-                issuer=who.holdings[0].organisation_name,
+                issuer=issuer or who.holdings[0].organisation_name,
                 entered_by=_person(who),
                 entered_at=now(),
             )
@@ -244,7 +258,16 @@ def _papers(
         for gate, name in (("G-SEC", "protection_report"), ("G-CRYPTO", "crypto_report")):
             if one[name]:
                 proof = one[name]
-                enter(gate, manager, proof["number"], proof["on"], system, proof["next"])
+                # What the manager enters was issued by a body that evaluates, not by his unit.
+                enter(
+                    gate,
+                    manager,
+                    proof["number"],
+                    proof["on"],
+                    system,
+                    proof["next"],
+                    _EVALUATORS[gate],
+                )
     if row["systems"] and row["stage"] != "approval":
         enter("G-IF", operator, f"IF-DEMO-{row['id'][1:]}", "2026-09-20", None)
 
@@ -442,7 +465,7 @@ def _findings(
             Finding(
                 project_id=project.id,
                 kind=one["type"],
-                text="抽查发现问题，责令整改",
+                text=_FOUND.get(one["type"], "抽查发现问题，责令整改"),
                 raised_by=account.person_id,
                 raised_on=date.fromisoformat(one["raised_on"]) + shift,
                 due=date.fromisoformat(one["due"]) + shift,

@@ -8,7 +8,7 @@ open window is not touched, and a reload says nothing twice.
 
 import hashlib
 import re
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import g, request
 from werkzeug.wrappers import Response
@@ -38,7 +38,8 @@ def hand_over(answer: Response, rows: Rows | None, *, secure: bool) -> None:
     if rows and where:
         answer.set_cookie(
             COOKIE,
-            f"{packed(rows)}.{_mark(where)}",
+            # The page knows its own address unquoted: the number of an opinion is Chinese.
+            f"{packed(rows)}.{_mark(unquote(where))}",
             max_age=SECONDS,
             path=where,
             httponly=True,

@@ -12,6 +12,7 @@ from registry.db import now
 from registry.errors import Missing
 from registry.exchange.life import GRANTED
 from registry.exchange.reading import name_of_resource
+from registry.models.acceptance import Opinion
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Transfer
 from registry.models.exchange import Demand, Request
@@ -70,8 +71,8 @@ class Line:
 
 
 def notices(session: Session, actor: Actor, limit: int = 20) -> list[Line]:
-    """The unread notices about requests, demands, used entries and transfers, with their names."""
-    known = ("request", "demand", "resource", "transfer")
+    """The unread notices with the names of what they are about; an opinion by its number."""
+    known = ("request", "demand", "resource", "transfer", "opinion")
     found = [n for n in unread(session, actor, limit) if n.subject in known]
     asked = session.execute(
         sa.select(Request.key, name_of_resource())
@@ -99,6 +100,12 @@ def notices(session: Session, actor: Actor, limit: int = 20) -> list[Line]:
         .where(Transfer.key.in_([n.key for n in found if n.subject == "transfer"]))
     )
     titles |= {key: f"{giver} → {taker}" for key, giver, taker in moved}
+    issued = session.execute(
+        sa.select(Opinion.key, Opinion.number).where(
+            Opinion.key.in_([n.key for n in found if n.subject == "opinion"])
+        )
+    )
+    titles |= {key: number for key, number in issued}  # noqa: C416 - a row is not a pair to the types
     return [Line(n.id, n.kind, n.subject, n.key, n.at, titles.get(n.key, "")) for n in found]
 
 

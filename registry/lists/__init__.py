@@ -1,5 +1,6 @@
 """The three lists of Art. 15: computed, exported, issued as numbered editions that never change."""
 
+from registry.lists.agreement import differing
 from registry.lists.compute import LISTS, Concerning, Kind, concerning, kind, rows
 from registry.lists.editions import edition, editions, gaps, is_intact, issue, newest, shown
 from registry.lists.sheet import workbook
@@ -9,6 +10,7 @@ __all__ = [
     "Concerning",
     "Kind",
     "concerning",
+    "differing",
     "edition",
     "editions",
     "gaps",

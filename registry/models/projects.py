@@ -82,7 +82,7 @@ class BusinessTable(Base):
 
 
 class Evidence(Base):
-    """A fact of another body: number, date, issuer; entered by who issues it, never by us."""
+    """A fact of another body: number, date, issuer; entered by the role its gate names."""
 
     __tablename__ = "evidence"
 

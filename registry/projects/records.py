@@ -1,4 +1,4 @@
-"""Facts of other bodies about a project: entered by who issues them, never by the applicant."""
+"""Facts of other bodies about a project: each kind entered by the role its gate names."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -287,6 +287,15 @@ def enterable(actor: Actor, project: Project) -> list[str]:
     ]
 
 
+def entered_by() -> Mapping[tuple[str, ...], tuple[str, ...]]:
+    """Which roles enter which proofs: gates by roles, as the tables of gates and rights say."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for row in schemas.codes.table("acceptance_gates")["gates"]:
+        if "entered_with" in row:
+            found.setdefault(tuple(sorted(acts()[row["entered_with"]].roles)), []).append(row["id"])
+    return {roles: tuple(gates) for roles, gates in found.items()}
+
+
 @dataclass(frozen=True)
 class Ordered:
     """A finding with its project: overdue while its day has passed and no re-check closed it.
@@ -310,6 +319,37 @@ def ledger(session: Session, actor: Actor) -> list[Ordered]:
         if one.project_id in seen
     ]
     return sorted(rows, key=lambda row: (row.finding.state == "closed", not row.overdue))
+
+
+@dataclass(frozen=True)
+class Follow:
+    """What follows from overdue findings (Art. 20), and for which projects or units, by name."""
+
+    id: str
+    zh: str
+    en: str
+    names: tuple[str, ...]
+
+    def title(self, locale: str = "zh") -> str:
+        """What follows, in a word."""
+        return self.en if locale == "en" else self.zh
+
+
+def follows(session: Session, actor: Actor) -> list[Follow]:
+    """What follows from overdue findings the actor may see, for the roles that act on it."""
+    rows = [
+        row
+        for row in schemas.codes.table("finding_kind")["overdue"]
+        if not actor.roles.isdisjoint(row["told"])
+    ]
+    overdue = [one.project for one in ledger(session, actor) if one.overdue] if rows else []
+    if not overdue:
+        return []
+    named = {
+        "project": tuple(dict.fromkeys(one.name for one in overdue)),
+        "unit": tuple(dict.fromkeys(one.unit.name for one in overdue)),
+    }
+    return [Follow(row["id"], row["zh"], row["en"], named[row["of"]]) for row in rows]
 
 
 def findings_of(session: Session, project: Project) -> Sequence[Finding]:

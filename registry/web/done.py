@@ -4,6 +4,7 @@ The words come from the act in the journal and from the database as it stands no
 `edge.receipts` for how the act reaches the page.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +25,7 @@ from registry.errors import Refusal
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Freeze, Resource, Version
 from registry.models.journal import JournalRow
+from registry.models.projects import Project
 
 RECENT = timedelta(minutes=5)
 
@@ -68,6 +70,9 @@ DONE: Mapping[str, str] = {
     "resume_search": _("已恢复通知，以后的新条目会告诉您"),
     "drop_search": _("保存的检索已删除"),
     "destroy_key": _("发布密钥已销毁，记录保留"),
+    "verify": _("核验意见已签发"),
+    "revoke": _("核验意见已撤销，撤销声明已公布"),
+    "countersign": _("已会签"),
 }
 
 
@@ -229,9 +234,24 @@ def _claim(session: Session, who: Actor, row: JournalRow) -> tuple[str, str]:
     return f"「{claim.name}」" if claim.name else "", follows
 
 
+def _project(session: Session, who: Actor, row: JournalRow) -> tuple[str, str]:
+    """An opinion by its number: what the paper still needs, and who can take it back."""
+    number = str(json.loads(row.facts).get("number") or "")
+    project = session.scalar(sa.select(Project).where(Project.key == row.key))
+    if project is None or row.act not in {"verify", "revoke"}:
+        return "", ""
+    if row.act == "revoke":
+        return number, gettext("签署人和项目负责人已在工作台得到通知。")
+    able = _people(session, "revoke", project.unit)
+    return number, gettext(
+        "下一步：下载 PDF，打印、加盖公章后交%(unit)s；不能修改，只能由%(who)s撤销。"
+    ) % {"unit": project.unit.name, "who": able}
+
+
 _Subject = Callable[[Session, Actor, JournalRow], tuple[str, str]]
 _SUBJECTS: Mapping[str, _Subject] = {
     "resource": _entry,
     "request": _request,
     "claim": _claim,
+    "project": _project,
 }

@@ -14,6 +14,7 @@ from registry.edge import actor, download, go, locale, prepared, reads, session,
 from registry.edge.words import sentence
 from registry.errors import Conflict, Forbidden, Invalid, Missing, Refusal
 from registry.models.acceptance import Opinion
+from registry.models.accounts import Organisation
 from registry.models.projects import Project
 
 pages = Blueprint("examination", __name__)
@@ -57,7 +58,8 @@ def show(key: str) -> str:
         and found.stage == project.stage
         and not acceptance.is_countersigned(project, found.stage)
         and may(actor(), "countersign", project.unit),
-        opinions=acceptance.of_project(session(), project),
+        opinions=acceptance.issued(session(), [project.id]).get(project.id, []),
+        signed_as=acceptance.signed_as(session(), found),
     )
 
 
@@ -126,6 +128,10 @@ def _why_not(project: Project, found: acceptance.Examination) -> str:
     """Why this officer cannot sign now, in a sentence; empty when he can."""
     refusal = why_not(actor(), "verify", project.unit)
     if refusal is not None:
+        authority = session().get(Organisation, project.unit.authority_id or 0)
+        if "unit" in refusal.facts and authority is not None:
+            # Who signs works at the authority, not at the unit that builds.
+            refusal = Forbidden(refusal.code, **{**refusal.facts, "unit": authority.name})
         return sentence(refusal)[1]
     if project.unit_id in actor().organisation_ids - {project.unit.authority_id}:
         return sentence(Forbidden("own_project", act="verify", roles=["acceptance"]))[1]
@@ -141,6 +147,7 @@ def _signed() -> dict[str, Any]:
         "result": request.form.get("result", "")[:20],
         "seen": request.form.get("digest", ""),
         "key": signing.load(settings().signing_key_file),
+        "reason": request.form.get("reason", ""),
         "deferral_paper": settings().deferral_paper,
     }
 
@@ -157,19 +164,43 @@ def _drafted(key: str) -> Iterator[acceptance.Draft | None]:
     yield made
 
 
+@pages.get("/projects/<key>/examination/sign")
+@reads("verify")
+def signing_form(key: str) -> str:
+    """What the opinion will say and in whose name, before anything is signed."""
+    return _signing_form(projects.find(session(), actor(), key))
+
+
+def _signing_form(project: Project, problems: Any = ()) -> str:
+    found, payload = acceptance.foreseen(session(), actor(), project, settings().deferral_paper)
+    return render_template(
+        "opinion_sign.html",
+        place="projects",
+        project=project,
+        found=found,
+        payload=payload,
+        gate_titles={gate.id: gate.title(locale()) for gate in acceptance.gates()},
+        problems=problems,
+        typed=request.form,
+    )
+
+
 @pages.post("/projects/<key>/examination/sign")
 @writes("verify", before=_drafted)
-def sign(key: str) -> Response:
+def sign(key: str) -> Response | tuple[str, int]:
     """Sign the verdict that was on the page."""
     project = projects.find(session(), actor(), key)
-    opinion = acceptance.sign(
-        session(),
-        actor(),
-        project,
-        **_signed(),
-        folder=settings().data_dir,
-        drafted=prepared(),
-    )
+    try:
+        opinion = acceptance.sign(
+            session(),
+            actor(),
+            project,
+            **_signed(),
+            folder=settings().data_dir,
+            drafted=prepared(),
+        )
+    except Invalid as refusal:
+        return _signing_form(project, refusal.problems), 422
     return go(url_for(".opinion", number=opinion.number))
 
 

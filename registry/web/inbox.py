@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from flask import Blueprint, render_template, request
 
 from anonymization import plan as masking
-from registry import accounts, calendar, catalogue, desensitization, exchange, harvest
+from registry import acceptance, accounts, calendar, catalogue, desensitization, exchange, harvest
+from registry import projects as register
 from registry.access import may
 from registry.catalogue.reading import asked
 from registry.discovery import saved
-from registry.edge import actor, locale, reads, session
+from registry.edge import actor, locale, reads, session, settings
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from schemas import codes
@@ -52,7 +53,9 @@ def inbox() -> str:
     ]
     demands = exchange.demands_waiting(session(), actor())
     reports = desensitization.awaited(session(), actor())
+    projects = acceptance.awaited(session(), actor(), settings().deferral_paper)
     waiting = _waiting_elsewhere()
+    hidden = acceptance.hidden_in(session(), actor(), [one.found for one in projects if one.lines])
     show = request.args.get("show", "")
     within = _WITHIN.get(show)
     lefts = [line.left for line in lines]
@@ -67,7 +70,7 @@ def inbox() -> str:
         figures={
             "overdue": _count(lefts, _WITHIN["overdue"]),
             "soon": _count(lefts, _WITHIN["soon"]),
-            "mine": len(lines) + len(requests) + len(demands) + len(reports),
+            "mine": len(lines) + len(requests) + len(demands) + len(reports) + len(projects),
             "others": len(waiting),
             **_published(),
         },
@@ -80,6 +83,8 @@ def inbox() -> str:
         ],
         demands=[] if within else demands,
         reports=[] if within else reports,
+        projects=[] if within else [(one, *_told(one, hidden)) for one in projects],
+        follows=register.follows(session(), actor()),
         profiles=masking.profiles(),
         saved=[line for line in saved.lines(session(), actor()) if line.fresh],
         notices=exchange.notices(session(), actor()),
@@ -92,6 +97,21 @@ def inbox() -> str:
         taken=_taken(),
         word=lambda step: codes.label("act", step, locale()),
     )
+
+
+def _told(
+    one: acceptance.Awaited, hidden: frozenset[str]
+) -> tuple[list[tuple[str, str, str]], int]:
+    """What is open of a project: gate, its name, a sentence; and how many more gates are."""
+    lines = [
+        (
+            line.gate.id,
+            line.gate.title(locale()),
+            acceptance.said(acceptance.shown(line.shortfalls[0], hidden, locale()), locale())[0],
+        )
+        for line in one.lines[:3]
+    ]
+    return lines, len(one.lines) - len(lines)
 
 
 # Working days left, from and to, of the two figures that are urgent.

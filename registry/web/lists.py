@@ -22,14 +22,16 @@ def index() -> str:
     """The three lists, each with the newest edition of the chosen unit."""
     unit = _unit()
     reader = _reader(unit)
-    rows = [
-        (
-            kind,
-            len(lists.rows(session(), kind.id, unit, reader)),
+    reads_all = reader is None
+    rows = []
+    for kind in lists.LISTS:
+        now, newest = (
+            lists.rows(session(), kind.id, unit, reader),
             lists.newest(session(), unit, kind.id),
         )
-        for kind in lists.LISTS
-    ]
+        # Who sees a part of the rows cannot tell whether the edition says all of them.
+        told = lists.differing(newest.rows, now) if newest is not None and reads_all else []
+        rows.append((kind, len(now), newest, len(told)))
     return render_template("lists.html", place="lists", unit=unit, units=_units(), rows=rows)
 
 

@@ -12,10 +12,10 @@ from werkzeug.wrappers import Response
 
 import schemas
 from registry import acceptance, desensitization, projects
-from registry.access import acts, holding_for, may
+from registry.access import acts, holding_for, may, role_title
 from registry.edge import actor, go, locale, prepared, reads, session, settings, writes
 from registry.errors import Invalid, Missing
-from registry.models.accounts import Organisation
+from registry.models.accounts import Organisation, Person
 from registry.models.catalogue import Resource, Version
 from registry.models.projects import (
     BusinessTable,
@@ -51,6 +51,7 @@ def index() -> str:
         "projects.html",
         place="projects",
         rows=sorted(zip(shown, _examined_all(shown), strict=True), key=_urgency),
+        issued=acceptance.issued(session(), [project.id for project in shown]),
         total=len(found),
         page=page,
         last=last,
@@ -132,11 +133,12 @@ def _page(project: Project, problems: Any = (), part: str = "") -> str:
         entries=_entries(found, hidden),
         hidden=hidden,
         nameless=acceptance.NAMELESS[locale()],
-        evidence=_rows(Evidence, project),
+        evidence=_proofs(project),
+        enterers=_enterers(),
         findings=projects.findings_of(session(), project),
-        opinions=acceptance.of_project(session(), project),
+        opinions=acceptance.issued(session(), [project.id]).get(project.id, []),
         enterable=projects.enterable(actor(), project),
-        milestones=acceptance.schedule(session(), project.planned_on)
+        milestones=acceptance.schedule(session(), project.planned_on, found)
         if project.planned_on and found.verdict == "fail"
         else [],
         may=lambda act: may(actor(), act, project.unit, project_id=project.id),
@@ -439,12 +441,28 @@ def _mounts(found: acceptance.Examination) -> dict[str, Mount]:
     return {key: made for key, made in rows}  # noqa: C416 - rows are no pairs to dict()
 
 
-def _rows(table: type[Evidence], project: Project) -> list[Evidence]:
-    return list(
-        session().scalars(
-            sa.select(table).where(table.project_id == project.id).order_by(table.id.desc())
-        )
+def _proofs(project: Project) -> list[tuple[Evidence, str]]:
+    """The proofs, newest first, each with who entered it."""
+    rows = session().execute(
+        sa.select(Evidence, Person.name)
+        .join(Person, Person.id == Evidence.entered_by)
+        .where(Evidence.project_id == project.id)
+        .order_by(Evidence.id.desc())
     )
+    return [(proof, name) for proof, name in rows]
+
+
+def _enterers() -> list[tuple[str, str]]:
+    """Who enters which proofs, as words."""
+    between = "、" if locale() == "zh" else ", "
+    labels = schemas.codes.labels("gate", locale())
+    return [
+        (
+            between.join(role_title(role, locale()) for role in roles),
+            between.join(labels[gate] for gate in gates),
+        )
+        for roles, gates in projects.entered_by().items()
+    ]
 
 
 def _system(project: Project, code: str) -> System | None:

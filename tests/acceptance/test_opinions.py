@@ -18,6 +18,7 @@ from registry import (
     catalogue,
     db,
     desensitization,
+    exchange,
     journal,
     papers,
     projects,
@@ -64,11 +65,13 @@ def project(session, name="智慧民政综合服务平台"):
     return session.scalars(sa.select(Project).where(Project.name == name)).one()
 
 
-def signed(session, made, name="智慧民政综合服务平台", who="acceptance", result="pass", seen=None):
+def signed(session, made, name="智慧民政综合服务平台", who="acceptance", result="pass", **said):
     about = project(session, name)
-    seen = seen or acceptance.examine(session, about).digest
+    said.setdefault("seen", acceptance.examine(session, about).digest)
+    if result == "fail":
+        said.setdefault("reason", "挂接没有办完")
     actor = person(session, who)
-    return acceptance.sign(session, actor, about, result, seen=seen, key=made[2], folder=made[1])
+    return acceptance.sign(session, actor, about, result, key=made[2], folder=made[1], **said)
 
 
 def test_a_signed_opinion_verifies_offline_and_not_with_one_byte_changed(session, made, tmp_path):
@@ -159,6 +162,37 @@ def test_a_failing_project_can_get_an_opinion_that_says_so(session, made):
     opinion = signed(session, made, "不动产登记一体化平台", result="fail")
     failed = [one["id"] for one in opinion.payload["gates"] if one["result"] == "fail"]
     assert failed == ["G-BRAIN", "G-MOUNT"]
+
+
+def test_not_passed_is_signed_with_a_reason_which_the_opinion_carries(session, made):
+    name = "不动产登记一体化平台"
+    with pytest.raises(Invalid) as refusal:
+        signed(session, made, name, result="fail", reason=" ")
+    assert [one.rule for one in refusal.value.problems] == ["fail-reason"]
+    opinion = signed(session, made, name, result="fail", reason="请先补齐「抵押权人」")
+    _, package = acceptance.package_of(session, made[1], opinion)
+    told = papers.verify(package, trusted=[made[2].public]).payload
+    assert told["remarks"] == ["不通过的理由：请先补齐「抵押权人」"]
+
+
+def test_a_reason_the_font_cannot_print_is_refused_and_named(session, made):
+    name = "不动产登记一体化平台"
+    with pytest.raises(Conflict, match="unprintable") as refusal:
+        signed(session, made, name, result="fail", reason="还不行🙂")
+    assert refusal.value.facts["sign"] == "🙂"
+
+
+def test_what_is_foreseen_is_what_is_issued(session, made):
+    officer, about = person(session, "acceptance"), project(session)
+    _, told = acceptance.foreseen(session, officer, about)
+    payload = dict(signed(session, made).payload)
+    payload.pop("journal_head")
+    payload["masking"] = [
+        {name: value for name, value in one.items() if name != "pdf"} for one in payload["masking"]
+    ]
+    assert payload == told
+    with pytest.raises(Conflict, match="signed_before"):
+        acceptance.foreseen(session, officer, about)
 
 
 def test_a_verdict_that_changed_since_it_was_looked_at_is_not_signed(session, made):
@@ -363,7 +397,14 @@ def test_a_district_issues_under_its_own_number(session, made):
     officer = of_account(session, account, calendar.today())
     found = acceptance.examine(session, about)
     opinion = acceptance.sign(
-        session, officer, about, "fail", seen=found.digest, key=made[2], folder=made[1]
+        session,
+        officer,
+        about,
+        "fail",
+        seen=found.digest,
+        reason="目录没有办完",
+        key=made[2],
+        folder=made[1],
     )
     assert opinion.number == f"海南区数据核〔{calendar.today().year}〕1号"
 
@@ -451,3 +492,57 @@ def test_the_annex_says_whether_the_file_to_be_released_was_held_against_its_rep
     told = {one["key"]: one["file_check"] for one in opinion.payload["masking"]}
     assert told.pop(key) == {"by": "孟和", "on": calendar.today().isoformat()}
     assert set(told.values()) <= {None}
+
+
+def test_an_opinion_in_a_list_tells_what_became_of_it_and_whom_a_revocation_reaches(session, made):
+    opinion = signed(session, made)
+    about = project(session)
+    (one,) = acceptance.issued(session, [about.id])[about.id]
+    assert one.stands
+    found = acceptance.examine(session, about)
+    assert acceptance.signed_as(session, found) == opinion.number
+    _, package = acceptance.package_of(session, made[1], opinion)
+    head, pdf = person(session, "authority_head"), papers.pdf_digest(package)
+    acceptance.revoke(session, head, opinion, "材料不实", key=made[2], pdf=pdf)
+    (one,) = acceptance.issued(session, [about.id])[about.id]
+    assert one.revoked_at is not None
+    assert not one.stands
+    assert acceptance.signed_as(session, found) is None
+    for who in ("acceptance", "project_manager"):
+        told = exchange.notices(session, person(session, who))
+        assert [(line.kind, line.title) for line in told] == [("revoke", opinion.number)]
+
+
+def test_what_can_be_signed_waits_for_the_officer_until_it_is_signed(session, made):
+    officer = person(session, "acceptance")
+    waiting = {one.project.name for one in acceptance.awaited(session, officer)}
+    assert "智慧民政综合服务平台" in waiting
+    assert "不动产登记一体化平台" not in waiting
+    signed(session, made)
+    waiting = {one.project.name for one in acceptance.awaited(session, officer)}
+    assert "智慧民政综合服务平台" not in waiting
+
+
+def test_a_failing_gate_waits_for_whoever_holds_the_ball_and_for_nobody_else(session, made):
+    operator = person(session, "operator")
+    about = project(session, "不动产登记一体化平台")
+    found = {one.project.name: one for one in acceptance.awaited(session, operator)}
+    assert {line.gate.id for line in found[about.name].lines} == {"G-BRAIN", "G-MOUNT"}
+    assert acceptance.awaited(session, person(session, "consumer")) == []
+
+
+def test_a_gate_that_does_not_bind_says_why_in_the_opinion(session, made):
+    opinion = signed(session, made, "税务征管系统(国家统建)")
+    unbound = [one for one in opinion.payload["gates"] if one["result"] == "na"]
+    assert unbound
+    assert all(one["reason"] for one in unbound)
+
+
+def test_a_step_of_the_schedule_is_done_when_its_gates_pass_however_late_its_day(session, made):
+    about = project(session, "不动产登记一体化平台")
+    found = acceptance.examine(session, about)
+    steps = {s.step: s for s in acceptance.schedule(session, calendar.today(), found)}
+    assert steps["publish"].done
+    assert not steps["publish"].late
+    assert steps["mount"].late
+    assert not steps["mount"].done

@@ -12,6 +12,7 @@ from registry.desensitization import sealing
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.models.catalogue import Resource, Version
 from registry.models.desensitization import MaskingReport
+from registry.models.exchange import Request
 from registry.models.projects import (
     BusinessTable,
     NotApplicable,
@@ -300,6 +301,81 @@ def test_an_edition_is_outdated_by_its_rows_and_not_by_its_date(session, town, p
     assert live.name in shortfall.facts["rows"]
     lists.issue(session, town.person("head"), town.department, "responsibility")
     assert results(session, project)["G-LISTS"].result == "pass"
+
+
+def wanted(session, town, resource, on):
+    """A request of another unit that came in on a day."""
+    asker = town.person("consumer", unit=town.other)
+    request = Request(
+        requester_id=town.other.id,
+        provider_id=town.department.id,
+        resource_id=resource.id,
+        state="received",
+        document={"scene": "核对"},
+        created_by=asker.person_id,
+        received_on=on,
+    )
+    session.add(request)
+    session.flush()
+    return request
+
+
+def test_a_request_on_the_eve_does_not_make_the_list_of_the_asked_unit_old(session, town, project):
+    resource = published(session, town)
+    in_scope(session, project, resource)
+    listed(session, town)
+    request = wanted(session, town, resource, calendar.today())
+    assert results(session, project)["G-LISTS"].result == "pass"
+    # After the days the head has for a new edition it counts, and it is said whose act it was.
+    request.received_on = calendar.today() - timedelta(days=20)
+    session.flush()
+    (shortfall,) = results(session, project)["G-LISTS"].shortfalls
+    assert shortfall.facts["list"] == "supply-demand"
+    told = f"{town.other.name} {request.received_on.isoformat()} 申请"
+    assert told in shortfall.facts["rows"]
+    # What came in since the project asked for its verification waits for the next edition.
+    project.facts = {"asked": {"final": request.received_on.isoformat()}}
+    session.flush()
+    assert results(session, project)["G-LISTS"].result == "pass"
+
+
+def test_a_system_without_a_registered_table_cannot_be_called_complete(session, town, project):
+    manager, registrar = town.person("project_manager"), town.person("registrar")
+    resource = published(session, town)
+    in_scope(session, project, resource)
+    line = results(session, project)["G-CAT"]
+    assert line.result == "pass"
+    assert any("没有登记信息系统和业务表" in text for text in line.evidence)
+    system = projects.add_system(session, manager, project, code="sq", name="社区系统")
+    assert codes(results(session, project)["G-CAT"]) == {"no_tables"}
+    assert results(session, project, "approval")["G-CAT"].result == "pass"
+    projects.add_tables(session, registrar, project, system, ["T_1"])
+    table = session.scalars(sa.select(BusinessTable)).one()
+    projects.link_table(session, registrar, project, table.id, resource_key=resource.key)
+    line = results(session, project)["G-CAT"]
+    assert (line.result, line.evidence) == ("pass", ("业务表 1/1", "条目 1"))
+
+
+def test_evidence_says_how_much_there_was_to_prove(session, town, project):
+    resource = published(session, town)
+    in_scope(session, project, resource)
+    mounted(session, town, resource)
+    found = results(session, project)
+    assert found["G-MOUNT"].evidence[0] == "已挂接 1/1"
+    assert found["G-GRADE"].evidence[0].startswith("条目 1，信息项已定级")
+    assert found["G-SHARE"].evidence == ("共享开放规则核对 1/1",)
+    assert found["G-DEID"].evidence[0] == "应脱敏条目 0/1"
+    assert found["G-FIND"].evidence == ("没有提出过问题",)
+
+
+def test_a_system_to_which_a_gate_does_not_apply_is_told_among_its_evidence(session, town, project):
+    manager = town.person("project_manager")
+    system = projects.add_system(session, manager, project, code="sq", name="社区系统")
+    waive(session, town, project, "G-CRYPTO", "level_below_3", system=system)
+    line = results(session, project)["G-CRYPTO"]
+    assert line.result == "pass"
+    (told,) = line.evidence
+    assert told.startswith("社区系统不适用：等保二级及以下")
 
 
 def mounted(session, town, resource, **days):

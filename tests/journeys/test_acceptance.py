@@ -35,10 +35,20 @@ def test_the_officer_signs_what_passes_and_is_told_why_not(browser, origin, tmp_
     checked(officer, "examination-fails")
     examined(officer, "智慧民政综合服务平台")
     checked(officer, "examination-passes")
+    press(officer, "#to-sign")
+    expect(officer.locator(".note")).to_contain_text("您将以孟和的名义签署")
+    checked(officer, "opinion-sign")
     press(officer, "button[name=result]")
     expect(officer).to_have_url(re.compile("/opinions/"))
+    expect(officer.locator("body")).to_contain_text("核验意见已签发")
     checked(officer, "opinion")
     number = officer.url
+    examined(officer, "智慧民政综合服务平台")
+    expect(officer.locator("#signed")).to_contain_text("下一步：打印盖章后交项目单位")
+    expect(officer.locator("#to-sign")).to_have_count(0)
+    officer.goto("/projects")
+    expect(officer.locator("main table")).to_contain_text("已签发：通过")
+    officer.goto(number)
     with officer.expect_download() as waiting:
         officer.get_by_role("link", name="下载意见").click()
     path = tmp_path / "opinion.zip"
@@ -58,11 +68,15 @@ def test_the_officer_signs_what_passes_and_is_told_why_not(browser, origin, tmp_
     checked(head, "opinion-revoke-refused", expected=("422",))
     head.fill("#reason", "材料不实，按《办法》第十八条撤销")
     press(head, "button.btn-danger-line")
-    expect(head.locator("main")).to_contain_text("已撤销")
+    expect(head.locator("main")).to_contain_text("通过 · 已撤销")
     checked(head, "opinion-revoked")
+    officer.goto("/inbox")
+    expect(officer.locator("aside")).to_contain_text("核验意见已撤销")
+    checked(officer, "inbox-officer")
     anybody.set_input_files("#package", path)
     press(anybody, "main button.btn-primary")
     expect(anybody.locator(".note")).to_contain_text("已撤销")
+    expect(anybody.locator(".note li").first).to_contain_text("✗")
     checked(anybody, "opinion-check-revoked", expected=("422",))
 
     registrar = signed_in(browser, origin, "registrar")
@@ -75,6 +89,22 @@ def test_the_officer_signs_what_passes_and_is_told_why_not(browser, origin, tmp_
     officer.goto(number)
     expect(officer.locator("main")).to_contain_text("其后已变更")
     checked(officer, "opinion-changed-since")
+
+
+def test_not_passed_is_confirmed_on_a_page_of_its_own_with_a_reason(browser, origin):
+    officer = signed_in(browser, origin, "acceptance")
+    examined(officer, "不动产登记一体化平台")
+    press(officer, "#to-sign")
+    expect(officer.locator(".note")).to_contain_text("结论：不通过")
+    officer.evaluate("document.querySelector('#reason').required = false")
+    press(officer, "button[name=result]")
+    expect(officer.locator(".summary")).to_contain_text("请写明不通过的理由")
+    checked(officer, "opinion-sign-refused", expected=("422",))
+    officer.fill("#reason", "先补齐挂接的抵押权人，再申请核验")
+    press(officer, "button[name=result]")
+    expect(officer).to_have_url(re.compile("/opinions/"))
+    expect(officer.locator("body")).to_contain_text("下一步：下载 PDF，打印、加盖公章")
+    expect(officer.locator("main")).to_contain_text("先补齐挂接的抵押权人")
 
 
 def test_the_manager_sees_what_is_missing_and_whose_turn_it_is(browser, origin):
@@ -123,6 +153,8 @@ def test_finance_reads_which_payments_to_hold_and_an_officer_takes_the_archive(
     browser, city, origin
 ):
     finance = signed_in(browser, origin, "finance")
+    finance.goto("/inbox")
+    expect(finance.locator("#follows")).to_contain_text("建议暂缓支付 1")
     finance.goto("/projects")
     press(finance, ".page-head a[href='/projects/findings']")
     expect(finance.locator("aside")).to_contain_text("建议暂缓支付 1")
