@@ -47,9 +47,9 @@ def contents() -> str:
     """Every page of the manual by its title, in the order in which somebody new reads them."""
     groups = (
         (gettext("走一遍"), ("tutorial",)),
-        (gettext("怎样办事"), ("how-to/*",)),
+        (gettext("怎样办事"), ("how-to/registering", "how-to/sheets", "how-to/*")),
         (gettext("栏目、流程和用词"), ("reference/*", "glossary")),
-        (gettext("为什么这样建"), ("explanation",)),
+        (gettext("为什么这样建、测得多快"), ("explanation", "measured")),
     )
     return render_template(
         "manual_contents.html",
@@ -68,8 +68,10 @@ def page(name: str) -> str:
     return render_template("manual.html", page=_read(name, locale()))
 
 
-def _named(pattern: str) -> list[Page]:
-    return [_read(name, locale()) for name in _files() if PurePosixPath(name).match(pattern)]
+def _named(patterns: Sequence[str]) -> Sequence[str]:
+    """The pages that the patterns name, each where it is named first."""
+    found = [one for wanted in patterns for one in _files() if PurePosixPath(one).match(wanted)]
+    return tuple(dict.fromkeys(found))
 
 
 @cache
