@@ -230,6 +230,7 @@ def _form(
         unit=request.form.get("unit", ""),
         demand=request.values.get("demand", "")[:40],
         standing=exchange.standing_consent(session(), resource),
+        sensitive_from=exchange.sensitive_from(),
         share_condition=_condition(resource),
     )
 
@@ -282,10 +283,10 @@ def _shown(
         answer=_answer(found) if decided or mine else [],
         proposed=_chosen(found.answer or {}, "granted") if mine and not decided else None,
         answer_typed=answer,
-        # Fewest clicks: what is asked for is granted unless somebody unticks it.
-        granted=_chosen(answer, "granted")
-        if answer or step == "prepare"
-        else {one.key for one in asked},
+        # Nothing is granted by itself; what the clerk chose before a return still stands.
+        granted=_chosen(answer, "granted"),
+        weighed=_weighed(found, asked),
+        sensitive_from=exchange.sensitive_from(),
         completion=typed if step == "complete" and typed is not None else found.document,
         chosen=_chosen(typed if step == "complete" and typed is not None else found.document),
         answer_fields=[f for f in schemas.fields("answer") if f.key != "granted"],
@@ -300,6 +301,24 @@ def _shown(
             exchange.reply_deadline([one.share_type for one in asked])
         ),
     )
+
+
+def _weighed(found: Request, asked: Sequence[exchange.Asked]) -> dict[str, Any] | None:
+    """What the head who has the ball weighs; None where no head decides."""
+    if found.state == "consent_back":
+        given = exchange.weigh(asked, _chosen(found.answer or {}, "granted"))
+    elif found.state == "consent_out":
+        given = exchange.weigh(exchange.offered(session(), found.resource), {a.key for a in asked})
+    else:
+        return None
+    # What was typed may be no date at all.
+    until = (found.answer or {}).get("until") or found.document.get("until")
+    return {
+        "given": given,
+        "until": until,
+        "long": exchange.long_term(exchange.day_of(until)),
+        "unexplained": bool(given.sensitive) and not found.document.get("need"),
+    }
 
 
 def _events(found: Request) -> list[tuple[RequestEvent, str, str]]:
