@@ -20,6 +20,8 @@ BLANKS = " \t\n\u00a0\u3000"
 # What a person types for "unknown" where unknown and empty differ (census figures).
 UNKNOWN = "-"
 NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?")
+# 2027-1-5, 2027/1/5, 2027.1.5, 2027年1月5日: one sign throughout.
+DAY = re.compile(r"([0-9]{4})(?:([-/.])|年)([0-9]{1,2})(?(2)\2|月)([0-9]{1,2})(?(2)|日)")
 ROW = re.compile(r"[0-9]{1,6}")
 BOOLEANS = {"true": True, "on": True, "false": False}
 
@@ -114,10 +116,18 @@ def _scalar(field: Field, text: str) -> Any:
         return BOOLEANS.get(text.lower(), text)
     if field.kind == "number":
         return _number(field, unicodedata.normalize("NFKC", text))
-    if field.kind in ("code", "date") or field.widget in ("tel", "code"):
+    if field.kind == "date":
+        return _day(unicodedata.normalize("NFKC", text))
+    if field.kind == "code" or field.widget in ("tel", "code"):
         # Full-width digits and letters come from the input method, not from the clerk.
         return unicodedata.normalize("NFKC", text)
     return text
+
+
+def _day(text: str) -> str:
+    """A day as the schema writes it, from the ways people write one; anything else as typed."""
+    found = DAY.fullmatch(text)
+    return f"{found[1]}-{int(found[3]):02}-{int(found[4]):02}" if found else text
 
 
 def _number(field: Field, text: str) -> Any:

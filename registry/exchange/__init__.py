@@ -1,5 +1,6 @@
 """Requests for data with their clocks and grants; demands for what nobody offers."""
 
+from registry.exchange.asked import day_of
 from registry.exchange.clocks import (
     Clock,
     clock,
@@ -33,6 +34,7 @@ from registry.exchange.reading import (
     elements,
     events,
     find,
+    next_steps,
     offered,
     overdue,
     rows,
@@ -45,6 +47,7 @@ from registry.exchange.reading import (
 )
 from registry.exchange.requests import advance, available, draft, requestable, save
 from registry.exchange.standing import end_standing, sign_standing
+from registry.exchange.weighing import Weight, is_sensitive, long_term, sensitive_from, weigh
 
 __all__ = [
     "CLOSED",
@@ -61,6 +64,7 @@ __all__ = [
     "Row",
     "State",
     "Step",
+    "Weight",
     "advance",
     "advance_demand",
     "answers_for",
@@ -70,6 +74,7 @@ __all__ = [
     "clock",
     "count",
     "count_demands_waiting",
+    "day_of",
     "days_late",
     "demand_events",
     "demand_steps",
@@ -81,7 +86,10 @@ __all__ = [
     "events",
     "find",
     "find_demand",
+    "is_sensitive",
+    "long_term",
     "longest_extension",
+    "next_steps",
     "notices",
     "offered",
     "overdue",
@@ -91,6 +99,7 @@ __all__ = [
     "requestable",
     "rows",
     "save",
+    "sensitive_from",
     "sign_standing",
     "standing_consent",
     "state_demand",
@@ -101,4 +110,5 @@ __all__ = [
     "visible",
     "waiting",
     "waits_for",
+    "weigh",
 ]

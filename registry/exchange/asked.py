@@ -1,5 +1,7 @@
 """What a request asks for: the items of its document, held against the live version."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -8,9 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import schemas
+from anonymization.identifiers import MOBILE
 from registry import calendar
 from registry.errors import Invalid
 from registry.exchange.reading import offered
+from registry.exchange.weighing import is_sensitive
 from registry.models.catalogue import Element
 from registry.models.exchange import Request, RequestElement
 from schemas import Problem
@@ -24,7 +28,24 @@ def problems(session: Session, request: Request, document: Document) -> list[Pro
     until = day_of(document.get("until"))
     if until is not None and until <= calendar.today():
         found.append(Problem("/until", "past", record="request"))
-    return found + item_problems(offered(session, request.resource), items_of(document))
+    there = offered(session, request.resource)
+    asked = set(items_of(document))
+    sensitive = sum(is_sensitive(one.level) for one in there if one.key in asked)
+    if sensitive and not document.get("need"):
+        # The smallest set that serves: what is sensitive wants its reason, item by item.
+        found.append(Problem("/need", "need", {"given": sensitive}, "Q4", record="request"))
+    if _names_a_mobile(str(document.get("contact") or "")):
+        found.append(Problem("/contact", "mobile", record="request"))
+    return found + item_problems(there, items_of(document))
+
+
+def _names_a_mobile(text: str) -> bool:
+    """Whether a mobile number stands among the words, as it is or with its digits grouped."""
+    plain = unicodedata.normalize("NFKC", text)
+    return any(_MOBILE.search(one) for one in (plain, re.sub(r"(?<=\d)[ -]+(?=\d)", "", plain)))
+
+
+_MOBILE = re.compile(rf"(?<![0-9])(?:86)?{MOBILE}(?![0-9])")
 
 
 def item_problems(

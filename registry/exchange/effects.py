@@ -165,14 +165,20 @@ def granted(
     session: Session, request: Request, keys: set[str], until: date | None = None
 ) -> Outcome:
     """These items are granted from today, the others not; 20 working days to deliver."""
-    for row in asked_rows(session, request):
+    rows = asked_rows(session, request)
+    for row in rows:
         row.granted = row.element_key in keys
+    refused = sum(not row.granted for row in rows)
     today = calendar.today()
     ends = until or day_of(request.document.get("until"))
     deliver_by = clocks.due(session, today, clocks.DELIVERY)
     return Outcome(
         columns={"replied_on": today, "deliver_by": deliver_by, "ends_on": ends},
-        facts={"granted": len(keys), "deliver_by": deliver_by.isoformat()},
+        facts={
+            "granted": len(keys),
+            "refused": refused,
+            "deliver_by": deliver_by.isoformat(),
+        },
     )
 
 

@@ -205,7 +205,16 @@ def _asked_for(actor: Actor, request: Request) -> str:
         return "extend"
     if request.state in ("in_use", "suspended"):
         return "end"
-    return _NEXT[request.state]
+    return next_steps(request)[0]
+
+
+def next_steps(request: Request) -> tuple[str, ...]:
+    """The steps of which one moves a request on; () where nobody has to act."""
+    if request.state == "dispute":
+        return ("reopen", "uphold")
+    if request.state == "consent_back" and not (request.answer or {}).get("granted"):
+        return ("refuse",)
+    return (_NEXT[request.state],) if request.state in _NEXT else ()
 
 
 _NEXT: Mapping[str, str] = {

@@ -25,7 +25,7 @@ from registry.exchange.asked import (
 from registry.exchange.effects import EFFECTS, Given, Outcome, granted, nothing
 from registry.exchange.life import STEPS, Step
 from registry.exchange.notices import tell
-from registry.exchange.reading import offered, standing_consent
+from registry.exchange.reading import offered, standing_consent, units
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource
 from registry.models.exchange import Demand, Request, RequestEvent
@@ -41,6 +41,9 @@ def requestable(session: Session, actor: Actor, key: str) -> Resource:
         raise Conflict("not_offered")
     if not any(element.share_type != "3" for element in offered(session, resource)):
         raise Conflict("withheld")
+    asking = units(session, actor, "request")
+    if asking and asking <= {resource.department_id}:
+        raise Conflict("own_data")
     return resource
 
 
@@ -240,7 +243,9 @@ def _store(
     # Nobody outside is told of what never went out.
     if request.received_on is None:
         whom = [(unit, told) for unit, told in whom if unit == request.requester_id]
-    tell(session, rule.id, "request", request.key, whom)
+    # A grant of some items only must not read as one of all.
+    in_part = rule.id == "grant" and outcome.facts.get("refused")
+    tell(session, "grant_part" if in_part else rule.id, "request", request.key, whom)
 
 
 def _note(

@@ -75,6 +75,12 @@ DONE: Mapping[str, str] = {
     "countersign": _("已会签"),
 }
 
+# The same ids mean other acts on a request.
+REQUEST_DONE: Mapping[str, str] = {
+    "draft": _("草稿已保存"),
+    "submit": _("已提交本单位负责人"),
+}
+
 
 @dataclass(frozen=True)
 class Done:
@@ -104,7 +110,9 @@ def _told(session: Session, who: Actor, rows: receipts.Rows) -> Done | None:
         JournalRow.at >= now() - RECENT,
     )
     # Handing in from the form saves first and makes the batch last; the step is what was meant.
-    aside = sa.case((JournalRow.act.in_(["register", "submit"]), 1), else_=0)
+    saved = JournalRow.act.in_(["register", "draft"])
+    batch = sa.and_(JournalRow.act == "submit", JournalRow.subject != "request")
+    aside = sa.case((sa.or_(saved, batch), 1), else_=0)
     row = session.scalar(
         sa.select(JournalRow).where(*mine).order_by(aside, JournalRow.seq).limit(1)
     )
@@ -115,7 +123,8 @@ def _told(session: Session, who: Actor, rows: receipts.Rows) -> Done | None:
     name, follows = _SUBJECTS.get(row.subject, _plain)(session, who, row)
     if count > 1:
         name = gettext("%(n)s 件") % {"n": count}
-    said = gettext(DONE[row.act]) if row.act in DONE else _named(row.act)
+    words = REQUEST_DONE if row.subject == "request" else DONE
+    said = gettext(words[row.act]) if row.act in words else _named(row.act)
     if name:
         said = gettext("%(name)s：%(said)s") % {"name": name, "said": said}
     return Done(row.act, gettext("%(said)s。") % {"said": said}, follows)
@@ -162,17 +171,18 @@ def _after(session: Session, resource: Resource, act: str) -> str:
     if working.state == "draft":
         if act == "return":
             return gettext("下一步：修改后重新送审，由%(who)s办理。") % {
-                "who": _people(session, "hand_in", resource.department)
+                "who": people(session, "hand_in", resource.department)
             }
         return gettext("填完后点「送审」；没有送审的内容只有本单位看得到。")
     due = catalogue.clock(session, working)
     return _turn(session, asked(working.state), resource.department, str(due.on) if due else "")
 
 
-def _turn(session: Session, act: str, unit: Organisation, due: str) -> str:
+def _turn(session: Session, act: str, unit: Organisation, due: str, word: str = "") -> str:
+    """Who has the ball; `word` is the step itself where the act has several."""
     facts = {
-        "act": schemas.codes.label("act", act, locale()),
-        "who": _people(session, act, unit),
+        "act": word or schemas.codes.label("act", act, locale()),
+        "who": people(session, act, unit),
         "due": due,
     }
     if due:
@@ -180,7 +190,7 @@ def _turn(session: Session, act: str, unit: Organisation, due: str) -> str:
     return gettext("下一步：%(act)s，由%(who)s办理。") % facts
 
 
-def _people(session: Session, act: str, unit: Organisation) -> str:
+def people(session: Session, act: str, unit: Organisation) -> str:
     """赵永强（保密审查人）; the post alone where nobody holds it."""
     found = accounts.able(session, act, unit)[:2]
     if not found:
@@ -217,7 +227,11 @@ def _request(session: Session, who: Actor, row: JournalRow) -> tuple[str, str]:
         return number, now_
     running = exchange.clock(session, request)
     due = "" if running is None or running.term else str(running.due)
-    return number, now_ + _turn(session, state.act, unit, due)
+    steps = [
+        schemas.codes.label("exchange_step", step, locale())
+        for step in exchange.next_steps(request)
+    ]
+    return number, now_ + _turn(session, state.act, unit, due, gettext("或者").join(steps))
 
 
 def _claim(session: Session, who: Actor, row: JournalRow) -> tuple[str, str]:

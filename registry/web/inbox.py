@@ -92,6 +92,7 @@ def inbox() -> str:
         late=exchange.count(
             session(), [exchange.overdue(), exchange.answers_for(session(), actor())]
         ),
+        late_above=bool(exchange.units(session(), actor(), "extend")),
         may_register=bool(_units()),
         may_hand_in=may(actor(), "hand_in"),
         taken=_taken(),

@@ -1,6 +1,7 @@
 """Requests for data: the list with its clocks, the form, the page with its steps, notices."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,7 +9,8 @@ from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 import schemas
-from registry import catalogue, exchange
+from anonymization import plan
+from registry import calendar, catalogue, desensitization, exchange
 from registry.access import may
 from registry.edge import actor, go, locale, reads, session, writes
 from registry.edge.words import sentence
@@ -17,6 +19,7 @@ from registry.exchange import Given, Step
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource
 from registry.models.exchange import Demand, Request, RequestEvent
+from registry.web.done import people
 
 pages = Blueprint("requests", __name__)
 
@@ -230,6 +233,7 @@ def _form(
         unit=request.form.get("unit", ""),
         demand=request.values.get("demand", "")[:40],
         standing=exchange.standing_consent(session(), resource),
+        sensitive_from=exchange.sensitive_from(),
         share_condition=_condition(resource),
     )
 
@@ -282,10 +286,15 @@ def _shown(
         answer=_answer(found) if decided or mine else [],
         proposed=_chosen(found.answer or {}, "granted") if mine and not decided else None,
         answer_typed=answer,
-        # Fewest clicks: what is asked for is granted unless somebody unticks it.
-        granted=_chosen(answer, "granted")
-        if answer or step == "prepare"
-        else {one.key for one in asked},
+        # Nothing is granted by itself; what the clerk chose before a return still stands.
+        granted=_chosen(answer, "granted"),
+        weighed=_weighed(found, asked),
+        holder=_holder(found),
+        profiles=plan.profiles(),
+        proven=_proven(found, asked) if mine else None,
+        starts=_starts(found),
+        given=[one for one in asked if one.granted],
+        sensitive_from=exchange.sensitive_from(),
         completion=typed if step == "complete" and typed is not None else found.document,
         chosen=_chosen(typed if step == "complete" and typed is not None else found.document),
         answer_fields=[f for f in schemas.fields("answer") if f.key != "granted"],
@@ -300,6 +309,61 @@ def _shown(
             exchange.reply_deadline([one.share_type for one in asked])
         ),
     )
+
+
+def _starts(found: Request) -> date | None:
+    """The day the answer counts as received, where that is yet to come: after closing, at rest."""
+    received = found.received_on
+    return received if received is not None and received > calendar.today() else None
+
+
+UNDELIVERED = ("received", "extended", "consent_back", "granted", "granted_standing", "delivering")
+
+
+def _proven(found: Request, asked: Sequence[exchange.Asked]) -> tuple[str, str] | None:
+    """The way of sharing asked for, and the release profile in which a proof covers it.
+
+    The profile is "" where no proof does; None where nothing personal is asked for, or the data
+    are delivered already.
+    """
+    live, method = found.resource.live, str(found.document.get("method") or "")
+    if live is None or found.resource.frozen_at is not None or found.state not in UNDELIVERED:
+        return None
+    keys = {one.key for one in asked}
+    personal = [e for e in exchange.offered(session(), found.resource) if e.pi_kind]
+    if keys.isdisjoint(one.key for one in personal):
+        return None
+    profiles = schemas.codes.table("share_method")["profiles"].get(method, ())
+    proofs = desensitization.proofs(session(), [live])[live.id]
+    held = [one for one in profiles if one in proofs and proofs[one].report is not None]
+    return schemas.codes.label("share_method", method, locale()), held[0] if held else ""
+
+
+def _holder(found: Request) -> str:
+    """Who has the ball, by name and post; "" where nobody has."""
+    state = exchange.STATES[found.state]
+    if state.act is None:
+        return ""
+    unit = found.requester if state.side == "requester" else found.provider
+    return people(session(), state.act, unit)
+
+
+def _weighed(found: Request, asked: Sequence[exchange.Asked]) -> dict[str, Any] | None:
+    """What the head who has the ball weighs; None where no head decides."""
+    if found.state == "consent_back":
+        given = exchange.weigh(asked, _chosen(found.answer or {}, "granted"))
+    elif found.state == "consent_out":
+        given = exchange.weigh(exchange.offered(session(), found.resource), {a.key for a in asked})
+    else:
+        return None
+    # What was typed may be no date at all.
+    until = (found.answer or {}).get("until") or found.document.get("until")
+    return {
+        "given": given,
+        "until": until,
+        "long": exchange.long_term(exchange.day_of(until)),
+        "unexplained": bool(given.sensitive) and not found.document.get("need"),
+    }
 
 
 def _events(found: Request) -> list[tuple[RequestEvent, str, str]]:

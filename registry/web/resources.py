@@ -148,11 +148,20 @@ def _use(version: Version) -> dict[str, Any]:
     heads = offered and may(who, "consent_back", resource.department)
     return {
         "may_request": asks,
+        "why_not": _why_not(version) if offered and who.signed_in and not asks else "",
         "reply_days": exchange.reply_days(version.share_type),
         "users": exchange.users(session(), resource) if who.signed_in else [],
         "standing": exchange.standing_consent(session(), resource) if who.signed_in else None,
         "may_stand": heads and version.share_type == "1",
     }
+
+
+def _why_not(version: Version) -> str:
+    """Why somebody who asks for data has no button: "withheld", "own"; "" for all others."""
+    asking = exchange.units(session(), actor(), "request")
+    if not asking:
+        return ""
+    return "withheld" if version.share_type == "3" else "own"
 
 
 @pages.post("/<key>/revise")

@@ -86,7 +86,7 @@ def test_two_items_are_asked_for_and_granted_over_both_heads(browser, city, orig
     checked(registrar, "inbox-requests")
     registrar.goto(found)
     checked(registrar, "request-answer")
-    registrar.get_by_label("男方姓名", exact=True).uncheck()
+    registrar.get_by_label("登记日期", exact=True).check()
     press(registrar, "#answer .btn-primary")
     expect(registrar.locator(".summary")).to_contain_text("不同意的理由")
     checked(registrar, "request-answer-errors", expected=("422",))
@@ -102,7 +102,7 @@ def test_two_items_are_asked_for_and_granted_over_both_heads(browser, city, orig
         sharing.get_by_role("button", name="同意答复").click()
 
     consumer.goto("/inbox")
-    expect(consumer.locator("aside")).to_contain_text("同意答复")
+    expect(consumer.locator("aside")).to_contain_text("部分同意")
     checked(consumer, "inbox-notices")
     consumer.goto(found)
     expect(consumer.locator("main")).to_contain_text("同意共享")

@@ -7,6 +7,7 @@ export function watchForms() {
   document.querySelectorAll("textarea[data-count]").forEach(count);
   document.querySelectorAll("form[data-guard], form[data-autosave]").forEach(guard);
   document.querySelectorAll(".choices").forEach(showChosen);
+  document.querySelectorAll("form[data-tally]").forEach(tally);
   refuseEnterWhileComposing();
 }
 
@@ -21,6 +22,19 @@ function count(box) {
   };
   box.addEventListener("input", (event) => event.isComposing || show());
   box.addEventListener("compositionend", show);
+}
+
+// What a press of the button will give, said before it is pressed.
+function tally(form) {
+  const place = form.querySelector("[data-says]");
+  const show = () => {
+    const taken = Array.from(form.querySelectorAll("input[type=checkbox]:checked"));
+    const sensitive = taken.filter((box) => "sensitive" in box.dataset).length;
+    place.textContent = place.dataset.says.replace("{n}", taken.length).replace("{m}", sensitive);
+  };
+  place.hidden = false;
+  form.addEventListener("change", show);
+  show();
 }
 
 function showChosen(box) {
