@@ -51,12 +51,8 @@ def contents() -> str:
         (gettext("栏目、流程和用词"), ("reference/*", "glossary")),
         (gettext("为什么这样建、测得多快"), ("explanation", "measured")),
     )
-    return render_template(
-        "manual_contents.html",
-        groups=[
-            (title, [one for name in names for one in _named(name)]) for title, names in groups
-        ],
-    )
+    found = [(title, [_read(one, locale()) for one in _named(names)]) for title, names in groups]
+    return render_template("manual_contents.html", groups=found)
 
 
 @pages.get("/help/<path:name>")
