@@ -256,7 +256,7 @@ def _project(session: Session, who: Actor, row: JournalRow) -> tuple[str, str]:
         return "", ""
     if row.act == "revoke":
         return number, gettext("签署人和项目负责人已在工作台得到通知。")
-    able = _people(session, "revoke", project.unit)
+    able = people(session, "revoke", project.unit)
     return number, gettext(
         "下一步：下载 PDF，打印、加盖公章后交%(unit)s；不能修改，只能由%(who)s撤销。"
     ) % {"unit": project.unit.name, "who": able}
