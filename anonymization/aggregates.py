@@ -76,7 +76,7 @@ def of(frame: pl.DataFrame) -> Counts | None:
 
 def read(texts: pl.DataFrame, columns: Mapping[str, Column], codes: Sequence[str]) -> Counts | None:
     """The table as one of counts of people, if it is one."""
-    if not 2 <= texts.height <= MOST_ROWS or codes:
+    if not 2 <= texts.height <= MOST_ROWS or texts.width > _MOST_COLUMNS or codes:
         return None
     counting, groups = [], []
     for name in texts.columns:

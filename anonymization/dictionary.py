@@ -115,10 +115,10 @@ def addresses(values: pl.Series) -> pl.Series:
     """Which cells are addresses as a whole: a region and a street, or anything down to a door."""
     door = values.str.contains(
         f"[0-9A-Za-z一二三四五六七八九十](?:{_any('door')})|[0-9]+-[0-9]+"
+        "|(?i:room|flat|unit|apt|apartment)[. ]{0,2}#?[0-9]"
     ).fill_null(False)
-    english = values.str.contains(ENGLISH_HOME).fill_null(False)
     if not door.any():
-        return english
+        return door
     rows = door.arg_true()
     some = values.gather(rows)
     placed = some.str.contains(
@@ -128,7 +128,8 @@ def addresses(values: pl.Series) -> pl.Series:
     placed |= some.str.contains(_ESTATE)
     paper = some.str.contains(r"第[0-9]+号|[〔\[（(](?:19|20)[0-9]{2}[〕\]）)]|字第?[0-9]")
     good = placed & ~paper & (some.str.len_chars() <= 80)
-    return door.scatter(rows.filter(~good), False) | english
+    good |= some.str.contains(ENGLISH_HOME)
+    return door.scatter(rows.filter(~good), False)
 
 
 # A room and a building or a street, as forms in English have them.

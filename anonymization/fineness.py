@@ -48,11 +48,14 @@ def fine(
         if not any(_says(name, _PUBLIC) and not _says(name, _ACTS) for name in names)
         for found in _places(names, texts)
     ]
+    # Short cells without a mark tell a minute only where the header says so.
+    looks = texts.select(pl.all().str.contains("[:：时点]|.{9}").any())
     for name in texts.columns:
         values = texts[name].drop_nulls()
         if values.is_empty():
             continue
-        findings += _times(name, values, dated, texts)
+        if looks[name][0] or _says(name, _WHEN):
+            findings += _times(name, values, dated, texts)
         # Noise to the cent is nobody's amount; the run that added it says so.
         if not firms and name not in terms.made_up:
             findings += _amounts(name, values, columns[name], texts)

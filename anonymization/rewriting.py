@@ -33,10 +33,13 @@ def rewritten(
     All that the rules make of all columns is judged together: looking at one short column costs
     what looking at a hundred does. Of the rules that fit the first is told.
     """
+    measures = texts.select(pl.all().str.contains(_MEASURE).all())
     samples = {
         name: sample
         for name in texts.columns
-        if columns[name].kind not in _READ and (sample := _sample(texts[name])) is not None
+        if columns[name].kind not in _READ
+        and not measures[name][0]
+        and (sample := _sample(texts[name])) is not None
     }
     tried = [way for sample in samples.values() for way in _undone(sample)]
     found: dict[str, Finding] = {}
@@ -47,6 +50,10 @@ def rewritten(
             filled = int(texts[name].is_not_null().sum())
             found[name] = _finding((name,), filled, zh, en, kind, texts)
     return list(found.values())
+
+
+# Numbers with a point and few digits are nobody's, however they are turned.
+_MEASURE: Final = r"^-?[0-9]{1,6}\.[0-9]{1,4}$"
 
 
 def _sample(values: pl.Series) -> pl.Series | None:
