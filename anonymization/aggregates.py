@@ -76,7 +76,7 @@ def of(frame: pl.DataFrame) -> Counts | None:
 
 def read(texts: pl.DataFrame, columns: Mapping[str, Column], codes: Sequence[str]) -> Counts | None:
     """The table as one of counts of people, if it is one."""
-    if not 2 <= texts.height <= MOST_ROWS or codes:
+    if not 2 <= texts.height <= MOST_ROWS or texts.width > _MOST_COLUMNS or codes:
         return None
     counting, groups = [], []
     for name in texts.columns:
@@ -161,11 +161,53 @@ def small(counts: Counts, terms: Terms) -> list[Finding]:
         if few:
             findings.append(_few((*counts.groups, name), few, counts.table, terms))
             continue
+        grown = [one for one in _grown(counts, inner, name) if 0 < one < terms.k]
+        if grown:
+            findings.append(_steps((*counts.groups, name), len(grown), counts.table, terms))
+            continue
         undone = [one for one in _worked_out(counts, name) if 0 < one < terms.k]
         if undone:
             used = (*counts.groups, name, *counts.totals)
             findings.append(_given_back(used, len(undone), counts.table, terms))
     return findings
+
+
+_SUMS_SO_FAR: Final = "累计|累积|历年|截至|截止|cumulative|cum_"
+
+
+def _grown(counts: Counts, inner: pl.DataFrame, name: str) -> list[float]:
+    """By how many a sum grew from one period to the next, where a column holds sums so far."""
+    if not re.search(_SUMS_SO_FAR, name.lower()):
+        return []
+    for period in (one for one in counts.groups if inner[one].str.contains("[0-9]").all()):
+        others = [one for one in counts.groups if one != period]
+        # 第9周 stands before 第10周: numbers are compared as numbers.
+        numbers = pl.col(period).str.extract_all("[0-9]+").list.eval(
+            pl.element().str.zfill(8)
+        ).list.join(" ")  # fmt: skip
+        ordered = inner.with_columns(numbers.alias("#when")).sort("#when", maintain_order=True)
+        step = pl.col(name).diff()
+        grown = ordered.select((step.over(others) if others else step).alias("by"))["by"]
+        steps = grown.drop_nulls()
+        if len(steps) and (steps >= 0).mean() > 0.95:  # type: ignore[operator]
+            return list(steps)
+    return []
+
+
+def _steps(names: tuple[str, ...], cells: int, table: pl.DataFrame, terms: Terms) -> Finding:
+    return Finding(
+        "K_TOO_SMALL",
+        names,
+        cells,
+        share(cells, table),
+        f"列「{names[-1]}」是累计数，相邻两期相减就是新增：{cells} 期新增不足 {terms.k} 人。",
+        f"column {names[-1]} holds sums so far; the difference of two periods is who was added: "
+        f"fewer than {terms.k} in {cells} of them.",
+        "拉长期限，使每期新增不少于阈值，或者累计数取整到十。",
+        "Give longer periods, so that each adds enough, or round the sums to tens.",
+        "例：第 8 周累计 41、第 9 周累计 42 → 这一周新增 1 人",
+        "for example: 41 by the eighth week, 42 by the ninth → one person that week",
+    )
 
 
 def _worked_out(counts: Counts, name: str) -> Iterator[float]:

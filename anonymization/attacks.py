@@ -17,6 +17,7 @@ from anonymization import (
     aggregates,
     doors,
     fillings,
+    lawful,
     linking,
     masks,
     mentions,
@@ -55,6 +56,8 @@ class Verdict:
     counted: Mapping[str, Any] | None = None
     # The law that the claim names for each column it says is published by order.
     lawful: Mapping[str, str] = field(default_factory=dict)
+    # Those of them whose law or article is on no list: 未核对, for the reader to look up.
+    unchecked: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -74,6 +77,7 @@ class Verdict:
             "utility": self.utility,
             "counted": self.counted,
             "published_by_law": dict(self.lawful),
+            "laws_not_checked": dict(self.unchecked),
         }
 
 
@@ -144,9 +148,10 @@ def _checked(claim: Mapping[str, Any]) -> Mapping[str, Any]:
 def _ordered(rules: Mapping[str, str]) -> dict[str, str]:
     """The rules of a claim that say by which law a column is published, by column.
 
-    依法公开 alone excuses nothing: a law, or the column of which the law is named, must follow.
+    依法公开 alone excuses nothing: a law, or the column of which the law is named, must follow
+    (`lawful`).
     """
-    said = {name: one for name, one in rules.items() if re.match(_BY_LAW, one)}
+    said = {name: one for name, one in rules.items() if re.match(_BY_LAW, one) or one == "同上"}
     named = {name for name, one in said.items() if re.search(_LAW, one)}
     return {name: one for name, one in said.items() if name in named or (named and "同上" in one)}
 
@@ -170,11 +175,13 @@ def attack(
     """Try every attack on a table."""
     texts = as_texts(frame)
     columns = {column.name: column for column in detect(frame)}
+    basis = lawful.judge(terms.lawful, columns, texts)
+    terms = replace(terms, lawful=basis.columns)
     tokens = {name: shape for name in texts.columns if (shape := token(texts[name]))}
     nobody = things.about_nobody(texts, columns, tokens, terms)
     words = wordy(texts)
     found, left = naming.named(texts, columns, tokens, terms, nobody)
-    readable = rewriting.rewritten(words, columns)
+    readable = rewriting.rewritten(words, columns, terms.excused)
     told = {name for one in readable for name in one.columns}
     digests = {name: shape for name, shape in tokens.items() if name not in told}
     findings = [
@@ -184,7 +191,10 @@ def attack(
         *readable,
         *rewriting.in_pieces(texts, columns),
         *fillings.filled(
-            words, columns, told | tokens.keys() | {name for one in found for name in one.columns}
+            words,
+            columns,
+            told | tokens.keys() | {name for one in found for name in one.columns},
+            terms.excused,
         ),
         *doors.apart(texts, columns),
         *([] if nobody else fine(texts, words, columns, terms)),
@@ -219,8 +229,13 @@ def attack(
     findings = [
         one
         for one in findings
-        if one.code in _UNEXCUSED or not one.columns or not ordered.issuperset(one.columns)
+        if one.code in _UNEXCUSED
+        or not one.columns
+        or not ordered.issuperset(one.columns)
+        or (one.code == "AMOUNT_TOO_FINE" and not _amounts(one.columns, terms))
     ]
+    told = {name for one in findings for name in one.columns}
+    findings += [*(one for one in basis.refused if told.issuperset(one.columns)), *basis.never]
     grade = risk.level(
         measured,
         sum(finding.code in _NAMING for finding in findings),
@@ -237,7 +252,13 @@ def attack(
         grade,
         counted=counted.facts() if counted else None,
         lawful=terms.lawful,
+        unchecked=basis.unchecked,
     )
+
+
+def _amounts(names: Sequence[str], terms: Terms) -> bool:
+    """Whether laws let these amounts be published; a plan was read when it was approved."""
+    return all(name in terms.published or lawful.amounts(terms.lawful[name]) for name in names)
 
 
 def _sketched(earlier: Any) -> list[linking.Sketch]:

@@ -18,7 +18,7 @@ from anonymization.scanning import scan
 
 # What a header says last when its column holds codes of things, places or posts.
 _CODES: Final = (
-    "(?:编码|代码|编号|代号|序号|识别码|流水号?|条码|批次|(?:^|_)(?:code|bm|bh|dm|no|id))$"
+    "(?:编码|代码|编号|代号|序号|识别码|流水号?|条码|批次|号|(?:^|_)(?:code|bm|bh|dm|no|id))$"
 )
 # What hides characters of a cell.
 _STARS: Final = "[*＊×●•■□]{2,}|[xX]{4,}"

@@ -115,6 +115,7 @@ def addresses(values: pl.Series) -> pl.Series:
     """Which cells are addresses as a whole: a region and a street, or anything down to a door."""
     door = values.str.contains(
         f"[0-9A-Za-z一二三四五六七八九十](?:{_any('door')})|[0-9]+-[0-9]+"
+        "|(?i:room|flat|unit|apt|apartment)[. ]{0,2}#?[0-9]"
     ).fill_null(False)
     if not door.any():
         return door
@@ -123,9 +124,20 @@ def addresses(values: pl.Series) -> pl.Series:
     placed = some.str.contains(
         f"(?:{_any('region')}|{_any('street')}|街道|镇|乡|苏木|嘎查|村|社区)"
     )
+    # An estate needs no region: 学府花园12-3-501, 12号楼3单元501; nor do homes in English.
+    placed |= some.str.contains(_ESTATE)
     paper = some.str.contains(r"第[0-9]+号|[〔\[（(](?:19|20)[0-9]{2}[〕\]）)]|字第?[0-9]")
     good = placed & ~paper & (some.str.len_chars() <= 80)
+    good |= some.str.contains(ENGLISH_HOME)
     return door.scatter(rows.filter(~good), False)
+
+
+# A room and a building or a street, as forms in English have them.
+ENGLISH_HOME = (
+    r"(?i)\b(?:room|flat|unit|apt\.?|apartment) ?\#?[0-9]+\b.{0,60}"
+    r"\b(?:building|bldg|garden|street|road|lane|avenue|community|residence|district)\b"
+)
+_ESTATE = r"\p{Han}{2}[0-9]{1,3}(?:-[0-9]{1,2}-|(?:号楼|栋|幢|座)[0-9]{1,2}(?:单元|门))[0-9]{3,4}"
 
 
 def name_patterns() -> tuple[tuple[str, str], ...]:

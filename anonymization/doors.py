@@ -30,6 +30,13 @@ def apart(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Finding]:
     """A home whose estate, building and door stand in columns of their own."""
     parts = {part: _part(part, texts, columns) for part in _PARTS}
     place, building, door = parts["place"], parts["building"], parts["door"]
+    if place is not None and door is None:
+        whole = next(
+            (name for name in texts.columns if name != place and _whole(texts[name])), None
+        )
+        if whole is not None:
+            parts, door = {"place": place, "door": whole}, whole
+            building = whole
     if door is None or place is None or (building is None and parts["stairs"] is None):
         return []
     names = tuple(name for name in parts.values() if name is not None)
@@ -54,6 +61,17 @@ def apart(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Finding]:
             "for example: an estate + 3 + 2 + 501 → building 3, stairs 2, door 501",
         )
     ]
+
+
+def _whole(values: pl.Series) -> bool:
+    """Whether building, stairs and door stand in one cell: 3号楼2单元501."""
+    some = drawn(values.drop_nulls())
+    return len(some) >= 10 and matching(some, _HOME) > 0.9
+
+
+_HOME: Final = (
+    "^[0-9A-Z]{1,3}(?:号楼|栋|幢|座|号院|-|#)(?:[0-9]{1,2}(?:单元|门|-))?[0-9]{3,4}(?:室|号|户)?$"
+)
 
 
 def _part(part: str, texts: pl.DataFrame, columns: Mapping[str, Column]) -> str | None:

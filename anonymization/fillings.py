@@ -4,7 +4,7 @@ One such cell proves nothing, so it is not what detection reports; that all cell
 a name or a number at the same place is no chance.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final
 
@@ -29,9 +29,15 @@ _PIECES: Final = 3
 
 
 def filled(
-    texts: pl.DataFrame, columns: Mapping[str, Column], left_out: Iterable[str]
+    texts: pl.DataFrame,
+    columns: Mapping[str, Column],
+    left_out: Iterable[str],
+    public: Container[str] = (),
 ) -> list[Finding]:
-    """Columns whose cells hold a number or a name inside what is the same for all of them."""
+    """Columns whose cells hold a number or a name inside what is the same for all of them.
+
+    In the `public` ones names may stand.
+    """
     skipped = set(left_out)
     findings = []
     for name in texts.columns:
@@ -47,7 +53,7 @@ def filled(
         if len(some) < _LEAST or matching(some, r"[0-9]{11}|\p{Han}{2}|^[A-Za-z]{2}") < _MOST:
             continue
         kind = _number(some) or _name(some) or _spelled(some, len(values)) or _shop(some)
-        if kind is not None:
+        if kind is not None and not (kind == "PERSON" and name in public):
             findings.append(naming.left("DIRECT_IDENTIFIER_LEFT", name, kind, len(values), texts))
     return findings
 

@@ -29,7 +29,7 @@ _ACTS: Final = (
     "反映|投诉|举报|诉求|报警|报案|报修|求助|事发|案发|来电|来访|签到|打卡|上报|收货|上车|下车|居住"
 )
 _WHEN: Final = (
-    "时间|时刻|时点|时戳|时$|time|stamp|date|日期|moment|(?:^|_)(?:ts|at|dt|tm|sj|rq)$"
+    "时间|时刻|时点|时戳|时(?:分秒?)?$|time|stamp|date|日期|moment|(?:^|_)(?:ts|at|dt|tm|sj|rq)$"
     "|(?:sj|rq|shijian|riqi)$"
 )
 
@@ -48,11 +48,14 @@ def fine(
         if not any(_says(name, _PUBLIC) and not _says(name, _ACTS) for name in names)
         for found in _places(names, texts)
     ]
+    # Short cells without a mark tell a minute only where the header says so.
+    looks = texts.select(pl.all().str.contains("[:：时点]|.{9}").any())
     for name in texts.columns:
         values = texts[name].drop_nulls()
         if values.is_empty():
             continue
-        findings += _times(name, values, dated, texts)
+        if looks[name][0] or _says(name, _WHEN):
+            findings += _times(name, values, dated, texts)
         # Noise to the cent is nobody's amount; the run that added it says so.
         if not firms and name not in terms.made_up:
             findings += _amounts(name, values, columns[name], texts)
@@ -99,6 +102,8 @@ def _times(
     timed = _timed(name, unmasked(some), dated)
     if timed is not None and len(some) < len(values):
         timed = _timed(name, unmasked(values), dated)
+    if timed is None and matching(some, _SPELLED_TIME) > 0.5:
+        timed = _timed(name, _in_digits(values), dated)
     if timed is None:
         return []
     alone = int(timed.is_unique().sum())
@@ -119,6 +124,26 @@ def _times(
             "for example: a neighbour was at the counter at 08:16 on 2025-03-01 → one row has it",
         )
     ]
+
+
+_NUMERALS: Final = "[〇○零一二三四五六七八九十]"
+_SPELLED_TIME: Final = (
+    f"{_NUMERALS}(?:时|点)(?:[0-9]|{_NUMERALS}|过)|月{_NUMERALS}{{1,3}}日.*(?:时|点)"
+)
+
+
+def _in_digits(values: pl.Series) -> pl.Series:
+    """Times with the numerals of papers as digits: 二〇二五年三月十一日八时五分."""
+    signs = dict(zip("〇○零一二三四五六七八九", "000123456789", strict=True))
+    digits = "[一二三四五六七八九]"
+    return (
+        values.str.replace_all(f"({digits})十({digits})", "${1}${2}")
+        .str.replace_all(f"({digits})十", "${1}0")
+        .str.replace_all(f"十({digits})", "1${1}")
+        .str.replace_all("十", "10")
+        .str.replace_many(list(signs), list(signs.values()))
+        .str.replace_all("半", "30分")
+    )
 
 
 def _timed(name: str, values: pl.Series, dated: Callable[[], bool]) -> pl.Series | None:

@@ -30,28 +30,43 @@ _FIRST: Final = ("123456", "salt", "wuhai", "abc123", "password", "key", "secret
 _USUAL: Final = (*_FIRST, "2024", "2025", "2026")
 SALTS: Final = (
     *_FIRST,
-    *(
-        "wh",
-        "150300",
-        *map(str, _LOCAL),
-        "SALT",
-        "Wuhai",
-        "乌海",
-        "000000",
-        "888888",
-        "test",
-        "md5",
-        "hash",
-        "gov",
-        "data",
-    ),
+    *("wh", "whs", "150300", *map(str, _LOCAL), "0473", "SALT", "Wuhai", "WUHAI", "乌海", "乌海市"),
+    *("000000", "888888", "666666", "test", "md5", "sm3", "hash", "gov", "data"),
     *(str(year) for year in range(2022, 2028)),
+    *(f"{city}{year}" for city in ("wuhai", "wh", "乌海") for year in (2024, 2025, 2026)),
+    *("2025-", "-2025", "2025_", "_2025", "2026-", "-2026", "wuhai_", "_wuhai", "wuhai-", "-wuhai"),
 )
-# The segments most people have; the others are a tenth of the numbers and would cost as much.
+# What the offices of a city are called for short, in characters and in initials.
+_OFFICES: Final = (
+    "民政局 mzj|教育局 jyj|公安局 gaj|财政局 czj|审计局 sjj|司法局 sfj|统计局 tjj|水务局 swj"
+    "|林草局 lcj|商务局 swj|信访局 xfj|税务局 swj|气象局 qxj|邮政局 yzj|科技局 kjj"
+    "|工信局 gxj|人社局 rsj|住建局 zjj|医保局 ybj|能源局 nyj|农牧局 nmj|交通局 jtj"
+    "|应急局 yjj|卫健委 wjw|发改委 fgw|国资委 gzw|残联 cl|妇联 fl|团委 tw|总工会 zgh"
+    "|城管局 cgj|文旅局 wlj|环保局 hbj|生态环境局 sthjj|自然资源局 zrzyj|市监局 sjj"
+    "|市场监管局 scjgj|退役军人局 tyjrj|政数局 zsj|大数据局 dsjj|公积金中心 gjjzx"
+    "|疾控中心 jkzx|医院 yy|学校 xx|法院 fy|检察院 jcy"
+)
+OFFICES: Final = tuple(
+    dict.fromkeys(
+        front + one
+        for both in _OFFICES.split("|")
+        for name, initials in [both.split(" ")]
+        for front, one in (
+            *(("", name), ("乌海市", name)),
+            *(("", initials), ("wh", initials), ("whs", initials), ("", initials.upper())),
+        )
+    )
+)
+# The segments most people have; the others are a tenth of the numbers and would cost as much. The
+# oldest ones first: most of the numbers that are in use, or made up, begin with them.
+_OLDEST: Final = (138, 139, 136, 137, 135, 150, 151, 158, 159, 188)
 _FRONTS: Final = (
-    *(130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 147, 150, 151, 152, 153, 155, 156, 157),
-    *(158, 159, 166, 173, 176, 177, 178, 180, 181, 182, 183, 184, 185, 186, 187, 188, 189, 199),
+    *_OLDEST,
+    *(130, 131, 132, 133, 134, 147, 152, 153, 155, 156, 157, 166, 173, 176, 177, 178),
+    *(180, 181, 182, 183, 184, 185, 186, 187, 189, 199),
 )
+# The share of the guesses at numbers from anywhere that begin with one of the oldest.
+_OLD: Final = 0.7
 _WEIGHTS: Final = np.array((7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2))
 _CHECKS: Final = np.frombuffer(b"10X98765432", np.uint8)
 
@@ -110,9 +125,20 @@ def families() -> Mapping[str, Family]:
         _drawn("plates", 9e5, 6_000, _plates),
         _drawn("landlines", 3e6, 9_000, _landlines),
         _drawn("identities", people, 50_000, _citizens),
+        _drawn("regional mobiles", len(_FRONTS) * 2e6, 50_000, _regional_mobiles),
         _drawn("mobiles", len(_FRONTS) * 1e8, 50_000, _mobiles),
         _drawn("salted mobiles", 2 * len(SALTS) * local, 50_000, _salty(_local_mobiles, SALTS)),
+        _drawn(
+            "offices' mobiles", 2 * len(OFFICES) * local, 50_000, _salty(_local_mobiles, OFFICES)
+        ),
+        _drawn(
+            "salted regional",
+            2 * len(_USUAL) * len(_FRONTS) * 2e6,
+            50_000,
+            _salty(_regional_mobiles, _USUAL),
+        ),
         _drawn("names and births", len(_NAMED) * len(_BORN) * _DAYS, 60_000, _named_and_born),
+        _drawn("names and tails", 10 * len(_NAMED) * 1e4, 60_000, _named_and_numbered),
         _drawn("salted", 2 * len(_USUAL) * people, 100_000, _salty(_citizens, _USUAL)),
     )
     return {one.name: one for one in listed}
@@ -180,7 +206,7 @@ _DAY: Final = "^[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}"
 
 def born(texts: pl.DataFrame) -> list[Rows]:
     """Citizen numbers of the birth dates a release itself tells."""
-    told = _birth_dates(texts)
+    told, _ = _birth_dates(texts)
     if not len(told):
         return []
     space = 1000 * len(_LOCAL) * len(told)
@@ -192,25 +218,124 @@ def born(texts: pl.DataFrame) -> list[Rows]:
 _HOPED: Final = 30
 
 
-def beside(texts: pl.DataFrame) -> list[Rows]:
-    """Telephones of the city with what stands in another column of the release as a salt."""
-    salts = [
-        one.encode()
+def beside(texts: pl.DataFrame) -> Iterator[list[Rows]]:
+    """Numbers of the city with what stands in another column as a salt, the cheapest first.
+
+    One value of a column is enough, that which most rows have: so many guesses with it hit one of
+    its rows as with all values together.
+    """
+    hands: list[tuple[float, bytes, bytes, str]] = []
+    # A part of the rows tells which value is the commonest and how common it is.
+    times = max(1, texts.height // _COUNTED)
+    for name in texts.columns:
+        counts = texts[name].gather_every(times).drop_nulls().value_counts(sort=True)
+        if counts.height < 2 or not len(counts[name][0]) <= _LONGEST_SALT:
+            continue
+        salt, rows = counts[name][0].encode(), times * int(counts["count"][0])
+        for family in _OF_THE_CITY:
+            cost = _SURE * families()[family].space / rows
+            hands.append((cost, salt, b"", family))
+            if family == "local mobiles":
+                hands += [(_RARER * cost, salt, one, family) for one in _MARKS]
+    spent = 0
+    for cost, salt, mark, family in sorted(hands):
+        count = int(max(_LEAST_BESIDE, min(cost, _MOST_BESIDE)))
+        if cost > 2 * _MOST_BESIDE or (spent := spent + 2 * count) > _BESIDE:
+            continue
+        numbers = _OF_THE_CITY[family](np.random.default_rng(12), count)
+        yield [
+            both
+            for one in numbers
+            for both in (_joined(salt + mark, one), _joined(one, mark + salt))
+        ]
+
+
+def beside_each(texts: pl.DataFrame) -> Iterator[list[Rows]]:
+    """The likeliest numbers of the city with what stands beside them in some rows, each by itself.
+
+    Where each row has a salt of its own a guess is worth one row: those of the oldest segment, to
+    which one in ten belongs, are tried for a few rows with every column that differs by rows.
+    """
+    rows = range(0, texts.height, max(1, texts.height // _ALONE))[:_ALONE]
+    salts: list[list[str | None]] = [
+        texts[name].gather(list(rows)).to_list()
         for name in texts.columns
-        if 1 < (values := texts[name].drop_nulls().unique(maintain_order=True)).len() <= _FEW
-        for one in values
-        if len(one) <= 12
-    ][:_SALTING]
-    # Three hits are hoped for.
-    count = min(_BESIDE, int(3 * families()["local mobiles"].space / max(1, texts.height)))
-    numbers = _local_mobiles(np.random.default_rng(12), count)
-    return [both for salt in salts for number in numbers for both in _mixed(salt, number)]
+        if _differs(texts[name])
+    ][:_UNLIKE]  # fmt: skip
+    salts += [[str(row + first) for row in rows] for first in (1, 0)]
+    every = _joined(_SEGMENT, _digits(np.arange(10**4), 4))
+    for each in salts:
+        for one in each:
+            if one:
+                yield list(_mixed(one.encode(), every))
 
 
-# Values of a column that may have been used as salts, of all columns, telephones tried with each.
-_FEW: Final = 6
-_SALTING: Final = 16
-_BESIDE: Final = 6000
+def _differs(values: pl.Series) -> bool:
+    """Whether a column may hold a salt for each row: short, and another in most rows."""
+    values = values.head(_COUNTED)
+    present = values.drop_nulls()
+    if len(present) < 0.9 * len(values) or present.n_unique() < 0.2 * len(present):
+        return False
+    longest = present.str.len_bytes().max()
+    return int(longest or 0) <= _LONGEST_SALT  # type: ignore[arg-type]
+
+
+# The first segment of the city's telephones; rows, and columns, that are tried.
+_SEGMENT: Final = b"1390473"
+_ALONE: Final = 16
+_UNLIKE: Final = 3
+_COUNTED: Final = 20_000
+# What stands between a salt and a number; how much rarer that is than nothing between them.
+_MARKS: Final = (b"_", b"-", b":", b"|")
+_RARER: Final = 2
+
+
+def bound(texts: pl.DataFrame) -> Iterator[list[Rows]]:
+    """Numbers that what is left of them in a row allows, with all that may be a salt beside them.
+
+    A mask of four signs leaves ten thousand telephones, a birth date some thousand citizens: they
+    are tried with each cell of the row, the number of the row, and the usual salts.
+    """
+    for rows, row in itertools.islice(_allowed(texts), _ROWS_TRIED):
+        yield [rows]
+        cells = (one for one in texts.row(row) if one and len(one) <= _LONGEST_SALT)
+        numbers = (str(row), str(row + 1))
+        salts = dict.fromkeys((*cells, *numbers, *SALTS, *OFFICES))
+        for salt in salts:
+            yield list(_mixed(salt.encode(), rows))
+
+
+def _allowed(texts: pl.DataFrame) -> Iterator[tuple[Rows, int]]:
+    """The numbers that a mask or a birth date leaves, and the row; at most so many to a row."""
+    for name in texts.columns:
+        masked = texts[name].str.replace_all("[＊×●•#■□]", "*").str.contains(_MASKED_MOBILE)
+        for row in masked.fill_null(False).arg_true().head(_ROWS_TRIED).to_list():
+            shown = texts[name][row].translate(_HIDING)
+            hidden = shown.count("*")
+            every = _digits(np.arange(10**hidden), hidden)
+            front, back = shown.split("*" * hidden)
+            yield _joined(front.encode(), every, back.encode()), row
+    told, rows = _birth_dates(texts, whole=True)
+    every = np.arange(1000)
+    for day, row in zip(told[:_ROWS_TRIED], rows, strict=False):
+        yield (
+            _checked(
+                np.repeat(np.array(_LOCAL), 1000), np.full(3000, day), np.tile(every, len(_LOCAL))
+            ),
+            row,
+        )
+
+
+_MASKED_MOBILE: Final = r"^1[3-9][0-9]{1,8}\*{1,4}[0-9]{0,8}$"
+_HIDING: Final = str.maketrans(dict.fromkeys("＊×●•#■□", "*"))
+# Rows that are undone one by one, the longest salt, hits hoped for with a salt of many rows.
+_ROWS_TRIED: Final = 2
+_LONGEST_SALT: Final = 24
+_SURE: Final = 3
+# Guesses with one salt and with all of them.
+_LEAST_BESIDE: Final = 1000
+_MOST_BESIDE: Final = 250_000
+_BESIDE: Final = 800_000
 
 
 def _salted(values: Iterable[str], salts: Sequence[str]) -> Iterator[str]:
@@ -305,8 +430,21 @@ def _otherwise(chance: Chance, count: int) -> Iterator[Rows]:
     yield _joined(some[:, :3], b"-", some[:, 3:7], b"-", some[:, 7:])
 
 
-def _mobiles(chance: Chance, count: int) -> list[Rows]:
+def _regional_mobiles(chance: Chance, count: int) -> list[Rows]:
+    """Numbers whose middle begins as the area codes of the province do: 04…, 47…."""
     fronts = chance.choice(np.array(_FRONTS), count)
+    middle = chance.choice(np.array((4, 47)), count) * 10**6 + chance.integers(0, 10**6, count)
+    return [_joined(_digits(fronts, 3), _digits(middle, 8))]
+
+
+def _mobiles(chance: Chance, count: int) -> list[Rows]:
+    old = int(_OLD * count)
+    fronts = np.concatenate(
+        [
+            chance.choice(np.array(_OLDEST), old),
+            chance.choice(np.array(_FRONTS[len(_OLDEST) :]), count - old),
+        ]
+    )
     return [_joined(_digits(fronts, 3), _digits(chance.integers(0, 10**8, count), 8))]
 
 
@@ -341,14 +479,27 @@ def _citizens(chance: Chance, count: int) -> list[Rows]:
 
 def _identities(chance: Chance, days: Numbers, count: int) -> Rows:
     """Resident numbers of the city's districts with valid check digits."""
-    digits = _joined(
-        _digits(chance.choice(np.array(_LOCAL), count), 6),
-        _digits(chance.choice(days, count), 8),
-        _digits(chance.integers(0, 1000, count), 3),
+    return _checked(
+        chance.choice(np.array(_LOCAL), count),
+        chance.choice(days, count),
+        chance.integers(0, 1000, count),
     )
+
+
+def _checked(regions: Numbers, days: Numbers, orders: Numbers) -> Rows:
+    """Resident numbers of these parts, with their check digits."""
+    digits = _joined(_digits(regions, 6), _digits(days, 8), _digits(orders, 3))
     # The sum of the ASCII digits is that of the digits and 48 times that of the weights.
     sums = digits.astype(np.float32) @ _WEIGHTS.astype(np.float32) - 48 * int(_WEIGHTS.sum())
     return _joined(digits, _CHECKS[sums.astype(np.int64) % 11][:, None])
+
+
+# What salts of a release are tried with.
+_OF_THE_CITY: Final[Mapping[str, Callable[[Chance, int], Iterable[Rows]]]] = {
+    "local mobiles": _local_mobiles,
+    "identities": _citizens,
+    "regional mobiles": _regional_mobiles,
+}
 
 
 def _named_and_born(chance: Chance, count: int) -> Iterator[Rows]:
@@ -365,6 +516,14 @@ def _named_and_born(chance: Chance, count: int) -> Iterator[Rows]:
                 "day": day[:, 6:],
             }
             yield _joined(*(told.get(one, one.encode()) for one in form))
+
+
+def _named_and_numbered(chance: Chance, count: int) -> Iterator[Rows]:
+    """The commonest names with the last four digits of a number behind them."""
+    for some in rows_of(one.encode() for one in _NAMED):
+        part = count * len(some) // len(_NAMED)
+        chosen = some[chance.integers(0, len(some), part)]
+        yield _joined(chosen, _digits(chance.integers(0, 10**4, part), 4))
 
 
 _BORN: Final = (
@@ -389,12 +548,16 @@ def _alive() -> Numbers:
     return days.dt.strftime("%Y%m%d").cast(pl.Int64).to_numpy()
 
 
-def _birth_dates(texts: pl.DataFrame) -> Numbers:
-    """Birth dates the release itself tells, as eight digits."""
+def _birth_dates(texts: pl.DataFrame, *, whole: bool = False) -> tuple[Numbers, Sequence[int]]:
+    """Birth dates the release itself tells, as eight digits, and the first rows that tell them."""
     for name in texts.columns:
         if "出生" in name or name.lower() in {"birth_date", "birthday", "csrq", "dob"}:
-            digits = texts[name].drop_nulls().str.replace_all("[^0-9]", "")
-            whole = digits.filter(digits.str.len_chars() == 8).unique().head(2000)
-            if len(whole):
-                return whole.cast(pl.Int64).to_numpy()
-    return np.zeros(0, np.int64)
+            digits = texts[name].str.replace_all("[^0-9]", "")
+            told = (digits.str.len_chars() == 8).fill_null(False)
+            rows = told.arg_true()
+            if len(rows):
+                dates = digits.gather(rows)
+                if not whole:
+                    dates = dates.unique().head(2000)
+                return dates.head(2000).cast(pl.Int64).to_numpy(), rows.head(2000).to_list()
+    return np.zeros(0, np.int64), ()

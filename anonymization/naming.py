@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from anonymization import headers, offices, residues
+from anonymization import dictionary, headers, offices, residues
 from anonymization.detection import Column, residual
 from anonymization.findings import Finding, Terms, masked, matching, share
 
@@ -36,8 +36,11 @@ def named(
     findings, left_over = [], []
     seen: set[str] = set()
     listed = nobody or offices.lists_offices(texts, columns, tokens)
+    works = any(_WORKS.search(name) for name in texts.columns)
     for one in residual(texts):
         if one.column in tokens or _public(texts[one.column], one.kind):
+            continue
+        if works and one.kind == "PERSON" and _AUTHORS.search(one.column):
             continue
         if listed and offices.of_the_office(texts[one.column], one.kind, nobody):
             continue
@@ -62,11 +65,13 @@ def named(
             listed and offices.of_the_office(values, column.kind, nobody)
         ):
             continue
+        if works and column.kind == "PERSON" and _AUTHORS.search(name):
+            continue
         if masked(values) > 0.5:
             continue
         count = int(values.is_not_null().sum())
         if column.kind == "ADDRESS":
-            count = int(values.str.contains(_DOOR).sum())
+            count = int(values.str.contains(DOOR).sum())
             if not count or not _homes(values):
                 continue
             findings.append(left("FULL_ADDRESS_LEFT", name, "ADDRESS", count, texts))
@@ -107,6 +112,9 @@ def _platform(name: str) -> str | None:
     return "DEVICE_ID" if re.search("(?:imei|idfa|idfv|oaid|androidid)$", said) else None
 
 
+# Who wrote what is printed stands on its cover.
+_WORKS: Final = re.compile("(?i:isbn|issn)|书名|刊名|出版社|专利(?:名称|号)|题名")
+_AUTHORS: Final = re.compile("(?:作者|著者|编者|主编|译者|责任者|发明人|设计人|导演|演员)$")
 # So many rows at one door are an office's visitors, not a household.
 _HOUSEHOLD: Final = 10
 
@@ -114,7 +122,7 @@ _HOUSEHOLD: Final = 10
 def _homes(values: pl.Series) -> bool:
     """Whether addresses are of homes: an office's stands in the rows of all who went there."""
     present = values.drop_nulls()
-    doors = present.filter(present.str.contains(_DOOR)).value_counts()
+    doors = present.filter(present.str.contains(DOOR)).value_counts()
     counts = doors["count"]
     return int(counts.filter(counts < _HOUSEHOLD).sum()) > 0
 
@@ -143,7 +151,10 @@ def _public(values: pl.Series, kind: str | None) -> bool:
 
 _SOMEBODY = "人(?![社民大力才防])|家属|家长|家庭|亲属|患者"
 _LANDLINE = r"(0[0-9]{2,3}[) -]{0,2}[2-8][0-9]{6,7})"
-_DOOR = "[0-9一二三四五六七八九十]+(?:号|室|单元|栋|幢|户)"
+DOOR = (
+    "[0-9一二三四五六七八九十]+(?:号|室|单元|栋|幢|户)|[0-9]+-[0-9]+-[0-9]{3,4}"
+    f"|{dictionary.ENGLISH_HOME}"
+)
 
 
 def _free_text(values: pl.Series) -> bool:

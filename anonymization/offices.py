@@ -16,7 +16,7 @@ _CALLED: Final = (
 # What institutions are called last, and what is behind it where there are several of them.
 INSTITUTION: Final = (
     "局|厅|委|委员会|办公室|政府|中心|[小中大]学|学校|幼儿园|院|所|站|馆|园|公司|集团|厂|店|超市|药房|市场"
-    "|合作社|牧场|农场|养殖场|停车场|银行|分行|支行|协会|学会|商会|基金会|联合会|社|部|队|路口|码头|机场"
+    "|寺|庙|教堂|清真寺|合作社|牧场|农场|养殖场|停车场|银行|分行|支行|协会|学会|商会|基金会|联合会|社|部|队|路口|码头|机场"
 )
 NAMED_LIKE_ONE: Final = f"(?:{INSTITUTION})[0-9]*[号部店]?$"
 # Parts of an office; where somebody was treated or heard is no list of offices.
@@ -30,16 +30,40 @@ def lists_offices(texts: pl.DataFrame, columns: Mapping[str, Column], codes: Ite
     """Whether each row is an institution: it is named, and no column tells of a person."""
     if any(True for _ in codes) or {column.item for column in columns.values()} & _OF_PEOPLE:
         return False
-    if any(column.kind in {"PERSON", "ID_CARD", "MOBILE"} for column in columns.values()):
+    if any(_somebodys(column) for column in columns.values()):
         return False
     for name in texts.columns:
         if not re.search(_CALLED, name):
             continue
         values = texts[name].drop_nulls()
         # An office that served a person stands in many rows; one that is listed in few.
-        if values.n_unique() >= max(5, 0.1 * len(values)) and matching(drawn(values), _ENDS) > 0.8:
+        if values.n_unique() < max(5, 0.1 * len(values)):
+            continue
+        if matching(drawn(values), _ENDS) > 0.8 or (
+            columns[name].kind is None and values.n_unique() > _MOST * texts.height
+        ):
             return True
     return False
+
+
+def _somebodys(column: Column) -> bool:
+    """Whether a column is of a person, and not of who speaks for the institution of its row."""
+    if column.kind == "PERSON":
+        return not re.search(_SPEAKS_FOR, column.name)
+    return column.kind == "ID_CARD" or (
+        column.kind == "MOBILE" and not re.search(_AT_WORK, column.name)
+    )
+
+
+_SPEAKS_FOR: Final = (
+    "法定代表人|法人代表|负责人|法人|校长|园长|院长|馆长|站长|所长|理事长|会长|投资人|经营者"
+    "|联系人|联络员"
+)
+# Telephones of the counter, whoever holds them.
+_AT_WORK: Final = (
+    "营业|服务|客服|预订|预定|订餐|订房|招生|售后|销售|前台|总机|值班|咨询|热线|监督|投诉|应急"
+    "|救援|抢修"
+)
 
 
 def of_the_office(values: pl.Series, kind: str | None, nobody: bool) -> bool:
@@ -51,6 +75,10 @@ def of_the_office(values: pl.Series, kind: str | None, nobody: bool) -> bool:
         return False
     # A mailbox at the government's own domain is an office's, whoever reads it.
     governed = kind == "EMAIL" and matching(drawn(values), r"\.gov\.cn$") > _MOST
+    if kind == "MOBILE":
+        return re.search(_AT_WORK, values.name) is not None
+    if kind == "EMAIL":
+        return governed or not re.search(_SPEAKS_FOR, values.name)
     return kind in {"LANDLINE", "ADDRESS"} or (
-        nobody and (kind in {"IP", "MAC", "DEVICE_ID"} or governed)
+        nobody and kind in {"IP", "MAC", "DEVICE_ID", "PLATE"}
     )

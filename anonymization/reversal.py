@@ -33,7 +33,9 @@ _CUT: Final = ("md5", "sm3", "sha256", "sha1", "sha512")
 _CHEAP: Final = frozenset({"local mobiles", "numbers", "plates", "identities"})
 # Of four bytes these are worth the many guesses that citizen numbers take.
 _LIKELY: Final = frozenset({"crc32", "md5"})
-_SALTED: Final = frozenset({"salted", "salted mobiles", "landlines"})
+_SALTED: Final = frozenset(
+    {"salted", "salted mobiles", "offices' mobiles", "salted regional", "landlines"}
+)
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def plain_hashes(
     signed = {name: shape for name, values in bare.items() if (shape := token(values))}
     salt = next((name for name in texts.columns if re.search(_SALT, name.lower())), None)
     for name, shape in {**tokens, **short, **signed}.items():
-        if salt and name not in {salt, *terms.keyed} and re.search(_DIGEST, name.lower()):
+        if salt and name not in {salt, *terms.keyed} and _says_digest(name, texts[name], shape):
             findings.append(_beside_its_salt(name, salt, texts))
             continue
         held = _held(bare.get(name, texts[name]), shape)
@@ -105,7 +107,18 @@ def plain_hashes(
 
 # A column that says it holds what was mixed into digests.
 _DIGEST: Final = "hash|散列|哈希|摘要|digest|md5|sha[0-9]|sm3|hx$|密文"
-_SALT: Final = "盐$|盐值|加盐|随机盐|(?:^|_)salts?(?:$|_)"
+_SALT: Final = (
+    "盐$|盐值|加盐|随机盐|随机[串数码值]$|(?:混淆|扰动|干扰)[串码值项]"
+    "|(?:^|_)(?:salts?|nonce|rnd|seed)(?:$|_)"
+)
+
+
+def _says_digest(name: str, values: pl.Series, shape: str) -> bool:
+    """Whether a header or the length of its codes says that a column holds whole digests."""
+    if re.search(_DIGEST, name.lower()):
+        return True
+    lengths = drawn(values.drop_nulls()).str.len_chars().unique()
+    return shape == "hex" and lengths.to_list() in ([32], [40], [64], [128])
 
 
 def _beside_its_salt(name: str, salt: str, texts: pl.DataFrame) -> Finding:
@@ -250,18 +263,19 @@ def _from_hand(held: Held, in_hand: "InHand") -> Undone | None:
     """The codes undone with what the registers and the release tell."""
     for algorithm in filter(digests.known, held.algorithms):
         for told in ("own", "born"):
-            if found := _tried(held, [in_hand(told, algorithm)]):
+            if found := _tried(held, in_hand(told, algorithm)):
                 return algorithm, found
     return None
 
 
 def _from_beside(held: Held, in_hand: "InHand") -> Undone | None:
-    """The codes undone with telephones salted by what stands in another column."""
+    """The codes undone with what a row leaves open, or salted by what stands in another column."""
     if held.width < 8:
         return None
-    for algorithm in filter(digests.known, _usual(held)):
-        if found := _tried(held, [in_hand("beside", algorithm)]):
-            return algorithm, found
+    for which in ("bound", "beside", "beside each"):
+        for algorithm in filter(digests.known, _usual(held)):
+            if found := _tried(held, in_hand(which, algorithm)):
+                return algorithm, found
     return None
 
 
@@ -313,7 +327,7 @@ def _listed(held: Held, family: guesses.Family, rounds: Mapping[str, int]) -> Un
 # Hits that are hoped for, by the bytes of a code: more where some may be chance (`Held.least`).
 _WANTED: Final = {8: 6, 4: 12}
 _FEW_HITS: Final = 4
-InHand = Callable[[str, str], Sequence[Numbers]]
+InHand = Callable[[str, str], Iterable[Sequence[Numbers]]]
 
 
 def _in_hand(texts: pl.DataFrame, terms: Terms) -> InHand:
@@ -321,22 +335,45 @@ def _in_hand(texts: pl.DataFrame, terms: Terms) -> InHand:
     told = {
         "own": cache(lambda: guesses.own(texts, terms)),
         "born": cache(lambda: guesses.born(texts)),
-        "beside": cache(lambda: guesses.beside(texts)),
+    }
+    drawn_ = {
+        "beside": guesses.beside,
+        "bound": guesses.bound,
+        "beside each": guesses.beside_each,
     }
 
     @cache
-    def made(which: str, algorithm: str) -> Sequence[Numbers]:
+    def made(which: str, algorithm: str) -> Iterable[Sequence[Numbers]]:
+        if which in drawn_:
+            # As many as it takes, and kept for the other columns of codes.
+            return Kept(
+                digests.forms(some, algorithm, twice=False) for some in drawn_[which](texts)
+            )
         some = told[which]()
         if which == "own":
-            return digests.forms(some, algorithm, twice=algorithm in _CUT)
+            return [digests.forms(some, algorithm, twice=algorithm in _CUT)]
         tables = digests.forms(some, algorithm, twice=False)
         if which == "born" and algorithm in _CUT:
             # Digests of digests cost thrice as much: a part of them is proof enough.
             fewer = [rows[:_FEWER] for rows in some]
             tables += digests.forms(fewer, algorithm, twice=True)[len(tables) :]
-        return tables
+        return [tables]
 
     return made
+
+
+class Kept:
+    """What an iterator gives, as often as it is asked for, made no further than was asked."""
+
+    def __init__(self, source: Iterable[Sequence[Numbers]]) -> None:
+        self._source = iter(source)
+        self._made: list[Sequence[Numbers]] = []
+
+    def __iter__(self) -> Iterator[Sequence[Numbers]]:
+        yield from self._made
+        for one in self._source:
+            self._made.append(one)
+            yield one
 
 
 # Guesses that digests of digests are tried of.
@@ -401,9 +438,17 @@ def _rounds(family: guesses.Family, algorithm: str, kinds: Sequence[str]) -> int
         return 80 if family.name in _BEHIND[kinds[0]] else 8
     if family.name == "mobiles":
         return _CHEAPLY.get(algorithm, 80)
-    return 25 if family.name in _SALTED else 80
+    return _ROUNDS.get(family.name, 80)
 
 
+# Blocks for guesses with salts, which are each of a space of its own.
+_ROUNDS: Final = {
+    "landlines": 25,
+    "salted mobiles": 20,
+    "offices' mobiles": 25,
+    "salted regional": 12,
+    "salted": 16,
+}
 # Blocks for an algorithm that is not usual.
 _RARELY: Final = 4
 # Telephones of the whole country: of a thousand codes three are hit, so that one release in twenty
@@ -412,9 +457,13 @@ _TELEPHONES: Final = 240
 # MD5 costs a half of SHA-256 and a third of SM3.
 _CHEAPLY: Final = {"md5": 216, "sha1": 120, "sm3": 60}
 # The families that cost most, and those of them that are behind codes of a kind.
-_DEAR: Final = frozenset({"identities", "mobiles", "names and births", "salted"})
+_DEAR: Final = frozenset(
+    {"identities", "mobiles", "regional mobiles", "names and births", *_SALTED} - {"landlines"}
+)
 _BEHIND: Final = {
-    "MOBILE": frozenset({"mobiles"}),
+    "MOBILE": frozenset(
+        {"mobiles", "regional mobiles", "salted mobiles", "offices' mobiles", "salted regional"}
+    ),
     "ID_CARD": frozenset({"identities", "salted"}),
 }
 
@@ -445,7 +494,7 @@ def _made(family: str, block: int, algorithm: str) -> tuple[Numbers, ...]:
     twice = (
         often
         and family in {"identities", "local mobiles"}
-        and block < (12 if algorithm == "md5" else 5)
+        and block < (12 if algorithm == "md5" else 3)
     )
     return tuple(digests.forms(_drawn(family, block), algorithm, twice))
 

@@ -3,7 +3,7 @@
 import itertools
 import re
 import string
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Final
 
 import polars as pl
@@ -14,7 +14,7 @@ from anonymization.dictionary import names as names_of_people
 from anonymization.dictionary import share as part_of
 from anonymization.dictionary import words
 from anonymization.findings import Finding, drawn, matching, share
-from anonymization.identifiers import PROVINCE_SIGNS
+from anonymization.identifiers import CITIZEN_WEIGHTS, PROVINCE_SIGNS
 
 # Distinct cells looked at; the share of them that must read back.
 _SAMPLE: Final = 400
@@ -23,25 +23,37 @@ _NUMBERS: Final = frozenset({"ID_CARD", "MOBILE", "BANK_CARD"})
 _READ: Final = naming.DIRECT
 
 
-def rewritten(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Finding]:
+def rewritten(
+    texts: pl.DataFrame, columns: Mapping[str, Column], public: Container[str] = ()
+) -> list[Finding]:
     """Columns that read back to numbers or names by a rule anybody guesses.
+
+    In the `public` ones names may stand.
 
     All that the rules make of all columns is judged together: looking at one short column costs
     what looking at a hundred does. Of the rules that fit the first is told.
     """
+    measures = texts.select(pl.all().str.contains(_MEASURE).all())
     samples = {
         name: sample
         for name in texts.columns
-        if columns[name].kind not in _READ and (sample := _sample(texts[name])) is not None
+        if columns[name].kind not in _READ
+        and not measures[name][0]
+        and (sample := _sample(texts[name])) is not None
     }
     tried = [way for sample in samples.values() for way in _undone(sample)]
     found: dict[str, Finding] = {}
     for (zh, en, undone), verdict in zip(tried, alone([way[2] for way in tried]), strict=True):
         name = undone.name
-        if name not in found and (kind := _kind(undone, verdict)) is not None:
+        kind = _kind(undone, verdict) if name not in found else None
+        if kind is not None and not (kind == "PERSON" and name in public):
             filled = int(texts[name].is_not_null().sum())
             found[name] = _finding((name,), filled, zh, en, kind, texts)
     return list(found.values())
+
+
+# Numbers with a point and few digits are nobody's, however they are turned.
+_MEASURE: Final = r"^-?[0-9]{1,6}\.[0-9]{1,4}$"
 
 
 def _sample(values: pl.Series) -> pl.Series | None:
@@ -117,6 +129,9 @@ def _rewritten(sample: pl.Series) -> Iterator[tuple[str, str, Undo]]:
     if matching(bare, "^[0-9Xx]{11,19}$") > 0.9:
         if not bare.equals(sample):
             yield "加分隔符书写", "with marks between", _unmarked
+        if matching(bare, "^[0-9]{17}$") > 0.9:
+            yield "略去校验位", "without the check digit", _with_check
+            return
         yield "倒序书写", "reversed", lambda one: _unmarked(one)[::-1]
         for step in range(1, 10):
             yield f"每位加 {step}", f"with {step} added to each digit", _shift(step)
@@ -195,6 +210,15 @@ def _letters(alphabet: str) -> Undo:
 _SYMBOLS: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
 
+def _with_check(one: str) -> str | None:
+    """A citizen number whose check character, which its other digits give, was left out."""
+    bare = _unmarked(one)
+    if len(bare) != 17 or not bare.isdigit():
+        return None
+    weighed = zip(bare, CITIZEN_WEIGHTS, strict=True)
+    return bare + "10X98765432"[sum(int(digit) * weight for digit, weight in weighed) % 11]
+
+
 def _based(base: int) -> Undo:
     def undo(one: str) -> str | None:
         if not 6 <= len(one) <= 18:
@@ -206,6 +230,8 @@ def _based(base: int) -> Undo:
                 return None
             number = number * base + digit
         shown = str(number)
+        if len(shown) == 17:
+            return _with_check(shown)
         return shown if len(shown) in {11, 18} else None
 
     return undo

@@ -63,6 +63,8 @@ def sets(
         for name in texts.columns
         if name not in left_out and masked(texts[name]) < 0.5 and texts[name].n_unique() > 1
     ]
+    # One look at all columns spares most of them five.
+    looks = texts.select(pl.all().str.contains(_MAY_TELL_AGE).any())
     words = headers.tables()["knowable"]
     nobody = nobody or _of_firms(columns)
     discovered = [
@@ -72,7 +74,10 @@ def sets(
         or _known_item(columns[name])
         or (headers.ends_with(name, words["people"]) and not nobody)
         or (headers.composed(name, "employer") and not nobody)
-        or _tells_age(name, texts[name])
+        or (
+            (looks[name][0] or "BIRTH_DATE" in headers.read(name).kinds)
+            and _tells_age(name, texts[name])
+        )
         or (not nobody and _of_a_life(name, texts[name]))
     ]
     things = [
@@ -139,6 +144,8 @@ def _of_a_life(name: str, values: pl.Series) -> bool:
     )
 
 
+# A year of somebody's life, or an age as it is spoken.
+_MAY_TELL_AGE: Final = "(?:19[2-9]|20[0-2])[0-9]|岁|[月日天周]龄"
 _LIFE: Final = (
     "(?:入院|出院|入住|退住|离院|分娩|死亡|去世|逝世|火化|结婚|离婚|入伍|退伍|退役|入职|离职)(?:日期|时间|日)$"
     "|(?:admission|admitted|discharge|discharged|death|died|wedding|marriage)(?:_?date|_?day)?$"

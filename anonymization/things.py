@@ -47,14 +47,14 @@ _MATTERS: Final = re.compile(
 # Things with a number of their own.
 _NUMBERED: Final = re.compile(
     "(?:古树|树木|路灯|灯杆|[灯线电]杆|设备|设施|站点?|点位|桥梁?|泵站?|闸门?|机?井|管段|探头|摄像头|控制器"
-    "|车位|充电桩|标段|项目|路段|建筑|公厕|果皮箱|消火栓|井盖|传感器|仪器)(?:编号|编码|代码|号|id)$"
+    "|资产|器材|主机|服务器|车辆|自|车位|充电桩|标段|项目|路段|建筑|公厕|果皮箱|消火栓|井盖|传感器|仪器)(?:编号|编码|代码|号|id)$"
 )
 _READ: Final = re.compile(
     "(?:监测|观测|采集|采样|测量|检测|抄表|开灯|关灯|启动|停机|运行|数据|更新|发布|发震|统计|公告|公示|开标|挂网|印发"
     "|归档|上传|发车|到站|定位|回传)(?:时间|时刻|日期|时点)$|(?:首班|末班)(?:时间|车)?$|^gps_?time$"
 )
 _STATION: Final = re.compile(
-    "(?:站|站点|站名|站号|[测样]点|点位|断面|设备|监测点|公交线路|线路|班次)(?:名称|编号)?$"
+    "(?:站|站点|站名|站号|[测样]点|点位|断面|设备|监测点|公交线路|线路|班次|主机|服务器|节点|泵房)(?:名称?|编号)?$"
 )
 # Digests of files, which nobody can list: beside the names of the files.
 _FILES: Final = re.compile("(?:文件|附件|镜像)名?称?$")
@@ -96,8 +96,12 @@ def about_nobody(
             name for name in texts.columns
             if _MATTERS.search(headers.read(name).spoken) or _institutions(name, texts[name])
         ]  # fmt: skip
+    owned = any(
+        _OWNER.search(name) and matching(drawn(texts[name]), offices.NAMED_LIKE_ONE) > _NAMED
+        for name in texts.columns
+    )
     return (bool(names) or read) and not any(
-        _tells(texts[name], columns[name])
+        _tells(texts[name], columns[name], owned)
         or _visited(texts[name], columns[name])
         or (loose and _SUM.search(name) and not _OF_FIRMS.search(name))
         for name in texts.columns
@@ -108,14 +112,33 @@ def about_nobody(
 def _coded(texts: pl.DataFrame, codes: Iterable[str]) -> bool:
     """Whether a column of codes may stand for people; digests of files stand for files."""
     files = any(_FILES.search(name) for name in texts.columns)
-    return any(not (files and _DIGESTS.search(name.lower())) for name in codes)
+    return any(
+        not (files and _DIGESTS.search(name.lower())) and not _CALLS.search(name.lower())
+        for name in codes
+    )
+
+
+# What programs call one another by, and versions of them; sessions are people's.
+_CALLS: Final = re.compile(
+    "(?:request|trace|span|commit|build|batch|job|image|message|msg)_?(?:id|hash)$"
+)
 
 
 def _institutions(name: str, values: pl.Series) -> bool:
     """Whether a column holds firms, offices or stops, each of which may stand in many rows."""
     if _somebody(name) or _WHERE_SOMEBODY.search(name):
         return False
-    return matching(drawn(values), offices.NAMED_LIKE_ONE) > _NAMED
+    some = drawn(values)
+    if matching(some, offices.NAMED_LIKE_ONE) > _NAMED:
+        return True
+    return _CALLED.search(name) is not None and matching(some, _THINGS) > _NAMED
+
+
+# What things of a city are called last that are no institutions.
+_THINGS: Final = (
+    f"(?:{offices.INSTITUTION}|公厕|厕所|卫生间|[岗报电]亭|[桥塔渠井]|泵房|避难点|投放点|收集点|充电桩|雕塑"
+    "|电子屏|广告牌|消火栓|绿地|游园|广场)[0-9]*号?$"
+)
 
 
 def _somebody(name: str) -> bool:
@@ -142,8 +165,16 @@ def _names(name: str, values: pl.Series) -> bool:
     return not _somebody(name) or matching(drawn(present), offices.NAMED_LIKE_ONE) > _NAMED
 
 
-def _tells(values: pl.Series, column: Column) -> bool:
-    """Whether a column could tell something of a person."""
+# Whose the things are: the cars of an office are no man's.
+_OWNER: Final = re.compile(
+    "(?:所属|使用|权属|产权|管理|管护|养护|运营|经营|责任|车属)(?:单位|部门|企业|公司)$"
+)
+
+
+def _tells(values: pl.Series, column: Column, owned: bool) -> bool:
+    """Whether a column could tell something of a person; `owned` says that offices own the rows."""
+    if owned and column.kind == "PLATE":
+        return False
     if column.item in _OF_PERSONS:
         return matching(drawn(values), _OF_PERSONS[column.item]) > 0.5
     if column.kind not in _THEIRS | {None}:

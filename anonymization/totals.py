@@ -51,7 +51,12 @@ def of_groups(texts: pl.DataFrame, columns: Mapping[str, Column]) -> bool:
         return False
     if any(column.kind or column.inside for column in columns.values()):
         return False
-    figures = [name for name in texts.columns if not is_period(name) and _figures(texts[name])]
+    figures = [
+        name
+        for name in texts.columns
+        # 平均住院日 counts days and is none.
+        if (_OF_MANY.search(name) or not is_period(name)) and _figures(texts[name])
+    ]
     groups = [name for name in texts.columns if name not in figures]
     if not figures or not 1 <= len(groups) <= _MOST_GROUPS:
         return False
