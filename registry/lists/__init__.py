@@ -1,13 +1,25 @@
 """The three lists of Art. 15: computed, exported, issued as numbered editions that never change."""
 
 from registry.lists.compute import LISTS, Concerning, Kind, concerning, kind, rows
-from registry.lists.editions import edition, editions, gaps, is_intact, issue, newest, shown
+from registry.lists.editions import (
+    Coming,
+    coming,
+    edition,
+    editions,
+    gaps,
+    is_intact,
+    issue,
+    newest,
+    shown,
+)
 from registry.lists.sheet import workbook
 
 __all__ = [
     "LISTS",
+    "Coming",
     "Concerning",
     "Kind",
+    "coming",
     "concerning",
     "edition",
     "editions",

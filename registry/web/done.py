@@ -24,6 +24,7 @@ from registry.errors import Refusal
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Freeze, Resource, Version
 from registry.models.journal import JournalRow
+from registry.models.lists import Edition
 
 RECENT = timedelta(minutes=5)
 
@@ -46,6 +47,7 @@ DONE: Mapping[str, str] = {
     "lift": _("已解除冻结"),
     "wipe": _("内容已永久清除"),
     "transfer": _("划转已办理"),
+    "issue_list": _("已签发"),
     "confirm_unchanged": _("已确认本年无变化"),
     "print_paper": _("签批表已生成，请打印签字后上传扫描件"),
     "scan_paper": _("扫描件已上传，请由另一人核对后确认"),
@@ -152,6 +154,11 @@ def _after(session: Session, resource: Resource, act: str) -> str:
         return gettext("资源代码 %(code)s，现在可以检索和申请。") % {"code": resource.code}
     if act == "propose_retirement":
         return _turn(session, "retire", resource.department, "")
+    if act == "suspend" and resource.suspended_until is not None:
+        return gettext("到 %(day)s 由%(who)s恢复，届时在工作台提醒。") % {
+            "day": resource.suspended_until,
+            "who": _people(session, "resume", resource.department),
+        }
     if working is None or act not in catalogue.STEPS:
         return ""
     if working.state == "draft":
@@ -166,7 +173,7 @@ def _after(session: Session, resource: Resource, act: str) -> str:
 
 def _turn(session: Session, act: str, unit: Organisation, due: str) -> str:
     facts = {
-        "act": schemas.codes.label("act", act, locale()),
+        "act": catalogue.coming(act, locale()),
         "who": _people(session, act, unit),
         "due": due,
     }
@@ -229,9 +236,15 @@ def _claim(session: Session, who: Actor, row: JournalRow) -> tuple[str, str]:
     return f"「{claim.name}」" if claim.name else "", follows
 
 
+def _edition(session: Session, who: Actor, row: JournalRow) -> tuple[str, str]:
+    made = session.scalar(sa.select(Edition).where(Edition.key == row.key))
+    return (made.paper_number, gettext("签发后不能修改。")) if made else ("", "")
+
+
 _Subject = Callable[[Session, Actor, JournalRow], tuple[str, str]]
 _SUBJECTS: Mapping[str, _Subject] = {
     "resource": _entry,
     "request": _request,
     "claim": _claim,
+    "edition": _edition,
 }
