@@ -77,9 +77,11 @@ def _templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
+        added_table=catalogue.added_table,
         asset=asset,
         csrf_token=csrf_token,
         done=done,
+        coming=lambda step: catalogue.coming(step, locale()),
         branches=lambda name: schemas.codes.branches(name, locale()),
         today=calendar.today,
         form_key=form_key,

@@ -2,7 +2,14 @@
 
 from registry.catalogue.adoption import faults_of, stored_fault
 from registry.catalogue.check import check, check_new, inherited_holders, warnings_of
-from registry.catalogue.difference import ItemChange, changed_fields, difference, item_changes
+from registry.catalogue.difference import (
+    ItemChange,
+    Table,
+    added_table,
+    changed_fields,
+    difference,
+    item_changes,
+)
 from registry.catalogue.drafts import (
     DEFAULTS,
     discard,
@@ -13,7 +20,7 @@ from registry.catalogue.drafts import (
     save,
 )
 from registry.catalogue.intake import Incoming, Outcome, take
-from registry.catalogue.life import STATES, STEPS, State, Step
+from registry.catalogue.life import STATES, STEPS, State, Step, coming
 from registry.catalogue.numbering import next_code, own_class
 from registry.catalogue.pointing import key_in, meant
 from registry.catalogue.reading import (
@@ -33,6 +40,7 @@ from registry.catalogue.reading import (
     visible,
     workable,
 )
+from registry.catalogue.returns import Returned, last_return, open_remarks, place_now
 from registry.catalogue.steps import advance, available, clock, is_formal, line
 from registry.catalogue.store import Change, RemarkText, Stored, store
 from registry.catalogue.submissions import advance_many, hand_in, submission_versions
@@ -49,7 +57,13 @@ from registry.catalogue.withdrawal import (
     tombstone,
     withdrawable,
 )
-from registry.catalogue.yearly import FormalChange, confirm_unchanged, formal_changes, unconfirmed
+from registry.catalogue.yearly import (
+    FormalChange,
+    confirm_unchanged,
+    confirmed,
+    formal_changes,
+    unconfirmed,
+)
 
 __all__ = [
     "DEFAULTS",
@@ -62,10 +76,13 @@ __all__ = [
     "ItemChange",
     "Outcome",
     "RemarkText",
+    "Returned",
     "State",
     "Step",
     "Stored",
+    "Table",
     "Tombstone",
+    "added_table",
     "advance",
     "advance_many",
     "answered_for",
@@ -75,7 +92,9 @@ __all__ = [
     "check",
     "check_new",
     "clock",
+    "coming",
     "confirm_unchanged",
+    "confirmed",
     "decisions",
     "difference",
     "discard",
@@ -93,10 +112,13 @@ __all__ = [
     "keep",
     "key_in",
     "known",
+    "last_return",
     "line",
     "meant",
     "next_code",
+    "open_remarks",
     "own_class",
+    "place_now",
     "prepared",
     "proposal",
     "propose_retirement",

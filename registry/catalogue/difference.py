@@ -1,7 +1,7 @@
 """What changed between two versions, field by field and item by item, grades first."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,6 +102,40 @@ def item_changes(
     gone = set(range(len(old))) - set(pairs.values())
     found += [_changed(old[i], {}, locale, "removed") for i in sorted(gone)]
     return sorted(found, key=lambda one: (not one.regraded, one.kind != "changed"))
+
+
+# What a reviewer looks for in a data element stands first in its table.
+FOREMOST = ("level", "pi_kind", "share_type", "open_type")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Whole data elements as a table: the titles of the columns, and the rows by name."""
+
+    columns: list[str]
+    lines: list[tuple[str, list[str]]]
+
+
+def added_table(items: Sequence[ItemChange], locale: str = "zh") -> Table:
+    """The added elements side by side: a column for each field that any of them holds."""
+    field = next(field for field in schemas.fields("resource") if field.key == "items")
+    children = sorted(
+        (child for child in field.children if child.key not in ("id", "name")),
+        key=lambda child: FOREMOST.index(child.key) if child.key in FOREMOST else len(FOREMOST),
+    )
+    texts = [
+        (one.name, {title: "".join(text for _, text in new) for title, _, new, _ in one.rows})
+        for one in items
+        if one.kind == "added"
+    ]
+    held = list(dict.fromkeys(title for _, row in texts for title in row))
+    columns = [
+        title
+        for child in children
+        for title in held
+        if title == child.title(locale) or title.startswith(f"{child.title(locale)}·")
+    ]
+    return Table(columns, [(name, [row.get(one, "") for one in columns]) for name, row in texts])
 
 
 def _items(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -72,3 +72,11 @@ CLOCKS: Mapping[str, str] = {
     "in_authority_review": "first_review_working_days",
 }
 UPDATE_CLOCK = "catalogue_update_review"
+
+
+def coming(step: str, locale: str = "zh") -> str:
+    """A step by its name while it is still to come (保密审查), not as it reads once it is done."""
+    for row in schemas.codes.table("life")["steps"]:
+        if row["id"] == step and "coming" in row:
+            return str(row["coming"][locale])
+    return schemas.codes.label("act", step, locale)

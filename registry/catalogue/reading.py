@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, defer
 from sqlalchemy.sql.functions import FunctionElement
 
 import schemas
+from registry import calendar
 from registry.access import Actor, acts, may
 from registry.catalogue.life import OUT, PROPOSAL, STATES, STEPS, UNDECIDED
 from registry.errors import Gone, Missing
@@ -292,7 +293,7 @@ def inbox(session: Session, actor: Actor) -> list[Task]:
         and state.id != "returned"
         and not actor.roles.isdisjoint(acts()[asked(state.id)].roles)
     ]
-    tasks = _proposed(session, actor)
+    tasks = [*_proposed(session, actor), *_to_resume(session, actor)]
     if not states:
         return tasks
     rows = session.scalars(
@@ -339,6 +340,29 @@ def _proposed(session: Session, actor: Actor) -> list[Task]:
         Task(version, "retire")
         for version in rows
         if may(actor, "retire", version.resource.department, version.state)
+    ]
+
+
+def _to_resume(session: Session, actor: Actor) -> list[Task]:
+    """Suspended entries whose planned day has come: they wait for whoever brings them back."""
+    if actor.roles.isdisjoint(acts()["resume"].roles):
+        return []
+    rows = session.scalars(
+        sa.select(Version)
+        .join(Resource, Resource.live_version_id == Version.id)
+        .where(
+            Version.state.in_(STEPS["resume"].sources),
+            Resource.frozen_at.is_(None),
+            Resource.suspended_until <= calendar.today(),
+        )
+        .order_by(Resource.suspended_until, Version.id)
+        .limit(1000)
+        .options(defer(Version.document))
+    )
+    return [
+        Task(version, "resume")
+        for version in rows
+        if may(actor, "resume", version.resource.department, version.state)
     ]
 
 

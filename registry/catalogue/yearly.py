@@ -1,6 +1,7 @@
 """The yearly confirmation 无变化 of a unit, and the formal changes of a month."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -21,8 +22,12 @@ from registry.signing import sm3
 MOST_LISTED = 1000
 
 
-def confirm_unchanged(session: Session, actor: Actor, department: Organisation) -> int:
-    """Confirm for this year, in one act, that no published entry of the unit has changed.
+def confirm_unchanged(
+    session: Session, actor: Actor, department: Organisation, chosen: Sequence[str] | None = None
+) -> int:
+    """Confirm for this year, in one act, that published entries of the unit have not changed.
+
+    `chosen` are the keys of those that were looked at; without it, all of them.
 
     Entries with a new version under way or with stored faults are left out: they are to change.
     The journal holds the digest of what was confirmed. Raises Conflict when nothing is left.
@@ -34,6 +39,8 @@ def confirm_unchanged(session: Session, actor: Actor, department: Organisation) 
         .where(*_unconfirmed(department))
         .order_by(Resource.key)
     ).all()
+    if chosen is not None:
+        rows = [row for row in rows if row.key in set(chosen)]
     if not rows:
         raise Conflict("nothing_to_confirm", unit=department.name)
     session.execute(
@@ -59,16 +66,61 @@ def confirm_unchanged(session: Session, actor: Actor, department: Organisation) 
     return len(rows)
 
 
-def unconfirmed(session: Session, department: Organisation) -> int:
-    """How many entries of the unit may still be confirmed as unchanged this year."""
-    return (
-        session.scalar(
-            sa.select(sa.func.count(Resource.id))
-            .join(Version, Resource.live_version_id == Version.id)
-            .where(*_unconfirmed(department))
-        )
-        or 0
+@dataclass(frozen=True)
+class YearlyEntry:
+    """A published entry in the yearly confirmation: its key, name and version."""
+
+    key: str
+    name: str
+    number: int
+
+
+def unconfirmed(session: Session, department: Organisation) -> list[YearlyEntry]:
+    """The entries of the unit that may still be confirmed as unchanged this year."""
+    return _entries(session, _unconfirmed(department))
+
+
+def _entries(session: Session, where: Sequence[sa.ColumnElement[bool]]) -> list[YearlyEntry]:
+    rows = session.execute(
+        sa.select(Resource.key, Version.name, Version.number)
+        .join(Version, Resource.live_version_id == Version.id)
+        .where(*where)
+        .order_by(Version.name, Resource.key)
     )
+    return [YearlyEntry(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """The confirmations of this year in a unit: when, by whom, how many; the entries."""
+
+    acts: Sequence[tuple[datetime, str, int]]
+    entries: Sequence[YearlyEntry]
+
+
+def confirmed(session: Session, department: Organisation) -> Confirmed:
+    """Who confirmed what in this unit this year, the newest act first."""
+    new_year = calendar.today().replace(month=1, day=1)
+    rows = session.execute(
+        sa.select(JournalRow.at, Person.name, JournalRow.facts)
+        .outerjoin(Person, Person.key == JournalRow.person)
+        .where(
+            JournalRow.act == "confirm_unchanged",
+            JournalRow.subject == "organisation",
+            JournalRow.key == department.key,
+            JournalRow.outcome == "done",
+            JournalRow.at >= _midnight(new_year),
+        )
+        .order_by(JournalRow.seq.desc())
+    )
+    acts = [(at, name or "", int(json.loads(facts).get("entries", 0))) for at, name, facts in rows]
+    held = [
+        Resource.department_id == department.id,
+        Resource.frozen_at.is_(None),
+        Version.state == "published",
+        Resource.unchanged_on >= new_year,
+    ]
+    return Confirmed(acts, _entries(session, held))
 
 
 def _unconfirmed(department: Organisation) -> list[sa.ColumnElement[bool]]:

@@ -52,8 +52,11 @@ def demo_() -> None:
         upgrade.upgrade(opened)
         with db.transaction(opened, writes=True) as session:
             made = demo.build(session, password)
+        # After the city is committed: a run of the harvest opens its own transactions.
+        handed_down = demo.hand_down(opened) if made else 0
     if made:
         click.echo(f"演示城市:{made} 个条目 / demo city: {made} entries")
+        click.echo(f"上级下发:{handed_down} 条待办 / handed down: {handed_down} claims")
         click.echo(f"口令 / password: {password}")
         for name, (person, role, _) in demo.PEOPLE.items():
             click.echo(f"  {name:<24}{person}  {role_title(role)}")

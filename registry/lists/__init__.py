@@ -2,13 +2,25 @@
 
 from registry.lists.agreement import differing
 from registry.lists.compute import LISTS, Concerning, Kind, concerning, kind, rows
-from registry.lists.editions import edition, editions, gaps, is_intact, issue, newest, shown
+from registry.lists.editions import (
+    Coming,
+    coming,
+    edition,
+    editions,
+    gaps,
+    is_intact,
+    issue,
+    newest,
+    shown,
+)
 from registry.lists.sheet import workbook
 
 __all__ = [
     "LISTS",
+    "Coming",
     "Concerning",
     "Kind",
+    "coming",
     "concerning",
     "differing",
     "edition",

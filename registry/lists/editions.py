@@ -1,6 +1,7 @@
 """Editions: a list as it stood, numbered per unit, signed by the head, never changed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,8 +22,40 @@ from registry.signing import sm3
 FROZEN_NAME = "（已冻结）"
 
 
-def issue(session: Session, actor: Actor, unit: Organisation, name: str) -> Edition:
+@dataclass(frozen=True)
+class Coming:
+    """The edition that would be issued now: its number, rows and digest; what it changes."""
+
+    number: int
+    before: Edition | None
+    rows: Sequence[Mapping[str, str]]
+    digest: str
+    added: Sequence[Mapping[str, str]]
+    removed: Sequence[Mapping[str, str]]
+
+
+def coming(session: Session, actor: Actor, unit: Organisation, name: str) -> Coming:
+    """What issuing the list would make, row by row beside the edition before it."""
+    require(actor, "issue_list", unit)
+    before, now_ = newest(session, unit, name), rows(session, kind(name).id, unit)
+    told = list(zip(before.rows, shown(session, before)[0], strict=True)) if before else []
+    was = [row for row, _ in told]
+    return Coming(
+        before.number + 1 if before else 1,
+        before,
+        now_,
+        _digest(now_),
+        [row for row in now_ if row not in was],
+        [as_read for row, as_read in told if row not in now_],
+    )
+
+
+def issue(
+    session: Session, actor: Actor, unit: Organisation, name: str, seen: str | None = None
+) -> Edition:
     """Issue the list as it stands; one without rows is a signed nil report (零报告).
+
+    `seen` is the digest of the rows that were shown: what is signed is exactly those.
 
     Raises Conflict where the edition of the same day says the same already: a second nil report
     of a day is a slip, and a number once given stays.
@@ -32,6 +65,8 @@ def issue(session: Session, actor: Actor, unit: Organisation, name: str) -> Edit
     before = newest(session, unit, name)
     number = before.number + 1 if before else 1
     frozen = rows(session, name, unit)
+    if seen is not None and seen != _digest(frozen):
+        raise Conflict("list_moved")
     if before is not None and before.issued_on == calendar.today() and before.rows == frozen:
         raise Conflict("issued_today" if frozen else "nil_today", number=before.paper_number)
     assert actor.person_id is not None

@@ -27,7 +27,10 @@ def show() -> str:
         place="lists",
         month=month,
         lines=[(line, [_title(pointer) for pointer in line.fields]) for line in lines],
-        units=[(unit, catalogue.unconfirmed(session(), unit)) for unit in _confirming()],
+        units=[
+            (unit, catalogue.unconfirmed(session(), unit), catalogue.confirmed(session(), unit))
+            for unit in _confirming()
+        ],
         confirmed=request.args.get("confirmed", "")[:6],
         may_transfer=may(actor(), "transfer"),
     )
@@ -36,11 +39,14 @@ def show() -> str:
 @pages.post("/confirm")
 @writes("confirm_unchanged")
 def confirm() -> Response:
-    """Confirm that the published entries of a unit did not change this year."""
+    """Confirm that the ticked entries of a unit did not change this year."""
     unit = next((u for u in _confirming() if u.code == request.form.get("unit")), None)
     if unit is None:
         raise Missing("no_unit", unit_code=request.form.get("unit", "")[:40])
-    count = catalogue.confirm_unchanged(session(), actor(), unit)
+    chosen = request.form.getlist("entry")
+    if not chosen:
+        raise Missing("nothing_chosen")
+    count = catalogue.confirm_unchanged(session(), actor(), unit, chosen)
     return go(url_for(".show", confirmed=count))
 
 

@@ -1,12 +1,14 @@
 """A version beside the one before it, as a person who decides on it has to see it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import schemas
 from registry import catalogue
 from registry.catalogue import ItemChange
 from registry.catalogue.difference import Row
-from registry.edge import locale, session
+from registry.edge import actor, gettext, locale, session
 from registry.models.catalogue import Version
 
 
@@ -20,6 +22,42 @@ class Compared:
     level: schemas.Level
     warnings: list[schemas.Problem]
     note: object
+    answer: "Answer | None" = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The return a version answers, and what was changed since in fields and data elements.
+
+    `seen`: whether the reader decided on the returned version; the rest is then known to him.
+    """
+
+    returned: catalogue.Returned
+    remarks: list[tuple[str, str]]
+    rows: list[Row]
+    items: list[ItemChange]
+    seen: bool
+
+
+def said(returned: catalogue.Returned) -> list[tuple[str, str, str]]:
+    """Every remark of a return: its pointer, the place by its name, its text."""
+    document = catalogue.document_of(returned.version)
+    return [(one.pointer, place(one.pointer, document), one.text) for one in returned.remarks]
+
+
+def place(pointer: str, document: Mapping[str, Any]) -> str:
+    """A place in a text by its name: 信息项「姓名」, the title of a field, "" for the whole."""
+    field = schemas.field("resource", pointer) if pointer else None
+    title = field.title(locale()) if field else ""
+    parts = pointer.split("/")
+    if len(parts) < 3 or parts[1] != "items":
+        return title
+    items = document.get("items")
+    at = int(parts[2]) if parts[2].isascii() and parts[2].isdigit() and len(parts[2]) < 6 else -1
+    one = items[at] if isinstance(items, list) and 0 <= at < len(items) else None
+    name = str(one.get("name") or "") if isinstance(one, dict) else ""
+    row = gettext("信息项「%(name)s」") % {"name": name or at + 1}
+    return f"{row} {title}" if len(parts) > 3 and title else row
 
 
 def compared(version: Version) -> Compared:
@@ -34,4 +72,19 @@ def compared(version: Version) -> Compared:
         schemas.level(after),
         catalogue.warnings_of(session(), version.resource_id, after),
         after.get("note"),
+        _answer(version, after),
+    )
+
+
+def _answer(version: Version, after: Mapping[str, Any]) -> Answer | None:
+    returned = catalogue.last_return(session(), version)
+    if returned is None:
+        return None
+    before = catalogue.document_of(returned.version)
+    return Answer(
+        returned,
+        [(title, text) for _, title, text in said(returned)],
+        catalogue.difference(before, after, locale()),
+        catalogue.item_changes(before, after, locale()),
+        actor().person_id in returned.seen_by,
     )

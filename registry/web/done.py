@@ -25,6 +25,7 @@ from registry.errors import Refusal
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Freeze, Resource, Version
 from registry.models.journal import JournalRow
+from registry.models.lists import Edition
 from registry.models.projects import Project
 
 RECENT = timedelta(minutes=5)
@@ -48,6 +49,7 @@ DONE: Mapping[str, str] = {
     "lift": _("已解除冻结"),
     "wipe": _("内容已永久清除"),
     "transfer": _("划转已办理"),
+    "issue_list": _("已签发"),
     "confirm_unchanged": _("已确认本年无变化"),
     "print_paper": _("签批表已生成，请打印签字后上传扫描件"),
     "scan_paper": _("扫描件已上传，请由另一人核对后确认"),
@@ -166,6 +168,11 @@ def _after(session: Session, resource: Resource, act: str) -> str:
         return gettext("资源代码 %(code)s，现在可以检索和申请。") % {"code": resource.code}
     if act == "propose_retirement":
         return _turn(session, "retire", resource.department, "")
+    if act == "suspend" and resource.suspended_until is not None:
+        return gettext("到 %(day)s 由%(who)s恢复，届时在工作台提醒。") % {
+            "day": resource.suspended_until,
+            "who": people(session, "resume", resource.department),
+        }
     if working is None or act not in catalogue.STEPS:
         return ""
     if working.state == "draft":
@@ -181,7 +188,7 @@ def _after(session: Session, resource: Resource, act: str) -> str:
 def _turn(session: Session, act: str, unit: Organisation, due: str, word: str = "") -> str:
     """Who has the ball; `word` is the step itself where the act has several."""
     facts = {
-        "act": word or schemas.codes.label("act", act, locale()),
+        "act": word or catalogue.coming(act, locale()),
         "who": people(session, act, unit),
         "due": due,
     }
@@ -262,10 +269,16 @@ def _project(session: Session, who: Actor, row: JournalRow) -> tuple[str, str]:
     ) % {"unit": project.unit.name, "who": able}
 
 
+def _edition(session: Session, who: Actor, row: JournalRow) -> tuple[str, str]:
+    made = session.scalar(sa.select(Edition).where(Edition.key == row.key))
+    return (made.paper_number, gettext("签发后不能修改。")) if made else ("", "")
+
+
 _Subject = Callable[[Session, Actor, JournalRow], tuple[str, str]]
 _SUBJECTS: Mapping[str, _Subject] = {
     "resource": _entry,
     "request": _request,
     "claim": _claim,
     "project": _project,
+    "edition": _edition,
 }

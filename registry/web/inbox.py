@@ -169,7 +169,9 @@ def _with_senders(lines: Sequence[Line]) -> list[Line]:
             count = len(catalogue.remarks_on(session(), line.version))
             made.append(replace(line, sender=name, returned=True, remarks=count))
         else:
-            made.append(replace(line, sender=last.get(line.version.id, (None, ""))[1]))
+            # Of a draft that was taken back it is known who took it.
+            sender = last.get(line.version.id, (None, name))[1]
+            made.append(replace(line, sender=sender))
     return made
 
 
@@ -211,6 +213,9 @@ def _waiting_elsewhere() -> list[Line]:
     lines = []
     for version in rows:
         line = _line(version, asked(version.state))
+        if may(actor(), line.step, version.resource.department, version.state):
+            # It waits for him himself, and stands above.
+            continue
         place = (line.step, version.resource.department_id)
         if place not in known:
             people = accounts.able(session(), line.step, version.resource.department)

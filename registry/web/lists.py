@@ -68,11 +68,26 @@ def sheet(name: str) -> Response:
     return download(lists.workbook(kind, title, found), f"{unit.name}{kind.zh}.xlsx")
 
 
+@pages.get("/<name>/issue")
+@reads("issue_list")
+def sign(name: str) -> str:
+    """The edition that would be issued, beside the one before it; nothing is issued yet."""
+    kind, unit = lists.kind(name), _unit()
+    return render_template(
+        "list_issue.html",
+        place="lists",
+        kind=kind,
+        unit=unit,
+        one=lists.coming(session(), actor(), unit, name),
+    )
+
+
 @pages.post("/<name>/issue")
 @writes("issue_list")
 def issue(name: str) -> Response:
-    """Issue the list as it stands as a numbered edition."""
-    made = lists.issue(session(), actor(), _unit(request.form.get("unit", "")), name)
+    """Issue the list as it was shown as a numbered edition."""
+    unit, seen = _unit(request.form.get("unit", "")), request.form.get("digest", "")
+    made = lists.issue(session(), actor(), unit, name, seen)
     return go(url_for(".edition", key=made.key))
 
 

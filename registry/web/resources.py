@@ -21,7 +21,7 @@ from registry.errors import Conflict, Forbidden, Gone, Invalid, Missing, Unreada
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from registry.web import finding
-from registry.web.comparing import compared
+from registry.web.comparing import compared, place, said
 from registry.web.masking import is_read, judged
 
 pages = Blueprint("resources", __name__, url_prefix="/resources")
@@ -177,7 +177,7 @@ def revise(key: str) -> Response:
 @reads("register")
 def edit(key: str) -> str:
     """The form of the draft, with the reasons of the return beside the fields."""
-    version = catalogue.require_version(session(), actor(), key)
+    version = _working(key)
     _own_draft(version)
     noted([version])
     document = catalogue.document_of(version)
@@ -190,7 +190,7 @@ def edit(key: str) -> str:
 @reads("register")
 def items(key: str) -> str:
     """The data elements alone, on the whole width; the rest of the draft travels unseen."""
-    version = catalogue.require_version(session(), actor(), key)
+    version = _working(key)
     _own_draft(version)
     document = catalogue.document_of(version)
     return render_template(
@@ -211,7 +211,7 @@ def items(key: str) -> str:
 @writes("register")
 def save(key: str) -> Response | tuple[str, int]:
     """Save as typed; then add or move a row, check everything and hand in, or stay."""
-    version = catalogue.require_version(session(), actor(), key)
+    version = _working(key)
     _own_draft(version)
     seen = _number(request.form.get("row_version"))
     if seen is None:
@@ -246,6 +246,16 @@ def save(key: str) -> Response | tuple[str, int]:
     if do in {"hand-in", "formal"}:
         return _sent_on(do, stored.version_id, typed, seen)
     return go(_onward(key, do))
+
+
+@pages.post("/<key>/discard")
+@writes("register")
+def discard(key: str) -> Response:
+    """End a draft that was opened by mistake and never public."""
+    version = _working(key)
+    _own_draft(version)
+    catalogue.discard(session(), actor(), version)
+    return go(url_for("inbox.inbox"))
 
 
 _ANSWERS = {"text/html": "page", "application/json": "json"}
@@ -317,8 +327,13 @@ def _difference(version: Version, problems: Sequence[schemas.Problem] = ()) -> s
         problems=problems,
         typed=request.form,
         fields=schemas.fields("resource"),
+        elements=_rows(catalogue.document_of(version)),
         available=_available(version),
-        decisions=_decided(version),
+        history=[
+            (session().get_one(Version, one).number, *row)
+            for one in reversed(catalogue.line(session(), version))
+            for row in _decided(version, one)
+        ],
         due=catalogue.clock(session(), version),
         may_freeze=may(actor(), "freeze", version.resource.department),
     )
@@ -337,6 +352,13 @@ def advance(key: str, step: str) -> Response | tuple[str, int]:
     return go(url_for("inbox.inbox"))
 
 
+def _rows(document: Document) -> list[tuple[str, str]]:
+    """The data elements a remark can be on, by their place and name."""
+    items = document.get("items")
+    count = len(items) if isinstance(items, list) else 0
+    return [(f"/items/{n}", place(f"/items/{n}", document)) for n in range(count)]
+
+
 def _remarks() -> list[RemarkText]:
     """The reasons of a return: one to the whole, others to fields named by their pointer."""
     form = request.form
@@ -353,8 +375,8 @@ def _available(version: Version) -> dict[str, str | None]:
     return catalogue.available(session(), actor(), version)
 
 
-def _decided(version: Version) -> list[tuple[str, str, str]]:
-    """Step, who, day: names for those who work on the entry, posts for every other reader."""
+def _decided(version: Version, of: int | None = None) -> list[tuple[str, str, str]]:
+    """Step, who, day, of this or an earlier version: names for its people, posts for others."""
     department = version.resource.department
     inside = any(
         may(actor(), act, department) for act in ("read_working", "read_frozen", "read_all")
@@ -365,13 +387,28 @@ def _decided(version: Version) -> list[tuple[str, str, str]]:
             name if inside else role_title(role, locale()),
             at.astimezone(CITY).strftime("%m-%d"),
         )
-        for step, role, name, at in catalogue.steps_taken(session(), version.id)
+        for step, role, name, at in catalogue.steps_taken(session(), of or version.id)
     ]
 
 
 def _faults_of(version: Version, document: Document) -> list[schemas.Problem]:
     resource = version.resource
     return catalogue.check(session(), resource.department, resource.id, document)
+
+
+def _working(key: str) -> Version:
+    """The working version; whoever may revise a published entry is told how that is begun."""
+    resource = session().scalar(sa.select(Resource).where(Resource.key == key))
+    if (
+        resource is not None
+        and resource.frozen_at is None
+        and resource.working_version_id is None
+        and resource.live is not None
+        and resource.live.state == "published"
+        and may(actor(), "register", resource.department, project_id=resource.project_id)
+    ):
+        raise Conflict("no_draft", key=key)
+    return catalogue.require_version(session(), actor(), key)
 
 
 def _own_draft(version: Version) -> None:
@@ -381,7 +418,7 @@ def _own_draft(version: Version) -> None:
             "not_yours", act="register", roles=["registrar"], unit=resource.department.name
         )
     if version.state != "draft":
-        raise Conflict("not_a_draft", state=version.state)
+        raise Conflict("not_a_draft", state=version.state, key=resource.key)
 
 
 def _compiling() -> list[Holding]:
@@ -421,21 +458,19 @@ def _form(
     ]
     unit = version.resource.department
     own = catalogue.own_class(unit)
+    sent_back = _sent_back(version, document)
     return render_template(
         "edit.html",
         own_places=[(own, unit.name)] if own else [],
-        faults=problems or _faults_of(version, document),
         place="inbox",
         version=version,
         document=document,
         groups=groups,
         problems=problems,
+        faults=[*(problems or _faults_of(version, document)), *sent_back.pop("unanswered")],
         row_version=row_version,
         level=schemas.level(document),
-        remarks=[
-            (_title(remark.pointer), remark.text)
-            for remark in catalogue.remarks_on(session(), version)
-        ],
+        **sent_back,
         holders=catalogue.inherited_holders(session(), version.resource.department, document),
         limited=_limited(version),
         may_hand_in=may(actor(), "hand_in", version.resource.department),
@@ -445,9 +480,32 @@ def _form(
     )
 
 
-def _title(pointer: str) -> str:
-    field = schemas.field("resource", pointer) if pointer else None
-    return field.title(locale()) if field else ""
+def _sent_back(version: Version, document: Document) -> dict[str, Any]:
+    """The return the draft answers, each remark with the place it leads to in the form.
+
+    A section with a remark is not complete while the text there is still what was sent back.
+    """
+    returned = catalogue.last_return(session(), version)
+    if returned is None:
+        return {"returned": None, "remarks": [], "unanswered": []}
+    return {
+        "returned": returned,
+        "remarks": [
+            (_anchored(catalogue.place_now(returned, pointer, document)), title, text)
+            for pointer, title, text in said(returned)
+        ],
+        "unanswered": [
+            schemas.Problem(pointer, "remark")
+            for pointer in catalogue.open_remarks(returned, document)
+        ],
+    }
+
+
+def _anchored(pointer: str) -> str:
+    """The field of the form a remark leads to: of a whole row its first cell."""
+    return (
+        f"{pointer}/name" if pointer.startswith("/items/") and pointer.count("/") == 2 else pointer
+    )
 
 
 def _conflict(version: Version, typed: Document) -> str:

@@ -20,7 +20,7 @@ from connectors import excel, files, marking, traits
 from registry import catalogue, held
 from registry.access import acts, may
 from registry.catalogue import intake
-from registry.edge import actor, download, go, locale, reads, remember, session, settings
+from registry.edge import actor, download, gettext, go, locale, reads, remember, session, settings
 from registry.edge.readings import noted
 from registry.edge.words import sheet_fault
 from registry.errors import Conflict, Invalid, Missing
@@ -31,6 +31,7 @@ pages = Blueprint("sheets", __name__, url_prefix="/sheets")
 
 # What is held between the pages: the rows to be confirmed, and the marked copy.
 ROWS, COPY = "sheet-rows", "sheet-copy"
+ENDINGS = (".xlsx", ".csv")
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,13 @@ def index() -> str:
 
 def _page(refused: str = "", preview: Preview | None = None) -> str:
     return render_template(
-        "sheets.html", place="inbox", units=_units(), refused=refused, preview=preview
+        "sheets.html",
+        place="inbox",
+        units=_units(),
+        refused=refused,
+        preview=preview,
+        # Declared once for this batch: a mended sheet is the same batch.
+        declared=request.form.get("declared") == "yes",
     )
 
 
@@ -166,6 +173,8 @@ def take() -> tuple[str, int] | str:
     except files.Refused as refusal:
         return _page(sheet_fault(refusal.code, {}, locale())), 422
     except excel.Unreadable as refusal:
+        if not (upload and (upload.filename or "").lower().endswith(ENDINGS)):
+            return _page(gettext("请上传 .xlsx 或者 .csv 表格。")), 422
         return _page(sheet_fault(refusal.code, refusal.facts, locale())), 422
     name = (upload.filename or "" if upload is not None else "")[-80:]
     sent = Sent(

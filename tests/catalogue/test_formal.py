@@ -84,7 +84,7 @@ def test_a_unit_confirms_in_one_act_that_nothing_changed(session, town):
         catalogue.confirm_unchanged(session, head, town.department)
     with time_machine.travel(f"{calendar.today().year + 1}-03-02T02:00:00Z"):
         catalogue.revise(session, town.person("registrar"), second)
-        assert catalogue.unconfirmed(session, town.department) == 1
+        assert len(catalogue.unconfirmed(session, town.department)) == 1
         assert catalogue.confirm_unchanged(session, head, town.department) == 1
         assert first.unchanged_on == calendar.today()
         assert second.unchanged_on is None

@@ -90,8 +90,10 @@ def test_formal_changes_the_yearly_confirmation_and_a_transfer(browser, city, or
     head = signed_in(browser, origin, "head")
     head.goto("/lists/changes")
     checked(head, "changes-empty")
-    press(head, "aside form button")
+    press(head, "#yearly form button")
     expect(head.locator("main")).to_contain_text("本年无变化")
+    expect(head.locator("#yearly")).to_contain_text("本年已确认")
+    checked(head, "changes-confirmed")
     registrar = signed_in(browser, origin, "registrar")
     key = live_keys(city, unit=CIVIL)[3]
     registrar.goto(f"/resources/{key}")

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import openpyxl
 import pytest
@@ -162,8 +163,13 @@ def test_the_lists_want_a_name_and_an_edition_its_unit(city: Flask):
         assert public.get(f"/lists/{kind}").status_code == 303
         page_of(head, f"/lists/{kind}?unit={CIVIL}&page=99999")
         assert head.get(f"/lists/{kind}.xlsx?unit={CIVIL}").data[:2] == b"PK"
-    token = token_of(page_of(head, f"/lists/negative?unit={CIVIL}"))
-    data = {"csrf_token": token, "unit": CIVIL}
+    shown = page_of(head, f"/lists/negative/issue?unit={CIVIL}")
+    digest = re.search(r'name="digest" value="([^"]+)"', shown)[1]
+    data = {"csrf_token": token_of(shown), "unit": CIVIL, "digest": digest}
+    assert "签发后不能修改" in shown
+    unseen = head.post("/lists/negative/issue", data={**data, "digest": "sm3:0"})
+    assert unseen.status_code == 409
+    assert "清单已有变化" in unseen.text
     made = head.post("/lists/negative/issue", data=data)
     assert made.status_code == 303
     again = head.post("/lists/negative/issue", data=data)
@@ -171,6 +177,7 @@ def test_the_lists_want_a_name_and_an_edition_its_unit(city: Flask):
     assert "不需要再" in again.text
     where = made.headers["Location"]
     page_of(head, where)
+    assert sign_in(city, "registrar").get(f"/lists/negative/issue?unit={CIVIL}").status_code == 403
     assert head.get(f"{where}.xlsx").data[:2] == b"PK"
     assert sign_in(city, "consumer").get(where).status_code == 404
     assert head.post("/lists/negative/issue", data={**data, "unit": OTHER}).status_code == 403
@@ -179,6 +186,22 @@ def test_the_lists_want_a_name_and_an_edition_its_unit(city: Flask):
 @pytest.mark.parametrize("query", ["unit=0", "unit=%00", "page=x", "page=-1", "unit=" + "9" * 500])
 def test_odd_queries_are_answered(city: Flask, query):
     assert sign_in(city, "auditor").get(f"/lists/negative?{query}").status_code in (200, 404)
+
+
+def test_what_an_edition_would_change_is_known_before_it_is_issued(session, town):
+    head = town.person("head")
+    first = lists.coming(session, head, town.department, "responsibility")
+    assert (first.number, first.before, first.added, first.removed) == (1, None, [], [])
+    lists.issue(session, head, town.department, "responsibility", first.digest)
+    published(town)
+    second = lists.coming(session, head, town.department, "responsibility")
+    assert (second.number, second.added, second.removed) == (2, second.rows, [])
+    assert second.rows
+    with pytest.raises(Conflict):
+        lists.issue(session, head, town.department, "responsibility", first.digest)
+    made = lists.issue(session, head, town.department, "responsibility", second.digest)
+    assert made.digest == second.digest
+    assert lists.coming(session, head, town.department, "responsibility").added == []
 
 
 def test_a_second_nil_report_of_a_day_is_refused_and_so_is_the_same_edition_twice(session, town):

@@ -60,7 +60,19 @@ def test_a_faulty_sheet_saves_nothing_and_names_every_cell(city):
     assert answer.status_code == 422
     assert "信息资源摘要" in answer.text
     assert "信息项数据分级" in answer.text
+    assert 'name="declared" value="yes" checked' in answer.text
+    assert 'href="#upload"' in answer.text
     assert versions(city) == before
+
+
+def test_what_is_no_sheet_is_told_which_files_are_taken(city):
+    client = sign_in(city, "registrar")
+    text = (io.BytesIO("一段文字".encode()), "说明.txt")
+    answer = sent(client, b"", file=text)
+    assert answer.status_code == 422
+    assert "请上传 .xlsx 或者 .csv 表格" in answer.text
+    table = (io.BytesIO("一段,文字".encode()), "表.csv")
+    assert "没有找到" in sent(client, b"", file=table).text
 
 
 def test_a_good_sheet_becomes_drafts_and_an_incomplete_one_when_asked(city):

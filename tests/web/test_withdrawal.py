@@ -1,5 +1,6 @@
 """The pages of taking out of use, formal changes, the yearly confirmation and transfers."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -169,16 +170,22 @@ def test_odd_months_show_this_month(city):
         assert auditor.get("/lists/changes", query_string={"month": month}).status_code == 200
 
 
-def test_a_head_confirms_the_year_in_one_act(city):
+def test_a_head_confirms_the_entries_he_ticked_and_is_read_afterwards(city):
     head = sign_in(city, "head")
     page = head.get("/lists/changes").text
-    assert "无变化" in page
-    answer = post(head, "/lists/changes/confirm", {"unit": CIVIL}, at="/lists/changes")
-    assert answer.status_code == 303
-    again = post(head, "/lists/changes/confirm", {"unit": CIVIL}, at="/lists/changes")
-    assert again.status_code == 409
-    other = {"unit": "11150300DEM000065Y"}
-    assert post(head, "/lists/changes/confirm", other, at="/lists/changes").status_code == 404
+    keys = re.findall(r'name="entry" value="(\w+)" checked', page)
+    assert len(keys) > 1
+    assert all(f'href="/resources/{key}"' in page for key in keys)
+    at = "/lists/changes"
+    assert post(head, f"{at}/confirm", {"unit": CIVIL}, at=at).status_code == 404
+    chosen = {"unit": CIVIL, "entry": keys[1:]}
+    assert post(head, f"{at}/confirm", chosen, at=at).status_code == 303
+    page = head.get(at).text
+    assert re.findall(r'name="entry" value="(\w+)" checked', page) == keys[:1]
+    assert re.search(rf"本年已确认.*巴特尔 · {len(keys) - 1} 个条目", page, re.S)
+    assert post(head, f"{at}/confirm", chosen, at=at).status_code == 409
+    other = {"unit": "11150300DEM000065Y", "entry": keys[:1]}
+    assert post(head, f"{at}/confirm", other, at=at).status_code == 404
 
 
 def test_the_head_of_the_authority_transfers_by_form(city):
