@@ -193,6 +193,7 @@ def items(key: str) -> str:
         problems=[p for p in _faults_of(version, document) if p.pointer.startswith("/items/")],
         pairs=[(n, v) for n, v in schemas.to_form(document) if not n.startswith("items.")],
         row_version=version.resource.row_version,
+        base=schemas.trace(document),
         level=schemas.level(document),
         limited=_limited(version),
     )
@@ -221,7 +222,8 @@ def save(key: str) -> Response | tuple[str, int]:
     if _limited(version):
         typed = schemas.with_reserved(catalogue.document_of(version), typed)
     held = catalogue.document_of(version)
-    if seen != version.resource.row_version and _without_ids(held) == _without_ids(typed):
+    base = request.form.get("base", "")
+    if seen != version.resource.row_version and schemas.trace(held) == schemas.trace(typed):
         # A save by itself overtook the button: the same text twice is nobody's conflict.
         typed, seen = held, version.resource.row_version
     try:
@@ -229,29 +231,17 @@ def save(key: str) -> Response | tuple[str, int]:
     except Conflict as refusal:
         if refusal.code != "stale":
             raise
-        return _conflict(version, typed), 409
+        return _conflict(version, typed, base), 409
     if accepted(_ANSWERS) == "json":
         # The page that saves by itself stays, and learns over which version it types on.
         session().refresh(version.resource)
-        return jsonify(row_version=version.resource.row_version)
+        return jsonify(row_version=version.resource.row_version, base=schemas.trace(typed))
     if do in {"hand-in", "formal"}:
-        return _sent_on(do, stored.version_id, typed, seen)
+        return _sent_on(do, stored.version_id, typed, seen, base)
     return go(_onward(key, do))
 
 
 _ANSWERS = {"text/html": "page", "application/json": "json"}
-
-
-def _without_ids(document: Document) -> dict[str, Any]:
-    """The text alone: a new element has its identity only once it is stored."""
-    items = document.get("items")
-    if not isinstance(items, list):
-        return dict(document)
-    plain = [
-        {k: v for k, v in item.items() if k != "id"} if isinstance(item, dict) else item
-        for item in items
-    ]
-    return {**document, "items": plain}
 
 
 def _onward(key: str, do: str) -> str:
@@ -265,7 +255,9 @@ def _onward(key: str, do: str) -> str:
     return url_for(".edit", key=key) + anchor
 
 
-def _sent_on(do: str, version_id: int, typed: Document, seen: int) -> Response | tuple[str, int]:
+def _sent_on(
+    do: str, version_id: int, typed: Document, seen: int, base: str
+) -> Response | tuple[str, int]:
     """Hand in or publish what was saved a moment ago; it stays saved when it is not ready."""
     version = session().get_one(Version, version_id)
     key, who = version.resource.key, actor()
@@ -281,7 +273,7 @@ def _sent_on(do: str, version_id: int, typed: Document, seen: int) -> Response |
             remember(lambda s: _save_typed(s, who, key, typed, seen))
         except Conflict:
             # Another window saved between the rollback and this save: show both texts.
-            return _conflict(catalogue.require_version(session(), who, key), typed), 409
+            return _conflict(catalogue.require_version(session(), who, key), typed, base), 409
         fresh = catalogue.require_version(session(), who, key)
         return _form(fresh, typed, fresh.resource.row_version, refusal.problems), 422
     return go(url_for("submissions.show", key=batch.key))
@@ -422,6 +414,7 @@ def _form(
         groups=groups,
         problems=problems,
         row_version=row_version,
+        base=schemas.trace(document),
         level=schemas.level(document),
         remarks=[
             (_title(remark.pointer), remark.text)
@@ -441,18 +434,38 @@ def _title(pointer: str) -> str:
     return field.title(locale()) if field else ""
 
 
-def _conflict(version: Version, typed: Document) -> str:
-    """Both texts, field by field; for each that differs one of the two is kept."""
+def _conflict(version: Version, typed: Document, base: str) -> str:
+    """Both texts, field by field: what only one side changed is ticked for that side already."""
     stored = catalogue.document_of(version)
+    who = schemas.sides(base, stored, typed)
+    theirs, mine = _apart(typed, stored), _apart(stored, typed)
     return render_template(
         "conflict.html",
         place="inbox",
         version=version,
-        fields=catalogue.changed_fields(stored, typed, locale()),
-        items=catalogue.item_changes(stored, typed, locale()),
+        sides=[
+            ("both", *_of(who.both, mine)),
+            ("mine", *_of(who.mine, mine)),
+            ("theirs", *_of(who.theirs, theirs)),
+        ],
         pairs=schemas.to_form(typed),
         row_version=version.resource.row_version,
+        base=schemas.trace(stored),
+        saved=catalogue.last_save(session(), version.resource),
+        own_key=actor().person_key,
     )
+
+
+def _apart(before: Document, after: Document) -> tuple[list[Any], list[Any]]:
+    return (
+        catalogue.changed_fields(before, after, locale()),
+        list(catalogue.item_changes(before, after, locale())),
+    )
+
+
+def _of(keys: Sequence[str], apart: tuple[list[Any], list[Any]]) -> tuple[list[Any], list[Any]]:
+    fields, rows = apart
+    return [one for one in fields if one[0].key in keys], rows
 
 
 def _keeping(names: Sequence[str], stored: Document, typed: Document) -> dict[str, Any]:

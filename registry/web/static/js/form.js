@@ -105,6 +105,7 @@ async function learnVersion(form, state, answer) {
   if (facts.row_version === undefined) return;
   const unsent = text(form) !== state.saved;
   field.value = facts.row_version;
+  if (form.elements.base) form.elements.base.value = facts.base;
   if (!unsent) state.saved = text(form);
 }
 
