@@ -51,6 +51,7 @@ def register() -> Response | tuple[str, int]:
     post = next(h for h in _compiling() if h.organisation_id == unit.id)
     name = request.form.get("name", "").strip()
     try:
+        _require_short(name)
         stored = catalogue.register(
             session(),
             actor(),
@@ -65,6 +66,13 @@ def register() -> Response | tuple[str, int]:
         )
         return page, 422
     return go(url_for(".edit", key=stored.key))
+
+
+def _require_short(name: str) -> None:
+    spec = schemas.field("resource", "/name")
+    limit = spec.max_length if spec else None
+    if limit and len(name) > limit:
+        raise Invalid([schemas.Problem("/name", "maxLength", {"limit": limit, "given": len(name)})])
 
 
 @pages.get("/<key>")
@@ -190,7 +198,7 @@ def items(key: str) -> str:
         version=version,
         document=document,
         field=schemas.field("resource", "/items"),
-        problems=[p for p in _faults_of(version, document) if p.pointer.startswith("/items/")],
+        problems=[p for p in _faults_of(version, document) if _begun(document, p.pointer)],
         pairs=[(n, v) for n, v in schemas.to_form(document) if not n.startswith("items.")],
         row_version=version.resource.row_version,
         base=schemas.trace(document),
@@ -238,21 +246,33 @@ def save(key: str) -> Response | tuple[str, int]:
         return jsonify(row_version=version.resource.row_version, base=schemas.trace(typed))
     if do in {"hand-in", "formal"}:
         return _sent_on(do, stored.version_id, typed, seen, base)
-    return go(_onward(key, do))
+    return go(_onward(key, do, typed))
 
 
 _ANSWERS = {"text/html": "page", "application/json": "json"}
 
 
-def _onward(key: str, do: str) -> str:
+def _onward(key: str, do: str, typed: Document) -> str:
     """Where a save leads: back to the rows that were worked on, else to the form."""
     on_items = request.form.get("page") == "items"
+    added = _new_row(do, typed)
     if do == "items" or (on_items and "-" in do):
-        return url_for(".items", key=key)
+        return url_for(".items", key=key) + added
     if do == "check":
         return url_for(".edit", key=key, check=1)
-    anchor = f"#f-{do.partition('-')[2]}s" if "-" in do else "#f-items" if on_items else ""
+    anchor = added or f"#f-{do.partition('-')[2]}s" if "-" in do else "#f-items" if on_items else ""
     return url_for(".edit", key=key) + anchor
+
+
+def _new_row(do: str, typed: Document) -> str:
+    """The anchor of the first field of a row that was added; "" after any other button."""
+    verb, _, one = do.partition("-")
+    spec = schemas.field("resource", f"/{one}s") if verb == "add" else None
+    rows = typed.get(f"{one}s")
+    if spec is None or not isinstance(rows, list) or not rows:
+        return ""
+    first = next((child.key for child in spec.children if child.key != "id"), "")
+    return f"#f-{spec.key}-{len(rows) - 1}-{first}"
 
 
 def _sent_on(
@@ -355,6 +375,19 @@ def _decided(version: Version) -> list[tuple[str, str, str]]:
 def _faults_of(version: Version, document: Document) -> list[schemas.Problem]:
     resource = version.resource
     return catalogue.check(session(), resource.department, resource.id, document)
+
+
+def _begun(document: Document, pointer: str) -> bool:
+    """Whether a fault lies in a row somebody has begun: a row just added is no mistake yet."""
+    _, *parts = pointer.split("/")
+    rows = document.get("items")
+    at = _number(parts[1]) if parts[:1] == ["items"] and parts[1:] else None
+    if at is None or not isinstance(rows, list) or at >= len(rows):
+        return False
+    row = rows[at]
+    return not isinstance(row, dict) or any(
+        value for key, value in row.items() if key != "id" and not isinstance(value, bool)
+    )
 
 
 def _own_draft(version: Version) -> None:

@@ -48,3 +48,36 @@ def test_a_tab_opened_earlier_keeps_what_another_tab_saved(browser, origin):
     }.items():
         expect(first.locator(f'[name="{name}"]')).to_have_value(value)
     expect(first).to_have_url(re.compile("/edit"))
+
+
+def test_a_new_row_is_led_to_and_is_no_fault_before_it_is_begun(browser, origin):
+    page = signed_in(browser, origin, "registrar")
+    new_entry(page, "新增一行的信息")
+    press(page, "#f-items button[value=items]")
+    press(page, 'button[value="add-item"]')
+    expect(page).to_have_url(re.compile("/items#f-items-0-name$"))
+    expect(page.locator('[name="items.0.name"]')).to_be_focused()
+    expect(page.locator("tr.fault")).to_have_count(0)
+    page.locator('[name="items.0.name"]').press_sequentially("编号")
+    expect(page.locator("[data-saved]")).to_have_text("有未保存的改动")
+    press(page, ".bar button[value=items]")
+    expect(page.locator("tr.fault")).to_have_count(1)
+
+
+def test_the_button_that_checks_stays_while_its_faults_are_shown(browser, origin):
+    page = signed_in(browser, origin, "registrar")
+    new_entry(page, "逐条检查的信息")
+    press(page, "button[value=check]")
+    expect(page.locator(".summary")).to_be_visible()
+    press(page, "button[value=check]")
+    expect(page).to_have_url(re.compile("check=1"))
+
+
+def test_a_name_that_is_too_long_is_refused_where_it_is_typed(browser, origin):
+    page = signed_in(browser, origin, "registrar")
+    page.goto("/resources/new")
+    page.fill("#name", "名" * 294)
+    page.check("[name=declared]")
+    press(page, "main button.btn-primary")
+    expect(page.locator(".summary li")).to_contain_text("至多 200 个字，现有 294 个")
+    checked(page, "new-too-long", expected=("422",))
