@@ -11,6 +11,7 @@ from schemas.errors import Problem, errors, warnings
 from schemas.fields import Field, field, fields, groups
 from schemas.forms import from_form, to_form
 from schemas.grading import Level, grade, level
+from schemas.merging import Sides, sides, trace
 from schemas.schema import Record, load
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Level",
     "Problem",
     "Record",
+    "Sides",
     "Unreadable",
     "canonical",
     "change",
@@ -38,8 +40,10 @@ __all__ = [
     "printed",
     "reserved",
     "share_condition",
+    "sides",
     "stored",
     "to_form",
+    "trace",
     "warnings",
     "with_reserved",
 ]

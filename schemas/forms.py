@@ -19,6 +19,10 @@ from schemas.storage import SAFE_INTEGER
 BLANKS = " \t\n\u00a0\u3000"
 # What a person types for "unknown" where unknown and empty differ (census figures).
 UNKNOWN = "-"
+# What comes along with a pasted text and nobody sees: control characters but tab and line break,
+# zero-width blanks, byte order marks. Joiners inside a word (U+200C, U+200D) spell it in some
+# scripts and stay.
+UNSEEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff]")
 NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?")
 # 2027-1-5, 2027/1/5, 2027.1.5, 2027年1月5日: one sign throughout.
 DAY = re.compile(r"([0-9]{4})(?:([-/.])|年)([0-9]{1,2})(?(2)\2|月)([0-9]{1,2})(?(2)|日)")
@@ -67,7 +71,7 @@ def _tree(pairs: Iterable[tuple[str, str]]) -> Tree:
 
 
 def _trimmed(value: str) -> str:
-    return value.replace("\r\n", "\n").replace("\r", "\n").strip(BLANKS)
+    return UNSEEN.sub("", value.replace("\r\n", "\n").replace("\r", "\n")).strip(BLANKS)
 
 
 def _group(children: Iterable[Field], tree: Tree) -> dict[str, Any] | None:

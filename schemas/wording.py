@@ -45,6 +45,9 @@ def sentence(
     inside, title, choice = place(record, pointer, params, locale)
     if code == "required" and choice and not rule:
         code = "required-choice"
+    answered = field(record, pointer)
+    if code == "type" and answered is not None and answered.kind == "number":
+        code = "type-number"
     words = messages(locale)["words"]
     facts = {
         **dict.fromkeys(("value", "limit", "given", "first", "key"), ""),

@@ -20,6 +20,7 @@ from registry.catalogue.life import OUT, PROPOSAL, STATES, STEPS, UNDECIDED
 from registry.errors import Gone, Missing
 from registry.models.accounts import Organisation, Person
 from registry.models.catalogue import Decision, Remark, Resource, Version
+from registry.models.journal import JournalRow
 from registry.models.shown import Census
 
 
@@ -235,6 +236,23 @@ _STEPS_TAKEN = (
     .where(Decision.version_id == sa.bindparam("b_version"))
     .order_by(Decision.id)
 )
+
+
+def last_save(session: Session, resource: Resource) -> tuple[str, str, datetime] | None:
+    """Key and name of the person who last saved the draft of an entry, and when."""
+    row = session.execute(
+        sa.select(Person.key, Person.name, JournalRow.at)
+        .join(Person, Person.key == JournalRow.person)
+        .where(
+            JournalRow.subject == "resource",
+            JournalRow.key == resource.key,
+            JournalRow.act == "register",
+            JournalRow.outcome == "done",
+        )
+        .order_by(JournalRow.seq.desc())
+        .limit(1)
+    ).one_or_none()
+    return (row.key, row.name, row.at) if row else None
 
 
 def carried(session: Session, versions: Sequence[int]) -> dict[int, list[int]]:

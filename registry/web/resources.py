@@ -51,6 +51,7 @@ def register() -> Response | tuple[str, int]:
     post = next(h for h in _compiling() if h.organisation_id == unit.id)
     name = request.form.get("name", "").strip()
     try:
+        _require_short(name)
         stored = catalogue.register(
             session(),
             actor(),
@@ -65,6 +66,13 @@ def register() -> Response | tuple[str, int]:
         )
         return page, 422
     return go(url_for(".edit", key=stored.key))
+
+
+def _require_short(name: str) -> None:
+    spec = schemas.field("resource", "/name")
+    limit = spec.max_length if spec else None
+    if limit and len(name) > limit:
+        raise Invalid([schemas.Problem("/name", "maxLength", {"limit": limit, "given": len(name)})])
 
 
 @pages.get("/<key>")
@@ -199,9 +207,10 @@ def items(key: str) -> str:
         version=version,
         document=document,
         field=schemas.field("resource", "/items"),
-        problems=[p for p in _faults_of(version, document) if p.pointer.startswith("/items/")],
+        problems=[p for p in _faults_of(version, document) if _begun(document, p.pointer)],
         pairs=[(n, v) for n, v in schemas.to_form(document) if not n.startswith("items.")],
         row_version=version.resource.row_version,
+        base=schemas.trace(document),
         level=schemas.level(document),
         limited=_limited(version),
     )
@@ -230,7 +239,8 @@ def save(key: str) -> Response | tuple[str, int]:
     if _limited(version):
         typed = schemas.with_reserved(catalogue.document_of(version), typed)
     held = catalogue.document_of(version)
-    if seen != version.resource.row_version and _without_ids(held) == _without_ids(typed):
+    base = request.form.get("base", "")
+    if seen != version.resource.row_version and schemas.trace(held) == schemas.trace(typed):
         # A save by itself overtook the button: the same text twice is nobody's conflict.
         typed, seen = held, version.resource.row_version
     try:
@@ -238,14 +248,14 @@ def save(key: str) -> Response | tuple[str, int]:
     except Conflict as refusal:
         if refusal.code != "stale":
             raise
-        return _conflict(version, typed), 409
+        return _conflict(version, typed, base), 409
     if accepted(_ANSWERS) == "json":
         # The page that saves by itself stays, and learns over which version it types on.
         session().refresh(version.resource)
-        return jsonify(row_version=version.resource.row_version)
+        return jsonify(row_version=version.resource.row_version, base=schemas.trace(typed))
     if do in {"hand-in", "formal"}:
-        return _sent_on(do, stored.version_id, typed, seen)
-    return go(_onward(key, do))
+        return _sent_on(do, stored.version_id, typed, seen, base)
+    return go(_onward(key, do, typed))
 
 
 @pages.post("/<key>/discard")
@@ -261,30 +271,32 @@ def discard(key: str) -> Response:
 _ANSWERS = {"text/html": "page", "application/json": "json"}
 
 
-def _without_ids(document: Document) -> dict[str, Any]:
-    """The text alone: a new element has its identity only once it is stored."""
-    items = document.get("items")
-    if not isinstance(items, list):
-        return dict(document)
-    plain = [
-        {k: v for k, v in item.items() if k != "id"} if isinstance(item, dict) else item
-        for item in items
-    ]
-    return {**document, "items": plain}
-
-
-def _onward(key: str, do: str) -> str:
+def _onward(key: str, do: str, typed: Document) -> str:
     """Where a save leads: back to the rows that were worked on, else to the form."""
     on_items = request.form.get("page") == "items"
+    added = _new_row(do, typed)
     if do == "items" or (on_items and "-" in do):
-        return url_for(".items", key=key)
+        return url_for(".items", key=key) + added
     if do == "check":
         return url_for(".edit", key=key, check=1)
-    anchor = f"#f-{do.partition('-')[2]}s" if "-" in do else "#f-items" if on_items else ""
+    anchor = added or f"#f-{do.partition('-')[2]}s" if "-" in do else "#f-items" if on_items else ""
     return url_for(".edit", key=key) + anchor
 
 
-def _sent_on(do: str, version_id: int, typed: Document, seen: int) -> Response | tuple[str, int]:
+def _new_row(do: str, typed: Document) -> str:
+    """The anchor of the first field of a row that was added; "" after any other button."""
+    verb, _, one = do.partition("-")
+    spec = schemas.field("resource", f"/{one}s") if verb == "add" else None
+    rows = typed.get(f"{one}s")
+    if spec is None or not isinstance(rows, list) or not rows:
+        return ""
+    first = next((child.key for child in spec.children if child.key != "id"), "")
+    return f"#f-{spec.key}-{len(rows) - 1}-{first}"
+
+
+def _sent_on(
+    do: str, version_id: int, typed: Document, seen: int, base: str
+) -> Response | tuple[str, int]:
     """Hand in or publish what was saved a moment ago; it stays saved when it is not ready."""
     version = session().get_one(Version, version_id)
     key, who = version.resource.key, actor()
@@ -300,7 +312,7 @@ def _sent_on(do: str, version_id: int, typed: Document, seen: int) -> Response |
             remember(lambda s: _save_typed(s, who, key, typed, seen))
         except Conflict:
             # Another window saved between the rollback and this save: show both texts.
-            return _conflict(catalogue.require_version(session(), who, key), typed), 409
+            return _conflict(catalogue.require_version(session(), who, key), typed, base), 409
         fresh = catalogue.require_version(session(), who, key)
         return _form(fresh, typed, fresh.resource.row_version, refusal.problems), 422
     return go(url_for("submissions.show", key=batch.key))
@@ -411,6 +423,19 @@ def _working(key: str) -> Version:
     return catalogue.require_version(session(), actor(), key)
 
 
+def _begun(document: Document, pointer: str) -> bool:
+    """Whether a fault lies in a row somebody has begun: a row just added is no mistake yet."""
+    _, *parts = pointer.split("/")
+    rows = document.get("items")
+    at = _number(parts[1]) if parts[:1] == ["items"] and parts[1:] else None
+    if at is None or not isinstance(rows, list) or at >= len(rows):
+        return False
+    row = rows[at]
+    return not isinstance(row, dict) or any(
+        value for key, value in row.items() if key != "id" and not isinstance(value, bool)
+    )
+
+
 def _own_draft(version: Version) -> None:
     resource = version.resource
     if not may(actor(), "register", resource.department, project_id=resource.project_id):
@@ -469,6 +494,7 @@ def _form(
         problems=problems,
         faults=[*(problems or _faults_of(version, document)), *sent_back.pop("unanswered")],
         row_version=row_version,
+        base=schemas.trace(document),
         level=schemas.level(document),
         **sent_back,
         holders=catalogue.inherited_holders(session(), version.resource.department, document),
@@ -508,18 +534,38 @@ def _anchored(pointer: str) -> str:
     )
 
 
-def _conflict(version: Version, typed: Document) -> str:
-    """Both texts, field by field; for each that differs one of the two is kept."""
+def _conflict(version: Version, typed: Document, base: str) -> str:
+    """Both texts, field by field: what only one side changed is ticked for that side already."""
     stored = catalogue.document_of(version)
+    who = schemas.sides(base, stored, typed)
+    theirs, mine = _apart(typed, stored), _apart(stored, typed)
     return render_template(
         "conflict.html",
         place="inbox",
         version=version,
-        fields=catalogue.changed_fields(stored, typed, locale()),
-        items=catalogue.item_changes(stored, typed, locale()),
+        sides=[
+            ("both", *_of(who.both, mine)),
+            ("mine", *_of(who.mine, mine)),
+            ("theirs", *_of(who.theirs, theirs)),
+        ],
         pairs=schemas.to_form(typed),
         row_version=version.resource.row_version,
+        base=schemas.trace(stored),
+        saved=catalogue.last_save(session(), version.resource),
+        own_key=actor().person_key,
     )
+
+
+def _apart(before: Document, after: Document) -> tuple[list[Any], list[Any]]:
+    return (
+        catalogue.changed_fields(before, after, locale()),
+        list(catalogue.item_changes(before, after, locale())),
+    )
+
+
+def _of(keys: Sequence[str], apart: tuple[list[Any], list[Any]]) -> tuple[list[Any], list[Any]]:
+    fields, rows = apart
+    return [one for one in fields if one[0].key in keys], rows
 
 
 def _keeping(names: Sequence[str], stored: Document, typed: Document) -> dict[str, Any]:

@@ -171,7 +171,7 @@ def test_a_stale_save_shows_both_texts_and_loses_none(browser, origin):
     press(first, ".bar button[value=save]")
     expect(first.locator("main")).to_contain_text("第二个窗口先保存的摘要文字")
     checked(first, "conflict", expected=("409",))
-    first.get_by_role("button", name="用我填写的保存").click()
+    first.get_by_role("button", name="按上面的选择保存").click()
     expect(first.locator('[name="abstract"]')).to_have_value("第一个窗口后保存的摘要文字")
 
 
@@ -193,7 +193,7 @@ def test_two_texts_are_merged_field_by_field(browser, origin):
             has=first.get_by_role("heading", name=title, exact=True)
         )
         panel.get_by_label("这一栏用现在保存的").check()
-    first.get_by_role("button", name="用我填写的保存").click()
+    first.get_by_role("button", name="按上面的选择保存").click()
     expect(first.locator('[name="abstract"]')).to_have_value("第一个窗口的摘要")
     expect(first.locator('[name="note"]')).to_have_value("第二个窗口的备注")
     expect(first.locator('[name="items.0.name"]')).to_have_value("第二个窗口的信息项")

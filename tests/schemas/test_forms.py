@@ -106,3 +106,21 @@ def test_too_many_rows_are_refused() -> None:
     with pytest.raises(schemas.Unreadable) as refusal:
         schemas.from_form([(f"items.{n}.name", "甲") for n in range(501)])
     assert [problem.code for problem in refusal.value.problems] == ["maxItems"]
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u2060", "\x01", "\x0b", "\x1f", "\x7f"])
+def test_what_nobody_sees_in_a_pasted_text_is_not_kept(unseen: str) -> None:
+    typed = [("name", f"{unseen} 婚姻{unseen}登记{unseen} ")]
+    assert schemas.from_form(typed) == {"name": "婚姻登记"}
+
+
+def test_a_word_where_a_number_belongs_is_answered_with_an_example() -> None:
+    (problem,) = [
+        one
+        for one in schemas.errors(
+            "resource", {**entry(), "census": {"total_gb": "十"}}, "submission"
+        )
+        if one.pointer == "/census/total_gb"
+    ]
+    assert "「十」不是数字，请填数字，如 10.5" in problem.message()
+    assert "such as 10.5" in problem.message("en")

@@ -68,6 +68,7 @@ function guard(form) {
     if (event.altKey && event.code === "KeyS" && button) event.preventDefault(), button.click();
   });
   if (form.dataset.autosave) setInterval(() => save(form, state), EVERY);
+  if (form.dataset.unsavedText) form.addEventListener("input", () => sayUnsaved(form, state));
 }
 
 // The server has the text when the page says so: saved, refused with its faults, or done.
@@ -119,7 +120,14 @@ async function learnVersion(form, state, answer) {
   if (facts.row_version === undefined) return;
   const unsent = text(form) !== state.saved;
   field.value = facts.row_version;
+  if (form.elements.base) form.elements.base.value = facts.base;
   if (!unsent) state.saved = text(form);
+}
+
+// "Saved" is true until the next key. A line that says why nothing is saved stays.
+function sayUnsaved(form, state) {
+  const place = document.querySelector("[data-saved]");
+  if (place && !place.classList.contains("lost") && text(form) !== state.saved) say(form, form.dataset.unsavedText, false);
 }
 
 function say(form, words, lost) {

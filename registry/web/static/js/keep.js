@@ -2,7 +2,7 @@
 // It is taken up again by the form of the same address, and dropped once the server has the text.
 // It is one person's: gone with him when he signs out, and when somebody else signs in here.
 const PREFIX = "typed:";
-const OURS = ["csrf_token", "row_version"];
+const OURS = ["csrf_token", "row_version", "base"];
 
 const WHO = PREFIX + "who";
 const who = () => document.documentElement.dataset.person || "";

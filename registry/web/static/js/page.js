@@ -8,6 +8,8 @@ import { suggestTitles } from "./suggest.js";
 // What went wrong comes first, then what was done; an address with a place in it leads there.
 const first = document.querySelector(".summary[data-focus]") || document.querySelector("[data-focus]");
 if (first && (first.matches(".summary") || !location.hash)) first.focus();
+// To a field of a form it leads with the cursor: the next key belongs there.
+else if (location.hash) document.getElementById(location.hash.slice(1))?.closest("input, select, textarea")?.focus();
 
 // "/" goes to the search box unless somebody is typing.
 document.addEventListener("keydown", (event) => {
