@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 from flask import Flask, Response, render_template, request
 
 from registry import calendar
+from registry.app import moment
 from registry.web.assets import asset, assets
 from schemas import codes
 
@@ -186,6 +187,7 @@ def gallery(document: Any = DOCUMENT, problems: tuple[Problem, ...] = PROBLEMS) 
         branches=lambda name: codes.branches(name, locale()),
         label=lambda name, code: codes.label(name, code, locale()),
     )
+    app.jinja_env.filters["moment"] = moment
     app.add_url_rule("/", "components", lambda: components(document, problems))
     app.add_url_rule("/clean", "clean", lambda: components(document, ()))
     app.add_url_rule("/error", "error", refusal)
