@@ -10,7 +10,7 @@ import base64
 import logging
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC as UTC_ZONE
@@ -261,6 +261,24 @@ def open_session(database: Database, *, writes: bool) -> Session:
         session.close()
         raise unavailable(fault) from fault
     return session
+
+
+def at_the_end(
+    session: Session,
+    *,
+    committed: Callable[[], object] | None = None,
+    rolled_back: Callable[[], object] | None = None,
+) -> None:
+    """Call the one or the other when the transaction of the session has ended, and once."""
+    left = [True]
+
+    def ended(call: Callable[[], object] | None) -> None:
+        # Of the two the first decides; the other finds nothing to do.
+        if left and left.pop() and call is not None:
+            call()
+
+    event.listen(session, "after_commit", lambda _: ended(committed), once=True)
+    event.listen(session, "after_rollback", lambda _: ended(rolled_back), once=True)
 
 
 def commit(session: Session) -> None:

@@ -8,13 +8,14 @@ started over the wrong folder every file would be one.
 
 import os
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registry.access import Actor
-from registry.db import new_key, now
+from registry.db import at_the_end, new_key, now
 from registry.errors import Missing
 from registry.models.files import StoredFile
 from registry.signing import sm3
@@ -59,7 +60,7 @@ def keep(
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    _at_the_end(session, path, rolled_back=True)
+    at_the_end(session, rolled_back=partial(path.unlink, missing_ok=True))
     session.add(row)
     session.flush()
     return row
@@ -96,23 +97,7 @@ def delete(session: Session, folder: Path, row: StoredFile) -> None:
     """Destroy the bytes as soon as this is committed; the row stays as a fact."""
     row.deleted_at = now()
     session.flush()
-    _at_the_end(session, _path(folder, row.key), rolled_back=False)
-
-
-def _at_the_end(session: Session, path: Path, *, rolled_back: bool) -> None:
-    """Remove the bytes when the transaction ends as said; keep them when it ends otherwise."""
-    doomed = [path]
-
-    def destroy(_: Session) -> None:
-        while doomed:
-            doomed.pop().unlink(missing_ok=True)
-
-    def spare(_: Session) -> None:
-        doomed.clear()
-
-    # The first of the two decides; the other finds nothing to do.
-    sa.event.listen(session, "after_rollback", destroy if rolled_back else spare, once=True)
-    sa.event.listen(session, "after_commit", spare if rolled_back else destroy, once=True)
+    at_the_end(session, committed=partial(_path(folder, row.key).unlink, missing_ok=True))
 
 
 def sweep(session: Session, folder: Path) -> int:

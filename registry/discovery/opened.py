@@ -9,12 +9,13 @@ had not yet written when it ended is lost, as suits a statistic.
 import threading
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from time import monotonic
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from registry import calendar
+from registry import calendar, db
 from registry.discovery.dictionary import is_noted
 from registry.models.discovery import AskedQuery
 from search import synonyms
@@ -66,7 +67,7 @@ class Tally:
         """
         with self._lock:
             counts, self._counts, self._since = self._counts, {}, monotonic()
-        self._written_unless_rolled_back(session, counts)
+        db.at_the_end(session, rolled_back=partial(self._take_in, counts))
         today = calendar.today()
         session.execute(
             sa.delete(AskedQuery).where(AskedQuery.day < today - timedelta(days=KEPT_DAYS))
@@ -85,17 +86,6 @@ class Tally:
             elif room > 0:
                 session.add(AskedQuery(text=text, day=day, shown=shown, opened=opened))
                 room -= 1
-
-    def _written_unless_rolled_back(self, session: Session, counts: Counts) -> None:
-        kept = [counts]
-
-        def give_back(_: Session) -> None:
-            if kept:
-                self._take_in(kept.pop())
-
-        # Rolled back or committed, the first of the two decides; the other finds nothing to do.
-        sa.event.listen(session, "after_commit", lambda _: kept.clear(), once=True)
-        sa.event.listen(session, "after_rollback", give_back, once=True)
 
     def _take_in(self, counts: Counts) -> None:
         with self._lock:
