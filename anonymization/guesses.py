@@ -17,7 +17,8 @@ import numpy as np
 import polars as pl
 
 from anonymization.dictionary import words
-from anonymization.findings import Numbers, Terms
+from anonymization.findings import Numbers, Terms, starred
+from anonymization.identifiers import CITIZEN_CHECKS, CITIZEN_WEIGHTS
 
 # Districts, area code and plates of the city, which an attacker from here would try first.
 _LOCAL: Final = (150302, 150303, 150304)
@@ -67,8 +68,8 @@ _FRONTS: Final = (
 )
 # The share of the guesses at numbers from anywhere that begin with one of the oldest.
 _OLD: Final = 0.7
-_WEIGHTS: Final = np.array((7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2))
-_CHECKS: Final = np.frombuffer(b"10X98765432", np.uint8)
+_WEIGHTS: Final = np.array(CITIZEN_WEIGHTS)
+_CHECKS: Final = np.frombuffer(CITIZEN_CHECKS.encode(), np.uint8)
 
 Chance = np.random.Generator
 # Messages of one length, a message a row.
@@ -310,9 +311,10 @@ def _allowed(texts: pl.DataFrame) -> Iterator[tuple[Rows, int]]:
     # Two rows are enough; all of a million would cost more than the guesses.
     texts = texts.head(_COUNTED)
     for name in texts.columns:
-        masked = texts[name].str.replace_all("[＊×●•#■□]", "*").str.contains(_MASKED_MOBILE)
+        values = starred(texts[name])
+        masked = values.str.contains(_MASKED_MOBILE)
         for row in masked.fill_null(False).arg_true().head(_ROWS_TRIED).to_list():
-            shown = texts[name][row].translate(_HIDING)
+            shown = values[row]
             hidden = shown.count("*")
             every = _digits(np.arange(10**hidden), hidden)
             front, back = shown.split("*" * hidden)
@@ -329,7 +331,6 @@ def _allowed(texts: pl.DataFrame) -> Iterator[tuple[Rows, int]]:
 
 
 _MASKED_MOBILE: Final = r"^1[3-9][0-9]{1,8}\*{1,4}[0-9]{0,8}$"
-_HIDING: Final = str.maketrans(dict.fromkeys("＊×●•#■□", "*"))
 # Rows that are undone one by one, the longest salt, hits hoped for with a salt of many rows.
 _ROWS_TRIED: Final = 2
 _LONGEST_SALT: Final = 24

@@ -14,7 +14,7 @@ from anonymization.dictionary import names as names_of_people
 from anonymization.dictionary import share as part_of
 from anonymization.dictionary import words
 from anonymization.findings import Finding, drawn, matching, share
-from anonymization.identifiers import CITIZEN_WEIGHTS, PROVINCE_SIGNS
+from anonymization.identifiers import PROVINCE_SIGNS, citizen_check
 
 # Distinct cells looked at; the share of them that must read back.
 _SAMPLE: Final = 400
@@ -213,10 +213,7 @@ _SYMBOLS: Final = string.digits + string.ascii_uppercase + string.ascii_lowercas
 def _with_check(one: str) -> str | None:
     """A citizen number whose check character, which its other digits give, was left out."""
     bare = _unmarked(one)
-    if len(bare) != 17 or not bare.isdigit():
-        return None
-    weighed = zip(bare, CITIZEN_WEIGHTS, strict=True)
-    return bare + "10X98765432"[sum(int(digit) * weight for digit, weight in weighed) % 11]
+    return bare + citizen_check(bare) if len(bare) == 17 and bare.isdigit() else None
 
 
 def _based(base: int) -> Undo:

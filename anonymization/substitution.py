@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final
 
-from anonymization.identifiers import CITIZEN_CHECKS, CITIZEN_WEIGHTS
+from anonymization.identifiers import citizen_check
 
 _BORN: Final = 1801
 _YEARS: Final = 50
@@ -72,8 +72,7 @@ def _citizen(drawn: _Drawn) -> str:
     region = f"{drawn.below(80) + 11}{drawn.below(10_000):04d}"
     born = f"{_BORN + drawn.below(_YEARS)}{drawn.below(12) + 1:02d}{drawn.below(28) + 1:02d}"
     body = f"{region}{born}{drawn.below(999) + 1:03d}"
-    weighted = sum(int(one) * weight for one, weight in zip(body, CITIZEN_WEIGHTS, strict=True))
-    return body + CITIZEN_CHECKS[weighted % 11]
+    return body + citizen_check(body)
 
 
 def _mobile(drawn: _Drawn) -> str:
