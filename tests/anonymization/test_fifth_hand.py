@@ -4,13 +4,9 @@ import pytest
 
 from tests.anonymization import fifth_held, fifth_open
 from tests.anonymization.fifth_people import OFFICES, judge
+from tests.anonymization.hands import shown
 
 PARTS = {"open": fifth_open, "held": fifth_held}
-
-
-def shown(part: str, wrong: list[str]) -> list[str] | int:
-    """What was missed; of the held part only how much."""
-    return wrong if part == "open" else len(wrong)
 
 
 # At first look 38 and 25; after the open part was read 51 and 26; then the held part was read too:

@@ -5,14 +5,10 @@ import random
 import pytest
 
 from tests.anonymization import sixth_held, sixth_open
+from tests.anonymization.hands import shown
 from tests.anonymization.sixth_people import credit_code, judge, luhn, mod11, residents
 
 PARTS = {"open": sixth_open, "held": sixth_held}
-
-
-def shown(part: str, wrong: list[str]) -> list[str] | int:
-    """What was missed; of the held part, which nobody mends for, only how much."""
-    return wrong if part == "open" else len(wrong)
 
 
 # At first look 41 and 38; one truth of the held part was too narrow (a name and an id in one cell
