@@ -5,12 +5,12 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
-import schemas
 from registry import journal, signing
-from registry.edge import actor, locale, reads, remember, session, settings
+from registry.edge import actor, reads, remember, session, settings
 from registry.journal import browse, heads, tree
 from registry.journal.browse import Filter
 from registry.models.journal import JournalRow
+from registry.web.done import name_of_act
 
 pages = Blueprint("audit", __name__, url_prefix="/audit")
 
@@ -27,14 +27,16 @@ def rows() -> str:
     filtered = sorted(name for name, value in typed.items() if value)
     facts = {"filters": filtered, "rows": len(found.rows)}
     remember(lambda own: journal.record(own, who, "read_all", "journal", "", facts=facts))
-    acts = sorted(((act, _act(act)) for act in browse.acts(session())), key=lambda one: one[1])
+    acts = sorted(
+        ((act, name_of_act(act)) for act in browse.acts(session())), key=lambda one: one[1]
+    )
     return render_template(
         "audit.html",
         place="audit",
         found=found,
         typed=typed,
         acts=acts,
-        act_name=_act,
+        act_name=name_of_act,
         first=number is None,
         older=url_for(".rows", **typed, before=found.older) if found.older is not None else None,
         newest=url_for(".rows", **typed),
@@ -59,25 +61,6 @@ def _asked() -> tuple[Filter, dict[str, Any]]:
     return asked, typed
 
 
-def _act(act: str, subject: str = "") -> str:
-    """The name of an act: of this subject, of the table of rights, or of the journal's own list.
-
-    Two subjects may know an act by one word; where none is named, the first that knows it speaks.
-    """
-    listed = ["exchange_step"] if subject in _ASKED_FOR else []
-    named = (
-        (name, code)
-        for name, code in (
-            ("journal_act", f"{subject}.{act}"),
-            *((name, act) for name in (*listed, "act", "journal_act", "exchange_step")),
-        )
-        if code in schemas.codes.labels(name)
-    )
-    name, code = next(named, ("", act))
-    return schemas.codes.label(name, code, locale()) if name else act
-
-
-_ASKED_FOR = ("request", "demand")
 # Where the subject of a row is shown, if it has a page.
 _PAGES = {
     "resource": "resources.show",

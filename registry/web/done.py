@@ -134,11 +134,22 @@ def _told(session: Session, who: Actor, rows: receipts.Rows) -> Done | None:
 
 def _named(act: str) -> str:
     """「送审」已办理: for an act without words of its own."""
-    for listed in ("act", "journal_act", "exchange_step"):
-        label = schemas.codes.label(listed, act, locale())
-        if label != act:
-            return gettext("「%(act)s」已办理") % {"act": label}
-    return gettext("已办理")
+    label = name_of_act(act)
+    return gettext("「%(act)s」已办理") % {"act": label} if label != act else gettext("已办理")
+
+
+def name_of_act(act: str, subject: str = "") -> str:
+    """The name of an act: of this subject, of the table of rights, or of the journal's own list.
+
+    Two subjects may know an act by one word; where none is named, the first that knows it speaks.
+    """
+    first = ["exchange_step"] if subject in {"request", "demand"} else []
+    listed = [(name, act) for name in (*first, "act", "journal_act", "exchange_step")]
+    for name, code in (("journal_act", f"{subject}.{act}"), *listed):
+        label = schemas.codes.label(name, code, locale())
+        if label != code:
+            return label
+    return act
 
 
 def _plain(session: Session, who: Actor, row: JournalRow) -> tuple[str, str]:
