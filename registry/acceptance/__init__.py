@@ -34,7 +34,7 @@ from registry.acceptance.opinions import (
     turned_since,
     wiped_on,
 )
-from registry.acceptance.people import holders
+from registry.acceptance.people import holders, is_insider
 from registry.acceptance.reader import NAMELESS, frozen_in, hidden_from, hidden_in, shown
 from registry.acceptance.schedule import Milestone, schedule
 
@@ -65,6 +65,7 @@ __all__ = [
     "hidden_in",
     "holders",
     "is_countersigned",
+    "is_insider",
     "issued",
     "of_project",
     "package_of",

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from registry.acceptance.examine import Examination, Line, examine_many
 from registry.acceptance.opinions import issued
-from registry.acceptance.people import place
+from registry.acceptance.people import is_insider, place
 from registry.access import Actor, may
 from registry.models.projects import Project
 from registry.projects import listed
@@ -68,8 +68,7 @@ def _has_part(actor: Actor, project: Project) -> bool:
 
 
 def _signs(actor: Actor, project: Project) -> bool:
-    outside = project.unit_id not in actor.organisation_ids - {project.unit.authority_id}
-    return outside and may(actor, "verify", project.unit)
+    return not is_insider(actor, project) and may(actor, "verify", project.unit)
 
 
 def _holds(actor: Actor, project: Project, role: str) -> bool:

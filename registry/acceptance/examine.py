@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 import schemas
 from registry.acceptance.facts import Facts, gather, gather_many
-from registry.acceptance.gates import CHECKS, Shortfall, evidence_of
+from registry.acceptance.gates import CHECKS, Shortfall, applicability, evidence_of
 from registry.models.projects import Project
 from registry.signing import sm3
 
@@ -160,9 +160,8 @@ def _examined(facts: Facts) -> Examination:
 
 
 def _binds(facts: Facts) -> tuple[str, frozenset[str]]:
-    """How far the measures bind this kind of project (Art. 2, 15, 21, 22, 24)."""
-    table = schemas.codes.table("acceptance_gates")
-    row = next(r for r in table["applicability"] if r["kind"] == facts.project.kind)
+    """The extent for this kind of project, and the gates that bind it today."""
+    row = applicability(facts)
     every = frozenset(CHECKS)
     if row["extent"] == "later":
         # An emergency project is exempt until its catch-up date, then measured like a new one.

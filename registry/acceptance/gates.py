@@ -59,7 +59,7 @@ def _catalogue(facts: Facts) -> Iterator[Shortfall]:
         yield Shortfall("tables_open", "registrar", known)
     bare = [s.name for s in facts.systems if s.id not in {t.system_id for t in facts.tables}]
     # A system of the level above is not ours to count; at the approval nothing is built yet.
-    ours = _extent(facts) != "filing" and facts.stage != "approval"
+    ours = applicability(facts)["extent"] != "filing" and facts.stage != "approval"
     if bare and ours:
         # Of a system none of whose tables are registered nobody can say what is missing.
         yield Shortfall("no_tables", "registrar", {"n": len(bare), "names": "、".join(bare[:5])})
@@ -79,9 +79,10 @@ def _catalogue(facts: Facts) -> Iterator[Shortfall]:
             yield _of("still_draft", "registrar", entry)
 
 
-def _extent(facts: Facts) -> str:
-    rows = schemas.codes.table("acceptance_gates")["applicability"]
-    return next(str(row["extent"]) for row in rows if row["kind"] == facts.project.kind)
+def applicability(facts: Facts) -> Mapping[str, Any]:
+    """How far the measures bind this kind of project (Art. 2, 15, 21, 22, 24), as a row of data."""
+    rows: Sequence[Mapping[str, Any]] = schemas.codes.table("acceptance_gates")["applicability"]
+    return next(row for row in rows if row["kind"] == facts.project.kind)
 
 
 def _items(entry: Entry) -> list[Mapping[str, Any]]:

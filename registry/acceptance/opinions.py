@@ -14,6 +14,7 @@ import schemas
 from registry import calendar, exchange, files, journal, papers, signing
 from registry.acceptance import annex
 from registry.acceptance.examine import Examination, Line, examine, gates, said
+from registry.acceptance.people import is_insider
 from registry.access import Actor, Holding, require, require_apart, role_title
 from registry.catalogue import document_of
 from registry.catalogue.numbering import coming_number, next_number
@@ -208,7 +209,7 @@ def _judged(
 ) -> _Judged:
     """The verdict as it is now, or why this officer does not sign it."""
     holding = require(actor, "verify", project.unit)
-    if project.unit_id in actor.organisation_ids - {project.unit.authority_id}:
+    if is_insider(actor, project):
         raise Forbidden("own_project", act="verify", roles=["acceptance"])
     found = examine(session, project, deferral_paper=deferral_paper)
     _require_signable(found, result, seen)

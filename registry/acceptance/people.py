@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registry import calendar
-from registry.access import roles
+from registry.access import Actor, roles
 from registry.models.accounts import Organisation, Person, Post
 from registry.models.projects import Project
 
@@ -41,3 +41,11 @@ def place(project: Project, role: str) -> int | None:
     if scope.startswith("authority"):
         return project.unit.authority_id
     return project.unit.operator_id if scope.startswith("operator") else project.unit_id
+
+
+def is_insider(actor: Actor, project: Project) -> bool:
+    """Whether he works for the unit of the project, and so does not judge it.
+
+    The authority's own projects are judged by its officers, with others beside them.
+    """
+    return project.unit_id in actor.organisation_ids - {project.unit.authority_id}

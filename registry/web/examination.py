@@ -133,7 +133,7 @@ def _why_not(project: Project, found: acceptance.Examination) -> str:
             # Who signs works at the authority, not at the unit that builds.
             refusal = Forbidden(refusal.code, **{**refusal.facts, "unit": authority.name})
         return sentence(refusal)[1]
-    if project.unit_id in actor().organisation_ids - {project.unit.authority_id}:
+    if acceptance.is_insider(actor(), project):
         return sentence(Forbidden("own_project", act="verify", roles=["acceptance"]))[1]
     own = projects.is_own_project(project)
     if own and not acceptance.is_countersigned(project, found.stage):
