@@ -6,6 +6,7 @@ Pure functions over plain dicts; nothing here knows a session, a request or a da
 from schemas import codes
 from schemas.canonical import Unreadable, canonical, digest, digest_of, loads, stored
 from schemas.changes import Change, change, reserved, with_reserved
+from schemas.checks import item_at, items
 from schemas.display import display, printed, share_condition
 from schemas.errors import Problem, errors, warnings
 from schemas.fields import Field, field, fields, groups
@@ -34,6 +35,8 @@ __all__ = [
     "from_form",
     "grade",
     "groups",
+    "item_at",
+    "items",
     "level",
     "load",
     "loads",

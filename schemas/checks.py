@@ -40,6 +40,13 @@ def items(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [item if isinstance(item, dict) else {} for item in listed]
 
 
+def item_at(pointer: str) -> int | None:
+    """The position of the item that a pointer as "/items/3/level" leads into; None of any other."""
+    _, *parts = pointer.split("/")
+    at = parts[1] if parts[:1] == ["items"] and len(parts) > 1 else ""
+    return int(at) if at.isascii() and at.isdigit() and len(at) < 6 else None
+
+
 # errors of a submission ------------------------------------------------------------------------
 
 

@@ -207,9 +207,7 @@ def carry_out(session: Session, actor: Actor, unit: Organisation, made: Plan) ->
 
 
 def _ids(document: Document) -> set[str]:
-    items = document.get("items")
-    found = items if isinstance(items, list) else []
-    return {str(item.get("id")) for item in found if isinstance(item, Mapping)}
+    return {str(item.get("id")) for item in schemas.items(document)}
 
 
 def _equal(one: Document, other: Document) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+import schemas
 from registry.catalogue.reading import decisions, document_of
 from registry.catalogue.steps import line
 from registry.models.catalogue import Decision, Remark, Version
@@ -51,8 +52,8 @@ def place_now(returned: Returned, pointer: str, now: Mapping[str, Any]) -> str:
     if len(parts) < 3 or parts[1] != "items":
         return pointer
     was, new = _ids(document_of(returned.version)), _ids(now)
-    at = int(parts[2]) if parts[2].isascii() and parts[2].isdigit() and len(parts[2]) < 6 else -1
-    key = was[at] if 0 <= at < len(was) else None
+    at = schemas.item_at(pointer)
+    key = was[at] if at is not None and at < len(was) else None
     if key is None or key not in new:
         return "/items"
     return "/".join(["", "items", str(new.index(key)), *parts[3:]])
@@ -86,7 +87,4 @@ def _at(document: Any, pointer: str) -> Any:
 
 
 def _ids(document: Mapping[str, Any]) -> list[Any]:
-    items = document.get("items")
-    if not isinstance(items, list):
-        return []
-    return [one.get("id") if isinstance(one, Mapping) else None for one in items]
+    return [one.get("id") for one in schemas.items(document)]

@@ -52,10 +52,9 @@ def place(pointer: str, document: Mapping[str, Any]) -> str:
     parts = pointer.split("/")
     if len(parts) < 3 or parts[1] != "items":
         return title
-    items = document.get("items")
-    at = int(parts[2]) if parts[2].isascii() and parts[2].isdigit() and len(parts[2]) < 6 else -1
-    one = items[at] if isinstance(items, list) and 0 <= at < len(items) else None
-    name = str(one.get("name") or "") if isinstance(one, dict) else ""
+    items, found = schemas.items(document), schemas.item_at(pointer)
+    at = -1 if found is None else found
+    name = str(items[at].get("name") or "") if 0 <= at < len(items) else ""
     row = gettext("信息项「%(name)s」") % {"name": name or at + 1}
     return f"{row} {title}" if len(parts) > 3 and title else row
 

@@ -425,9 +425,7 @@ def _working(key: str) -> Version:
 
 def _begun(document: Document, pointer: str) -> bool:
     """Whether a fault lies in a row somebody has begun: a row just added is no mistake yet."""
-    _, *parts = pointer.split("/")
-    rows = document.get("items")
-    at = _number(parts[1]) if parts[:1] == ["items"] and parts[1:] else None
+    rows, at = document.get("items"), schemas.item_at(pointer)
     if at is None or not isinstance(rows, list) or at >= len(rows):
         return False
     row = rows[at]
