@@ -83,16 +83,16 @@ def _read(name: str, wanted: str) -> Page:
     for kind, rule in _RULES.items():
         markdown.add_render_rule(kind, rule)
     chinese, english = _divided(markdown.parse(_files()[name].read_text("utf-8")))
-    own_title = _title(chinese)
     shown = english if wanted == "en" and english else chinese
+    heading = _title(shown)
     # A title in both languages stands on a page whose text is said once.
-    titles = (_title(shown) or own_title).split(" / ")
+    titles = (heading or _title(chinese)).split(" / ")
     parts: list[tuple[str, str]] = []
     for at, token in enumerate(shown):
         if token.type == "heading_open" and token.tag == "h2":
             token.attrSet("id", f"p{len(parts) + 1}")
             parts.append((f"p{len(parts) + 1}", _plain(shown[at + 1])))
-    body = shown[3:] if _title(shown) else shown
+    body = shown[3:] if heading else shown
     # Safe: pages of our own, read without HTML.
     text = Markup(markdown.renderer.render(body, markdown.options, {}))  # noqa: S704
     language = "en" if shown is english or _is_english(text.striptags()) else "zh-CN"
