@@ -96,7 +96,8 @@ def turtle(graph: Graph, prefixes: Mapping[str, Space]) -> bytes:
 
 def rdf_xml(graph: Graph, prefixes: Mapping[str, Space]) -> bytes:
     """The graph as RDF/XML."""
-    return _written(graph, ox.RdfFormat.RDF_XML, prefixes)
+    # A parser makes a line feed of a bare carriage return, which the library leaves as it is.
+    return _written(graph, ox.RdfFormat.RDF_XML, prefixes).replace(b"\r", b"&#13;")
 
 
 def _written(graph: Graph, form: ox.RdfFormat, prefixes: Mapping[str, Space]) -> bytes:

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rdflib import Graph as Judge
 from rdflib import Literal as Text
@@ -48,6 +48,7 @@ def judged(one):
     return Text(one.text, lang=one.language or None, datatype=one.datatype or None)
 
 
+@example([("http://city.test/b/", "http://city.test/a#one", Literal("一\r二\r\n三"))])
 @given(st.lists(st.tuples(nodes, predicates, nodes | literals) | kinds))
 def test_every_spelling_is_read_back_as_what_was_said(said):
     graph = Graph()
