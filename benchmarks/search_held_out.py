@@ -3,9 +3,9 @@
     python -m benchmarks.search_held_out [FOLDER] [--url http://host:port/test-held] [--misses]
         [--queries FILE] [--part NAME] [--half open|held]
 
-`held_out.json` (or `held_out_second.json` to `held_out_sixth.json`, written by other hands) beside
-this file holds the queries with the written rules that grade every entry; the part `city` is asked
-of the demo city, `portals`, `portals_last` and `counts` of FOLDER/corpus.jsonl as well (see
+`held_out.json` (or `held_out_second.json` to `held_out_seventh.json`, written by other hands)
+beside this file holds the queries with the written rules that grade every entry; the part `city` is
+asked of the demo city, `portals`, `portals_last` and `counts` of FOLDER/corpus.jsonl as well (see
 search_quality.py). Precision and recall are those of all counted hits of a question; what is right
 is said by expressions or, where no words say it, by the ids of the entries. A set whose misses are
 to be read is split by the digest of its queries: read those of the open half alone.
