@@ -54,7 +54,7 @@ def pytest_report_header() -> str:
 
 
 # Rooms whose files take longest; the rest follows as collected.
-LONGEST = ("journeys", "web", "api")
+LONGEST = ("anonymization", "journeys", "web", "api")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
