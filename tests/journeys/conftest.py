@@ -1,9 +1,8 @@
 """Journeys want Chromium; where it is missing they are not collected, and the header says so."""
 
-import shutil
 from pathlib import Path
 
-FOUND = shutil.which("chromium")
+from tests.journeys.browser import CHROMIUM as FOUND
 
 
 def pytest_report_header() -> str:
