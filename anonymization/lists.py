@@ -23,15 +23,15 @@ from anonymization.salts import OFFICES, SALTS, USUAL
 
 # Districts, area code and plates of the city, which an attacker from here would try first.
 LOCAL: Final = (150302, 150303, 150304)
-_AREA: Final = 473
+AREA: Final = 473
 _PLATES: Final = "蒙C"
 # Days on which people now alive were born.
 _DAYS: Final = 32_000
 # The segments most people have; the others are a tenth of the numbers and would cost as much. The
 # oldest ones first: most of the numbers that are in use, or made up, begin with them.
-_OLDEST: Final = (138, 139, 136, 137, 135, 150, 151, 158, 159, 188)
+OLDEST: Final = (138, 139, 136, 137, 135, 150, 151, 158, 159, 188)
 _FRONTS: Final = (
-    *_OLDEST,
+    *OLDEST,
     *(130, 131, 132, 133, 134, 147, 152, 153, 155, 156, 157, 166, 173, 176, 177, 178),
     *(180, 181, 182, 183, 184, 185, 186, 187, 189, 199),
 )
@@ -65,7 +65,7 @@ class Family:
 def _drawn(
     name: str, space: float, block: int, draw: Callable[[Chance, int], Iterable[Rows]]
 ) -> Family:
-    return Family(name, space, block, lambda one: draw(np.random.default_rng((_AREA, one)), block))
+    return Family(name, space, block, lambda one: draw(np.random.default_rng((AREA, one)), block))
 
 
 @cache
@@ -137,14 +137,14 @@ def _all_listed() -> list[bytes]:
     return made + [(front + one + two).encode("gb18030") for front, one, two in some]
 
 
-def local_mobiles(chance: Chance, count: int) -> list[Rows]:
-    """Telephones of the city, from all its segments."""
+def local_mobiles(chance: Chance, count: int, fronts: Sequence[int] = _FRONTS) -> list[Rows]:
+    """Telephones of the city that begin with one of these."""
     # The segments of a city carry its area code, behind a nought or not: 150 473x, 139 0473.
-    fronts = chance.choice(np.array(_FRONTS), count)
+    first = chance.choice(np.array(fronts), count)
     behind = chance.integers(0, 10**5, count)
     nought = chance.random(count) < 0.3
-    middle = np.where(nought, _AREA * 10**4 + behind // 10, _AREA * 10**5 + behind)
-    return [joined(digits(fronts, 3), digits(middle, 8))]
+    middle = np.where(nought, AREA * 10**4 + behind // 10, AREA * 10**5 + behind)
+    return [joined(digits(first, 3), digits(middle, 8))]
 
 
 def _otherwise(chance: Chance, count: int) -> Iterator[Rows]:
@@ -154,19 +154,19 @@ def _otherwise(chance: Chance, count: int) -> Iterator[Rows]:
     yield joined(some[:, :3], b"-", some[:, 3:7], b"-", some[:, 7:])
 
 
-def regional_mobiles(chance: Chance, count: int) -> list[Rows]:
+def regional_mobiles(chance: Chance, count: int, fronts: Sequence[int] = _FRONTS) -> list[Rows]:
     """Numbers whose middle begins as the area codes of the province do: 04…, 47…."""
-    fronts = chance.choice(np.array(_FRONTS), count)
+    first = chance.choice(np.array(fronts), count)
     middle = chance.choice(np.array((4, 47)), count) * 10**6 + chance.integers(0, 10**6, count)
-    return [joined(digits(fronts, 3), digits(middle, 8))]
+    return [joined(digits(first, 3), digits(middle, 8))]
 
 
 def _mobiles(chance: Chance, count: int) -> list[Rows]:
     old = int(_OLD * count)
     fronts = np.concatenate(
         [
-            chance.choice(np.array(_OLDEST), old),
-            chance.choice(np.array(_FRONTS[len(_OLDEST) :]), count - old),
+            chance.choice(np.array(OLDEST), old),
+            chance.choice(np.array(_FRONTS[len(OLDEST) :]), count - old),
         ]
     )
     return [joined(digits(fronts, 3), digits(chance.integers(0, 10**8, count), 8))]

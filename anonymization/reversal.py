@@ -42,7 +42,7 @@ def plain_hashes(
         if undone:
             findings.append(_unsalted(name, *undone, texts))
         else:
-            findings += _cut(name, held, texts, terms)
+            findings += _cut(name, held, texts, terms, in_hand)
     return findings
 
 
@@ -80,15 +80,16 @@ def _beside_its_salt(name: str, salt: str, texts: pl.DataFrame) -> Finding:
     )
 
 
-def _cut(name: str, held: Held, texts: pl.DataFrame, terms: Terms) -> Iterator[Finding]:
+def _cut(
+    name: str, held: Held, texts: pl.DataFrame, terms: Terms, in_hand: "InHand"
+) -> Iterator[Finding]:
     """A longer digest cut to the length of another, of what a register in hand holds."""
     if not terms.raw or name in terms.keyed or held.width < 6:
         return
-    some = guesses.own(texts, terms)
     for algorithm in codes.CUT:
         if algorithm in held.algorithms:
             continue
-        if undone := trials.tried(held, [digests.forms(some, algorithm, twice=False)]):
+        if undone := trials.tried(held, in_hand("cut", algorithm)):
             yield _unsalted(name, algorithm, undone, texts)
             return
 
@@ -106,11 +107,23 @@ def _from_beside(held: Held, in_hand: "InHand") -> Undone | None:
     """The codes undone with what a row leaves open, or salted by what stands in another column."""
     if held.width < 8:
         return None
+    algorithms = [one for one in codes.usual(held) if digests.known(one)]
     for which in ("bound", "beside", "beside each"):
-        for algorithm in filter(digests.known, codes.usual(held)):
+        for algorithm in algorithms:
             if found := trials.tried(held, in_hand(which, algorithm)):
                 return algorithm, found
+    for algorithm in algorithms:
+        if found := trials.tried(held, _row_numbers(algorithm)):
+            return algorithm, found
     return None
+
+
+@cache
+def _row_numbers(algorithm: str) -> trials.Kept:
+    """The digests with numbers of rows, which every release has: three MB each."""
+    return trials.Kept(
+        digests.forms(some, algorithm, twice=False) for some in beside.of_row_numbers()
+    )
 
 
 InHand = Callable[[str, str], Iterable[Sequence[Numbers]]]
@@ -118,10 +131,8 @@ InHand = Callable[[str, str], Iterable[Sequence[Numbers]]]
 
 def _in_hand(texts: pl.DataFrame, terms: Terms) -> InHand:
     """Digests of what the registers and the release tell, made once for all of its columns."""
-    told = {
-        "own": cache(lambda: guesses.own(texts, terms)),
-        "born": cache(lambda: guesses.born(texts)),
-    }
+    own = cache(lambda: guesses.own(texts, terms))
+    born = cache(lambda: guesses.born(texts))
     drawn_ = {
         "beside": beside.of_many_rows,
         "bound": beside.of_what_is_left,
@@ -135,11 +146,12 @@ def _in_hand(texts: pl.DataFrame, terms: Terms) -> InHand:
             return trials.Kept(
                 digests.forms(some, algorithm, twice=False) for some in drawn_[which](texts)
             )
-        some = told[which]()
-        if which == "own":
-            return [digests.forms(some, algorithm, twice=algorithm in codes.CUT)]
+        if which in {"own", "cut"}:
+            twice = which == "own" and algorithm in codes.CUT
+            return [digests.forms(own(), algorithm, twice)]
+        some = born()
         tables = digests.forms(some, algorithm, twice=False)
-        if which == "born" and algorithm in codes.CUT:
+        if algorithm in codes.CUT:
             # Digests of digests cost thrice as much: a part of them is proof enough.
             fewer = [rows[:_FEWER] for rows in some]
             tables += digests.forms(fewer, algorithm, twice=True)[len(tables) :]
