@@ -176,8 +176,14 @@ def _blocks(family: lists.Family, held: int, rounds: int, hits: int) -> int:
     if family.ends:
         # Of names, dates and numbers a part is listed: one code in thirty at least.
         return min(lists.PARTS, int(30 * hits * family.space / max(1, held) / family.block) + 1)
+    # A few codes are of places or offices oftener than of people, and few guesses would hit them.
+    rounds = rounds * min(held, _MANY) // _MANY
     wanted = int(hits * family.space / max(1, held) / family.block) + 1
     return min(rounds, wanted) if wanted <= 24 * rounds else 0
+
+
+# So many different codes are worth all rounds.
+_MANY: Final = 50
 
 
 def _kept(family: str, block: int, algorithm: str) -> tuple[Numbers, ...]:
