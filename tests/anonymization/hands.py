@@ -1,8 +1,18 @@
 """What the sets of every hand have in common: how misses are shown, and what must be true."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import TypeVar
 
 from tests.anonymization.sixth_people import Release
+
+T = TypeVar("T")
+
+
+@cache
+def made(make: Callable[[], Iterable[T]]) -> tuple[T, ...]:
+    """The releases of a set, drawn once for all tests that look at them."""
+    return tuple(make())
 
 
 def shown(part: str, wrong: list[str]) -> list[str] | int:

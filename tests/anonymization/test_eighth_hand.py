@@ -13,7 +13,7 @@ import pytest
 
 from tests.anonymization import eighth_held, eighth_held_sound, eighth_open, eighth_open_sound
 from tests.anonymization.eighth_people import TODAY, Release, crowd
-from tests.anonymization.hands import have_their_columns, keep_their_groups, shown
+from tests.anonymization.hands import have_their_columns, keep_their_groups, made, shown
 from tests.anonymization.sixth_people import judge, luhn, mod11
 
 FLAWED = {"open": eighth_open, "held": eighth_held}
@@ -24,7 +24,7 @@ EACH = 20
 # At first look 16 and 16, no truth mended; after the open part was read 20 and 16.
 @pytest.mark.parametrize(("part", "least"), [("open", 20), ("held", 16)])
 def test_the_flaws_of_an_eighth_hand_are_found_with_their_columns(part, least):
-    cases = list(FLAWED[part].flawed())
+    cases = made(FLAWED[part].flawed)
     right, wrong = judge(cases)
     assert len(cases) == EACH
     assert right >= least, shown(part, wrong)
@@ -35,7 +35,7 @@ def test_the_flaws_of_an_eighth_hand_are_found_with_their_columns(part, least):
 # and 16.
 @pytest.mark.parametrize(("part", "least"), [("open", 20), ("held", 16)])
 def test_the_sound_releases_of_an_eighth_hand_pass(part, least):
-    cases = list(SOUND[part].sound())
+    cases = made(SOUND[part].sound)
     right, wrong = judge(cases)
     assert len(cases) == EACH
     assert right >= least, shown(part, wrong)
@@ -43,18 +43,18 @@ def test_the_sound_releases_of_an_eighth_hand_pass(part, least):
 
 @pytest.mark.parametrize("part", SOUND)
 def test_its_sound_releases_keep_the_groups_that_they_say(part):
-    assert keep_their_groups(SOUND[part].sound()) >= 5
+    assert keep_their_groups(made(SOUND[part].sound)) >= 5
 
 
 @pytest.mark.parametrize("part", FLAWED)
 def test_what_its_flaws_name_is_in_their_tables(part):
-    have_their_columns(FLAWED[part].flawed(), range(200, 3_000 + 1))
+    have_their_columns(made(FLAWED[part].flawed), range(200, 3_000 + 1))
 
 
 @pytest.mark.parametrize("part", FLAWED)
 def test_it_is_the_same_set_each_time(part):
-    for made in (FLAWED[part].flawed, SOUND[part].sound):
-        for one, again in zip(made(), made(), strict=True):
+    for make in (FLAWED[part].flawed, SOUND[part].sound):
+        for one, again in zip(made(make), make(), strict=True):
             assert one.frame.equals(again.frame), one.title
 
 
@@ -67,7 +67,7 @@ def test_its_people_have_right_check_digits_and_ages():
 
 
 def the(front: str) -> Release:
-    return next(case for case in eighth_open.flawed() if case.title.startswith(front))
+    return next(case for case in made(eighth_open.flawed) if case.title.startswith(front))
 
 
 def values(front: str, column: str) -> list[str]:
@@ -156,5 +156,5 @@ def test_their_register_and_their_earlier_release_meet_them():
 
 
 def test_the_averages_are_those_of_ten():
-    case = next(case for case in eighth_open_sound.sound() if "mean of ten" in case.title)
+    case = next(case for case in made(eighth_open_sound.sound) if "mean of ten" in case.title)
     assert case.frame["月缴存额"].value_counts()["count"].min() >= 10

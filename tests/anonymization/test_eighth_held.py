@@ -13,11 +13,12 @@ import pytest
 
 from tests.anonymization import eighth_held
 from tests.anonymization.eighth_people import Release, crowd
+from tests.anonymization.hands import made
 from tests.anonymization.sixth_people import mod11
 
 
 def the(front: str) -> Release:
-    return next(case for case in eighth_held.flawed() if case.title.startswith(front))
+    return next(case for case in made(eighth_held.flawed) if case.title.startswith(front))
 
 
 def values(front: str, column: str) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.anonymization import fifth_held, fifth_open
 from tests.anonymization.fifth_people import OFFICES, judge
-from tests.anonymization.hands import shown
+from tests.anonymization.hands import made, shown
 
 PARTS = {"open": fifth_open, "held": fifth_held}
 
@@ -13,7 +13,7 @@ PARTS = {"open": fifth_open, "held": fifth_held}
 # 53 and 33.
 @pytest.mark.parametrize(("part", "of", "least"), [("open", 53, 52), ("held", 35, 32)])
 def test_the_slips_of_a_fifth_hand_are_found_with_their_columns(part, of, least):
-    cases = list(PARTS[part].flawed())
+    cases = made(PARTS[part].flawed)
     right, wrong = judge(cases)
     assert len(cases) == of
     assert right >= least, shown(part, wrong)
@@ -22,7 +22,7 @@ def test_the_slips_of_a_fifth_hand_are_found_with_their_columns(part, of, least)
 # At first look 23 and 11; after the open part was read 32 and 11; then the held part was read too.
 @pytest.mark.parametrize(("part", "of", "least"), [("open", 32, 32), ("held", 18, 18)])
 def test_the_sound_releases_of_a_fifth_hand_pass(part, of, least):
-    cases = list(PARTS[part].well())
+    cases = made(PARTS[part].well)
     right, wrong = judge(cases)
     assert len(cases) == of
     assert right >= least, shown(part, wrong)
@@ -31,7 +31,7 @@ def test_the_sound_releases_of_a_fifth_hand_pass(part, of, least):
 @pytest.mark.parametrize("part", PARTS)
 def test_groups_of_its_sound_releases_are_as_large_and_mixed_as_their_use_asks(part):
     judged = 0
-    for case in PARTS[part].well():
+    for case in made(PARTS[part].well):
         known = case.claim.get("quasi_identifiers")
         if not known:
             continue

@@ -6,12 +6,13 @@ from anonymization import linking, verify
 from tests.anonymization import careless, fourth_releases, fourth_sectors, fresh_releases
 from tests.anonymization.conftest import refused
 from tests.anonymization.flaws import flawed
-from tests.anonymization.releases import CLAIMS, judge, parts, release, sound
+from tests.anonymization.hands import made
+from tests.anonymization.releases import CLAIMS, judge, parts, release, sound, verdict
 
 
 @pytest.mark.parametrize(("part", "least"), [(0, 0.93), (1, 0.8)], ids=["tuned", "held out"])
 def test_flawed_releases_are_refused_for_their_cause_with_the_columns_named(part, least):
-    found = judge(parts(list(flawed()))[part])
+    found = judge(parts(made(flawed))[part])
     assert found.flawed >= 30
     # Digests of telephones from anywhere in the country take more guesses than are made for a
     # release of nine hundred rows: some stay unproven.
@@ -21,21 +22,21 @@ def test_flawed_releases_are_refused_for_their_cause_with_the_columns_named(part
 
 @pytest.mark.parametrize(("part", "least"), [(0, 0.9), (1, 0.8)], ids=["open", "sealed"])
 def test_flaws_of_a_third_hand_are_found_too(part, least):
-    found = judge(parts(list(fresh_releases.flawed()))[part])
+    found = judge(parts(made(fresh_releases.flawed))[part])
     assert found.flawed >= 16
     assert found.columns >= least * found.flawed, found.wrong
 
 
 @pytest.mark.parametrize(("part", "least"), [(0, 43), (1, 15)], ids=["open", "held"])
 def test_the_slips_of_a_fourth_hand_are_found_as_they_once_were(part, least):
-    found = judge(parts(list(fourth_releases.flawed()))[part])
+    found = judge(parts(made(fourth_releases.flawed))[part])
     assert found.flawed == (44, 22)[part]
     assert found.columns >= least, found.wrong
 
 
 @pytest.mark.parametrize(("part", "least"), [(0, 19), (1, 7)], ids=["open", "held"])
 def test_sound_releases_of_a_fourth_hand_pass_as_they_once_did(part, least):
-    found = judge(parts(list(fourth_releases.sound()))[part])
+    found = judge(parts(made(fourth_releases.sound))[part])
     assert found.sound == (20, 10)[part]
     assert found.passed >= least, found.wrong
 
@@ -43,7 +44,7 @@ def test_sound_releases_of_a_fourth_hand_pass_as_they_once_did(part, least):
 def test_in_sound_releases_of_a_fourth_hand_nobody_stands_in_a_group_of_less_than_six():
     smallest = [
         fourth_sectors.smallest(case.frame, known)
-        for case in fourth_releases.sound()
+        for case in made(fourth_releases.sound)
         if (known := case.claim.get("quasi_identifiers"))
     ]
     assert len(smallest) == 21
@@ -89,13 +90,13 @@ def test_tables_of_counts_are_judged_by_their_cells_and_totals(table, passes):
 
 @pytest.mark.parametrize("claimed", [True, False], ids=["with a claim", "without"])
 def test_sound_releases_pass(claimed):
-    found = judge(list(sound()), claimed)
+    found = judge(made(sound), claimed)
     assert found.sound >= 20
     assert found.wrong == ()
 
 
 def test_the_verdict_holds_without_a_claim():
-    found = judge(list(flawed())[::4], claimed=False)
+    found = judge(made(flawed)[::4], claimed=False)
     assert found.refused >= 0.9 * found.flawed, found.wrong
 
 
@@ -111,9 +112,9 @@ def test_a_sketch_of_an_earlier_release_is_as_good_as_the_release_and_holds_no_c
 
 
 def test_every_finding_shows_the_cheapest_way_in_both_languages_and_quotes_no_value():
-    for case in list(flawed())[::9]:
+    for case in made(flawed)[::9]:
         values = {one for one in case.frame.to_series(-1).drop_nulls() if len(str(one)) > 9}
-        for one in verify(case.frame, case.claim, **case.others).findings:
+        for one in verdict(case).findings:
             facts = one.facts()
             assert all(facts[key] for key in ("detail", "detail_en", "remedy", "remedy_en"))
             assert facts["example"]

@@ -58,3 +58,19 @@ def test_a_salt_that_is_published_is_no_key() -> None:
     judged = Terms(profile="statistical")
     (found,) = hashes(texts, {"手机号哈希": "hex"}, judged)
     assert (found.code, found.columns) == ("UNSALTED_HASH", ("手机号哈希", "salt"))
+
+
+@pytest.mark.parametrize("form", ["乌海市民政局{}", "{}wuhai2025", "{}B{:02}"])
+def test_a_mask_beside_a_digest_leaves_few_numbers_whatever_the_salt(form: str) -> None:
+    # Segments of the city that are not among the oldest, of which lists have few.
+    mobiles = [f"{front}473{n:05}" for front in (176, 199) for n in range(0, 90_000, 1500)]
+    salted = [form.format(one, n % 40).encode() for n, one in enumerate(mobiles)]
+    texts = pl.DataFrame(
+        {
+            "电话": [f"{one[:3]}****{one[7:]}" for one in mobiles],
+            "批次": [f"B{n % 40:02}" for n in range(len(mobiles))],
+            "编码": [hashlib.md5(one).hexdigest() for one in salted],
+        }
+    )
+    judged = Terms(profile="statistical")
+    assert [one.columns for one in hashes(texts, {"编码": "hex"}, judged)] == [("编码",)]

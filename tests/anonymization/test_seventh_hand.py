@@ -8,7 +8,7 @@ from tests.anonymization import (
     seventh_open,
     seventh_open_sound,
 )
-from tests.anonymization.hands import have_their_columns, keep_their_groups, shown
+from tests.anonymization.hands import have_their_columns, keep_their_groups, made, shown
 from tests.anonymization.seventh_people import TODAY, residents
 from tests.anonymization.sixth_people import judge, luhn, mod11
 
@@ -19,7 +19,7 @@ SOUND = {"open": seventh_open_sound, "held": seventh_held_sound}
 # At first look 24 and 26; after the open part was read 30 and 27. No truth had to be mended.
 @pytest.mark.parametrize(("part", "least"), [("open", 30), ("held", 27)])
 def test_the_flaws_of_a_seventh_hand_are_found_with_their_columns(part, least):
-    cases = list(FLAWED[part].flawed())
+    cases = made(FLAWED[part].flawed)
     right, wrong = judge(cases)
     assert len(cases) == 30
     assert right >= least, shown(part, wrong)
@@ -30,7 +30,7 @@ def test_the_flaws_of_a_seventh_hand_are_found_with_their_columns(part, least):
 # in a survey may be argued, and passed.
 @pytest.mark.parametrize(("part", "least"), [("open", 20), ("held", 17)])
 def test_the_sound_releases_of_a_seventh_hand_pass(part, least):
-    cases = list(SOUND[part].sound())
+    cases = made(SOUND[part].sound)
     right, wrong = judge(cases)
     assert len(cases) == 20
     assert right >= least, shown(part, wrong)
@@ -38,18 +38,18 @@ def test_the_sound_releases_of_a_seventh_hand_pass(part, least):
 
 @pytest.mark.parametrize("part", SOUND)
 def test_its_sound_releases_keep_the_groups_that_they_say(part):
-    assert keep_their_groups(SOUND[part].sound()) >= 5
+    assert keep_their_groups(made(SOUND[part].sound)) >= 5
 
 
 @pytest.mark.parametrize("part", FLAWED)
 def test_what_its_flaws_name_is_in_their_tables(part):
-    have_their_columns(FLAWED[part].flawed(), range(80, 20_000 + 1))
+    have_their_columns(made(FLAWED[part].flawed), range(80, 20_000 + 1))
 
 
 @pytest.mark.parametrize("part", FLAWED)
 def test_it_is_the_same_set_each_time(part):
-    for made in (FLAWED[part].flawed, SOUND[part].sound):
-        for one, again in zip(made(), made(), strict=True):
+    for make in (FLAWED[part].flawed, SOUND[part].sound):
+        for one, again in zip(made(make), make(), strict=True):
             assert one.frame.equals(again.frame), one.title
 
 

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from tests.anonymization import sixth_held, sixth_open
-from tests.anonymization.hands import shown
+from tests.anonymization.hands import made, shown
 from tests.anonymization.sixth_people import credit_code, judge, luhn, mod11, residents
 
 PARTS = {"open": sixth_open, "held": sixth_held}
@@ -16,7 +16,7 @@ PARTS = {"open": sixth_open, "held": sixth_held}
 # two less, for a reason nobody looked into yet.
 @pytest.mark.parametrize(("part", "of", "least"), [("open", 46, 45), ("held", 44, 37)])
 def test_the_flaws_of_a_sixth_hand_are_found_with_their_columns(part, of, least):
-    cases = list(PARTS[part].flawed())
+    cases = made(PARTS[part].flawed)
     right, wrong = judge(cases)
     assert len(cases) == of
     assert right >= least, shown(part, wrong)
@@ -26,7 +26,7 @@ def test_the_flaws_of_a_sixth_hand_are_found_with_their_columns(part, of, least)
 # positions of buses.
 @pytest.mark.parametrize(("part", "of", "least"), [("open", 25, 25), ("held", 25, 24)])
 def test_the_sound_releases_of_a_sixth_hand_pass(part, of, least):
-    cases = list(PARTS[part].sound())
+    cases = made(PARTS[part].sound)
     right, wrong = judge(cases)
     assert len(cases) == of
     assert right >= least, shown(part, wrong)
@@ -35,7 +35,7 @@ def test_the_sound_releases_of_a_sixth_hand_pass(part, of, least):
 @pytest.mark.parametrize("part", PARTS)
 def test_its_sound_releases_keep_the_groups_that_they_say(part):
     judged = 0
-    for case in PARTS[part].sound():
+    for case in made(PARTS[part].sound):
         if known := case.claim.get("quasi_identifiers"):
             groups = case.frame.to_pandas().groupby(known)
             assert groups.size().min() >= case.claim["k"], case.title
@@ -47,7 +47,7 @@ def test_its_sound_releases_keep_the_groups_that_they_say(part):
 
 @pytest.mark.parametrize("part", PARTS)
 def test_what_its_flaws_name_is_in_their_tables(part):
-    for case in PARTS[part].flawed():
+    for case in made(PARTS[part].flawed):
         assert case.codes, case.title
         assert case.columns, case.title
         assert all(one and one <= set(case.frame.columns) for one in case.columns), case.title
