@@ -7,6 +7,7 @@ from schemas import codes
 from schemas.canonical import Unreadable, canonical, digest, digest_of, loads, stored
 from schemas.changes import Change, change, reserved, with_reserved
 from schemas.checks import item_at, items
+from schemas.days import untimely
 from schemas.display import display, printed, share_condition
 from schemas.errors import Problem, errors, warnings
 from schemas.fields import Field, field, fields, groups
@@ -47,6 +48,7 @@ __all__ = [
     "stored",
     "to_form",
     "trace",
+    "untimely",
     "warnings",
     "with_reserved",
 ]

@@ -22,7 +22,8 @@ class Field:
     """One property of a record.
 
     `pointer` is a pattern ("/items/*/name"); `codes` names a list of `schemas.codes`;
-    `column` holds the sheet columns by layout; `change` is the class an edit of it has.
+    `column` holds the sheet columns by layout; `change` is the class an edit of it has; `day` is
+    its rule of `schemas.days`.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Field:
     max_length: int | None
     max_items: int | None = None
     nullable: bool = False
+    day: Mapping[str, Any] = attribute(default_factory=dict, repr=False)
     labels: Mapping[str, str] = attribute(default_factory=dict, repr=False)
     hints: Mapping[str, str] = attribute(default_factory=dict, repr=False)
     children: tuple["Field", ...] = attribute(default=(), repr=False)
@@ -139,6 +141,7 @@ def _field(
         max_length=rows.get("maxLength") if rows else whole.get("maxLength"),
         max_items=whole.get("maxItems"),
         nullable="null" in whole.get("type", ()),
+        day=whole.get("x-day", {}),
         labels={
             "zh": whole.get("title", key),
             **_of(labels, "en", "en"),

@@ -197,3 +197,21 @@ def test_the_envelope_is_judged_with_its_document() -> None:
 
 def test_a_validator_is_compiled_once() -> None:
     assert schema.record("resource").draft is schema.record("resource").draft
+
+
+@pytest.mark.parametrize(
+    "phone", ["13947312345", "139-4731-2345", "+86 139 4731 2345", "013947312345"]
+)
+def test_a_private_mobile_is_no_office_phone(phone: str) -> None:
+    holder = {"office": "办公室", "post": "数据专员", "phone": phone}
+    (found,) = submission({**entry(), "holders": {"handles": holder}})
+    assert (found.pointer, found.code) == ("/holders/handles/phone", "mobile")
+    assert found.message() == (
+        "责任落实·谁经手·办公电话：不写个人手机号码，请改写办公电话，例如 0473-1234567"
+    )
+
+
+@pytest.mark.parametrize("phone", ["0473-3998123", "0473-1391234-5678", "12345", "(0473)2990001"])
+def test_an_office_phone_is_taken(phone: str) -> None:
+    holder = {"office": "办公室", "post": "数据专员", "phone": phone}
+    assert submission({**entry(), "holders": {"handles": holder}}) == []
