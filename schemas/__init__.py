@@ -15,6 +15,7 @@ from schemas.forms import from_form, to_form
 from schemas.grading import Level, grade, level
 from schemas.merging import Sides, sides, trace
 from schemas.schema import Record, load
+from schemas.wording import obligation
 
 __all__ = [
     "Change",
@@ -41,6 +42,7 @@ __all__ = [
     "level",
     "load",
     "loads",
+    "obligation",
     "printed",
     "reserved",
     "share_condition",

@@ -1,3 +1,4 @@
+import { watchConditions } from "./conditions.js";
 import { forget, keep, takeUp } from "./keep.js";
 
 // Forms: character counts, a guard against losing text, saving every 20 seconds, Alt+S.
@@ -7,6 +8,7 @@ export function watchForms() {
   document.querySelectorAll("textarea[data-count]").forEach(count);
   document.querySelectorAll("form[data-guard], form[data-autosave]").forEach(guard);
   document.querySelectorAll(".choices").forEach(showChosen);
+  document.querySelectorAll("form[data-guard]").forEach(watchConditions);
   document.querySelectorAll("form[data-tally]").forEach(tally);
   refuseEnterWhileComposing();
 }
