@@ -208,6 +208,7 @@ def items(key: str) -> str:
         document=document,
         field=schemas.field("resource", "/items"),
         problems=[p for p in _faults_of(version, document) if _begun(document, p.pointer)],
+        warnings=_warnings_of(version, document),
         pairs=[(n, v) for n, v in schemas.to_form(document) if not n.startswith("items.")],
         row_version=version.resource.row_version,
         base=schemas.trace(document),
@@ -408,6 +409,11 @@ def _faults_of(version: Version, document: Document) -> list[schemas.Problem]:
     return catalogue.check(session(), resource.department, resource.id, document)
 
 
+def _warnings_of(version: Version, document: Document) -> list[schemas.Problem]:
+    """What a reviewer will be shown: whoever types hears it first."""
+    return catalogue.warnings_of(session(), version.resource_id, document)
+
+
 def _working(key: str) -> Version:
     """The working version; whoever may revise a published entry is told how that is begun."""
     resource = session().scalar(sa.select(Resource).where(Resource.key == key))
@@ -491,6 +497,7 @@ def _form(
         groups=groups,
         problems=problems,
         faults=[*(problems or _faults_of(version, document)), *sent_back.pop("unanswered")],
+        warnings=_warnings_of(version, document),
         row_version=row_version,
         base=schemas.trace(document),
         level=schemas.level(document),

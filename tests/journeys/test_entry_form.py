@@ -81,3 +81,52 @@ def test_a_name_that_is_too_long_is_refused_where_it_is_typed(browser, origin):
     press(page, "main button.btn-primary")
     expect(page.locator(".summary li")).to_contain_text("至多 200 个字，现有 294 个")
     checked(page, "new-too-long", expected=("422",))
+
+
+def test_what_does_not_apply_is_put_away_and_nothing_typed_is(browser, origin):
+    page = signed_in(browser, origin, "registrar")
+    new_entry(page, "条件栏目的信息")
+    scope, basis = page.locator('[name="share_scope"]'), page.locator("#f-withheld_basis")
+    expect(scope).to_be_visible()
+    page.select_option('[name="format_class"]', "2")
+    expect(page.locator('[name="format_types"][value="mysql"]')).to_be_hidden()
+    expect(page.locator('[name="format_types"][value="xls"]')).to_be_visible()
+    page.check('[name="share_type"][value="1"]')
+    expect(scope).to_be_hidden()
+    expect(basis).to_be_hidden()
+    page.check('[name="share_type"][value="2"]')
+    scope.fill("指定部门")
+    page.check('[name="share_type"][value="1"]')
+    expect(scope).to_be_visible()
+    page.check('[name="share_type"][value="2"]')
+    press(page, "button[value=check]")
+    expect(page.locator("#f-share_scope-error")).to_contain_text("没有写明是哪些部门")
+    checked(page, "entry-conditions")
+
+
+def test_without_script_the_server_puts_away_what_does_not_apply(browser, origin):
+    page = signed_in(browser, origin, "registrar", script=False)
+    new_entry(page, "没有脚本的信息")
+    page.check('[name="share_type"][value="1"]')
+    expect(page.locator('[name="share_scope"]')).to_be_visible()
+    saved(page)
+    expect(page.locator('[name="share_scope"]')).to_be_hidden()
+    page.check('[name="share_type"][value="2"]')
+    saved(page)
+    expect(page.locator('[name="share_scope"]')).to_be_visible()
+
+
+def test_personal_information_without_a_kind_is_told_where_it_is_typed(browser, origin):
+    page = signed_in(browser, origin, "registrar")
+    new_entry(page, "没有种类的信息")
+    press(page, "#f-items button[value=items]")
+    press(page, 'button[value="add-item"]')
+    page.fill('[name="items.0.name"]', "身份证号")
+    press(page, ".bar button[value=items]")
+    expect(page.locator("tr.told")).to_contain_text(
+        "名称像是个人信息，请选择种类，例如「公民身份号码」"
+    )
+    checked(page, "items-told")
+    page.select_option('[name="items.0.pi_kind"]', "公民身份号码")
+    press(page, ".bar button[value=items]")
+    expect(page.locator("tr.told")).to_have_count(0)
