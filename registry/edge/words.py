@@ -652,6 +652,13 @@ def _named(facts: dict[str, Any], locale: str) -> dict[str, Any]:
     return facts
 
 
+def title_of(code: str, locale: str) -> str:
+    """The headline of a refusal by its code; the code where it has none of its own."""
+    headline = SENTENCES[code][0] if code in SENTENCES else ""
+    # One with facts in it cannot be told without them.
+    return translations(locale).gettext(headline) if headline and "%(" not in headline else code
+
+
 def sheet_fault(code: str, facts: Mapping[str, object], locale: str) -> str:
     """Why an upload is not read, and what to do, as a sentence."""
     return translations(locale).gettext(FILES[code]) % facts
