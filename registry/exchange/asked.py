@@ -83,6 +83,16 @@ def asked_keys(session: Session, request: Request) -> set[str]:
     return {row.element_key for row in asked_rows(session, request)}
 
 
+def refused_items(session: Session, request: Request) -> list[str]:
+    """The keys of the items asked for and not granted that the resource still offers."""
+    there = {one.key for one in offered(session, request.resource)}
+    return [
+        row.element_key
+        for row in asked_rows(session, request)
+        if row.granted is False and row.element_key in there
+    ]
+
+
 def share_types(session: Session, request: Request) -> list[str | None]:
     """The share types of what is asked for, as the live version has them."""
     return list(

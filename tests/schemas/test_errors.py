@@ -228,6 +228,7 @@ def test_a_share_scope_names_the_departments(scope: str) -> None:
 
 def test_an_entry_for_named_departments_says_which() -> None:
     document = {**entry(), "share_type": "1", "visibility": "2"}
+    document["items"] = [{**item, "share_type": "1"} for item in document["items"]]
     document.pop("share_scope", None)
     (found,) = submission(document)
     assert found.pointer == "/share_scope"
