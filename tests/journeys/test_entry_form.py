@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from tests.factories import PASSWORD
 from tests.journeys.browser import checked, fill, press, served, signed_in
 from tests.journeys.test_register import new_entry
 
@@ -158,3 +159,19 @@ def test_columns_are_pasted_looked_at_and_added_behind_what_was_typed(browser, o
     expect(page.locator('[name="items.1.length"]')).to_have_value("18")
     press(page, ".bar button[value=save]")
     expect(page.locator('[name="note"]')).to_have_value("还没有保存的备注")
+
+
+def test_what_was_pasted_outlives_the_session(browser, origin):
+    page = signed_in(browser, origin, "registrar")
+    new_entry(page, "粘贴时登录失效的信息")
+    press(page, '#f-items button[value="paste-item"]')
+    page.fill("#text", "注释\t类型\n编号\tint")
+    page.context.clear_cookies(name="registry_session")
+    press(page, "main .btn-primary")
+    expect(page.locator("[data-kept]")).to_be_visible()
+    page.get_by_role("link", name="登录并回到刚才的页面").click()
+    page.fill("#username", "registrar")
+    page.fill("#password", PASSWORD)
+    press(page, "button.btn-primary")
+    expect(page.locator("#text")).to_have_value("注释\t类型\n编号\tint")
+    expect(page.locator("[data-saved]")).to_contain_text("已恢复")
