@@ -11,36 +11,36 @@ from itertools import combinations
 
 from registry.access import acts, reach_together
 from registry.access.separation import Pair, pairs
-from registry.models.accounts import Post
+from registry.models.accounts import MergedPost, Post
 
 
 @dataclass(frozen=True)
 class Clash:
-    """Two posts held at the same time, and what their holder may not do both on one version.
-
-    `liftable`: a filed notice 合并岗 may lift every one of the pairs.
-    """
+    """Two posts held at the same time, and what their holder may not do both on one version."""
 
     one: Post
     other: Post
     pairs: Sequence[Pair]
 
-    @property
-    def liftable(self) -> bool:
-        """Whether a notice may lift all of them."""
-        return all(pair.merge for pair in self.pairs)
 
+def clashes(held: Sequence[Post], today: date, notices: Sequence[MergedPost] = ()) -> list[Clash]:
+    """The clashes among the posts of a person that have not ended, in the order of the posts.
 
-def clashes(held: Sequence[Post], today: date) -> list[Clash]:
-    """The clashes among the posts of a person that have not ended, in the order of the posts."""
+    What a filed notice 合并岗 lifts today is none.
+    """
+    lifted = [{row.act_a, row.act_b} for row in notices if row.starts <= today <= row.ends]
     standing = [post for post in held if post.ends is None or post.ends >= today]
     return [
         Clash(one, other, found)
         for one, other in combinations(standing, 2)
         if _at_once(one, other)
-        and (found := _against(one.role, other.role))
+        and (found := [p for p in _against(one.role, other.role) if {*_acts(p)} not in lifted])
         and reach_together(one.role, one.organisation, other.role, other.organisation)
     ]
+
+
+def _acts(pair: Pair) -> tuple[str, str]:
+    return pair.first, pair.second
 
 
 def _at_once(one: Post, other: Post) -> bool:
@@ -56,7 +56,7 @@ def _against(role: str, other: str) -> list[Pair]:
     found: dict[frozenset[str], Pair] = {}
     for lines in pairs().values():
         for pair in lines:
-            acts_of = {pair.first, pair.second}
+            acts_of = {*_acts(pair)}
             alone = acts_of <= mine or acts_of <= others
             if acts_of <= mine | others and not alone:
                 found[frozenset(acts_of)] = pair

@@ -61,13 +61,14 @@ def _account(username: str, fault: tuple[str, str] | None = None) -> str:
         sa.select(Organisation.code, Organisation.name).order_by(Organisation.name)
     )
     every = held.all()
+    notices = posts.notices_of(session(), found)
     return render_template(
         "account.html",
         place="admin",
         account=found,
         posts=every,
-        clashes=clashes.clashes(every, calendar.today()),
-        notices=posts.notices_of(session(), found),
+        clashes=clashes.clashes(every, calendar.today(), [notice for notice, _ in notices]),
+        notices=notices,
         units=units.all(),
         roles=[(role, _title(role)) for role in roles()],
         pairs=posts.mergeable(),

@@ -139,17 +139,18 @@ def test_incompatible_posts_in_one_hand_are_told_with_the_rule(city):
     page = admin.get("/admin/accounts/registrar").text
     assert "「目录编制人员(数据专员)」和「部门负责人」由一人担任，有不相容的事项" in page
     assert "「新建、编辑草稿」和「同意并报送」同一版本不得由一人办理" in page
+    assert "「运行脱敏、出报告」和「脱敏复核」" in page
+    words = {"reason": "小单位", "consent": "同意〔2026〕1号", "starts": today, "ends": today}
+    assert (
+        send(admin, "registrar/merge", pair="mask recheck", unit=UNIT, **words).status_code == 303
+    )
+    assert "「运行脱敏、出报告」和「脱敏复核」" not in admin.get("/admin/accounts/registrar").text
     # Elsewhere the head never meets the entries of the registrar's unit.
     other = {"role": "head", "unit": "11150300DEM000065Y", "starts": today}
     assert send(admin, "registrar/appoint", **other).status_code == 303
     assert admin.get("/admin/accounts/registrar").text.count("有不相容的事项") == 1
-    (post,) = rows(
-        city,
-        sa.select(Post)
-        .where(Post.role == "head", Post.starts == calendar.today())
-        .join(Organisation)
-        .where(Organisation.code == UNIT),
-    )
+    newest = sa.select(Post).join(Organisation).order_by(Post.id.desc())
+    post = rows(city, newest.where(Post.role == "head", Organisation.code == UNIT))[0]
     tomorrow = (calendar.today() + timedelta(days=1)).isoformat()
     assert send(admin, "registrar/end", post=post.id, ends=today).status_code == 303
     later = {"role": "reviewer", "unit": "11150300DEM000209G", "starts": tomorrow}
