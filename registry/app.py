@@ -85,6 +85,7 @@ def _templates(app: Flask, settings: Settings) -> None:
         branches=lambda name: schemas.codes.branches(name, locale()),
         today=calendar.today,
         form_key=form_key,
+        obligation=lambda field: schemas.obligation("resource", field, locale()),
         labels=_labels,
         label=lambda name, code: schemas.codes.label(name, code, locale()),
     )

@@ -7,6 +7,7 @@ from schemas import codes
 from schemas.canonical import Unreadable, canonical, digest, digest_of, loads, stored
 from schemas.changes import Change, change, reserved, with_reserved
 from schemas.checks import item_at, items
+from schemas.days import untimely
 from schemas.display import display, printed, share_condition
 from schemas.errors import Problem, errors, warnings
 from schemas.fields import Field, field, fields, groups
@@ -14,6 +15,7 @@ from schemas.forms import from_form, to_form
 from schemas.grading import Level, grade, level
 from schemas.merging import Sides, sides, trace
 from schemas.schema import Record, load
+from schemas.wording import obligation
 
 __all__ = [
     "Change",
@@ -40,6 +42,7 @@ __all__ = [
     "level",
     "load",
     "loads",
+    "obligation",
     "printed",
     "reserved",
     "share_condition",
@@ -47,6 +50,7 @@ __all__ = [
     "stored",
     "to_form",
     "trace",
+    "untimely",
     "warnings",
     "with_reserved",
 ]

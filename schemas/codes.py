@@ -5,6 +5,7 @@ another shape by a row of `DERIVED`. A subset is named `<list>.<subset>`.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -203,7 +204,31 @@ def schemas() -> list[tuple[str, dict[str, Any]]]:
         "pattern": class_path_pattern(),
     }
     made["urn:wuhai:words:ban_words"] = {"pattern": "|".join(table("share_rules")["ban_words"])}
+    made["urn:wuhai:words:mobile"] = {"pattern": mobile_pattern()}
     return [(urn, {"$id": urn, **schema}) for urn, schema in made.items()]
+
+
+def mobile_pattern() -> str:
+    """A mobile number among other words: as it is, or with its digits grouped.
+
+    Full-width digits are digits. Part of a longer run of digits, as of an office number with its
+    extension (0473-1391234-5678), is none.
+    """
+    (row,) = (one for one in table("identifiers")["identifiers"] if one["kind"] == "mobile")
+    plain = re.sub(r"\\d|\[[^]]*\]|(?<!{)[0-9]", _either_width, row["regex"])
+    grouped = re.sub(r"(\[[^]]*\])", "(?:[ -]*\\1)", plain)
+    digit, nation = "0-9\uff10-\uff19", "[8\uff18][6\uff16]"
+    last = f"(?:[^{digit}]|(?!\\n)$)"
+    return (
+        f"(?:^|[^{digit}])(?:{nation}|[0\uff10])?{plain}{last}"
+        f"|(?:^|[^{digit} -])[ -]*(?:{nation}|[0\uff10])?{grouped}{last}"
+    )
+
+
+def _either_width(digits: re.Match[str]) -> str:
+    """A class of ASCII digits, with the full-width ones beside them."""
+    inner = {r"\d": "0-9"}.get(digits[0], digits[0].strip("[]"))
+    return f"[{inner}{inner.translate({48 + n: 0xFF10 + n for n in range(10)})}]"
 
 
 def class_path_pattern() -> str:

@@ -123,7 +123,7 @@ def _problems(
         yield _named(record, document, pointer, word, _facts(error.instance, facts), None)
         return
     rule = _rule(record, error.evaluation_path)
-    law = rule if rules.known(rule) else None
+    law = rule if rules.known(rule) or wording.known(f"{rule}.{keyword}") else None
     if keyword == "required":
         pointer = f"{pointer}/{_escaped(facts['property'])}"
     if keyword == "required" or _is_blank(error.instance, keyword):

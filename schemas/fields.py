@@ -8,13 +8,13 @@ from dataclasses import field as attribute
 from functools import lru_cache
 from typing import Any, Literal
 
-from schemas import schema
+from schemas import conditions, schema
+from schemas.conditions import CODE, Case
 from schemas.schema import Record
 
 Kind = Literal[
     "text", "longtext", "code", "codes", "list", "boolean", "number", "date", "group", "rows"
 ]
-CODE = "urn:wuhai:code:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,10 @@ class Field:
     """One property of a record.
 
     `pointer` is a pattern ("/items/*/name"); `codes` names a list of `schemas.codes`;
-    `column` holds the sheet columns by layout; `change` is the class an edit of it has.
+    `when` are the cases in which a rule wants an optional field filled; with `only` it means
+    nothing in others; `bars` are the cases in which a code does not fit.
+    `column` holds the sheet columns by layout; `change` is the class an edit of it has; `day` is
+    its rule of `schemas.days`.
     """
 
     key: str
@@ -42,6 +45,10 @@ class Field:
     max_length: int | None
     max_items: int | None = None
     nullable: bool = False
+    day: Mapping[str, Any] = attribute(default_factory=dict, repr=False)
+    when: tuple[Case, ...] = ()
+    only: bool = False
+    bars: Mapping[str, tuple[Case, ...]] = attribute(default_factory=dict, repr=False)
     labels: Mapping[str, str] = attribute(default_factory=dict, repr=False)
     hints: Mapping[str, str] = attribute(default_factory=dict, repr=False)
     children: tuple["Field", ...] = attribute(default=(), repr=False)
@@ -57,6 +64,23 @@ class Field:
     def one(self, locale: str = "zh") -> str:
         """The name of a single row or value of the field, where a language tells the two apart."""
         return self.labels.get(f"{locale}_one", self.title(locale))
+
+    def needed(self, document: Mapping[str, Any]) -> bool:
+        """Whether a document must fill the field, whatever it holds."""
+        return self.required or conditions.met(self.when, document)
+
+    def applies(self, document: Mapping[str, Any]) -> bool:
+        """Whether the field may mean something: it is filled, or its case is met or open."""
+        return (
+            not self.only
+            or document.get(self.key) not in (None, "", [], {})
+            or conditions.met(self.when, document)
+            or conditions.open_(self.when, document)
+        )
+
+    def is_barred(self, code: str, document: Mapping[str, Any]) -> bool:
+        """Whether a rule forbids this code as the document stands."""
+        return conditions.met(self.bars.get(code, ()), document)
 
     def child(self, key: str) -> "Field | None":
         """The child of that key; None when there is none."""
@@ -139,6 +163,10 @@ def _field(
         max_length=rows.get("maxLength") if rows else whole.get("maxLength"),
         max_items=whole.get("maxItems"),
         nullable="null" in whole.get("type", ()),
+        day=whole.get("x-day", {}),
+        when=() if above or required else conditions.demands(record, key),
+        only=whole.get("x-when") == "required",
+        bars={} if above else conditions.bars(record, key),
         labels={
             "zh": whole.get("title", key),
             **_of(labels, "en", "en"),

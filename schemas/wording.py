@@ -61,6 +61,30 @@ def sentence(
     return template(code, rule, locale).format(**facts)
 
 
+def known(key: str) -> bool:
+    """Whether there is a sentence of this very name."""
+    return key in messages("zh")["problems"]
+
+
+def obligation(record: str | Record, one: Field, locale: str = "zh") -> str:
+    """In which cases an optional field must be filled, in words; "" where in none."""
+    words = messages(locale)["words"]
+    told: dict[str, list[str]] = {}
+    for case in one.when:
+        decides = field(record, "/" + case.name.replace(".", "/"))
+        if decides is None:
+            continue
+        values = told.setdefault(decides.title(locale), [])
+        for value in case.values:
+            label = codes.label(decides.codes, value, locale) if decides.codes else value
+            values += [] if label in values else [label]
+    cases = [
+        words["case"].format(title=title, values=words["between"].join(values))
+        for title, values in told.items()
+    ]
+    return words["must"].format(cases=words["or"].join(cases)) if cases else ""
+
+
 def _choices(listed: object, locale: str) -> str:
     return Unknown("", "", listed).choices(locale) if isinstance(listed, str) else ""
 

@@ -13,6 +13,7 @@ from connectors.excel.columns import (
     VERSION_LINE,
     Column,
     columns,
+    parts,
     version,
 )
 from connectors.excel.documents import Fault, document, fault
@@ -35,6 +36,7 @@ __all__ = [
     "columns",
     "document",
     "fault",
+    "parts",
     "read",
     "sheet",
     "texts",

@@ -18,6 +18,8 @@ VERSION_LINE = "模板版本"
 PROFILE = "national-1272"
 KEY = "条目标识"
 HEADER_ROWS = 3
+# The upper headings of the columns that are not the guide's.
+OWN = ("本市补充", "系统填写")
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,9 @@ class Column:
     part: int | None = None
     required: bool = False
     hint: str = ""
+    # Where it is needed only in some cases, these in words; the most characters it takes.
+    when: str = ""
+    limit: int | None = None
 
     @property
     def per_item(self) -> bool:
@@ -71,6 +76,8 @@ def columns() -> tuple[Column, ...]:
                 row.get("part"),
                 row["required"],
                 leaf.hint() if leaf else "",
+                _when(name),
+                leaf.max_length if leaf else None,
             )
         )
     taken = {column.name for column in made}
@@ -79,16 +86,18 @@ def columns() -> tuple[Column, ...]:
             made.append(
                 Column(
                     len(made),
-                    ("本市补充", _titled(name, leaf)),
+                    (OWN[0], _titled(name, leaf)),
                     name,
                     leaf.kind,
                     leaf.codes,
                     required=leaf.required and "." not in name,
                     hint=leaf.hint(),
+                    when=_when(name),
+                    limit=leaf.max_length,
                 )
             )
-    made.append(Column(len(made), ("系统填写", KEY), "#key"))
-    made.append(Column(len(made), ("系统填写", "内容摘要"), "#digest"))
+    made.append(Column(len(made), (OWN[1], KEY), "#key"))
+    made.append(Column(len(made), (OWN[1], "内容摘要"), "#digest"))
     return tuple(made)
 
 
@@ -144,6 +153,18 @@ def _pointer(name: str, depth: int) -> str:
     parts = name.split(".")
     kept = parts[: depth + (1 if parts[0] == "items" else 0)]
     return "/" + "/".join(kept)
+
+
+def parts() -> tuple[int, int, int]:
+    """How many columns are the guide's, the city's own, and filled by the system alone."""
+    own, system = (sum(column.headings[0] == one for column in columns()) for one in OWN)
+    return len(columns()) - own - system, own, system
+
+
+def _when(name: str) -> str:
+    """In which cases a column must be filled: those of its field, or of the group it is part of."""
+    top = schemas.field("resource", f"/{name.partition('.')[0]}")
+    return "" if top is None or top.key == "items" else schemas.obligation("resource", top)
 
 
 def letters(at: int) -> str:

@@ -136,18 +136,19 @@ def _changed(
         )
         name = column.name.replace("*", at)
         # A column that is not in the sheet leaves its field as it is.
-        typed = {p: cells.get(p, shown.get(p, "")) for p in parts}
-        if all(trimmed(typed[p]) == trimmed(shown.get(p, "")) for p in parts):
+        said = {p: cells.get(p, shown.get(p, "")) for p in parts}
+        if all(trimmed(said[p]) == trimmed(shown.get(p, "")) for p in parts):
             pairs += [(name, value) for _, value in kept.get(column.name, [])]
         elif column.part is not None:
-            path = [trimmed(typed[p]) for p in parts]
+            path = [trimmed(said[p]) for p in parts]
             pairs.append((name, "/".join(part for part in path if part)))
         else:
-            pairs += [(name, text) for text in _typed(column, trimmed(cells.get(column.name, "")))]
+            pairs += [(name, text) for text in typed(column, trimmed(cells.get(column.name, "")))]
     return [(name, text) for name, text in pairs if text]
 
 
-def _typed(column: Column, text: str) -> Iterable[str]:
+def typed(column: Column, text: str) -> Iterable[str]:
+    """What a trimmed cell of a column stands for in the form: codes for words, days as ISO."""
     if not text:
         return []
     if column.kind == "boolean":

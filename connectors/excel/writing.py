@@ -16,6 +16,7 @@ from connectors.excel.columns import (
     columns,
     labels,
     letters,
+    parts,
     version,
 )
 
@@ -158,10 +159,18 @@ def _notes(book: Any, notes: Any) -> None:
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     bold = book.add_format({"bold": True})
     notes.set_column(0, 0, 26)
-    notes.set_column(1, 1, 90)
+    notes.set_column(1, 1, 30)
+    notes.set_column(2, 2, 26)
+    notes.set_column(3, 3, 90)
+    guide, own, _ = parts()
     lines = [
         ("怎样填写", "每个信息项一行；资源的栏目只填在它的第一行，下面的行留空。"),
-        ("栏目", "前 31 栏是国家《政务信息资源目录编制指南》的栏目，后面是本市补充栏目。"),
+        (
+            "栏目",
+            f"共 {len(columns())} 栏：前 {guide} 栏是国家《政务信息资源目录编制指南》的栏目，"
+            "上报国家、自治区用；"
+            f"后面 {own} 栏是本市补充栏目，审核、脱敏和核验用；其余由系统填写。红底为必填。",
+        ),
         ("代码", "可以从下拉框选，也可以填代码。多个值用“；”隔开。"),
         ("保密", "先审查，后录入：国家秘密、工作秘密不得填写。"),
         ("标识", "隐藏的“条目标识”“信息项标识”由系统填写，请勿改动；新增的留空。"),
@@ -169,9 +178,42 @@ def _notes(book: Any, notes: Any) -> None:
     ]
     for number, (name, text) in enumerate(lines):
         notes.write_string(number, 0, name, bold)
-        notes.write_string(number, 1, text, wrap)
-    for number, column in enumerate(columns(), len(lines) + 1):
+        notes.merge_range(number, 1, number, 3, text, wrap)
+    head = len(lines) + 1
+    for at, text in enumerate(("栏目", "是否必填", "填法", "说明和可填的内容")):
+        notes.write_string(head, at, text, bold)
+    for number, column in enumerate(columns(), head + 1):
         notes.write_string(number, 0, f"{column.letter} {column.title}", bold)
-        known = labels(column.codes) if column.codes else {}
-        choices = "；".join(f"{code} {word}" for code, word in list(known.items())[:60])
-        notes.write_string(number, 1, "　".join(t for t in (column.hint, choices) if t), wrap)
+        for at, text in enumerate((_obligation(column), _way(column), _said(column)), 1):
+            notes.write_string(number, at, text, wrap)
+
+
+def _obligation(column: Column) -> str:
+    if column.name.startswith("#"):
+        return "不用填"
+    return "必填" if column.required else column.when or "选填"
+
+
+def _way(column: Column) -> str:
+    """How a cell of the column is filled, in a few words."""
+    if column.name.startswith("#"):
+        return "由系统填写"
+    if column.part is not None:
+        return "类、项的编号"
+    ways = {
+        "code": "选一个",
+        "codes": "可填多个，用“；”隔开",
+        "list": "可填多个，用“；”隔开",
+        "boolean": "是或者否",
+        "date": "日期，如 2026-01-31",
+        "number": "数字",
+    }
+    limit = f"，至多 {column.limit} 个字" if column.limit else ""
+    return ways.get(column.kind, f"文字{limit}")
+
+
+def _said(column: Column) -> str:
+    known = labels(column.codes) if column.codes else {}
+    # A word that is its own code is said once.
+    choices = "；".join(word if word == code else f"{code} {word}" for code, word in known.items())
+    return "　".join(text for text in (column.hint, choices) if text)

@@ -5,7 +5,16 @@ or to lock a button, and get the same answer.
 """
 
 from registry.access.actor import SYSTEM, Actor, Holding
-from registry.access.rights import acts, holding_for, may, require, role_title, roles, why_not
+from registry.access.rights import (
+    acts,
+    holding_for,
+    may,
+    reach_together,
+    require,
+    role_title,
+    roles,
+    why_not,
+)
 from registry.access.separation import apart_from, conflict, judged, persons_apart, require_apart
 
 __all__ = [
@@ -19,6 +28,7 @@ __all__ = [
     "judged",
     "may",
     "persons_apart",
+    "reach_together",
     "require",
     "require_apart",
     "role_title",

@@ -66,6 +66,18 @@ def _reaches(act: str, holding: Holding, department: Organisation, project_id: i
     return True
 
 
+def reach_together(
+    role: str, unit: Organisation, other_role: str, other_unit: Organisation
+) -> bool:
+    """Whether two posts may both act on the entries of one of their units."""
+    one = Holding(role, unit.id, unit.code, unit.name)
+    other = Holding(other_role, other_unit.id, other_unit.code, other_unit.name)
+    return any(
+        _reaches("", one, where, None) and _reaches("", other, where, None)
+        for where in (unit, other_unit)
+    )
+
+
 def _is_above(unit: int, department: Organisation) -> bool:
     """Whether this is the authority of a unit higher in the tree: the city sees its districts."""
     above = department.parent

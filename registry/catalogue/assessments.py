@@ -16,6 +16,8 @@ from registry.models.papers import AssessedVersion, Assessment
 KINDS = ("secrecy", "pia")
 # An impact assessment is kept for three years (个人信息保护法 第五十六条).
 KEPT_YEARS = 3
+# An older one cannot cover what is handed in now: the year is a slip of the key.
+OLDEST_YEARS = 10
 
 
 def assess(
@@ -39,7 +41,8 @@ def assess(
     number, reason = number.strip(), none_because.strip()
     if kind not in KINDS or len(number) > 80 or len(reason) > 200:
         raise Invalid([], code="assessment")
-    if on is None or on > calendar.today():
+    today = calendar.today()
+    if on is None or not today.year - OLDEST_YEARS <= on.year or on > today:
         raise Invalid([], code="assessment_day")
     if not number and not (kind == "pia" and reason):
         raise Invalid([], code="assessment")

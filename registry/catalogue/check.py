@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import schemas
+from registry import calendar
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Element, Resource, Version
 from registry.models.projects import System
@@ -30,6 +31,7 @@ def check(
     Who checks many of one unit reads its `names_of` once and gives them.
     """
     found = schemas.errors("resource", dict(document), at="submission")
+    found += schemas.untimely("resource", document, calendar.today())
     if schemas.level(document).stops:
         found.append(Problem("/items", "important", rule="important"))
     name = document.get("name")
@@ -64,6 +66,7 @@ def check_new(
     found = []
     for where, unit, document in entries:
         problems = schemas.errors("resource", dict(document), at="submission")
+        problems += schemas.untimely("resource", document, calendar.today())
         if schemas.level(document).stops:
             problems.append(Problem("/items", "important", rule="important"))
         name = document.get("name")

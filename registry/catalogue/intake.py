@@ -97,10 +97,12 @@ class Plan:
         )
 
     @property
-    def mark(self) -> str:
-        """Equal for two plans that do the same to the same state of the catalogue."""
-        told = [[line.act, line.key, line.seen, sm3(line.said).hex()] for line in self.lines]
-        return sm3(schemas.canonical(told)).hex()
+    def marks(self) -> list[str]:
+        """A mark of every entry: equal where two plans do the same to the same state of it."""
+        return [
+            sm3(schemas.canonical([line.act, line.key, line.seen, sm3(line.said).hex()])).hex()
+            for line in self.lines
+        ]
 
 
 def take(
@@ -195,10 +197,10 @@ def carry_out(session: Session, actor: Actor, unit: Organisation, made: Plan) ->
         if line.act not in {"new", "changed"}:
             continue
         resource = known.at(line.key)
-        if line.act == "new" and line.name in known.names - made.names:
-            raise Conflict("sheet_moved")
-        if line.act == "changed" and (resource is None or resource.row_version != line.seen):
-            raise Conflict("sheet_moved")
+        taken = line.act == "new" and line.name in known.names - made.names
+        moved = line.act == "changed" and (resource is None or resource.row_version != line.seen)
+        if taken or moved:
+            raise Conflict("sheet_moved", entries=f"「{line.name}」")
         change = _change(unit, resource, line.document, made.role)
         changes.append(replace(change, text=line.text))
     if changes:

@@ -38,8 +38,8 @@ def suspend(
     change = _prepared(session, actor, resource, "suspend", seen)
     _complete("suspension", document)
     until = date.fromisoformat(str(document["until"]))
-    if until <= calendar.today():
-        raise Invalid([Problem("/until", "until-past", record="suspension")])
+    if untimely := schemas.untimely("suspension", document, calendar.today()):
+        raise Invalid(untimely)
     more = {"suspended_until": until, "facts": {"until": until.isoformat()}}
     return _stored(session, actor, change, document, more)
 

@@ -5,8 +5,10 @@ import json
 import click
 import sqlalchemy as sa
 
+import schemas
 from registry import accounts, calendar
-from registry.access import SYSTEM, roles
+from registry.access import SYSTEM, role_title, roles
+from registry.accounts.clashes import Clash, clashes
 from registry.cli.line import main
 from registry.cli.opening import reading, settings, writing
 from registry.models.accounts import Account, Post
@@ -41,7 +43,34 @@ def grant(username: str, role: str, unit: str) -> None:
         if found is None:
             raise click.ClickException(f"没有账号 / no account: {username}")
         where = accounts.organisation(session, unit)
-        accounts.appoint(session, SYSTEM, found, role, where, calendar.today())
+        post = accounts.appoint(session, SYSTEM, found, role, where, calendar.today())
+        held = session.scalars(sa.select(Post).where(Post.person_id == found.person_id)).all()
+        told = [
+            _told(one) for one in clashes(held, calendar.today()) if post in (one.one, one.other)
+        ]
+    for sentence in told:
+        click.echo(sentence, err=True)
+
+
+def _told(clash: Clash) -> str:
+    """What one person will not be let do with both posts, in both languages."""
+    posts = (clash.one.role, clash.other.role)
+    words = {
+        locale: [
+            tuple(schemas.codes.label("act", act, locale) for act in (pair.first, pair.second))
+            for pair in clash.pairs
+        ]
+        for locale in ("zh", "en")
+    }
+    zh = "；".join(f"{first} / {second}" for first, second in words["zh"])
+    en = "; ".join(f"{first} / {second}" for first, second in words["en"])
+    names = [" + ".join(role_title(role, locale) for role in posts) for locale in ("zh", "en")]
+    return (
+        f"注意：{names[0]}由一人担任，同一版本不得兼办：{zh}。请改派其他人员，"
+        f"或者结束其中一个岗位。\n"
+        f"warning: one person holds {names[1]} and will be refused both of: {en}. "
+        f"Appoint somebody else or end one of the posts."
+    )
 
 
 @account.command("token")

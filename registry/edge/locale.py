@@ -54,18 +54,25 @@ def gettext(text: str) -> str:
 
 
 @lru_cache(maxsize=8_192)
-def _marked(locale: str, text: str) -> tuple[Markup, bool]:
-    """A text of a template in a language, and whether anything is to be put into it."""
-    told = translations(locale).gettext(text)
+def _marked(locale: str, text: str, *, is_one: bool) -> tuple[Markup, bool]:
+    """A text of a template in a language, and whether anything is to be put into it.
+
+    Where a translation has a form for one thing, that is it for one thing and the other for more.
+    """
+    words = translations(locale)
+    told = words.ngettext(text, text, 1 if is_one else 2)
+    # What has one form only is not found by number.
+    told = words.gettext(text) if told == text else told
     return Markup(told), "%" in told  # noqa: S704 - a text of ours, not of a reader
 
 
 def template_gettext(text: str, /, **values: object) -> Markup:
     """The text as a template says it: its own letters as they are, every value escaped.
 
-    A page holds hundreds of them: what the templates know is looked up once in a process.
+    A page holds hundreds of them: what the templates know is looked up once in a process. The
+    value `n` counts: Chinese says one and many alike, a translation may have a form for each.
     """
-    told, is_filled = _marked(current(), text)
+    told, is_filled = _marked(current(), text, is_one=str(values.get("n")) == "1")
     return told % values if is_filled else told
 
 

@@ -56,7 +56,9 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "sheet_moved": (
         _("条目已经变化"),
-        _("核对之后，本单位的条目有改动，一个也没有保存。请重新上传表格，再核对一次。"),
+        _(
+            "核对之后有改动的条目（行号「名称」）：%(entries)s。一个也没有保存。请重新上传表格，再核对一次。"
+        ),
     ),
     "nil_today": (
         _("今天已经签署零报告"),
@@ -313,7 +315,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         _("评估没有填全"),
         _("请选择评估种类并填写文号；不需要影响评估时填写理由，不超过 200 字。"),
     ),
-    "assessment_day": (_("评估日期不对"), _("请填写评估作出的日期，不晚于今天。")),
+    "assessment_day": (_("评估日期不对"), _("请填写评估作出的日期，不晚于今天，也不早于十年前。")),
     "no_account": (_("找不到这个账号"), _("账号不存在，请返回账号与岗位页查找。")),
     "no_post": (_("找不到这个岗位"), _("岗位不存在或者不属于这名人员，请刷新后重新选择。")),
     "not_yourself": (_("不能办理自己的账号"), _("自己的账号和岗位请由另一名系统管理员办理。")),
@@ -648,6 +650,13 @@ def _named(facts: dict[str, Any], locale: str) -> dict[str, Any]:
         titles = [access.role_title(role, locale) for role in facts["roles"]]
         facts["role_names"] = "、".join(titles) if locale == "zh" else ", ".join(titles)
     return facts
+
+
+def title_of(code: str, locale: str) -> str:
+    """The headline of a refusal by its code; the code where it has none of its own."""
+    headline = SENTENCES[code][0] if code in SENTENCES else ""
+    # One with facts in it cannot be told without them.
+    return translations(locale).gettext(headline) if headline and "%(" not in headline else code
 
 
 def sheet_fault(code: str, facts: Mapping[str, object], locale: str) -> str:

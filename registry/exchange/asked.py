@@ -1,7 +1,5 @@
 """What a request asks for: the items of its document, held against the live version."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -10,7 +8,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import schemas
-from anonymization.identifiers import MOBILE
 from registry import calendar
 from registry.errors import Invalid
 from registry.exchange.reading import offered
@@ -25,27 +22,14 @@ Document = Mapping[str, Any]
 def problems(session: Session, request: Request, document: Document) -> list[Problem]:
     """Everything that keeps a request from being complete, in form order."""
     found = schemas.errors("request", dict(document), at="submission")
-    until = day_of(document.get("until"))
-    if until is not None and until <= calendar.today():
-        found.append(Problem("/until", "past", record="request"))
+    found += schemas.untimely("request", document, calendar.today())
     there = offered(session, request.resource)
     asked = set(items_of(document))
     sensitive = sum(is_sensitive(one.level) for one in there if one.key in asked)
     if sensitive and not document.get("need"):
         # The smallest set that serves: what is sensitive wants its reason, item by item.
         found.append(Problem("/need", "need", {"given": sensitive}, "Q4", record="request"))
-    if _names_a_mobile(str(document.get("contact") or "")):
-        found.append(Problem("/contact", "mobile", record="request"))
     return found + item_problems(there, items_of(document))
-
-
-def _names_a_mobile(text: str) -> bool:
-    """Whether a mobile number stands among the words, as it is or with its digits grouped."""
-    plain = unicodedata.normalize("NFKC", text)
-    return any(_MOBILE.search(one) for one in (plain, re.sub(r"(?<=\d)[ -]+(?=\d)", "", plain)))
-
-
-_MOBILE = re.compile(rf"(?<![0-9])(?:86)?{MOBILE}(?![0-9])")
 
 
 def item_problems(
@@ -97,6 +81,16 @@ def asked_rows(session: Session, request: Request) -> list[RequestElement]:
 def asked_keys(session: Session, request: Request) -> set[str]:
     """The keys of the items asked for."""
     return {row.element_key for row in asked_rows(session, request)}
+
+
+def refused_items(session: Session, request: Request) -> list[str]:
+    """The keys of the items asked for and not granted that the resource still offers."""
+    there = {one.key for one in offered(session, request.resource)}
+    return [
+        row.element_key
+        for row in asked_rows(session, request)
+        if row.granted is False and row.element_key in there
+    ]
 
 
 def share_types(session: Session, request: Request) -> list[str | None]:

@@ -138,8 +138,7 @@ def _prepare(session: Session, request: Request, given: Given) -> Outcome:
         # Nothing is refused: words about a refusal would only confuse the reader.
         answer = {k: v for k, v in answer.items() if k not in ("reason", "basis")}
     until, asked_until = day_of(answer.get("until")), day_of(request.document.get("until"))
-    if until is not None and until <= calendar.today():
-        found.append(Problem("/until", "past", record="answer"))
+    found += schemas.untimely("answer", answer, calendar.today())
     if until is not None and asked_until is not None and until > asked_until:
         facts = {"limit": asked_until.isoformat()}
         found.append(Problem("/until", "beyond", facts, record="answer"))

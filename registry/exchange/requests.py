@@ -18,11 +18,13 @@ from registry.errors import Conflict, Invalid, Refusal
 from registry.exchange.asked import (
     Document,
     asked_keys,
+    asked_rows,
+    refused_items,
     require_storable,
     set_elements,
     share_types,
 )
-from registry.exchange.effects import EFFECTS, Given, Outcome, granted, nothing
+from registry.exchange.effects import EFFECTS, Given, Outcome, granted, nothing, number
 from registry.exchange.life import STEPS, Step
 from registry.exchange.notices import tell
 from registry.exchange.reading import offered, standing_consent, units
@@ -107,6 +109,10 @@ def advance(
     _require_seen(request, given.seen)
     text = _text(rule, given.text)
     outcome = EFFECTS.get(step, nothing)(session, request, given)
+    if step == "contest_rest":
+        rest = _rest(session, actor, request, role, text)
+        # The line of this request leads to the other, which carries the reason on.
+        text, outcome.facts = f"{rest.number} {text}", {"rest": rest.number}
     _store(session, actor, request, rule, outcome, role, text)
     if step == "submit" and request.demand_id is not None:
         demand = session.get_one(Demand, request.demand_id)
@@ -123,15 +129,17 @@ def available(session: Session, actor: Actor, request: Request) -> dict[str, Ref
     for step in STEPS.values():
         if step.id == "grant_standing" or not may(actor, step.act, _unit(request, step.side)):
             continue
-        if not _fits(request, step):
+        if not _fits(session, request, step):
             continue
         found[step.id] = judged(session, actor, step.act, done, "same_person_request")[0]
     return found
 
 
-def _fits(request: Request, step: Step) -> bool:
+def _fits(session: Session, request: Request, step: Step) -> bool:
     if request.state not in step.sources:
         return False
+    if step.id == "contest_rest":
+        return bool(refused_items(session, request)) and not _taken(session, request, step.id)
     table = {
         "extend": request.extension_asked is not None,
         "decline_extension": request.extension_asked is not None,
@@ -143,6 +151,58 @@ def _fits(request: Request, step: Step) -> bool:
         "refuse": not (request.answer or {}).get("granted"),
     }
     return table.get(step.id, True)
+
+
+def _taken(session: Session, request: Request, step: str) -> bool:
+    found = session.scalar(
+        sa.select(RequestEvent.id).where(
+            RequestEvent.request_id == request.id, RequestEvent.act == step
+        )
+    )
+    return found is not None
+
+
+def _rest(session: Session, actor: Actor, request: Request, role: str, text: str) -> Request:
+    """The items that were not granted, as a request of their own that is contested.
+
+    A dispute stops a request; what was granted goes on. Who took part in the whole took part in
+    this: the persons kept apart stay so.
+    """
+    keys = refused_items(session, request)
+    document = {**request.document, "items": keys}
+    answer = {k: v for k, v in (request.answer or {}).items() if k != "granted"}
+    rest = Request(
+        key=new_key(),
+        number=number(session, "申请"),
+        requester=request.requester,
+        provider=request.provider,
+        resource=request.resource,
+        state="refused",
+        document=document,
+        created_by=request.created_by,
+        received_on=request.received_on,
+        due=request.due,
+        answer=answer,
+        replied_on=request.replied_on,
+    )
+    session.add(rest)
+    session.flush()
+    set_elements(session, rest, document)
+    for row in asked_rows(session, rest):
+        row.granted = False
+    for event in session.scalars(
+        sa.select(RequestEvent)
+        .where(RequestEvent.request_id == request.id)
+        .order_by(RequestEvent.id)
+    ).all():
+        # The head consented to granting a part: of these items that was a refusal.
+        act = "refuse" if event.act == "grant" else event.act
+        known = {name: getattr(event, name) for name in ("person_id", "role", "at", "on", "text")}
+        session.add(RequestEvent(request_id=rest.id, act=act, **known))
+        session.flush()
+    rule = STEPS["raise_dispute"]
+    _store(session, actor, rest, rule, Outcome(facts={"of": request.key}), role, text)
+    return rest
 
 
 def _already(request: Request, rule: Step) -> str | None:
@@ -169,7 +229,7 @@ def _allowed(session: Session, actor: Actor, request: Request, rule: Step) -> st
     why = _already(request, rule)
     if why is not None:
         raise Conflict(why)
-    if rule.id == "grant_standing" or not _fits(request, rule):
+    if rule.id == "grant_standing" or not _fits(session, request, rule):
         raise Conflict("request_moved", request_state=request.state)
     refusal, _ = judged(
         session, actor, rule.act, _done_by(session, actor, request), "same_person_request"

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from registry import calendar, workdays
 from registry.access import role_title, roles
-from registry.accounts import posts
+from registry.accounts import clashes, posts
 from registry.edge import actor, go, locale, reads, session, writes
 from registry.edge.words import sentence
 from registry.errors import Conflict, Invalid, Missing
@@ -60,12 +60,15 @@ def _account(username: str, fault: tuple[str, str] | None = None) -> str:
     units = session().execute(
         sa.select(Organisation.code, Organisation.name).order_by(Organisation.name)
     )
+    every = held.all()
+    notices = posts.notices_of(session(), found)
     return render_template(
         "account.html",
         place="admin",
         account=found,
-        posts=held.all(),
-        notices=posts.notices_of(session(), found),
+        posts=every,
+        clashes=clashes.clashes(every, calendar.today(), [notice for notice, _ in notices]),
+        notices=notices,
         units=units.all(),
         roles=[(role, _title(role)) for role in roles()],
         pairs=posts.mergeable(),

@@ -1,12 +1,16 @@
 """The auditor's pages: the journal, and the proof that it is as it was written."""
 
+import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
+import schemas
 from registry import journal, signing
-from registry.edge import actor, reads, remember, session, settings
+from registry.edge import actor, gettext, locale, reads, remember, session, settings
+from registry.edge.words import title_of
 from registry.journal import browse, heads, tree
 from registry.journal.browse import Filter
 from registry.models.journal import JournalRow
@@ -41,7 +45,44 @@ def rows() -> str:
         older=url_for(".rows", **typed, before=found.older) if found.older is not None else None,
         newest=url_for(".rows", **typed),
         link=_link,
+        facts=lambda row: _facts(row, found.units),
     )
+
+
+def _facts(row: JournalRow, units: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """What a row notes, in words: the name of the fact, its value, and both as they are stored."""
+    told = schemas.codes.labels("journal_fact", locale())
+    return [
+        (
+            told.get(key, key),
+            _value(row, key, value, units),
+            f"{key}={json.dumps(value, ensure_ascii=False)}",
+        )
+        for key, value in json.loads(row.facts).items()
+    ]
+
+
+def _value(row: JournalRow, key: str, value: Any, units: Mapping[str, str]) -> str:
+    """One value in words; whatever has none stays as it is stored."""
+    if isinstance(value, list):
+        between = "、" if locale() == "zh" else ", "
+        return between.join(_value(row, key, part, units) for part in value)
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
+    if not isinstance(value, str):
+        return "—" if value is None else json.dumps(value, ensure_ascii=False)
+    table = schemas.codes.table("journal_fact")
+    word = table["words"].get(f"{key}={value}")
+    if word:
+        return str(word[locale()])
+    if key == "code":
+        return title_of(value, locale())
+    if key == "fields":
+        field = schemas.field("resource", value)
+        return field.title(locale()) if field else value
+    lists = table["of"].get(key, {})
+    listed = lists.get(row.subject, lists.get("", ""))
+    return schemas.codes.label(listed, value, locale()) if listed else units.get(value, value)
 
 
 def _asked() -> tuple[Filter, dict[str, Any]]:

@@ -38,7 +38,15 @@ WAY = (
 WITH_FORM = ("submit", "complete", "prepare")
 # Steps after which the next person reads the reason first.
 SENT_BACK = frozenset(
-    {"return_out", "ask_correction", "return_back", "decline_extension", "raise_dispute", "reopen"}
+    {
+        "return_out",
+        "ask_correction",
+        "return_back",
+        "decline_extension",
+        "raise_dispute",
+        "contest_rest",
+    }
+    | {"reopen"}
     | {"ask_data_correction", "suspend"}
 )
 # Words within one side: the other side reads that it happened, not why.

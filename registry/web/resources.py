@@ -185,8 +185,8 @@ def revise(key: str) -> Response:
 @reads("register")
 def edit(key: str) -> str:
     """The form of the draft, with the reasons of the return beside the fields."""
-    version = _working(key)
-    _own_draft(version)
+    version = working(key)
+    own_draft(version)
     noted([version])
     document = catalogue.document_of(version)
     # Asked for, the faults stand in the summary as after a refused hand-in; nothing is handed in.
@@ -198,8 +198,8 @@ def edit(key: str) -> str:
 @reads("register")
 def items(key: str) -> str:
     """The data elements alone, on the whole width; the rest of the draft travels unseen."""
-    version = _working(key)
-    _own_draft(version)
+    version = working(key)
+    own_draft(version)
     document = catalogue.document_of(version)
     return render_template(
         "items.html",
@@ -208,11 +208,12 @@ def items(key: str) -> str:
         document=document,
         field=schemas.field("resource", "/items"),
         problems=[p for p in _faults_of(version, document) if _begun(document, p.pointer)],
+        warnings=_warnings_of(version, document),
         pairs=[(n, v) for n, v in schemas.to_form(document) if not n.startswith("items.")],
         row_version=version.resource.row_version,
         base=schemas.trace(document),
         level=schemas.level(document),
-        limited=_limited(version),
+        limited=limited(version),
     )
 
 
@@ -220,8 +221,8 @@ def items(key: str) -> str:
 @writes("register")
 def save(key: str) -> Response | tuple[str, int]:
     """Save as typed; then add or move a row, check everything and hand in, or stay."""
-    version = _working(key)
-    _own_draft(version)
+    version = working(key)
+    own_draft(version)
     seen = _number(request.form.get("row_version"))
     if seen is None:
         # A body that is no form would otherwise save an empty draft over a full one.
@@ -236,7 +237,7 @@ def save(key: str) -> Response | tuple[str, int]:
     if kept:
         # From the page of both texts: these fields stay as they are stored.
         typed = _keeping(kept, catalogue.document_of(version), typed)
-    if _limited(version):
+    if limited(version):
         typed = schemas.with_reserved(catalogue.document_of(version), typed)
     held = catalogue.document_of(version)
     base = request.form.get("base", "")
@@ -262,8 +263,8 @@ def save(key: str) -> Response | tuple[str, int]:
 @writes("register")
 def discard(key: str) -> Response:
     """End a draft that was opened by mistake and never public."""
-    version = _working(key)
-    _own_draft(version)
+    version = working(key)
+    own_draft(version)
     catalogue.discard(session(), actor(), version)
     return go(url_for("inbox.inbox"))
 
@@ -275,6 +276,8 @@ def _onward(key: str, do: str, typed: Document) -> str:
     """Where a save leads: back to the rows that were worked on, else to the form."""
     on_items = request.form.get("page") == "items"
     added = _new_row(do, typed)
+    if do == "paste-item":
+        return url_for("pasting.show", key=key)
     if do == "items" or (on_items and "-" in do):
         return url_for(".items", key=key) + added
     if do == "check":
@@ -408,7 +411,12 @@ def _faults_of(version: Version, document: Document) -> list[schemas.Problem]:
     return catalogue.check(session(), resource.department, resource.id, document)
 
 
-def _working(key: str) -> Version:
+def _warnings_of(version: Version, document: Document) -> list[schemas.Problem]:
+    """What a reviewer will be shown: whoever types hears it first."""
+    return catalogue.warnings_of(session(), version.resource_id, document)
+
+
+def working(key: str) -> Version:
     """The working version; whoever may revise a published entry is told how that is begun."""
     resource = session().scalar(sa.select(Resource).where(Resource.key == key))
     if (
@@ -434,7 +442,8 @@ def _begun(document: Document, pointer: str) -> bool:
     )
 
 
-def _own_draft(version: Version) -> None:
+def own_draft(version: Version) -> None:
+    """Refuse who does not compile this entry, and an entry that is no draft."""
     resource = version.resource
     if not may(actor(), "register", resource.department, project_id=resource.project_id):
         raise Forbidden(
@@ -461,7 +470,7 @@ def _my_units() -> list[Organisation]:
     )
 
 
-def _limited(version: Version) -> bool:
+def limited(version: Version) -> bool:
     """Whether the actor compiles this entry under contract and leaves the legal fields alone."""
     resource = version.resource
     post = holding_for(actor(), "register", resource.department, resource.project_id)
@@ -491,12 +500,13 @@ def _form(
         groups=groups,
         problems=problems,
         faults=[*(problems or _faults_of(version, document)), *sent_back.pop("unanswered")],
+        warnings=_warnings_of(version, document),
         row_version=row_version,
         base=schemas.trace(document),
         level=schemas.level(document),
         **sent_back,
         holders=catalogue.inherited_holders(session(), version.resource.department, document),
-        limited=_limited(version),
+        limited=limited(version),
         may_hand_in=may(actor(), "hand_in", version.resource.department),
         is_formal=catalogue.is_formal(version)
         and may(actor(), "formal", version.resource.department, version.state),

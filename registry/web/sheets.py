@@ -36,7 +36,10 @@ ENDINGS = (".xlsx", ".csv")
 
 @dataclass(frozen=True)
 class Shown:
-    """A fault as a line of the page; without a row it concerns the whole file."""
+    """A fault as a line of the page; without a row it concerns the whole file.
+
+    `entry` is the name of the resource the row belongs to; "" above the first.
+    """
 
     sheet: str
     row: int
@@ -44,6 +47,7 @@ class Shown:
     heading: str
     message: str
     article: str
+    entry: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ class Sent:
     declared: bool
     as_drafts: bool
     rows: list[excel.Row] = field(default_factory=list)
-    mark: str = ""
+    marks: list[str] = field(default_factory=list)
 
     def plain(self) -> bytes:
         """As bytes to be held."""
@@ -112,6 +116,7 @@ def _page(refused: str = "", preview: Preview | None = None) -> str:
         units=_units(),
         refused=refused,
         preview=preview,
+        columns=excel.parts(),
         # Declared once for this batch: a mended sheet is the same batch.
         declared=request.form.get("declared") == "yes",
     )
@@ -194,7 +199,7 @@ def take() -> tuple[str, int] | str:
         copy = _marked(opened, data, sheet, faults)
         preview = _preview(unit, sent, made, notes, faults=faults, marked=copy)
         return _page(preview=preview), 422
-    sent.mark = made.mark
+    sent.marks = made.marks
     token = "" if not _acting(made) else _held(sent.plain(), ROWS)
     return _page(preview=_preview(unit, sent, made, notes, token=token))
 
@@ -210,8 +215,9 @@ def confirm() -> Response | tuple[str, int]:
     sent = _sent(held.content(settings().data_dir, _person(), token, ROWS))
     unit = _unit(sent.unit)
     made = _plan(session(), unit, sent)
-    if made.faults or made.mark != sent.mark:
-        raise Conflict("sheet_moved")
+    moved = _moved(sent, made)
+    if moved:
+        raise Conflict("sheet_moved", entries="、".join(moved))
     done: list[catalogue.Outcome] = []
     who, unit_id = actor(), unit.id
 
@@ -252,6 +258,16 @@ def _plan(own: Session, unit: Organisation, sent: Sent) -> intake.Plan:
     )
 
 
+def _moved(sent: Sent, made: intake.Plan) -> list[str]:
+    """The entries that would be dealt with otherwise than the page showed, by row and name."""
+    faulty = {place for place, _ in made.faults}
+    return [
+        f"{row.number}「{row.name}」"
+        for at, (row, mark) in enumerate(zip(sent.rows, made.marks, strict=True))
+        if at in faulty or mark != sent.marks[at]
+    ][:20]
+
+
 def _acting(made: intake.Plan) -> int:
     return made.count("new") + made.count("changed")
 
@@ -275,6 +291,7 @@ def _faults(sheet: excel.Sheet, made: intake.Plan) -> list[Shown]:
             str(one.facts.get("heading", "")),
             sheet_fault(one.code, one.facts, locale()),
             "",
+            _entry_at(sheet, one.row + 1),
         )
         for one in sheet.oddities
     ]
@@ -344,7 +361,14 @@ def incoming(row: excel.Row) -> catalogue.Incoming:
 
 def _shown(sheet: str, row: excel.Row, problem: schemas.Problem) -> Shown:
     found = excel.fault(row, problem, locale())
-    return Shown(sheet, found.row, found.letter, found.heading, found.message, found.article)
+    return Shown(
+        sheet, found.row, found.letter, found.heading, found.message, found.article, row.name
+    )
+
+
+def _entry_at(sheet: excel.Sheet, number: int) -> str:
+    """The name of the entry that a row of the sheet belongs to: the last one begun above it."""
+    return next((row.name for row in reversed(sheet.rows) if row.number <= number), "")
 
 
 def _units() -> list[Organisation]:

@@ -158,6 +158,7 @@ def test_an_assessment_covers_a_batch_and_is_entered_by_the_secrecy_officer(sess
         {"kind": "other", "number": "1", "on": today},
         {"kind": "pia", "number": "1", "on": today + timedelta(days=1)},
         {"kind": "pia", "number": "1", "on": None},
+        {"kind": "secrecy", "number": "1", "on": today.replace(year=1026, day=1)},
     ):
         with pytest.raises(Invalid):
             assessments.assess(session, officer, batch, versions, **wrong)

@@ -83,3 +83,13 @@ def test_a_database_of_a_later_release_is_left_as_it_is_and_not_served(tmp_path)
             assert "9999" in answer.stderr
             assert SENTENCES["later_release"][0] in answer.stderr
             assert "Traceback" not in answer.stderr
+
+
+def test_a_post_that_clashes_with_another_is_given_and_told(city):
+    env, runner = city, CliRunner()
+    quiet = runner.invoke(main, ["account", "grant", "finance", "registrar", UNIT], env=env)
+    assert (quiet.exit_code, quiet.stderr) == (0, "")
+    told = runner.invoke(main, ["account", "grant", "finance", "head", UNIT], env=env)
+    assert told.exit_code == 0
+    assert "由一人担任，同一版本不得兼办：新建、编辑草稿 / 同意并报送" in told.stderr
+    assert "will be refused both of: Create and edit drafts / Approve and report" in told.stderr

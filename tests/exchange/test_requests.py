@@ -309,6 +309,36 @@ def test_a_refusal_may_be_contested_and_is_answered_anew_on_a_new_clock(both, to
     )
 
 
+def test_what_a_partial_grant_leaves_out_is_contested_without_stopping_the_rest(
+    both, town, session
+):
+    resource = offered(town)
+    asked = keys(town, resource)
+    request = both.sent(resource)
+    both.prepare(request, granted=asked[:1], reason="用途不符", basis="本资源共享范围")
+    both.take(both.sharing, request, "grant")
+    with pytest.raises(Invalid):
+        both.take(both.consumer, request, "contest_rest")
+    both.take(both.consumer, request, "contest_rest", "属法定职责")
+    assert request.state == "granted"
+    assert "contest_rest" not in exchange.available(session, both.consumer, request)
+    (rest,) = session.scalars(sa.select(Request).where(Request.state == "dispute"))
+    refused = [one for one in request.document["items"] if one != asked[0]]
+    assert (rest.document["items"], rest.answer["reason"]) == (refused, "用途不符")
+    assert [r.step for r in exchange.waiting(session, both.authority)] == ["reopen"]
+    both.take(both.authority, rest, "reopen", "请重新答复")
+    steps = [event.act for event, _ in exchange.events(session, rest)]
+    assert steps[-3:] == ["refuse", "raise_dispute", "reopen"]
+    both.prepare(rest, granted=refused)
+    both.take(both.sharing, rest, "grant")
+    assert (request.state, rest.state) == ("granted", "granted")
+
+
+def test_a_grant_of_everything_leaves_nothing_to_contest(both, town, session):
+    request = both.granted(offered(town))
+    assert "contest_rest" not in exchange.available(session, both.consumer, request)
+
+
 def test_the_end_of_the_term_waits_for_the_requester(both, town, session):
     request = both.granted(offered(town))
     both.take(both.registrar, request, "deliver", "接口 JK-01")

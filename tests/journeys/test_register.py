@@ -277,6 +277,7 @@ def test_what_was_typed_outlives_the_session(browser, origin):
     page.fill('[name="abstract"]', "登录失效之前填写的摘要文字")
     page.context.clear_cookies(name="registry_session")
     press(page, ".bar button[value=save]")
+    expect(page.locator("[data-kept]")).to_contain_text("还留在本窗口")
     checked(page, "signed-out-while-typing", expected=("401", "403"))
     page.get_by_role("link", name="登录并回到刚才的页面").click()
     page.fill("#username", "registrar")

@@ -26,7 +26,7 @@ BASIS = {
     "article": "第十条",
     "quote": "任何组织、个人不得非法提供他人个人信息",
     "reason": "法律明文禁止提供",
-    "review_by": "2027-06-30",
+    "review_by": f"{calendar.today().year + 1}-06-30",
 }
 
 

@@ -197,3 +197,56 @@ def test_the_envelope_is_judged_with_its_document() -> None:
 
 def test_a_validator_is_compiled_once() -> None:
     assert schema.record("resource").draft is schema.record("resource").draft
+
+
+@pytest.mark.parametrize(
+    "phone", ["13947312345", "139-4731-2345", "+86 139 4731 2345", "013947312345"]
+)
+def test_a_private_mobile_is_no_office_phone(phone: str) -> None:
+    holder = {"office": "办公室", "post": "数据专员", "phone": phone}
+    (found,) = submission({**entry(), "holders": {"handles": holder}})
+    assert (found.pointer, found.code) == ("/holders/handles/phone", "mobile")
+    assert found.message() == (
+        "责任落实·谁经手·办公电话：不写个人手机号码，请改写办公电话，例如 0473-1234567"
+    )
+
+
+@pytest.mark.parametrize("phone", ["0473-3998123", "0473-1391234-5678", "12345", "(0473)2990001"])
+def test_an_office_phone_is_taken(phone: str) -> None:
+    holder = {"office": "办公室", "post": "数据专员", "phone": phone}
+    assert submission({**entry(), "holders": {"handles": holder}}) == []
+
+
+@pytest.mark.parametrize("scope", ["指定部门", "仅限指定的部门使用。", "有关单位"])
+def test_a_share_scope_names_the_departments(scope: str) -> None:
+    document = {**entry(), "share_type": "2", "share_use": "资格核验", "share_other": "无"}
+    assert submission({**document, "share_scope": "民政局等有关部门"}) == []
+    (found,) = submission({**document, "share_scope": scope})
+    assert (found.pointer, found.code) == ("/share_scope", "unnamed-units")
+    assert "请写部门名称或者承担的职责" in found.message()
+
+
+def test_an_entry_for_named_departments_says_which() -> None:
+    document = {**entry(), "share_type": "1", "visibility": "2"}
+    document["items"] = [{**item, "share_type": "1"} for item in document["items"]]
+    document.pop("share_scope", None)
+    (found,) = submission(document)
+    assert found.pointer == "/share_scope"
+    assert found.message() == "目录可见范围选了「指定部门」，请在共享范围中写明是哪些部门"
+
+
+def test_an_item_named_as_personal_information_without_a_kind_is_told() -> None:
+    document = entry()
+    document["items"] = [
+        {"name": name}
+        for name in ("身份证号", "社会保障卡号", "审批人姓名", "机构名称", "性别比例")
+    ] + [{"name": "手机号码", "pi_kind": "手机号码"}, {"name": 3}]
+    found = [one for one in schemas.warnings("resource", document) if one.rule == "S10"]
+    told = [(one.pointer, one.params["value"]) for one in found]
+    assert told == [
+        ("/items/0/pi_kind", "公民身份号码"),
+        ("/items/1/pi_kind", "社会保障卡号"),
+        ("/items/2/pi_kind", "姓名"),
+    ]
+    assert found[0].message().startswith("信息项 1「身份证号」·个人信息种类：名称像是个人信息")
+    assert found[0].article() == "《个人信息保护法》第五十一条"

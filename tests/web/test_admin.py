@@ -127,3 +127,32 @@ def test_every_act_stands_in_the_journal_and_only_he_may(city):
         client = sign_in(city, name)
         assert client.get("/admin").status_code == 403
         assert client.get("/admin/accounts/registrar").status_code == 403
+
+
+def test_incompatible_posts_in_one_hand_are_told_with_the_rule(city):
+    admin = sign_in(city, "sysadmin")
+    today = calendar.today().isoformat()
+    clean = admin.get("/admin/accounts/registrar").text
+    assert "不相容的事项" not in clean
+    form = {"role": "head", "unit": UNIT, "starts": today}
+    assert send(admin, "registrar/appoint", **form).status_code == 303
+    page = admin.get("/admin/accounts/registrar").text
+    assert "「目录编制人员(数据专员)」和「部门负责人」由一人担任，有不相容的事项" in page
+    assert "「新建、编辑草稿」和「同意并报送」同一版本不得由一人办理" in page
+    assert "「运行脱敏、出报告」和「脱敏复核」" in page
+    words = {"reason": "小单位", "consent": "同意〔2026〕1号", "starts": today, "ends": today}
+    assert (
+        send(admin, "registrar/merge", pair="mask recheck", unit=UNIT, **words).status_code == 303
+    )
+    assert "「运行脱敏、出报告」和「脱敏复核」" not in admin.get("/admin/accounts/registrar").text
+    # Elsewhere the head never meets the entries of the registrar's unit.
+    other = {"role": "head", "unit": "11150300DEM000065Y", "starts": today}
+    assert send(admin, "registrar/appoint", **other).status_code == 303
+    assert admin.get("/admin/accounts/registrar").text.count("有不相容的事项") == 1
+    newest = sa.select(Post).join(Organisation).order_by(Post.id.desc())
+    post = rows(city, newest.where(Post.role == "head", Organisation.code == UNIT))[0]
+    tomorrow = (calendar.today() + timedelta(days=1)).isoformat()
+    assert send(admin, "registrar/end", post=post.id, ends=today).status_code == 303
+    later = {"role": "reviewer", "unit": "11150300DEM000209G", "starts": tomorrow}
+    assert send(admin, "registrar/appoint", **later).status_code == 303
+    assert "「目录编制人员(数据专员)」和「审核人」" in admin.get("/admin/accounts/registrar").text

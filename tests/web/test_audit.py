@@ -1,5 +1,6 @@
 """The auditor sees everything that was done or refused, changes nothing, and is on record."""
 
+import json
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import event
 from registry import db, work
 from registry.calendar import CITY
 from registry.models.journal import JournalRow
+from schemas import codes
 from tests.factories import sign_in, token_of
 
 
@@ -119,3 +121,25 @@ def test_only_the_auditor_reads_and_he_changes_nothing(city, auditor):
 )
 def test_a_crooked_filter_is_no_fault(auditor, query):
     assert auditor.get(f"/audit?{query}").status_code == 200
+
+
+def test_the_facts_of_a_row_are_words_and_keep_their_code(city, auditor):
+    page = auditor.get("/audit?act=publish").text
+    assert (
+        '<div title="state=&#34;published&#34;"><dt>办理后的状态</dt><dd>已发布</dd></div>' in page
+    )
+    assert "<dt>办理方式</dt><dd>在系统中</dd>" in page
+    english = auditor.get("/audit?act=publish&lang=en").text
+    assert "<dt>State after it</dt><dd>Published</dd>" in english
+    auditor.get("/audit?lang=zh")
+    consumer = sign_in(city, "consumer")
+    token = token_of(consumer.get("/inbox").text)
+    assert consumer.post("/resources/new", data={"csrf_token": token}).status_code == 403
+    refused = auditor.get("/audit?outcome=refused").text
+    assert re.search(r'title="code=&#34;\w+&#34;"><dt>原因</dt><dd>[一-鿿]', refused)
+
+
+def test_every_fact_of_the_demo_city_has_its_word(city):
+    known = codes.values("journal_fact")
+    noted = {key for row in journal_rows(city) for key in json.loads(row.facts)}
+    assert sorted(noted - known.keys()) == []

@@ -73,3 +73,22 @@ def test_the_work_prints_on_a4_without_the_frame(browser: "Browser", origin: str
     assert not page.locator(".site-head").is_visible()
     assert not page.locator("button.btn").first.is_visible()
     assert page.locator(".verdict .word").is_visible()
+
+
+def test_a_long_unit_and_post_leave_the_header_in_one_row(browser: "Browser", origin: str) -> None:
+    page = opened(browser, origin)
+    page.goto("/clean")
+    page.set_viewport_size({"width": 1280, "height": 700})
+    height = "document.querySelector('.site-head').offsetHeight"
+    before = page.evaluate(height)
+    for place, words in {
+        ".unit-name": "内蒙古自治区乌海市数据管理局",
+        ".person": "（机构负责人）",
+    }.items():
+        page.evaluate(
+            "([place, words]) => { document.querySelector(place).append(words.repeat(3)); }",
+            [place, words],
+        )
+    assert page.evaluate(height) == before
+    assert page.evaluate("document.documentElement.scrollWidth") == 1280
+    assert page.locator(".unit-name").get_attribute("title")

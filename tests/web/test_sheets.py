@@ -9,6 +9,7 @@ import openpyxl
 import sqlalchemy as sa
 import time_machine
 
+import schemas
 from connectors import excel, files
 from registry import db
 from registry.models.catalogue import Resource, Version
@@ -269,6 +270,7 @@ def test_a_preview_that_no_longer_holds_stores_nothing(city):
     before = versions(city)
     answer = confirmed(client, second)
     assert answer.status_code == 409
+    assert "有改动的条目（行号「名称」）：4「壬登记信息」。一个也没有保存" in answer.text
     assert versions(city) == before
 
 
@@ -302,3 +304,31 @@ def test_what_is_held_for_one_form_is_nothing_to_the_other(city):
     for page, where in ((bad, "/sheets/confirm"), (good, "/sheets/marked")):
         data = {"csrf_token": token_of(page.text), "token": token_in(page.text)}
         assert client.post(where, data=data).status_code == 404
+
+
+def test_a_fault_names_the_entry_beside_row_and_sheet(city):
+    client = sign_in(city, "registrar")
+    bad = document("有错的登记信息")
+    bad["items"][1]["level"] = "9"
+    answer = sent(
+        client, excel.write([excel.Exported(document("好的登记信息")), excel.Exported(bad)])
+    )
+    assert answer.status_code == 422
+    (row,) = re.findall(r"<tr><td[^>]*>信息资源目录</td>.*?</tr>", answer.text)
+    assert '<td data-label="条目">有错的登记信息</td>' in row
+
+
+def test_the_page_and_the_sheet_of_notes_say_what_the_columns_are_for(city):
+    client = sign_in(city, "registrar")
+    guide, own, system = excel.parts()
+    page = client.get("/sheets").text
+    assert f"模板共 {guide + own + system} 栏：前 31 栏是国家编制指南的栏目" in page
+    content = client.get("/sheets/template.xlsx").data
+    notes = openpyxl.load_workbook(io.BytesIO(content))[excel.NOTES]
+    told = {row[0].split(" ", 1)[-1]: row[1:] for row in notes.values if row[0]}
+    assert told["信息资源名称"][:2] == ("必填", "文字，至多 200 个字")
+    assert told["共享范围"][0] == "共享类型为有条件共享，或者目录可见范围为指定部门时必填"
+    assert told["共享范围"][1] == "文字，至多 300 个字"
+    assert told["信息项个人信息种类"][1] == "选一个"
+    # Every kind is told, the last of them too.
+    assert all(kind in told["信息项个人信息种类"][2] for kind in schemas.codes.values("pi_kind"))

@@ -124,7 +124,9 @@ def test_every_sentence_has_an_english_one() -> None:
             for _, _, found, _ in babel_extract(source, ["_"], [], {}):
                 # `_(name)` of a variable gives nothing to look up here.
                 wanted.update({found} if isinstance(found, str) else filter(None, found or ()))
-    assert wanted - {str(m.id) for m in translated() if m.string} == set()
+    # A text that counts stands twice, for one thing and for many; it is the first that is said.
+    known = {m.id if isinstance(m.id, str) else m.id[0] for m in translated() if m.string}
+    assert wanted - known == set()
 
 
 def test_a_translation_fills_the_same_places() -> None:

@@ -1,3 +1,4 @@
+import { watchConditions } from "./conditions.js";
 import { forget, keep, takeUp } from "./keep.js";
 
 // Forms: character counts, a guard against losing text, saving every 20 seconds, Alt+S.
@@ -7,6 +8,7 @@ export function watchForms() {
   document.querySelectorAll("textarea[data-count]").forEach(count);
   document.querySelectorAll("form[data-guard], form[data-autosave]").forEach(guard);
   document.querySelectorAll(".choices").forEach(showChosen);
+  document.querySelectorAll("form[data-guard]").forEach(watchConditions);
   document.querySelectorAll("form[data-tally]").forEach(tally);
   refuseEnterWhileComposing();
 }
@@ -52,7 +54,7 @@ function refuseEnterWhileComposing() {
 
 function guard(form) {
   const state = { saved: sent(form), leaving: false, busy: false, composing: false };
-  if (form.dataset.autosave) watchCopy(form, state);
+  if (form.dataset.restoredText) watchCopy(form);
   form.addEventListener("submit", (event) => {
     // A save on its way carries the version this one would be sent over: it goes after it.
     if (state.busy) event.preventDefault(), (state.next = { button: event.submitter });
@@ -72,7 +74,7 @@ function guard(form) {
 }
 
 // The server has the text when the page says so: saved, refused with its faults, or done.
-function watchCopy(form, state) {
+function watchCopy(form) {
   const heard = document.querySelector(".done, .summary, .saved:not(:empty)");
   if (heard) forget();
   else if (takeUp(form)) say(form, form.dataset.restoredText, true);
@@ -131,10 +133,18 @@ function sayUnsaved(form, state) {
 }
 
 function say(form, words, lost) {
-  const place = document.querySelector("[data-saved]");
-  if (!place) return;
+  const place = document.querySelector("[data-saved]") || lineAbove(form);
   place.textContent = words;
   place.classList.toggle("lost", lost);
+}
+
+// A form that is not saved by itself has no line of its own for it.
+function lineAbove(form) {
+  const line = Object.assign(document.createElement("p"), { className: "saved" });
+  line.setAttribute("role", "status");
+  line.dataset.saved = "";
+  form.before(line);
+  return line;
 }
 
 const text = (form) => new URLSearchParams(new FormData(form)).toString();

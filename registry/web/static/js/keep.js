@@ -40,6 +40,16 @@ export function watchPerson() {
   document.querySelectorAll('form[action="/sign-out"]').forEach((form) => form.addEventListener("submit", () => forget()));
 }
 
+// A page that asks to sign in says so where the window holds what was sent to it.
+export function tellKept() {
+  const line = document.querySelector("[data-kept]");
+  try {
+    if (line && sessionStorage.getItem(PREFIX + location.pathname)) line.hidden = false;
+  } catch (error) {
+    // Nothing was kept.
+  }
+}
+
 // Fill the form with the copy; true when that changed something. The version the text was typed
 // over comes with it, so a save over somebody else's text shows both.
 export function takeUp(form) {

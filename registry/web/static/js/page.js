@@ -1,5 +1,5 @@
 // What every page gains when script runs; each page works without it.
-import { forget, watchPerson } from "./keep.js";
+import { forget, tellKept, watchPerson } from "./keep.js";
 import { watchForms } from "./form.js";
 import { watchChoosers } from "./chooser.js";
 import { watchRun } from "./run.js";
@@ -24,6 +24,7 @@ document.addEventListener("keydown", (event) => {
 // A page that says what was done, or shows both texts, holds what a window kept for itself.
 if (document.querySelector(".done, [data-heard]")) forget();
 watchPerson();
+tellKept();
 watchForms();
 watchChoosers();
 watchRun();
