@@ -22,7 +22,8 @@ BESIDE = 0.8
 LONE = 0.4
 LONGEST_KERNEL = 4
 GUESS = 0.7
-MOST_STEMS = 6
+MOST_STEMS = 3
+LONGEST_STEM = 4
 SHORTEST_SENTENCE = 7
 
 
@@ -127,14 +128,17 @@ def _ended(words: Lexicon, part: Part) -> Part:
             if stem == part.text or len(stem) < 2 or (part.is_term and not row["known"]):
                 continue
             known = words.terms.get(stem)
-            same = (
-                tuple(one for one in known.same if not one.isascii())[:MOST_STEMS] if known else ()
-            )
+            same = _stems(known.same if known else ())
             others = tuple(one for one in row["words"] if one != ending)
             return replace(
                 part, endings=((stem, others), *((one, (ending, *others)) for one in same))
             )
     return part
+
+
+def _stems(same: Iterable[str]) -> tuple[str, ...]:
+    """Give what a stem may be called instead, as far as a question can afford it."""
+    return tuple(one for one in same if not one.isascii() and len(one) <= LONGEST_STEM)[:MOST_STEMS]
 
 
 def _guessed(plain: str, found: tuple[Part, ...]) -> tuple[Part, ...]:
