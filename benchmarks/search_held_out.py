@@ -5,10 +5,11 @@
 
 `held_out.json` (or `held_out_second.json` to `held_out_seventh.json`, written by other hands)
 beside this file holds the queries with the written rules that grade every entry; the part `city` is
-asked of the demo city, `portals`, `portals_last` and `counts` of FOLDER/corpus.jsonl as well (see
-search_quality.py). Precision and recall are those of all counted hits of a question; what is right
-is said by expressions or, where no words say it, by the ids of the entries. A set whose misses are
-to be read is split by the digest of its queries: read those of the open half alone.
+asked of the demo city, `portals`, `portals_last`, `portals_sectors` and `counts` of
+FOLDER/corpus.jsonl as well (see search_quality.py). Precision and recall are those of all counted
+hits of a question; what is right is said by expressions or, where no words say it, by the ids of
+the entries. A set whose misses are to be read is split by the digest of its queries: read those of
+the open half alone.
 """
 
 import argparse
@@ -139,7 +140,7 @@ def main() -> None:
     parts = [("city", list(demo_city()))]
     if given.folder:
         docs = list(quality.corpus(given.folder))
-        parts += [("portals", docs), ("portals_last", docs)]
+        parts += [(name, docs) for name in ("portals", "portals_last", "portals_sectors")]
     for part, docs in parts:
         if given.part not in (None, part) or not queries(part, given.queries):
             continue

@@ -21,6 +21,8 @@ RELATED = 0.6
 HALF = 0.2
 SCATTERED = 0.5
 LONGER = 1.5
+COMPOUND = 4
+LONGEST_COMPOUND = 8
 ELEMENT = 0.2
 NAMED_ELEMENT = 2.0
 CODE = 10.0
@@ -222,7 +224,7 @@ def _tokens(part: Part) -> Iterator[Node]:
             yield from _word(run, part)
             continue
         yield from _pairs(run, part)
-        if len(run) == 1 or part.is_required:
+        if len(run) == 1 or (part.is_required and not part.is_guess):
             # A lone character is all that was asked; beside bigrams it only mends typing errors.
             weight = part.weight * (CHARACTER if len(run) > 1 else 1.0)
             yield from (Term("all", character, weight) for character in run)
@@ -297,11 +299,34 @@ def _whole(part: Part) -> Node:
     place = "items" if part.is_element else "all"
     texts = (part.text, *part.variants, *part.near)
     ways: list[Node] = [AllOf(tuple(_solid(text, place=place))) for text in texts]
+    if part.is_han and not part.is_term:
+        ways.extend(AllOf(_terms(place, words)) for words in _compound(part.text))
+    ways.extend(_ended(stem, endings) for stem, endings in part.endings)
     for run, is_han in analysis.pieces(part.text):
         if not is_han and run == part.text and not part.is_element:
             ways.extend(_code(run))
             ways.extend(_heard(run) if part.is_heard or not part.variants else ())
     return AnyOf(tuple(ways))
+
+
+def _compound(run: str) -> Iterator[list[str]]:
+    """Give the words a long run may be made of: 学前资助 is 学前教育资助, two words of two.
+
+    As a rule a word has two characters, and of an odd number one at either end has three.
+    """
+    if not COMPOUND <= len(run) <= LONGEST_COMPOUND:
+        return
+    for first in (2,) if len(run) % 2 == 0 else (2, 3):
+        ends = [0, *range(first, len(run) - 1, 2), len(run)]
+        words = [run[at:end] for at, end in itertools.pairwise(ends)]
+        yield [pair for word in words for pair in analysis.bigrams(word)]
+
+
+def _ended(stem: str, endings: tuple[str, ...]) -> Node:
+    """Give what holds where a stem goes on in one of the endings; the endings alone without one."""
+    last = stem[-1:]
+    ways = AnyOf(tuple(AllOf(tuple(_solid(last + one))) for one in endings))
+    return AllOf((*_solid(stem), ways)) if len(stem) > 1 else ways
 
 
 def _heard(word: str) -> Iterator[Node]:

@@ -9,6 +9,7 @@ import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from search import analysis
 from search.synonyms import Lexicon, delivered
@@ -20,6 +21,10 @@ TOLD = 0.5
 BESIDE = 0.8
 LONE = 0.4
 LONGEST_KERNEL = 4
+GUESS = 0.7
+MOST_STEMS = 3
+LONGEST_STEM = 4
+SHORTEST_SENTENCE = 7
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,9 @@ class Part:
     is_heard: bool = False
     is_alike: bool = False
     is_told: bool = False
+    is_guess: bool = False
     weight: float = 1.0
+    endings: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def is_term(self) -> bool:
@@ -92,7 +99,9 @@ def parts(text: str, lexicon: Lexicon | None = None) -> tuple[Part, ...]:
     found = tuple(_capped(_asked(words, plain)) or _capped(_parts(words, plain, _runs)))
     if len(found) > 1:
         found = tuple(replace(one, weight=LONE) if one.is_lone else one for one in found)
-    found = _told_together(words, plain, tuple(map(_listed(found), found)))
+    found = tuple(_ended(words, one) for one in found)
+    found = _guessed(plain, tuple(map(_listed(found), found)))
+    found = _told_together(words, plain, found)
     if any(part.is_required for part in found):
         return found
     return tuple(replace(part, is_required=True, weight=1.0) for part in found)
@@ -105,6 +114,61 @@ def _listed(found: tuple[Part, ...]) -> Callable[[Part], Part]:
     if not is_known or any(one.is_element or one.may_be_element for one in found):
         return lambda part: part
     return lambda part: replace(part, is_required=False) if part.text in _weak() else part
+
+
+def _ended(words: Lexicon, part: Part) -> Part:
+    """Let what ends in one word for a kind of thing be found by the others: 献血点 is 献血屋."""
+    if not part.is_required or part.is_element or part.is_told or not part.is_han:
+        return part
+    for row in _endings():
+        if part.touches and part.text in row["after"]:
+            return replace(part, endings=(("", tuple(row["apart"])),))
+        for ending in row["after"]:
+            stem = part.text.removesuffix(ending)
+            if stem == part.text or len(stem) < 2 or (part.is_term and not row["known"]):
+                continue
+            known = words.terms.get(stem)
+            same = _stems(known.same if known else ())
+            others = tuple(one for one in row["words"] if one != ending)
+            return replace(
+                part, endings=((stem, others), *((one, (ending, *others)) for one in same))
+            )
+    return part
+
+
+def _stems(same: Iterable[str]) -> tuple[str, ...]:
+    """Give what a stem may be called instead, as far as a question can afford it."""
+    return tuple(one for one in same if not one.isascii() and len(one) <= LONGEST_STEM)[:MOST_STEMS]
+
+
+def _guessed(plain: str, found: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Trust less what no dictionary knows of a spoken sentence of which it knows something.
+
+    Of 「水管爆了打哪个电话抢修」 it leaves 水管爆, and the lone 管 or 爆 would lead anywhere.
+    """
+    is_spoken = (
+        len(plain) >= SHORTEST_SENTENCE
+        and " " not in plain.strip()
+        and any(_is_asked(one) for one in _markers().finditer(plain))
+    )
+    if not is_spoken or not any(one.is_required and one.is_term for one in found):
+        return found
+    return tuple(
+        replace(one, is_guess=True, weight=min(one.weight, GUESS)) if _is_unknown(one) else one
+        for one in found
+    )
+
+
+def _is_asked(marker: re.Match[str]) -> bool:
+    """Tell whether a word asks, wherever it stands: 吗 does at the end, 不 of 不动产 never."""
+    is_end = marker.end() == len(marker.string.rstrip())
+    return marker.lastgroup == "question" and (is_end or len(marker.group()) > 1)
+
+
+def _is_unknown(part: Part) -> bool:
+    """Tell whether a part is needed, and neither known nor set apart as a data element."""
+    is_apart = part.is_element or part.may_be_element or part.is_alike
+    return part.is_required and part.is_han and not (part.is_term or is_apart)
 
 
 def understood(text: str, lexicon: Lexicon | None = None) -> bool:
@@ -377,6 +441,12 @@ def _asks() -> Mapping[str, tuple[tuple[str, ...], float]]:
     """
     rows = analysis.table("questions")["asks"]
     return {word: (tuple(row["for"]), row["weight"]) for row in rows for word in row["words"]}
+
+
+@functools.cache
+def _endings() -> tuple[Mapping[str, Any], ...]:
+    """Give the words titles end in for one kind of thing."""
+    return tuple(analysis.table("questions")["endings"])
 
 
 @functools.cache

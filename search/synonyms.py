@@ -19,7 +19,7 @@ from search import analysis, pronunciation
 LONGEST_TERM = 24
 LONGEST_PHRASE = 48
 MOST_HEARD = 8
-MOST_TOLD = 16
+MOST_TOLD = 8
 SHORTEST_ALIKE = 3
 
 

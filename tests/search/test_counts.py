@@ -86,3 +86,29 @@ def test_what_is_counted_is_what_was_asked_for_and_all_of_it(index: Index) -> No
     assert asked > 60
     assert sum(precise) / len(precise) >= 0.95
     assert sum(full) / len(full) >= 0.98
+
+
+def titled(index: Index, *names: str) -> None:
+    index.rebuild(
+        SearchDoc(f"{n:016}", "1", "150300", 1, {"name": name}, {}) for n, name in enumerate(names)
+    )
+
+
+def found(index: Index, text: str) -> list[int]:
+    result = index.search(Query(text, reader=Reader(everything=True), limit=10))
+    return sorted(int(hit.key) for hit in result.hits)
+
+
+def test_what_ends_in_a_word_for_a_place_counts_under_another_ending(index: Index) -> None:
+    titled(index, "街头采血点位图", "献血屋信息", "献血者名册", "采血车辆", "血站")
+    assert found(index, "献血点") == [0, 1]
+
+
+def test_persons_count_whether_they_are_called_staff_or_not(index: Index) -> None:
+    titled(index, "公证人员名单信息", "公证员名录", "公证费用")
+    assert found(index, "公证员名单") == [0, 1]
+
+
+def test_a_word_nobody_knows_counts_where_the_two_words_it_is_made_of_stand(index: Index) -> None:
+    titled(index, "火星学校移民资助", "火星移民", "火星观测", "移民安置")
+    assert found(index, "火星移民") == [0, 1]

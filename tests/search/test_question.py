@@ -417,3 +417,23 @@ def test_a_character_left_over_between_terms_weighs_less_than_one_asked_alone():
 def test_units_asked_for_by_what_they_hold_are_asked_for_their_elements():
     found = [part for part in question.parts("哪些单位有身份证号") if part.is_required]
     assert [(part.text, part.may_be_element) for part in found] == [("身份证号", True)]
+
+
+def test_what_no_dictionary_knows_of_a_spoken_sentence_is_only_guessed() -> None:
+    spoken = question.parts("请问水管炸裂哪个电话")
+    assert [part.text for part in spoken if part.is_guess] == ["水管炸裂"]
+    assert not any(part.is_guess for part in question.parts("不动产水管炸裂登记"))
+    assert not any(part.is_guess for part in question.parts("水管炸裂 电话"))
+
+
+def test_a_place_is_any_place_where_the_same_is_done() -> None:
+    (place,) = question.parts("献血点")
+    assert {stem for stem, _ in place.endings} >= {"献血", "采血"}
+    assert all("屋" in others for _, others in place.endings)
+    assert not question.parts("献血")[0].endings
+
+
+def test_every_row_of_endings_adds_to_the_words_it_is_found_by() -> None:
+    for row in analysis.table("questions")["endings"]:
+        assert len(row["words"]) > 1
+        assert set(row["after"]) & set(row["words"]), row
