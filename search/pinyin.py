@@ -23,6 +23,12 @@ def syllables() -> frozenset[str]:
     return frozenset(" ".join(table("syllables")["syllables"]).split())
 
 
+def said(han: str) -> tuple[str, ...]:
+    """Read a run of Chinese characters as most people say it, and type it: 献血 is `xianxue`."""
+    otherwise = table("syllables")["said"]
+    return tuple(otherwise.get(one, sound) for one, sound in zip(han, read(han), strict=True))
+
+
 def pairs(sounds: Sequence[str]) -> list[str]:
     """Join neighbouring syllables to one token each."""
     return [f"{left}'{right}" for left, right in itertools.pairwise(sounds)]

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import schemas
-from search import analysis, pronunciation
+from search import analysis, pinyin, pronunciation
 
 LONGEST_TERM = 24
 LONGEST_PHRASE = 48
@@ -106,7 +106,8 @@ class Lexicon:
         found: dict[str, list[str]] = {}
         for term in self.terms:
             if len(term) > 1 and all(map(analysis.is_han, term)):
-                found.setdefault("".join(pronunciation.read(term)), []).append(term)
+                for sounds in {pronunciation.read(term), pinyin.said(term)}:
+                    found.setdefault("".join(sounds), []).append(term)
         return found
 
     def is_said(self, word: str) -> bool:

@@ -343,6 +343,13 @@ def test_a_synonym_works_both_ways() -> None:
     assert "低保" in synonyms.delivered().terms["最低生活保障"].same
 
 
+@pytest.mark.parametrize("typed", ["xianxue", "xianxie"])
+def test_a_word_is_heard_as_people_say_it_and_as_dictionaries_read_it(typed):
+    (heard,) = question.parts(typed)
+    assert heard.is_heard
+    assert "献血" in heard.variants
+
+
 def test_typed_pinyin_of_a_term_is_the_term_whatever_titles_call_it():
     (heard,) = question.parts("jiehunzheng")
     assert heard.is_heard
