@@ -207,7 +207,8 @@ def items(key: str) -> str:
         version=version,
         document=document,
         field=schemas.field("resource", "/items"),
-        problems=[p for p in _faults_of(version, document) if _begun(document, p.pointer)],
+        problems=(faults := [p for p in _faults_of(version, document) if _on_row(document, p)]),
+        cautions=[p for p in _cautions(version, document, faults) if _on_row(document, p)],
         pairs=[(n, v) for n, v in schemas.to_form(document) if not n.startswith("items.")],
         row_version=version.resource.row_version,
         base=schemas.trace(document),
@@ -338,6 +339,13 @@ def _difference(version: Version, problems: Sequence[schemas.Problem] = ()) -> s
         one=compared(version),
         problems=problems,
         typed=request.form,
+        typed_remarks=[
+            (pointer, text)
+            for pointer, text in zip(
+                request.form.getlist("pointer"), request.form.getlist("remark"), strict=False
+            )
+            if text.strip()
+        ],
         fields=schemas.fields("resource"),
         elements=_rows(catalogue.document_of(version)),
         available=_available(version),
@@ -423,6 +431,38 @@ def _working(key: str) -> Version:
     return catalogue.require_version(session(), actor(), key)
 
 
+def _on_row(document: Document, problem: schemas.Problem) -> bool:
+    return _begun(document, problem.pointer)
+
+
+def _marked(
+    document: Document, faults: Sequence[schemas.Problem], asked: bool
+) -> list[schemas.Problem]:
+    """The faults that are said at their fields: what is still empty is no mistake until asked."""
+    if asked:
+        return list(faults)
+    open_ = {
+        f.key for f in schemas.fields("resource") if f.required and not document.get(f.key)
+    } | {""}
+    return [
+        one
+        for one in faults
+        if one.pointer.split("/")[1:2] and one.pointer.split("/")[1] not in open_
+    ]
+
+
+def _cautions(
+    version: Version, document: Document, faults: Sequence[schemas.Problem]
+) -> list[schemas.Problem]:
+    """What reviewers will read beside the entry, unless it stands among the faults already."""
+    said = {(one.pointer, one.rule) for one in faults}
+    return [
+        one
+        for one in catalogue.warnings_of(session(), version.resource_id, document)
+        if (one.pointer, one.rule) not in said
+    ]
+
+
 def _begun(document: Document, pointer: str) -> bool:
     """Whether a fault lies in a row somebody has begun: a row just added is no mistake yet."""
     rows, at = document.get("items"), schemas.item_at(pointer)
@@ -482,6 +522,9 @@ def _form(
     unit = version.resource.department
     own = catalogue.own_class(unit)
     sent_back = _sent_back(version, document)
+    faults = _faults_of(version, document)
+    if not problems:
+        faults = [p for p in faults if schemas.item_at(p.pointer) is None or _on_row(document, p)]
     return render_template(
         "edit.html",
         own_places=[(own, unit.name)] if own else [],
@@ -490,7 +533,11 @@ def _form(
         document=document,
         groups=groups,
         problems=problems,
-        faults=[*(problems or _faults_of(version, document)), *sent_back.pop("unanswered")],
+        marked=_marked(document, problems or faults, bool(problems)),
+        cautions=_cautions(version, document, faults),
+        similar=catalogue.similar(session(), actor(), version.resource, document.get("name")),
+        systems=catalogue.systems(session(), unit),
+        faults=[*(problems or faults), *sent_back.pop("unanswered")],
         row_version=row_version,
         base=schemas.trace(document),
         level=schemas.level(document),
@@ -572,12 +619,14 @@ def _keeping(names: Sequence[str], stored: Document, typed: Document) -> dict[st
 
 
 def _with_rows(document: dict[str, Any], do: str, at: str) -> dict[str, Any]:
-    """The document after a row button: add, remove, up or down in one of the lists of rows."""
+    """The document after a row button: add, remove, up, down or fill in one of its lists."""
     verb, _, one = do.partition("-")
     names = {f.key.removesuffix("s"): f.key for f in schemas.fields("resource") if f.kind == "rows"}
-    if verb not in {"add", "remove", "up", "down"} or one not in names:
+    if verb not in {"add", "remove", "up", "down", "fill"} or one not in names:
         return document
     rows = list(document.get(names[one]) or [])
+    if verb == "fill":
+        return {**document, names[one]: [_filled(row, document) for row in rows]}
     n = _number(at)
     if verb == "add":
         # A row of its own kind of nothing: an empty one would not survive as a row.
@@ -590,6 +639,17 @@ def _with_rows(document: dict[str, Any], do: str, at: str) -> dict[str, Any]:
             rows.insert(max(n - 1, 0) if verb == "up" else n + 1, row)
     changed = {**document, names[one]: rows}
     return changed if rows else {k: v for k, v in changed.items() if k != names[one]}
+
+
+def _filled(row: Any, document: Document) -> Any:
+    """A row that takes from its resource how it is shared and opened where it says nothing."""
+    if not isinstance(row, dict):
+        return row
+    taken = {key: document[key] for key in ("share_type", "open_type") if document.get(key)}
+    if row.get("share_type") == "3":
+        # What is withheld is not open, whatever the resource says.
+        taken["open_type"] = "3"
+    return {**row, **{key: code for key, code in taken.items() if not row.get(key)}}
 
 
 def _number(text: str | None) -> int | None:
