@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from datetime import time as day_time
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,8 @@ from anonymization.tables import Handed
 ROWS: Final = 10_000_000
 SECONDS: Final = 600
 _BATCH: Final = 50_000
+# So many names are listed beside one that no table has.
+_NEAR_TABLES: Final = 5
 _KINDS: Final = ("sqlite", "postgresql")
 
 
@@ -131,16 +134,22 @@ def _found(connection: sa.Connection, table: str) -> sa.Table:
     """The table as the database's own catalogue names it; only what stands there is ever quoted."""
     schema, _, name = table.rpartition(".")
     inspector = sa.inspect(connection)
+    known: dict[str, str] = {}
     for where, called in ((schema or None, name), (None, table)):
         if where is not None and where not in inspector.get_schema_names():
             continue
-        if called in {*inspector.get_table_names(where), *inspector.get_view_names(where)}:
+        names = {*inspector.get_table_names(where), *inspector.get_view_names(where)}
+        if called in names:
             return sa.Table(called, sa.MetaData(), schema=where, autoload_with=connection)
+        prefix = f"{where}." if where else ""
+        known |= {f"{prefix}{one}".lower(): f"{prefix}{one}" for one in sorted(names)}
+    near = [known[one] for one in get_close_matches(table.lower(), known, n=_NEAR_TABLES)]
     raise Refused(
         "TABLE_NOT_THERE",
-        f"数据库中没有表「{table}」，或者这个账号看不到它；请核对表名（可写成 模式.表名）。",
+        f"数据库中没有表「{table}」，或者这个账号看不到它；请核对表名（可写成 模式.表名）。"
+        + (f"名称相近的有：{'、'.join(near)}。" if near else ""),
         f"the database has no table {table}, or this account cannot see it; check its name "
-        "(schema.name is understood).",
+        "(schema.name is understood)." + (f" Near names: {', '.join(near)}." if near else ""),
     )
 
 

@@ -78,6 +78,8 @@ def _templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         added_table=catalogue.added_table,
+        gathered=schemas.gathered,
+        item_at=schemas.item_at,
         asset=asset,
         csrf_token=csrf_token,
         done=done,

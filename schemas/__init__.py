@@ -9,7 +9,7 @@ from schemas.changes import Change, change, reserved, with_reserved
 from schemas.checks import item_at, items
 from schemas.days import untimely
 from schemas.display import display, printed, share_condition
-from schemas.errors import Problem, errors, warnings
+from schemas.errors import Problem, errors, gathered, warnings
 from schemas.fields import Field, field, fields, groups
 from schemas.forms import from_form, to_form
 from schemas.grading import Level, grade, level
@@ -35,6 +35,7 @@ __all__ = [
     "field",
     "fields",
     "from_form",
+    "gathered",
     "grade",
     "groups",
     "item_at",

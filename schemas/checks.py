@@ -138,22 +138,6 @@ def _sensitive_without_condition(document: Mapping[str, Any]) -> Iterator[Found]
             yield f"/items/{position}/share_type", "sensitive-unconditional", {"value": kind}, "S8"
 
 
-def _personal_without_kind(document: Mapping[str, Any]) -> Iterator[Found]:
-    spoken = _spoken_kinds()
-    for position, item in enumerate(items(document)):
-        name = plain(item.get("name"))
-        # The longest word at the end says what it is: 社会保障卡号 is no 卡号.
-        heard = max((word for word in spoken if name.endswith(word)), key=len, default=None)
-        if heard and not item.get("pi_kind"):
-            yield f"/items/{position}/pi_kind", "kind-missing", {"value": spoken[heard]}, "S10"
-
-
-@cache
-def _spoken_kinds() -> Mapping[str, str]:
-    kinds = codes.table("personal_information_kinds")["kinds"]
-    return {word: kind["item"] for kind in kinds for word in kind.get("spoken", ())}
-
-
 def _answered(document: Mapping[str, Any]) -> bool:
     return bool(_text(document.get("note")).strip())
 
@@ -183,6 +167,5 @@ WARNINGS: Table = {
         _base_library_is_shared,
         _secret_sounding,
         _sensitive_without_condition,
-        _personal_without_kind,
     )
 }

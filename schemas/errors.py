@@ -90,6 +90,22 @@ def _judged(record: Record, document: object, at: Strength) -> list[Problem]:
     return _ordered(record, found)
 
 
+def gathered(problems: Iterable[Problem]) -> list[tuple[Problem, list[Problem]]]:
+    """Each problem with those of later items that say the same of them: one line for many rows."""
+    found: dict[object, tuple[Problem, list[Problem]]] = {}
+    for n, one in enumerate(problems):
+        key: object = n
+        if checks.item_at(one.pointer) is not None:
+            facts = {name: fact for name, fact in one.params.items() if name != "row"}
+            place = one.pointer.split("/")[3:]
+            key = (one.code, one.rule, *place, repr(sorted(facts.items())))
+        if key in found:
+            found[key][1].append(one)
+        else:
+            found[key] = (one, [])
+    return list(found.values())
+
+
 def warnings(name: str | Record, document: object) -> list[Problem]:
     """What a reviewer will look at (S3, S4, S5, S8); a filled note answers S4 and S8."""
     record = schema.record(name)

@@ -11,7 +11,7 @@ CODES = {"F1": "grade-floor", "F2": "grade-floor"}
 
 @cache
 def table() -> Mapping[str, Mapping[str, object]]:
-    """Every rule by id: share rules S1-S9, grading floors F1-F7, rules of a request Q1-Q3."""
+    """Every rule by id: share rules S1-S10, grading floors F1-F7, rules of a request Q1-Q3."""
     listed = [
         *codes.table("share_rules")["rules"],
         *codes.table("grading_matrix")["floors"],

@@ -22,6 +22,7 @@ from registry.catalogue.drafts import (
 from registry.catalogue.intake import Incoming, Outcome, take
 from registry.catalogue.life import STATES, STEPS, State, Step, coming
 from registry.catalogue.numbering import next_code, own_class
+from registry.catalogue.offered import Similar, similar, systems
 from registry.catalogue.pointing import key_in, meant
 from registry.catalogue.reading import (
     PUBLISHED,
@@ -78,6 +79,7 @@ __all__ = [
     "Outcome",
     "RemarkText",
     "Returned",
+    "Similar",
     "State",
     "Step",
     "Stored",
@@ -132,11 +134,13 @@ __all__ = [
     "retire",
     "revise",
     "save",
+    "similar",
     "steps_taken",
     "store",
     "stored_fault",
     "submission_versions",
     "suspend",
+    "systems",
     "take",
     "tombstone",
     "transfer",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 import schemas
 from registry import calendar
+from registry.catalogue import unmarked
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Element, Resource, Version
 from registry.models.projects import System
@@ -34,6 +35,7 @@ def check(
     found += schemas.untimely("resource", document, calendar.today())
     if schemas.level(document).stops:
         found.append(Problem("/items", "important", rule="important"))
+    found += unmarked.faults(document)
     name = document.get("name")
     if isinstance(name, str) and name:
         taken = names_of(session, department) if names is None else names
@@ -69,6 +71,7 @@ def check_new(
         problems += schemas.untimely("resource", document, calendar.today())
         if schemas.level(document).stops:
             problems.append(Problem("/items", "important", rule="important"))
+        problems += unmarked.faults(document)
         name = document.get("name")
         if isinstance(name, str) and name:
             place = (unit.id if unit is not None else where, _bare(name))
@@ -96,7 +99,7 @@ def _held(session: Session, units: set[int]) -> dict[tuple[int | str, str], set[
                 Resource.live_version_id == Version.id, Resource.working_version_id == Version.id
             ),
         )
-        .where(Resource.department_id.in_(units), Version.state.not_in(_NAMELESS))
+        .where(Resource.department_id.in_(units), Version.state.not_in(NAMELESS))
     )
     found: dict[tuple[int | str, str], set[int]] = {}
     for unit, name, id_ in rows:
@@ -117,6 +120,7 @@ def warnings_of(session: Session, resource_id: int, document: Document) -> list[
     """What a reviewer should look at: the document's own warnings and the overlap with others."""
     return [
         *schemas.warnings("resource", dict(document)),
+        *unmarked.told(document),
         *_repeated_collection(session, resource_id, document),
     ]
 
@@ -191,7 +195,7 @@ def _unknown_system(code: str) -> Problem:
 
 
 # Versions in these states no longer hold their name.
-_NAMELESS = ("retired", "wiped", "returned")
+NAMELESS = ("retired", "wiped", "returned")
 
 
 def names_of(session: Session, department: Organisation) -> Names:

@@ -18,14 +18,21 @@ pages = Blueprint("changes", __name__, url_prefix="/lists/changes")
 
 @pages.get("")
 @reads()
-def show() -> str:
-    """The formal changes of a month in my units, and what the unit may still confirm this year."""
-    month = _month(request.args.get("month", ""))
+def show() -> str | tuple[str, int]:
+    """The formal changes of a month in my units, and what the unit may still confirm this year.
+
+    What is no month is said to be none: the list of another would be taken for the one asked for.
+    """
+    asked = request.args.get("month", "").strip()
+    month = _month(asked)
+    wrong = asked[:20] if month is None else ""
+    month = month or calendar.today().replace(day=1)
     lines = catalogue.formal_changes(session(), actor(), month)
-    return render_template(
+    page = render_template(
         "changes.html",
         place="lists",
         month=month,
+        wrong=wrong,
         lines=[(line, [_title(pointer) for pointer in line.fields]) for line in lines],
         units=[
             (unit, catalogue.unconfirmed(session(), unit), catalogue.confirmed(session(), unit))
@@ -34,6 +41,7 @@ def show() -> str:
         confirmed=request.args.get("confirmed", "")[:6],
         may_transfer=may(actor(), "transfer"),
     )
+    return (page, 422) if wrong else page
 
 
 @pages.post("/confirm")
@@ -61,14 +69,16 @@ def _confirming() -> list[Organisation]:
     )
 
 
-def _month(text: str) -> date:
-    """The month that was asked for (2026-11), else this one."""
+def _month(text: str) -> date | None:
+    """The month that was asked for (2026-11), this one where none was, None for what is none."""
     this = calendar.today().replace(day=1)
+    if not text:
+        return this
     try:
         asked = date.fromisoformat(f"{text}-01")
     except ValueError:
-        return this
-    return asked if abs(asked.year - this.year) < 100 else this
+        return None
+    return asked if abs(asked.year - this.year) < 100 else None
 
 
 def _title(pointer: str) -> str:

@@ -1,6 +1,6 @@
 """A version beside the one before it, as a person who decides on it has to see it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ class Compared:
     warnings: list[schemas.Problem]
     note: object
     answer: "Answer | None" = None
+    similar: Sequence[catalogue.Similar] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def compared(version: Version) -> Compared:
         catalogue.warnings_of(session(), version.resource_id, after),
         after.get("note"),
         _answer(version, after),
+        catalogue.similar(session(), actor(), version.resource, after.get("name")),
     )
 
 

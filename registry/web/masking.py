@@ -326,8 +326,11 @@ def _may(resource: Resource, act: str) -> bool:
     return may(actor(), act, resource.department, project_id=resource.project_id)
 
 
-def _profile(given: str | None) -> str:
-    return given if given and given in masking.profiles() else "statistical"
+def _profile(given: str | None, version: Version | None = None) -> str:
+    """The profile that was asked for; else what this version needs: open where it is opened."""
+    if given and given in masking.profiles():
+        return given
+    return "open" if version is not None and version.open_type in ("1", "2") else "statistical"
 
 
 def _stored(resource: Resource, profile: str) -> MaskingPlan:
@@ -346,7 +349,7 @@ class _Page:
 
     def __init__(self, key: str, profile: str | None) -> None:
         self.resource, self.version = _entry(key)
-        self.profile = _profile(profile)
+        self.profile = _profile(profile, self.version)
         self.row = desensitization.plan_for(session(), self.resource, self.profile)
         self.proposed = desensitization.proposed(self.version, self.profile)
         self.before = self.row.plan if self.row else self.proposed

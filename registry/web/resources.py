@@ -207,8 +207,8 @@ def items(key: str) -> str:
         version=version,
         document=document,
         field=schemas.field("resource", "/items"),
-        problems=[p for p in _faults_of(version, document) if _begun(document, p.pointer)],
-        warnings=_warnings_of(version, document),
+        problems=(faults := [p for p in _faults_of(version, document) if _on_row(document, p)]),
+        warnings=[p for p in _warnings_of(version, document, faults) if _on_row(document, p)],
         pairs=[(n, v) for n, v in schemas.to_form(document) if not n.startswith("items.")],
         row_version=version.resource.row_version,
         base=schemas.trace(document),
@@ -341,6 +341,13 @@ def _difference(version: Version, problems: Sequence[schemas.Problem] = ()) -> s
         one=compared(version),
         problems=problems,
         typed=request.form,
+        typed_remarks=[
+            (pointer, text)
+            for pointer, text in zip(
+                request.form.getlist("pointer"), request.form.getlist("remark"), strict=False
+            )
+            if text.strip()
+        ],
         fields=schemas.fields("resource"),
         elements=_rows(catalogue.document_of(version)),
         available=_available(version),
@@ -411,11 +418,6 @@ def _faults_of(version: Version, document: Document) -> list[schemas.Problem]:
     return catalogue.check(session(), resource.department, resource.id, document)
 
 
-def _warnings_of(version: Version, document: Document) -> list[schemas.Problem]:
-    """What a reviewer will be shown: whoever types hears it first."""
-    return catalogue.warnings_of(session(), version.resource_id, document)
-
-
 def working(key: str) -> Version:
     """The working version; whoever may revise a published entry is told how that is begun."""
     resource = session().scalar(sa.select(Resource).where(Resource.key == key))
@@ -429,6 +431,38 @@ def working(key: str) -> Version:
     ):
         raise Conflict("no_draft", key=key)
     return catalogue.require_version(session(), actor(), key)
+
+
+def _on_row(document: Document, problem: schemas.Problem) -> bool:
+    return _begun(document, problem.pointer)
+
+
+def _marked(
+    document: Document, faults: Sequence[schemas.Problem], asked: bool
+) -> list[schemas.Problem]:
+    """The faults that are said at their fields: what is still empty is no mistake until asked."""
+    if asked:
+        return list(faults)
+    open_ = {
+        f.key for f in schemas.fields("resource") if f.required and not document.get(f.key)
+    } | {""}
+    return [
+        one
+        for one in faults
+        if one.pointer.split("/")[1:2] and one.pointer.split("/")[1] not in open_
+    ]
+
+
+def _warnings_of(
+    version: Version, document: Document, faults: Sequence[schemas.Problem]
+) -> list[schemas.Problem]:
+    """What reviewers will be shown, unless it is a fault: whoever types hears it first."""
+    said = {(one.pointer, one.rule) for one in faults}
+    return [
+        one
+        for one in catalogue.warnings_of(session(), version.resource_id, document)
+        if (one.pointer, one.rule) not in said
+    ]
 
 
 def _begun(document: Document, pointer: str) -> bool:
@@ -491,6 +525,9 @@ def _form(
     unit = version.resource.department
     own = catalogue.own_class(unit)
     sent_back = _sent_back(version, document)
+    faults = _faults_of(version, document)
+    if not problems:
+        faults = [p for p in faults if schemas.item_at(p.pointer) is None or _on_row(document, p)]
     return render_template(
         "edit.html",
         own_places=[(own, unit.name)] if own else [],
@@ -499,8 +536,11 @@ def _form(
         document=document,
         groups=groups,
         problems=problems,
-        faults=[*(problems or _faults_of(version, document)), *sent_back.pop("unanswered")],
-        warnings=_warnings_of(version, document),
+        marked=_marked(document, problems or faults, bool(problems)),
+        warnings=_warnings_of(version, document, faults),
+        similar=catalogue.similar(session(), actor(), version.resource, document.get("name")),
+        systems=catalogue.systems(session(), unit),
+        faults=[*(problems or faults), *sent_back.pop("unanswered")],
         row_version=row_version,
         base=schemas.trace(document),
         level=schemas.level(document),
@@ -582,12 +622,14 @@ def _keeping(names: Sequence[str], stored: Document, typed: Document) -> dict[st
 
 
 def _with_rows(document: dict[str, Any], do: str, at: str) -> dict[str, Any]:
-    """The document after a row button: add, remove, up or down in one of the lists of rows."""
+    """The document after a row button: add, remove, up, down or fill in one of its lists."""
     verb, _, one = do.partition("-")
     names = {f.key.removesuffix("s"): f.key for f in schemas.fields("resource") if f.kind == "rows"}
-    if verb not in {"add", "remove", "up", "down"} or one not in names:
+    if verb not in {"add", "remove", "up", "down", "fill"} or one not in names:
         return document
     rows = list(document.get(names[one]) or [])
+    if verb == "fill":
+        return {**document, names[one]: [_filled(row, document) for row in rows]}
     n = _number(at)
     if verb == "add":
         # A row of its own kind of nothing: an empty one would not survive as a row.
@@ -600,6 +642,17 @@ def _with_rows(document: dict[str, Any], do: str, at: str) -> dict[str, Any]:
             rows.insert(max(n - 1, 0) if verb == "up" else n + 1, row)
     changed = {**document, names[one]: rows}
     return changed if rows else {k: v for k, v in changed.items() if k != names[one]}
+
+
+def _filled(row: Any, document: Document) -> Any:
+    """A row that takes from its resource how it is shared and opened where it says nothing."""
+    if not isinstance(row, dict):
+        return row
+    taken = {key: document[key] for key in ("share_type", "open_type") if document.get(key)}
+    if row.get("share_type") == "3":
+        # What is withheld is not open, whatever the resource says.
+        taken["open_type"] = "3"
+    return {**row, **{key: code for key, code in taken.items() if not row.get(key)}}
 
 
 def _number(text: str | None) -> int | None:

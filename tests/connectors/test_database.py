@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from anonymization import apply
+from anonymization.errors import Refused
 from anonymization.synthetic import citizens
 from connectors import database
 from tests import factories
@@ -94,6 +95,15 @@ def test_a_name_is_quoted_from_the_catalogue_of_the_database(address):
 def test_what_is_no_table_is_refused(address):
     for name in ("没有", "x; drop table 户籍登记", "没有.户籍登记", ""):
         refused("TABLE_NOT_THERE", lambda name=name: database.opened(address, name).__enter__())
+
+
+def test_a_name_that_is_nearly_one_is_answered_with_those_there_are(address):
+    with pytest.raises(Refused) as refusal, database.opened(address, "户籍登记表"):
+        pass
+    assert "名称相近的有：户籍登记。" in refusal.value.zh
+    with pytest.raises(Refused) as refusal, database.opened(address, "zzz"):
+        pass
+    assert "名称相近" not in refusal.value.zh
 
 
 def test_the_transaction_cannot_write(address):

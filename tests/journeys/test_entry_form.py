@@ -124,9 +124,7 @@ def test_personal_information_without_a_kind_is_told_where_it_is_typed(browser, 
     press(page, 'button[value="add-item"]')
     page.fill('[name="items.0.name"]', "身份证号")
     press(page, ".bar button[value=items]")
-    expect(page.locator("tr.told")).to_contain_text(
-        "名称像是个人信息，请选择种类，例如「公民身份号码」"
-    )
+    expect(page.locator("tr.told")).to_contain_text("名称像「公民身份号码」，属于敏感个人信息")
     checked(page, "items-told")
     page.select_option('[name="items.0.pi_kind"]', "公民身份号码")
     press(page, ".bar button[value=items]")

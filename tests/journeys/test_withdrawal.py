@@ -90,6 +90,8 @@ def test_formal_changes_the_yearly_confirmation_and_a_transfer(browser, city, or
     head = signed_in(browser, origin, "head")
     head.goto("/lists/changes")
     checked(head, "changes-empty")
+    for box in head.locator("#yearly [name=entry]").all():
+        box.check()
     press(head, "#yearly form button")
     expect(head.locator("main")).to_contain_text("本年无变化")
     expect(head.locator("#yearly")).to_contain_text("本年已确认")

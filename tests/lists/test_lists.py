@@ -172,6 +172,7 @@ def test_the_lists_want_a_name_and_an_edition_its_unit(city: Flask):
     assert "清单已有变化" in unseen.text
     made = head.post("/lists/negative/issue", data=data)
     assert made.status_code == 303
+    assert "与上一期完全相同" in page_of(head, f"/lists/negative/issue?unit={CIVIL}")
     again = head.post("/lists/negative/issue", data=data)
     assert again.status_code == 409
     assert "不需要再" in again.text

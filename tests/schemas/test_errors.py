@@ -233,20 +233,3 @@ def test_an_entry_for_named_departments_says_which() -> None:
     (found,) = submission(document)
     assert found.pointer == "/share_scope"
     assert found.message() == "目录可见范围选了「指定部门」，请在共享范围中写明是哪些部门"
-
-
-def test_an_item_named_as_personal_information_without_a_kind_is_told() -> None:
-    document = entry()
-    document["items"] = [
-        {"name": name}
-        for name in ("身份证号", "社会保障卡号", "审批人姓名", "机构名称", "性别比例")
-    ] + [{"name": "手机号码", "pi_kind": "手机号码"}, {"name": 3}]
-    found = [one for one in schemas.warnings("resource", document) if one.rule == "S10"]
-    told = [(one.pointer, one.params["value"]) for one in found]
-    assert told == [
-        ("/items/0/pi_kind", "公民身份号码"),
-        ("/items/1/pi_kind", "社会保障卡号"),
-        ("/items/2/pi_kind", "姓名"),
-    ]
-    assert found[0].message().startswith("信息项 1「身份证号」·个人信息种类：名称像是个人信息")
-    assert found[0].article() == "《个人信息保护法》第五十一条"

@@ -17,7 +17,7 @@ from flask import Flask, Response, render_template, request
 from registry import calendar
 from registry.app import moment
 from registry.web.assets import asset, assets
-from schemas import codes
+from schemas import codes, item_at
 
 WEB = Path(__file__).parents[2] / "registry" / "web"
 POLICY = (
@@ -184,6 +184,9 @@ def gallery(document: Any = DOCUMENT, problems: tuple[Problem, ...] = PROBLEMS) 
         csrf_token=lambda: "token",
         done=lambda: None,
         today=calendar.today,
+        # The problems of the gallery are of one row each.
+        gathered=lambda problems: [(one, ()) for one in problems],
+        item_at=item_at,
         branches=lambda name: codes.branches(name, locale()),
         label=lambda name, code: codes.label(name, code, locale()),
     )

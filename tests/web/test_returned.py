@@ -115,3 +115,20 @@ def test_a_return_asks_for_one_reason_and_says_so(city, returned):
     assert secrecy.post(f"{at}/return", data=form).status_code == 422
     told = {**form, "pointer": "/items/1", "remark": "仍然偏低"}
     assert secrecy.post(f"{at}/return", data=told).status_code == 303
+
+
+def test_one_return_carries_several_remarks_each_on_its_place(city, returned):
+    mended(city, returned, lambda text: None)
+    secrecy, at = sign_in(city, "secrecy"), f"/resources/{returned}"
+    page = secrecy.get(f"{at}/difference").text
+    assert page.count('name="pointer"') == page.count('name="remark"') == 5
+    form = {
+        "csrf_token": token_of(page),
+        "digest": re.search(r'name="digest" value="([^"]+)"', page)[1],
+        "pointer": ["/items/1", "/abstract", ""],
+        "remark": ["级别仍偏低", "摘要太短", ""],
+    }
+    assert secrecy.post(f"{at}/return", data=form).status_code == 303
+    told = sign_in(city, "registrar").get(f"{at}/edit").text
+    for anchor, text in (("f-items-1-name", "级别仍偏低"), ("f-abstract", "摘要太短")):
+        assert re.search(rf'href="#{anchor}">[^<]*</a>：{text}', told)

@@ -164,24 +164,31 @@ def filled(city: Flask, key: str, form: str) -> dict[str, str | list[str]]:
     return {**made, "csrf_token": token_of(form), "row_version": version}
 
 
-def test_odd_months_show_this_month(city):
+def test_what_is_no_month_is_said_to_be_none(city):
     auditor = sign_in(city, "auditor")
-    for month in ("", "x", "2026-13", "0000-00", "9999-12", "2026-11-01", "0001-01"):
-        assert auditor.get("/lists/changes", query_string={"month": month}).status_code == 200
+    assert auditor.get("/lists/changes", query_string={"month": ""}).status_code == 200
+    for month in ("x", "2026-13", "0000-00", "9999-12", "2026-11-01", "0001-01"):
+        answer = auditor.get("/lists/changes", query_string={"month": month})
+        assert answer.status_code == 422
+        assert f"「{month}」不是月份" in answer.text
+        # No other month stands in its place.
+        assert "形式修改 0 件" not in answer.text
 
 
 def test_a_head_confirms_the_entries_he_ticked_and_is_read_afterwards(city):
     head = sign_in(city, "head")
     page = head.get("/lists/changes").text
-    keys = re.findall(r'name="entry" value="(\w+)" checked', page)
+    keys = re.findall(r'name="entry" value="(\w+)"', page)
     assert len(keys) > 1
+    # To tick is to have looked: none is ticked for him.
+    assert not re.search(r'name="entry" value="\w+" checked', page)
     assert all(f'href="/resources/{key}"' in page for key in keys)
     at = "/lists/changes"
     assert post(head, f"{at}/confirm", {"unit": CIVIL}, at=at).status_code == 404
     chosen = {"unit": CIVIL, "entry": keys[1:]}
     assert post(head, f"{at}/confirm", chosen, at=at).status_code == 303
     page = head.get(at).text
-    assert re.findall(r'name="entry" value="(\w+)" checked', page) == keys[:1]
+    assert re.findall(r'name="entry" value="(\w+)"', page) == keys[:1]
     assert re.search(rf"本年已确认.*巴特尔 · {len(keys) - 1} 个条目", page, re.S)
     assert post(head, f"{at}/confirm", chosen, at=at).status_code == 409
     other = {"unit": "11150300DEM000065Y", "entry": keys[:1]}
