@@ -41,6 +41,8 @@ class Field:
     source: str | None
     max_length: int | None
     max_items: int | None = None
+    # How a text that is no code is read (`schemas.typed`): length, gb, wan, words, code.
+    typed: str = ""
     nullable: bool = False
     labels: Mapping[str, str] = attribute(default_factory=dict, repr=False)
     hints: Mapping[str, str] = attribute(default_factory=dict, repr=False)
@@ -138,6 +140,7 @@ def _field(
         source=whole.get("x-source"),
         max_length=rows.get("maxLength") if rows else whole.get("maxLength"),
         max_items=whole.get("maxItems"),
+        typed=whole.get("x-typed", ""),
         nullable="null" in whole.get("type", ()),
         labels={
             "zh": whole.get("title", key),
