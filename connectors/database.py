@@ -1,5 +1,6 @@
 """Reads one table of a department's database in batches, changing nothing and staying no longer
-than it must: a read-only transaction, one snapshot, a limit of time and of rows.
+than it must: a read-only transaction, one snapshot, a limit of time and of rows. Or reads what the
+tables are called and made of, and no row at all.
 
 The address stands in a file of mode 0600, since a command line is seen by everyone on the machine.
 No message holds the address, a statement or a value.
@@ -9,6 +10,7 @@ import stat
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from datetime import time as day_time
 from difflib import get_close_matches
@@ -18,6 +20,7 @@ from typing import Any, Final
 import polars as pl
 import sqlalchemy as sa
 
+import schemas
 from anonymization.errors import Refused
 from anonymization.tables import Handed
 
@@ -26,6 +29,9 @@ SECONDS: Final = 600
 _BATCH: Final = 50_000
 # So many names are listed beside one that no table has.
 _NEAR_TABLES: Final = 5
+# Of a catalogue of tables; nobody chooses among more, and a page is no place to wait.
+TABLES: Final = 500
+LOOKING: Final = 15
 _KINDS: Final = ("sqlite", "postgresql")
 
 
@@ -60,6 +66,97 @@ def address_in(path: str | Path) -> sa.URL:
             f"{place.name} holds no address we know; write postgresql+psycopg://… or sqlite:///….",
         )
     return address
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as its database describes it; `data_type` and `length` as the catalogue writes them,
+    "" for what the description does not say.
+    """
+
+    name: str
+    comment: str
+    data_type: str
+    length: str
+    nullable: bool
+    is_key: bool
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table or view: its name, what its makers say of it, its columns."""
+
+    name: str
+    comment: str
+    columns: Sequence[Column]
+
+    def document(self, kind: str) -> dict[str, Any]:
+        """The beginning of an entry: what a database of this kind can say, the rest for a clerk."""
+        items = [
+            {
+                "name": column.comment or column.name,
+                "field_name": column.name,
+                **({"data_type": column.data_type} if column.data_type else {}),
+                **({"length": column.length} if column.length else {}),
+                "primary_key": column.is_key,
+                "nullable": column.nullable,
+            }
+            for column in self.columns
+        ]
+        made = {"name": self.comment or self.name, "format_class": "3", "format_types": [kind]}
+        return schemas.tidied({**made, "items": items})
+
+
+def structure(address: sa.URL, wanted: Sequence[str] | None = None) -> list[Table]:
+    """The tables and views of a database by name, or those wanted, without any of their rows.
+
+    Reads the database's own catalogue in a transaction that cannot write, for `LOOKING` seconds at
+    most; refused when that does not answer. Beyond `TABLES` tables the rest is left out.
+    """
+    engine = _engine(address, LOOKING)
+    try:
+        with _told("*"), engine.connect() as connection:
+            _only_read(connection, LOOKING)
+            inspector = sa.inspect(connection)
+            there = sorted({*inspector.get_table_names(), *inspector.get_view_names()})
+            names = there if wanted is None else [name for name in there if name in set(wanted)]
+            return [_described(inspector, name) for name in names[:TABLES]]
+    finally:
+        engine.dispose()
+
+
+def _described(inspector: sa.Inspector, name: str) -> Table:
+    key = set(inspector.get_pk_constraint(name)["constrained_columns"])
+    columns = [
+        Column(
+            column["name"],
+            (column.get("comment") or "").strip(),
+            *_kind(column["type"]),
+            bool(column["nullable"]) and column["name"] not in key,
+            column["name"] in key,
+        )
+        for column in inspector.get_columns(name)
+    ]
+    try:
+        said = inspector.get_table_comment(name)["text"] or ""
+    except NotImplementedError:
+        said = ""  # SQLite keeps none
+    return Table(name, said.strip(), columns)
+
+
+def _kind(kind: sa.types.TypeEngine[Any]) -> tuple[str, str]:
+    """The data type and the length of a column, "" for what has no counterpart."""
+    word = type(kind).__name__.upper()
+    known = schemas.codes.table("data_type")["from_sql"]
+    bases = [base.__name__.upper() for base in type(kind).__mro__]
+    code = next((known[name] for name in [word, *bases] if name in known), "")
+    length = getattr(kind, "length", None)
+    precision, scale = getattr(kind, "precision", None), getattr(kind, "scale", None)
+    if code == "C" and length:
+        return code, str(length)
+    if code == "N" and precision:
+        return code, f"{precision},{scale}" if scale else str(precision)
+    return code, ""
 
 
 @contextmanager
@@ -98,7 +195,8 @@ def opened(
 
 def _engine(address: sa.URL, seconds: int) -> sa.Engine:
     if address.get_backend_name() == "postgresql":
-        return sa.create_engine(address, poolclass=sa.NullPool)
+        waits = {"connect_timeout": min(seconds, LOOKING)}
+        return sa.create_engine(address, poolclass=sa.NullPool, connect_args=waits)
     # A file that is not there must not be made by looking for it.
     place = Path(address.database or "").absolute().as_uri() + "?mode=ro"
     engine = sa.create_engine(

@@ -15,6 +15,8 @@ from schemas.forms import from_form, to_form
 from schemas.grading import Level, grade, level
 from schemas.merging import Sides, sides, trace
 from schemas.schema import Record, load
+from schemas.typed import tidied
+from schemas.unknown import suggested
 from schemas.wording import obligation
 
 __all__ = [
@@ -49,6 +51,8 @@ __all__ = [
     "share_condition",
     "sides",
     "stored",
+    "suggested",
+    "tidied",
     "to_form",
     "trace",
     "untimely",

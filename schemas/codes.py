@@ -7,9 +7,11 @@ another shape by a row of `DERIVED`. A subset is named `<list>.<subset>`.
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 TABLES = Path(__file__).parent / "codes"
 PROFILES = Path(__file__).parent / "profiles"
@@ -87,10 +89,93 @@ def branches(name: str, locale: str = "zh") -> Sequence[tuple[str, Sequence[tupl
 
 
 def code_of(name: str, text: str) -> str | None:
-    """The code whose code or label in any language is `text`; None when there is none."""
-    for code, texts in values(name).items():
-        if text == code or text in texts.values():
-            return code
+    """The code that `text` stands for; None when it is no word for one of the list.
+
+    A code, its label in any language, or another word for it (`aliases` of the list), whatever the
+    width and case of the letters; a code may miss the zeros in front that Excel drops.
+    """
+    return text if text in values(name) else _read(name).get(_plain(text))
+
+
+def near(name: str, text: str) -> str | None:
+    """The code that was probably meant, to be asked about: a word of `suggest`, or misspelt."""
+    listed, _, _ = name.partition(".")
+    known = values(name)
+    words = _read(name)
+    said = _plain(text)
+    meant = table(_HOME.get(listed, listed)).get("suggest", {}) if listed in _ASKING else {}
+    found = meant.get(said)
+    if found in known:
+        return str(found)
+    close = get_close_matches(said, list(words), 1, 0.66) if len(said) > 1 else []
+    return words[close[0]] if close else None
+
+
+def format_class(value: object) -> str | None:
+    """The code of a format class however it is written; None for what is none."""
+    return code_of("format", value) if isinstance(value, str) else None
+
+
+# Where the words of a list stand, if in no file of its name.
+_HOME = {"format_type": "format"}
+_ASKING = frozenset({path.stem for path in TABLES.glob("*.json")} | set(_HOME))
+
+
+@cache
+def _read(name: str) -> Mapping[str, str]:
+    """Every word that is read as a code of the list; of two meanings the earlier rule wins."""
+    listed, _, _ = name.partition(".")
+    known = values(name)
+    words = [(code, code) for code in known]
+    words += [(text, code) for code, texts in known.items() for text in _said(texts)]
+    words += [(_without_zeros(code), code) for code in known]
+    home = table(_HOME.get(listed, listed)) if listed in _ASKING else {}
+    aliases = home.get("class_aliases" if name == "format" else "aliases", {})
+    words += [(word, code) for word, code in aliases.items() if code in known]
+    found: dict[str, str] = {}
+    for word, code in words:
+        found.setdefault(_plain(word), code)
+    return found
+
+
+def _said(texts: Mapping[str, Any]) -> list[str]:
+    return [texts[locale] for locale in ("zh", "en") if locale in texts]
+
+
+def _plain(text: str) -> str:
+    return "".join(normalize("NFKC", text).split()).casefold()
+
+
+def _without_zeros(code: str) -> str:
+    return "/".join(part.lstrip("0") or part for part in code.split("/"))
+
+
+def class_path_of(text: str) -> str:
+    """A class path as the tree writes it, from words or from numbers without the zeros in front.
+
+    What cannot be read stays as it was typed.
+    """
+    parts = [part for one in normalize("NFKC", text).split("/") if (part := one.strip())]
+    if not parts:
+        return text
+    tree = table("class_tree")["values"]
+    top = _branch(tree, parts[0])
+    if top is None:
+        return text
+    made = [top]
+    if len(parts) > 1:
+        made.append(_branch(tree[top]["items"], parts[1]) or parts[1])
+    made += [one.zfill(3) if one.isascii() and one.isdigit() else one for one in parts[2:3]]
+    return "/".join([*made, *parts[3:]])
+
+
+def _branch(level: Labels, text: str) -> str | None:
+    """The number of a branch from its number or its name, the words for "resources" left out."""
+    said = _plain(text)
+    for number, one in level.items():
+        names = {_plain(number), _without_zeros(number), _plain(one["zh"]), _plain(one["en"])}
+        if any(f"{said}{rest}" in names for rest in ("", "目录", "资源目录", "信息资源目录")):
+            return number
     return None
 
 

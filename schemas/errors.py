@@ -68,7 +68,8 @@ def _no_codes(record: Record, document: dict[str, Any], words: list[Unknown]) ->
     """The unknown words, and what stays wrong whatever they mean."""
     for one in words:
         facts = {"value": one.value, "listed": one.listed}
-        yield _named(record, document, one.pointer, "code-unknown", facts, None)
+        near = {"near": one.near} if one.near else {}
+        yield _named(record, document, one.pointer, "code-unknown", {**facts, **near}, None)
     places = {one.pointer for one in words}
     first, *others = [_judged(record, made, "submission") for made in meanings(document, words)]
     always = [{(p.pointer, p.code, p.rule) for p in found} for found in others]
@@ -146,7 +147,10 @@ def _problems(
         yield _named(record, document, pointer, "required", {}, law)
         return
     code = rules.code(rule) if rule and keyword in NAMED_BY_RULE else None
-    yield _named(record, document, pointer, code or keyword, _facts(error.instance, facts), law)
+    told = _facts(error.instance, facts)
+    if code == "format-mismatch" and isinstance(document, Mapping):
+        told["listed"] = f"format_type.{document.get('format_class')}"
+    yield _named(record, document, pointer, code or keyword, told, law)
 
 
 def _is_blank(value: object, keyword: str) -> bool:

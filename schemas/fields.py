@@ -44,6 +44,8 @@ class Field:
     source: str | None
     max_length: int | None
     max_items: int | None = None
+    # How a text that is no code is read (`schemas.typed`): length, gb, wan, words, code.
+    typed: str = ""
     nullable: bool = False
     day: Mapping[str, Any] = attribute(default_factory=dict, repr=False)
     when: tuple[Case, ...] = ()
@@ -162,6 +164,7 @@ def _field(
         source=whole.get("x-source"),
         max_length=rows.get("maxLength") if rows else whole.get("maxLength"),
         max_items=whole.get("maxItems"),
+        typed=whole.get("x-typed", ""),
         nullable="null" in whole.get("type", ()),
         day=whole.get("x-day", {}),
         when=() if above or required else conditions.demands(record, key),

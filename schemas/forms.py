@@ -6,7 +6,6 @@ record does not know is left alone (tokens and buttons travel in the same form).
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -14,31 +13,20 @@ from schemas.canonical import Unreadable
 from schemas.errors import errors
 from schemas.fields import Field, fields
 from schemas.schema import Record
-from schemas.storage import SAFE_INTEGER
+from schemas.typed import UNKNOWN, clean, parts, read, tidied
 
-BLANKS = " \t\n\u00a0\u3000"
-# What a person types for "unknown" where unknown and empty differ (census figures).
-UNKNOWN = "-"
-# What comes along with a pasted text and nobody sees: control characters but tab and line break,
-# zero-width blanks, byte order marks. Joiners inside a word (U+200C, U+200D) spell it in some
-# scripts and stay.
-UNSEEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff]")
-NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?")
-# 2027-1-5, 2027/1/5, 2027.1.5, 2027年1月5日: one sign throughout.
-DAY = re.compile(r"([0-9]{4})(?:([-/.])|年)([0-9]{1,2})(?(2)\2|月)([0-9]{1,2})(?(2)|日)")
 ROW = re.compile(r"[0-9]{1,6}")
-BOOLEANS = {"true": True, "on": True, "false": False}
 
 # Branches by the parts of dotted names; the values typed under a name stand under "".
 Tree = dict[str, Any]
 
 
 def from_form(pairs: Iterable[tuple[str, str]], name: str | Record = "resource") -> dict[str, Any]:
-    """The document a form holds: draft-valid, blanks left out, wrong answers kept as typed.
+    """The document a form holds: draft-valid, blanks left out, read as `tidied` reads it.
 
     Raises `Unreadable` when what was typed is more than a draft may hold.
     """
-    made: dict[str, Any] = _group(fields(name), _tree(pairs)) or {}
+    made: dict[str, Any] = tidied(_group(fields(name), _tree(pairs)) or {}, name)
     problems = errors(name, made, at="draft")
     if problems:
         raise Unreadable("caps", problems)
@@ -66,12 +54,8 @@ def _tree(pairs: Iterable[tuple[str, str]]) -> Tree:
         if "" not in parts:
             for part in parts:
                 here = here.setdefault(part, {})
-            here.setdefault("", []).append(_trimmed(value))
+            here.setdefault("", []).append(value)
     return tree
-
-
-def _trimmed(value: str) -> str:
-    return UNSEEN.sub("", value.replace("\r\n", "\n").replace("\r", "\n")).strip(BLANKS)
 
 
 def _group(children: Iterable[Field], tree: Tree) -> dict[str, Any] | None:
@@ -89,10 +73,15 @@ def _value(field: Field, tree: Tree) -> tuple[Any] | None:
         return _wrapped(_group(field.children, tree))
     if field.kind == "rows":
         return _wrapped(_rows(field, tree))
-    typed = [text for text in tree.get("", ()) if text]
+    typed = [text for text in tree.get("", ()) if clean(text, breaks=True)]
     if field.kind in ("list", "codes"):
-        return _wrapped([line for text in typed for line in _lines(text)])
-    return (_scalar(field, typed[-1]),) if typed else None
+        found = [part for text in typed for part in parts(field, text)]
+        # Cut at other signs, one word may stand there twice.
+        return _wrapped(list(dict.fromkeys(found)) if field.typed == "words" else found)
+    if not typed:
+        return None
+    # Whether a row is blank depends on what its boxes say.
+    return (read(field, typed[-1], {}) if field.kind == "boolean" else typed[-1],)
 
 
 def _wrapped(value: Any) -> tuple[Any] | None:
@@ -109,39 +98,6 @@ def _rows(field: Field, tree: Tree) -> list[dict[str, Any]]:
     return [
         unticked | row for row in rows if row and any(value is not False for value in row.values())
     ]
-
-
-def _lines(text: str) -> Iterator[str]:
-    return (line for part in text.split("\n") if (line := part.strip(BLANKS)))
-
-
-def _scalar(field: Field, text: str) -> Any:
-    if field.kind == "boolean":
-        return BOOLEANS.get(text.lower(), text)
-    if field.kind == "number":
-        return _number(field, unicodedata.normalize("NFKC", text))
-    if field.kind == "date":
-        return _day(unicodedata.normalize("NFKC", text))
-    if field.kind == "code" or field.widget in ("tel", "code"):
-        # Full-width digits and letters come from the input method, not from the clerk.
-        return unicodedata.normalize("NFKC", text)
-    return text
-
-
-def _day(text: str) -> str:
-    """A day as the schema writes it, from the ways people write one; anything else as typed."""
-    found = DAY.fullmatch(text)
-    return f"{found[1]}-{int(found[3]):02}-{int(found[4]):02}" if found else text
-
-
-def _number(field: Field, text: str) -> Any:
-    if text == UNKNOWN and field.nullable:
-        return None
-    if not NUMBER.fullmatch(text):
-        return text
-    number = int(text) if text.lstrip("-").isdigit() else float(text)
-    # Beyond this a number is kept as the text it was typed as, and reported by the schema.
-    return number if abs(number) <= SAFE_INTEGER else text
 
 
 # out -------------------------------------------------------------------------------------------

@@ -47,7 +47,9 @@ def sentence(
         code = "required-choice"
     answered = field(record, pointer)
     if code == "type" and answered is not None and answered.kind == "number":
-        code = "type-number"
+        code = f"type-{answered.typed or 'number'}"
+    if code == "code-unknown" and "near" in params:
+        code = "code-near"
     words = messages(locale)["words"]
     facts = {
         **dict.fromkeys(("value", "limit", "given", "first", "key"), ""),
@@ -55,6 +57,9 @@ def sentence(
         "value": _value(record, pointer, params.get("value"), locale),
         "title": title,
         "choices": _choices(params.get("listed"), locale),
+        "near": codes.label(str(params["listed"]), params["near"], locale)
+        if "near" in params
+        else "",
         "inside": inside + words["then"] if inside else "",
         "at": inside + words["of"] + title if inside and title else inside or title,
     }

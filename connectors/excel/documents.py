@@ -7,14 +7,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import schemas
-from connectors.excel.columns import Column, columns, labels, letters, trimmed
+from connectors.excel.columns import Column, columns, letters, trimmed
 from connectors.excel.reading import Row
 from connectors.excel.writing import Exported, texts
 
 Document = Mapping[str, Any]
 Pairs = list[tuple[str, str]]
-_BETWEEN = re.compile(r"[；;\n]")
-_YES = {"是": "true", "否": "false", "y": "true", "n": "false", "true": "true", "false": "false"}
 
 
 @dataclass(frozen=True)
@@ -148,48 +146,13 @@ def _changed(
 
 
 def typed(column: Column, text: str) -> Iterable[str]:
-    """What a trimmed cell of a column stands for in the form: codes for words, days as ISO."""
-    if not text:
-        return []
-    if column.kind == "boolean":
-        return [_YES.get(text.lower(), text)]
-    if column.kind == "date":
-        return [_day(text)]
-    if column.name == "items.*.open_type" and text in {"是", "否"}:
-        return ["1" if text == "是" else "3"]
-    if column.codes:
-        by_label = {word: code for code, word in labels(column.codes).items()}
-        if text in by_label:
-            return [by_label[text]]
-        parts = [text] if column.kind == "code" else _parts(text, by_label)
-        return [by_label.get(part, part) for part in parts]
-    return _parts(text, {}) if column.kind == "list" else [text]
-
-
-_WRITTEN = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?: 00:00:00)?")
-
-
-def _day(text: str) -> str:
-    """A day as ISO, from the ways it is written and from Excel's count of days; else as typed."""
-    written = _WRITTEN.fullmatch(text) or re.fullmatch(r"([0-9]{4})([0-9]{2})([0-9]{2})", text)
-    try:
-        if written:
-            return date(*(int(part) for part in written.groups())).isoformat()
-        if re.fullmatch(r"[0-9]{5}", text):
-            # Day 60 of that count never was, so what comes later counts from 1899-12-30.
-            return (date(1899, 12, 30) + timedelta(days=int(text))).isoformat()
-    except ValueError:
-        pass
-    return text
-
-
-def _parts(text: str, known: Mapping[str, str]) -> list[str]:
-    found = []
-    for part in _BETWEEN.split(text):
-        part = trimmed(part)
-        # A label may hold 、 itself; only what is no label is taken apart.
-        found += [part] if part in known else [trimmed(one) for one in re.split("[、，,]", part)]
-    return [part for part in found if part]
+    """What a cell says, as the form is told it; only Excel counts days."""
+    if column.kind == "date" and re.fullmatch(r"[0-9]{5}", text):
+        # Day 60 of that count never was, so what comes later counts from 1899-12-30.
+        return [(date(1899, 12, 30) + timedelta(days=int(text))).isoformat()]
+    if column.codes and column.kind == "code":
+        return [schemas.codes.code_of(column.codes, text) or text]
+    return [text] if text else []
 
 
 def fault(row: Row, problem: schemas.Problem, locale: str = "zh") -> Fault:

@@ -144,8 +144,14 @@ def require_unreserved(
 
 
 def prepared(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with an id for every item; refuses what even a draft may not hold."""
-    ready = dict(document)
+    """The document as the schema writes it (`schemas.tidied`), with an id for every item.
+
+    Refuses what even a draft may not hold.
+    """
+    unsafe = schemas.errors("resource", document, at="draft")
+    if unsafe:
+        raise Invalid(unsafe, code="not_storable")
+    ready = schemas.tidied(document)
     items = ready.get("items")
     if isinstance(items, list):
         ready["items"] = _identified(items)

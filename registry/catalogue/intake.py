@@ -12,6 +12,7 @@ from registry.access import Actor, require
 from registry.catalogue import wiped
 from registry.catalogue.check import check, names_of
 from registry.catalogue.drafts import DEFAULTS, prepared, require_unreserved
+from registry.catalogue.life import OPEN
 from registry.catalogue.reading import document_of
 from registry.catalogue.store import Change, store
 from registry.errors import Conflict, Invalid
@@ -65,6 +66,8 @@ class Line:
     document: Document = field(default_factory=dict, repr=False)
     # The canonical bytes of the document: half the time of storing it.
     text: bytes = field(default=b"", repr=False)
+    # What stands against handing it in, where drafts are taken: what its own page will tell.
+    to_mend: int = 0
     # Ids that items got here because the sheet gave them none: others every time it is planned.
     given: tuple[str, ...] = ()
 
@@ -75,6 +78,10 @@ class Line:
         for one in self.given:
             text = text.replace(one.encode(), b"")
         return text
+
+
+# Why an entry cannot be changed by a sheet now, whatever the sheet says: a row may be left out.
+STANDING = frozenset({"in-review", "suspended", "retired", "sheet-stale"})
 
 
 @dataclass
@@ -89,6 +96,11 @@ class Plan:
     def count(self, act: str) -> int:
         """How many entries would be dealt with so."""
         return sum(line.act == act for line in self.lines)
+
+    @property
+    def standing(self) -> frozenset[int]:
+        """The places of entries that can only be left out of the sheet."""
+        return frozenset(place for place, problem in self.faults if problem.code in STANDING)
 
     def outcome(self) -> Outcome:
         """The figures of the plan; the keys come with the storing."""
@@ -139,7 +151,7 @@ def plan(
         raise Invalid([Problem("/declared", "declaration", rule="declaration")])
     known = _Known(session, unit)
     made = Plan(holding.role, known.names)
-    names = {} if as_drafts else names_of(session, unit)
+    names = names_of(session, unit)
     for place, entry in enumerate(entries):
         resource = known.match(entry)
         before = known.document(resource)
@@ -154,13 +166,20 @@ def plan(
             found = list(fault.problems) or [_unreadable()]
         except Invalid as refusal:
             found = list(refusal.problems)
-        same = not found and before is not None and _equal(document, before)
+        to_mend = 0
+        # What was stored before it was read as it is today is not changed by being sent back.
+        same = (
+            not found
+            and before is not None
+            and any(_equal(one, before) for one in (came, document))
+        )
         if not found and not same:
             problem = known.locked(resource) or known.stale(resource, entry.seen)
             if problem is not None:
                 found = [problem]
-            elif not as_drafts:
-                found = check(session, unit, resource.id if resource else 0, document, names)
+            else:
+                against = check(session, unit, resource.id if resource else 0, document, names)
+                found, to_mend = ([], len(against)) if as_drafts else (against, 0)
             if resource is None and (day := _wiped_on(session, unit, entry, document)):
                 found = [*found, Problem("/name", "wiped-before", {"on": day}, "wiped")]
         made.faults += [(place, problem) for problem in found]
@@ -175,6 +194,7 @@ def plan(
                 _differing(before, document) if act == "changed" else (),
                 document,
                 schemas.canonical(document) if act in {"new", "changed"} else b"",
+                to_mend,
                 tuple(sorted(_ids(document) - _ids(came))),
             )
         )
@@ -302,9 +322,10 @@ class _Known:
         if resource is None:
             return None
         state = self._versions[resource.id][1].state
-        if state in {"draft", "published"}:
+        if state in OPEN or state == "published":
             return None
-        return Problem("/name", "in-review", rule="in-review")
+        code = state if state in {"suspended", "retired"} else "in-review"
+        return Problem("/name", code, rule=code)
 
     def stale(self, resource: Resource | None, seen: str) -> Problem | None:
         """Whether the entry was changed after the sheet was made from it: a lost update."""

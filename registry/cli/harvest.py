@@ -24,7 +24,7 @@ _WORDS: Mapping[str, str] = {
     "new": "新收，待认领 / new, to be claimed",
     "changed": "来源有变化 / changed over there",
     "gone": "来源已删除 / deleted over there",
-    "quarantined": "隔离 / in quarantine",
+    "quarantined": "暂不接收 / in quarantine",
     "same": "没有变化 / unchanged",
     "ours": "本系统自己的条目，未收 / our own, not taken",
     "wiped": "已依法清除，未收 / wiped here, not taken",
@@ -33,7 +33,7 @@ _STATES: Mapping[str, str] = {
     "waiting": "待认领",
     "claimed": "已认领",
     "declined": "不认领",
-    "quarantined": "隔离",
+    "quarantined": "暂不接收",
     "gone": "来源已删除",
 }
 

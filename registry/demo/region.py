@@ -12,7 +12,7 @@ from registry.db import Database
 from registry.demo.city import data, person
 from registry.models.harvest import Claim
 
-SOURCE = "region"
+SOURCE = "自治区目录"
 _FRONT = "150000307099"
 
 

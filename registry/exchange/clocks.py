@@ -32,6 +32,7 @@ class Clock:
     provisional: bool = False
     stopped: bool = False
     term: bool = False
+    article_en: str = ""
 
     @property
     def is_overdue(self) -> bool:
@@ -70,6 +71,11 @@ def article(deadline: str) -> str:
     return str(_row(deadline)["article"])
 
 
+def _in_english(deadline: str) -> str:
+    row = _row(deadline)
+    return str(row.get("article_en", row["article"]))
+
+
 def clock(session: Session, request: Request) -> Clock | None:
     """The clock of this request as it stands today, None where none runs."""
     kind = STATES[request.state].clock
@@ -81,13 +87,14 @@ def clock(session: Session, request: Request) -> Clock | None:
     if kind == "stopped" and request.correction_asked_on is not None and _stops():
         # What was left when the notice went out is left still.
         left = days.between(request.correction_asked_on, last)
-        return Clock(last, left, article(deadline), stopped=True)
+        return Clock(last, left, article(deadline), stopped=True, article_en=_in_english(deadline))
     return Clock(
         last,
         days.between(today, last),
         article(deadline) if deadline else "",
         provisional=not days.covers(min(today, last), last),
         term=kind == "term",
+        article_en=_in_english(deadline) if deadline else "",
     )
 
 

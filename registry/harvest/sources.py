@@ -15,7 +15,7 @@ from registry.models.harvest import Claim, HarvestSource
 
 # Entries of one source; the region's whole list of one city is far below.
 MOST = 20_000
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
+_NAME = re.compile(r"[a-z0-9一-鿿][a-z0-9一-鿿-]{0,39}")
 
 
 def add_source(

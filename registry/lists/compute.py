@@ -29,6 +29,8 @@ class Column:
     zh: str
     en: str
     width: int
+    # Whether it holds a day, which is never broken over two lines.
+    day: bool = False
 
     def title(self, locale: str = "zh") -> str:
         """The heading."""
@@ -65,7 +67,10 @@ def _kinds() -> tuple[Kind, ...]:
             row["meaning"],
             row["meaning_en"],
             row["basis"],
-            tuple(Column(c["id"], c["zh"], c["en"], c["width"]) for c in row["columns"]),
+            tuple(
+                Column(c["id"], c["zh"], c["en"], c["width"], c.get("day", False))
+                for c in row["columns"]
+            ),
         )
         for row in schemas.codes.table("lists")["lists"]
     )

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
@@ -24,8 +24,20 @@ from registry.errors import Missing
 pages = Blueprint("manual", __name__)
 
 _FOLDER = Path(__file__).parents[1] / "manual"
-# A page of docs/ named in the text of another.
-_NAMED = re.compile(r"docs/(.+)\.md")
+# A page of docs/ named in the text of another, from the root or from beside it.
+_NAMED = re.compile(r"(?:docs/)?(.+)\.md")
+# What only those read who install, run and watch the system, or connect another one to it.
+_OPERATING = (
+    "how-to/running",
+    "how-to/operations",
+    "how-to/harvesting",
+    "how-to/interfaces",
+    "how-to/detection",
+    "reference/settings",
+    "reference/commands",
+    "reference/addresses",
+)
+_AROUND = 40
 # What stands behind a rule, or below this heading, says the same shorter in English.
 _IN_ENGLISH = "In English"
 
@@ -44,15 +56,43 @@ class Page:
 @pages.get("/help")
 @reads(public=True)
 def contents() -> str:
-    """Every page of the manual by its title, in the order in which somebody new reads them."""
+    """Every page of the manual by its title, by who reads it, or where it says what is sought."""
+    wanted = " ".join(request.args.get("q", "")[:80].split())
+    if wanted:
+        return render_template("manual_contents.html", wanted=wanted, found=_saying(wanted))
     groups = (
         (gettext("走一遍"), ("tutorial",)),
-        (gettext("怎样办事"), ("how-to/registering", "how-to/sheets", "how-to/*")),
+        (
+            gettext("怎样办事"),
+            ("how-to/registering", "how-to/sheets", "how-to/databases", "how-to/*"),
+        ),
         (gettext("栏目、流程和用词"), ("reference/*", "glossary")),
+        (gettext("系统管理员：安装、运行、对接"), _OPERATING),
         (gettext("为什么这样建、测得多快"), ("explanation", "measured")),
     )
-    found = [(title, [_read(one, locale()) for one in _named(names)]) for title, names in groups]
+    found = [
+        (title, [_read(one, locale()) for one in _named(names) if _is_for(one, names)])
+        for title, names in groups
+    ]
     return render_template("manual_contents.html", groups=found)
+
+
+def _is_for(name: str, names: Sequence[str]) -> bool:
+    return names is _OPERATING or name not in _OPERATING
+
+
+def _saying(wanted: str) -> list[tuple[Page, str]]:
+    """The pages in which every word stands, each with the place of the first: titles first."""
+    words = wanted.casefold().split()
+    found = []
+    for page in (_read(name, locale()) for name in _files()):
+        said = " ".join(page.text.striptags().split())
+        text = f"{page.title} {said}".casefold()
+        if all(word in text for word in words):
+            at = max(said.casefold().find(words[0]), 0)
+            around = said[max(at - _AROUND, 0) : at + 2 * _AROUND]
+            found.append((words[0] not in page.title.casefold(), page, around))
+    return [(page, around) for _, page, around in sorted(found, key=lambda one: one[0])]
 
 
 @pages.get("/help/<path:name>")
@@ -94,7 +134,8 @@ def _read(name: str, wanted: str) -> Page:
             parts.append((f"p{len(parts) + 1}", _plain(shown[at + 1])))
     body = shown[3:] if heading else shown
     # Safe: pages of our own, read without HTML.
-    text = Markup(markdown.renderer.render(body, markdown.options, {}))  # noqa: S704
+    env = {"in": wanted, "beside": PurePosixPath(name).parent}
+    text = Markup(markdown.renderer.render(body, markdown.options, env))  # noqa: S704
     language = "en" if shown is english or _is_english(text.striptags()) else "zh-CN"
     return Page(name, titles[-1 if wanted == "en" else 0], parts, text, language)
 
@@ -135,13 +176,25 @@ def _table_end(renderer: RendererHTML, tokens: Sequence[Token], at: int, *_: Any
     return "</table></div>\n"
 
 
-def _code(renderer: RendererHTML, tokens: Sequence[Token], at: int, *_: Any) -> str:
-    """Code as it stands; the name of another page leads there."""
+def _code(
+    renderer: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Mapping[str, Any]
+) -> str:
+    """Code as it stands; the name of another page leads there, under its title."""
     said = tokens[at].content
     named = _NAMED.fullmatch(said)
-    if named and named[1] in _files():
-        return f'<a href="/help/{escape(named[1])}">{escape(said)}</a>'
+    for name in (named[1], str(env["beside"] / named[1])) if named else ():
+        if name in _files():
+            title = _title_of(name, env["in"])
+            shown = escape(title if env["in"] == "en" else f"「{title}」")
+            return f'<a href="/help/{escape(name)}">{shown}</a>'
     return f"<code>{escape(said)}</code>"
+
+
+@cache
+def _title_of(name: str, wanted: str) -> str:
+    """The title of a page, read from its first line: pages name each other."""
+    first = _files()[name].read_text("utf-8").partition("\n")[0].lstrip("# ")
+    return first.split(" / ")[-1 if wanted == "en" else 0]
 
 
 def _break(renderer: RendererHTML, tokens: Sequence[Token], at: int, *_: Any) -> str:

@@ -106,7 +106,7 @@ def show(key: str) -> Response | str | tuple[str, int]:
         version=version,
         document=document,
         level=schemas.level(document),
-        sections=schemas.display(document, locale()),
+        sections=_sections(document, resource.department),
         share_condition=schemas.share_condition(document, locale()),
         holders=catalogue.inherited_holders(session(), resource.department, document),
         available=_available(version),
@@ -410,6 +410,20 @@ def _decided(version: Version, of: int | None = None) -> list[tuple[str, str, st
             at.astimezone(CITY).strftime("%m-%d"),
         )
         for step, role, name, at in catalogue.steps_taken(session(), of or version.id)
+    ]
+
+
+def _sections(document: Document, unit: Organisation) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The sections of the page, the unit's own place in the class tree by its name."""
+    sections = schemas.display(document, locale())
+    own = catalogue.own_class(unit)
+    if own is None or document.get("class_path") != own:
+        return sections
+    shown = schemas.codes.label("class_path", own, locale())
+    named = f"{shown.rpartition(' / ')[0]} / {unit.name}"
+    return [
+        (title, [(name, named if text == shown else text) for name, text in lines])
+        for title, lines in sections
     ]
 
 

@@ -6,8 +6,8 @@ write. Between the pages the rows lie enciphered for an hour (`registry.held`).
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,8 +29,9 @@ from registry.models.catalogue import Resource, Version
 
 pages = Blueprint("sheets", __name__, url_prefix="/sheets")
 
-# What is held between the pages: the rows to be confirmed, and the marked copy.
-ROWS, COPY = "sheet-rows", "sheet-copy"
+# What is held between the pages: the rows to be confirmed, the marked copy, and the sheet itself
+# for whoever accepts what was suggested or leaves entries out.
+ROWS, COPY, FILE = "sheet-rows", "sheet-copy", "sheet-file"
 ENDINGS = (".xlsx", ".csv")
 
 
@@ -58,13 +59,16 @@ class Change:
     name: str
     act: str
     fields: str
+    to_mend: int = 0
 
 
 @dataclass(frozen=True)
 class Preview:
     """What the page shows of a sheet: figures, lines, what should be known, and the tokens.
 
-    `token` opens the rows for the confirmation, `marked` the marked copy; "" where there is none.
+    `token` opens the rows for the confirmation, `marked` the marked copy, `again` the sheet as it
+    was sent; "" where there is none. `suggested` words and `standing` entries can be dealt with at
+    once; `left_out` entries were.
     """
 
     unit: Organisation
@@ -75,6 +79,11 @@ class Preview:
     faults: Sequence[Shown] = ()
     token: str = ""
     marked: str = ""
+    again: str = ""
+    as_drafts: bool = False
+    suggested: int = 0
+    standing: int = 0
+    left_out: int = 0
 
 
 @dataclass
@@ -87,6 +96,10 @@ class Sent:
     as_drafts: bool
     rows: list[excel.Row] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
+    # Whether suggested words are taken, and entries that cannot be changed now left out.
+    accepts: bool = False
+    leaves_out: bool = False
+    left_out: int = 0
 
     def plain(self) -> bytes:
         """As bytes to be held."""
@@ -113,12 +126,12 @@ def _page(refused: str = "", preview: Preview | None = None) -> str:
     return render_template(
         "sheets.html",
         place="inbox",
-        units=_units(),
+        units=units(),
         refused=refused,
         preview=preview,
         columns=excel.parts(),
         # Declared once for this batch: a mended sheet is the same batch.
-        declared=request.form.get("declared") == "yes",
+        declared=request.form.get("declared") == "yes" or preview is not None,
     )
 
 
@@ -133,7 +146,7 @@ def template() -> Response:
 @reads("register")
 def export() -> Response:
     """Every entry of the unit as it is worked on."""
-    unit = _unit(request.args.get("unit", ""))
+    unit = unit_of(request.args.get("unit", ""))
     found = exported(session(), unit)
     return download(excel.write(found, f"{unit.name}数据资源目录"), f"{unit.name}数据资源目录.xlsx")
 
@@ -169,39 +182,70 @@ def exported(own: Session, unit: Organisation) -> list[excel.Exported]:
 def take() -> tuple[str, int] | str:
     """Read a sheet and show what would change, or every fault; nothing is stored."""
     form = request.form
-    unit = _unit(form.get("unit", ""))
+    unit = unit_of(form.get("unit", ""))
     upload = request.files.get("file")
     data = upload.read() if upload is not None and upload.filename else b""
+    name = (upload.filename or "" if upload is not None else "")[-80:]
+    declared, as_drafts = form.get("declared") == "yes", form.get("as_drafts") == "yes"
+    return _reviewed(unit, Sent(unit.code, name, declared, as_drafts), data)
+
+
+@pages.post("/again")
+@reads("register")
+def again() -> tuple[str, int] | str:
+    """The same sheet once more, suggestions accepted or unchangeable entries left out."""
+    content = held.content(settings().data_dir, _person(), request.form.get("token", ""), FILE)
+    told, _, data = content.partition(b"\n")
+    sent = _sent(told)
+    sent.accepts = sent.accepts or request.form.get("do") == "accept"
+    sent.leaves_out = sent.leaves_out or request.form.get("do") == "leave-out"
+    return _reviewed(unit_of(sent.unit), sent, data)
+
+
+def _reviewed(unit: Organisation, sent: Sent, data: bytes) -> tuple[str, int] | str:
+    """The page of a sheet that was sent: what would change, or every fault."""
     try:
         opened = files.opened(data)
         sheet = excel.sheet(opened)
     except files.Refused as refusal:
         return _page(sheet_fault(refusal.code, {}, locale())), 422
     except excel.Unreadable as refusal:
-        if not (upload and (upload.filename or "").lower().endswith(ENDINGS)):
+        if not sent.file.lower().endswith(ENDINGS):
             return _page(gettext("请上传 .xlsx 或者 .csv 表格。")), 422
         return _page(sheet_fault(refusal.code, refusal.facts, locale())), 422
-    name = (upload.filename or "" if upload is not None else "")[-80:]
-    sent = Sent(
-        unit.code,
-        name,
-        form.get("declared") == "yes",
-        form.get("as_drafts") == "yes",
-        sheet.rows,
-    )
+    as_sent = replace(sent, rows=[]).plain()
+    sent.rows = sheet.rows
     try:
         made = _plan(session(), unit, sent)
+        if sent.leaves_out and made.standing:
+            sheet, sent.left_out = _without(sheet, made.standing), len(made.standing)
+            sent.rows = sheet.rows
+            made = _plan(session(), unit, sent)
     except Invalid as refusal:
         return _page("；".join(p.message(locale()) for p in refusal.problems)), 422
     notes = [sheet_fault(code, facts, locale()) for code, facts in sheet.notes]
     faults = _faults(sheet, made)
     if faults:
         copy = _marked(opened, data, sheet, faults)
-        preview = _preview(unit, sent, made, notes, faults=faults, marked=copy)
+        near = sum("near" in problem.params for _, problem in made.faults)
+        more = {"suggested": near, "standing": len(made.standing)}
+        token = _held(as_sent + b"\n" + data, FILE) if any(more.values()) else ""
+        preview = _preview(unit, sent, made, notes, faults=faults, marked=copy, again=token, **more)
         return _page(preview=preview), 422
     sent.marks = made.marks
     token = "" if not _acting(made) else _held(sent.plain(), ROWS)
     return _page(preview=_preview(unit, sent, made, notes, token=token))
+
+
+def _without(sheet: excel.Sheet, places: Collection[int]) -> excel.Sheet:
+    """The sheet without these entries, and without what is odd in their rows."""
+    gone = {
+        number
+        for place in places
+        for number in (sheet.rows[place].number, *(n for n, _ in sheet.rows[place].items))
+    }
+    rows = [row for place, row in enumerate(sheet.rows) if place not in places]
+    return replace(sheet, rows=rows, oddities=[o for o in sheet.oddities if o.row + 1 not in gone])
 
 
 @pages.post("/confirm")
@@ -213,7 +257,7 @@ def confirm() -> Response | tuple[str, int]:
     """
     token = request.form.get("token", "")
     sent = _sent(held.content(settings().data_dir, _person(), token, ROWS))
-    unit = _unit(sent.unit)
+    unit = unit_of(sent.unit)
     made = _plan(session(), unit, sent)
     moved = _moved(sent, made)
     if moved:
@@ -252,7 +296,7 @@ def _plan(own: Session, unit: Organisation, sent: Sent) -> intake.Plan:
         own,
         actor(),
         unit,
-        [incoming(row) for row in sent.rows],
+        [incoming(row, accepts=sent.accepts) for row in sent.rows],
         declared=sent.declared,
         as_drafts=sent.as_drafts,
     )
@@ -335,18 +379,25 @@ def _preview(
             line.name or sent.rows[line.place].name,
             "faulty" if line.place in wrong else line.act,
             between.join(titles.get(one, one) for one in line.changed),
+            line.to_mend,
         )
         for line in made.lines
     ]
     counts = {act: made.count(act) for act in ("new", "changed", "same")}
     counts["faulty"] = len(wrong)
+    counts["to_mend"] = sum(line.to_mend for line in made.lines)
+    more = {**more, "as_drafts": sent.as_drafts, "left_out": sent.left_out}
     return Preview(unit, sent.file, counts, lines, notes, **more)
 
 
-def incoming(row: excel.Row) -> catalogue.Incoming:
-    """A row of the sheet as the catalogue takes it."""
+def incoming(row: excel.Row, *, accepts: bool = False) -> catalogue.Incoming:
+    """A row of the sheet as the catalogue takes it, on demand with suggested words taken."""
 
     def document(resource: Resource | None, before: object) -> dict[str, object]:
+        made = as_written(resource, before)
+        return schemas.suggested("resource", made) if accepts else made
+
+    def as_written(resource: Resource | None, before: object) -> dict[str, object]:
         if resource is None or not isinstance(before, dict):
             return excel.document(row)
         unit = resource.department
@@ -371,7 +422,8 @@ def _entry_at(sheet: excel.Sheet, number: int) -> str:
     return next((row.name for row in reversed(sheet.rows) if row.number <= number), "")
 
 
-def _units() -> list[Organisation]:
+def units() -> list[Organisation]:
+    """The units for which this person compiles, not as a contractor."""
     roles = acts()["register"].roles
     ids = [h.organisation_id for h in actor().holdings if h.role in roles and not h.project_id]
     return list(
@@ -381,10 +433,11 @@ def _units() -> list[Organisation]:
     )
 
 
-def _unit(code: str) -> Organisation:
-    units = _units()
-    only = units[0] if len(units) == 1 and not code else None
-    found = next((u for u in units if u.code == code), only)
+def unit_of(code: str) -> Organisation:
+    """The unit of that code among them; the only one where no code is given."""
+    own = units()
+    only = own[0] if len(own) == 1 and not code else None
+    found = next((one for one in own if one.code == code), only)
     if found is None or not may(actor(), "register", found):
         raise Missing("no_unit", unit_code=code[:40])
     return found

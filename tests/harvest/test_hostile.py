@@ -383,7 +383,7 @@ def test_a_name_is_a_name_and_stands_for_one_kind_of_source(town, database):
     entered(database, "one", "ckan", "https://x.example")
     with pytest.raises(Conflict, match="source_known"):
         entered(database, "one", "oai", "https://x.example")
-    for name in ("", "Ab", "a b", "-a", "a" * 41, "甲"):
+    for name in ("", "Ab", "a b", "-a", "a" * 41, "甲，乙"):
         with pytest.raises(Unreadable, match="source_name"):
             entered(database, name, "ckan", "https://x.example")
 

@@ -16,6 +16,7 @@ DEMO = Path(__file__).parents[2] / "registry" / "demo" / "data"
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=24)
 words = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=20)
+single = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=20)
 numbers = st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(-(2**53) + 1, 2**53 - 1)
 scalars = st.none() | st.booleans() | numbers | texts
 oddities = (
@@ -99,5 +100,5 @@ def submissions(draw: st.DrawFn) -> dict[str, Any]:
         "shared_wan": draw(st.integers(0, 10**12)),
     }
     document["extras"] = [{"key": draw(words), "value": draw(words) + "\n" + draw(words)}]
-    document["keywords"] = draw(st.lists(words, min_size=1, max_size=10, unique=True))
+    document["keywords"] = draw(st.lists(single, min_size=1, max_size=10, unique=True))
     return document

@@ -17,7 +17,7 @@ from .strategies import drafts, mutants
 
 ANNOTATIONS = {
     "x-widget", "x-group", "x-search", "x-rdf", "x-column", "x-source", "x-labels", "x-rule",
-    "x-voids", "x-change", "x-facts", "x-day", "x-when",
+    "x-voids", "x-change", "x-facts", "x-day", "x-when", "x-typed",
 }  # fmt: skip
 KEYWORDS = {
     "$schema", "$id", "$ref", "$defs", "title", "description", "type", "enum", "const", "pattern",

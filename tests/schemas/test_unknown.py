@@ -20,7 +20,7 @@ def test_an_unknown_share_type_is_told_with_its_choices_and_nothing_follows_from
     assert problem.message() == (
         "信息项 1「男方姓名」：「随便共享」不是共享类型，可填：无条件共享、有条件共享、不予共享"
     )
-    assert "no Share type; it may be: Unconditional" in problem.message("en")
+    assert "is not a choice for “Share type”. Choose one of: Unconditional" in problem.message("en")
 
 
 def test_what_is_wrong_whatever_the_word_means_is_still_told():

@@ -56,3 +56,27 @@ def test_a_line_that_ends_within_a_sentence_leaves_no_blank(city):
 @pytest.mark.parametrize("name", ["nowhere", "../README", "how-to", "how-to/masking.md", "%00"])
 def test_what_is_no_page_is_not_found(city, name):
     assert city.test_client().get(f"/help/{name}").status_code == 404
+
+
+def test_another_page_is_named_by_its_title_and_no_path_is_shown(city):
+    page = read(city, "/help/how-to/registering")
+    assert '<a href="/help/how-to/sheets">「用官方表格登记」</a>' in page
+    for name in PAGES:
+        shown = read(city, f"/help/{name}")
+        assert "docs/how-to/sheets.md" not in re.sub(r"<title>.*?</title>", "", shown)
+        assert "_kinds.json" not in shown or name == "explanation"
+
+
+def test_what_operators_read_stands_apart_from_what_clerks_read(city):
+    page = read(city, "/help")
+    clerks, operators = page.split("系统管理员：安装、运行、对接")
+    assert "/help/how-to/sheets" in clerks
+    assert "/help/how-to/running" not in clerks
+    assert "/help/reference/settings" in operators
+
+
+def test_a_word_is_found_in_the_manual_with_the_place_where_it_stands(city):
+    page = read(city, "/help", q="撤回送审")
+    assert "/help/how-to/registering" in page
+    assert "撤回送审" in page[page.index("/help/how-to/registering") :]
+    assert "手册里没有" in read(city, "/help", q="没有这个词的")

@@ -6,12 +6,13 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import openpyxl
+import pytest
 import sqlalchemy as sa
 import time_machine
 
 import schemas
 from connectors import excel, files
-from registry import db
+from registry import catalogue, db
 from registry.models.catalogue import Resource, Version
 from tests.factories import document, sign_in, token_of
 
@@ -332,3 +333,119 @@ def test_the_page_and_the_sheet_of_notes_say_what_the_columns_are_for(city):
     assert told["信息项个人信息种类"][1] == "选一个"
     # Every kind is told, the last of them too.
     assert all(kind in told["信息项个人信息种类"][2] for kind in schemas.codes.values("pi_kind"))
+
+
+def after(page, mark):
+    return page.text[page.text.index(mark) :]
+
+
+def once_more(client, page, do):
+    shown = after(page, 'id="at-once"')
+    data = {"csrf_token": token_of(page.text), "token": token_in(shown), "do": do}
+    return client.post("/sheets/again", data=data)
+
+
+def test_every_suggestion_is_accepted_at_once_on_the_page(city):
+    client = sign_in(city, "registrar")
+    vague = document("卯登记信息")
+    vague["items"][0]["data_type"], vague["items"][1]["data_type"] = "数字", "文本型"
+    page = sent(client, excel.write([excel.Exported(vague)]))
+    assert page.status_code == 422
+    assert "「数字」不是数据类型，改为 数值型？" in page.text
+    accepted = once_more(client, page, "accept")
+    assert accepted.status_code == 200, accepted.text
+    assert confirmed(client, accepted).status_code == 303
+    with db.transaction(city.extensions["registry_database"], writes=False) as own:
+        version = own.scalars(sa.select(Version).where(Version.name == "卯登记信息")).one()
+        assert [item["data_type"] for item in catalogue.document_of(version)["items"][:2]] == [
+            "N",
+            "C",
+        ]
+
+
+def test_the_preview_of_drafts_and_the_drafts_tell_the_same_number_of_faults(city):
+    client = sign_in(city, "registrar")
+    one, other = document("辰登记信息", abstract="短"), document("巳登记信息")
+    one["items"][0]["level"], other["share_type"] = "9", "随便共享"
+    book = excel.write(
+        [excel.Exported(one), excel.Exported(other), excel.Exported({"name": "午登记信息"})]
+    )
+    preview = sent(client, book, as_drafts="yes")
+    told = int(re.search(r"3 个新增、0 个修改，其中 (\d+) 处待改", preview.text)[1])
+    assert "有错误" not in after(preview, 'id="preview"')
+    confirmed(client, preview)
+    found = 0
+    with db.transaction(city.extensions["registry_database"], writes=False) as own:
+        for name in ("辰登记信息", "巳登记信息", "午登记信息"):
+            version = own.scalars(sa.select(Version).where(Version.name == name)).one()
+            unit = version.resource.department
+            found += len(
+                catalogue.check(own, unit, version.resource.id, catalogue.document_of(version))
+            )
+    assert told == found > 3
+
+
+def in_force(own):
+    """The version in force of an entry of the registrar's unit that nobody works on."""
+    return own.scalars(
+        sa.select(Version)
+        .join(Resource, Resource.live_version_id == Version.id)
+        .where(
+            Resource.working_version_id.is_(None),
+            Version.state.in_(["published", "suspended", "retired", "in_head_review"]),
+            Resource.department_id
+            == sa.select(Resource.department_id)
+            .join(Version, Version.resource_id == Resource.id)
+            .where(Version.name == "特困供养人员信息")
+            .limit(1)
+            .scalar_subquery(),
+        )
+        .order_by(Resource.id)
+    ).first()
+
+
+def put(city, state):
+    with db.transaction(city.extensions["registry_database"], writes=True) as own:
+        version = in_force(own)
+        version.state = state
+        return version.name
+
+
+def changed(content, name):
+    """The export with another abstract of this entry."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet = book[excel.SHEET]
+    line = next(n for n in range(4, 1000) if sheet.cell(n, 5).value == name)
+    sheet.cell(line, 10).value = "改过的摘要，说明数据从哪项职责中形成、可用于什么。"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [("suspended", "条目已下架"), ("retired", "条目已注销"), ("in_head_review", "条目已送审")],
+)
+def test_an_entry_out_of_reach_is_called_so_and_can_be_left_out(city, state, said):
+    client = sign_in(city, "registrar")
+    content = changed(client.get("/sheets/export.xlsx").data, put(city, "published"))
+    put(city, state)
+    page = sent(client, content)
+    put(city, "published")
+    assert page.status_code == 422
+    assert said in page.text
+    put(city, state)
+    left = once_more(client, page, "leave-out")
+    put(city, "published")
+    assert left.status_code == 200, left.text
+    assert "略过了 1 个现在不能修改的条目" in left.text
+
+
+def test_what_is_held_to_be_checked_again_is_for_its_owner_alone(city):
+    client = sign_in(city, "registrar")
+    vague = document("未登记信息", update_cycle="不更新")
+    page = sent(client, excel.write([excel.Exported(vague)]))
+    other = sign_in(city, "vendor")
+    data = {"token": token_in(after(page, 'id="at-once"')), "do": "accept"}
+    data["csrf_token"] = token_of(other.get("/sheets").text)
+    assert other.post("/sheets/again", data=data).status_code in {403, 404}

@@ -97,7 +97,7 @@ def test_the_coming_step_is_named_as_coming(city):
     batch = handed_in(clerk, "下一步信息").location
     page = clerk.get(batch).text
     assert "下一步：保密审查，由" in said(page)
-    assert "打印保密审查签批表" in sign_in(city, "secrecy").get(batch).text
+    assert "打印签批表：保密审查" in sign_in(city, "secrecy").get(batch).text
     assert catalogue.coming("clear", "en") == "secrecy review"
     assert catalogue.coming("return") == "退回"
 
