@@ -15,7 +15,7 @@ from registry.access import Actor
 from registry.access.actor import of_account
 from registry.cli.documents import Faulty
 from registry.cli.line import main
-from registry.cli.opening import reading, settings, writing
+from registry.cli.opening import keys, reading, settings, writing
 from registry.models.accounts import Account
 from registry.models.projects import Project
 
@@ -122,7 +122,7 @@ def opinion() -> None:
 def issue(project: str, username: str, reason: str, output: Path | None, as_json: bool) -> None:
     """Sign the computed verdict on PROJECT as an opinion."""
     chosen = settings()
-    key, paper = signing.load(chosen.signing_key_file), chosen.deferral_paper
+    key, paper = keys(chosen), chosen.deferral_paper
     with reading(chosen) as session:
         actor, about = _actor(session, username), _project(session, project)
         found = acceptance.examine(session, about, deferral_paper=paper)
@@ -166,7 +166,7 @@ def revoke(number: str, username: str, reason: str, as_json: bool) -> None:
             _actor(session, username),
             made,
             reason,
-            key=signing.load(chosen.signing_key_file),
+            key=keys(chosen),
             pdf=papers.pdf_digest(content),
         )
         statement, told = act.statement, f"已撤销 / revoked {number}: {act.number}"
@@ -250,5 +250,5 @@ def _json(path: Path) -> object:
 @opinion.command("key")
 def key() -> None:
     """Print the public key as JSON, to be published and given to --trust."""
-    public = signing.load(settings().signing_key_file).public
+    public = keys(settings()).public
     click.echo(json.dumps(public.fact(), ensure_ascii=False))
