@@ -50,7 +50,8 @@ def commands() -> str:
             if isinstance(p, click.Argument)
         ]
         text.append(f"## `{' '.join(words)}`\n")
-        text.append((command.help or "").strip() + "\n")
+        # Lines that the terminal keeps as they stand are a list here.
+        text.append((command.help or "").replace("\b\n", "").strip() + "\n")
         options = [
             (", ".join(f"`{o}`" for o in p.opts), getattr(p, "help", "") or "")
             for p in command.params
