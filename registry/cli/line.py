@@ -29,6 +29,7 @@ ROOMS: Mapping[str, str] = {
     "opinion": "acceptance",
     "restore": "backup",
     "serve": "commands",
+    "unit": "units",
     "upgrade": "commands",
     "work": "commands",
 }

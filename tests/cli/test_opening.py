@@ -18,6 +18,7 @@ WANTING = (
     ("work",),
     ("upgrade",),
     ("account", "list"),
+    ("unit", "list"),
     ("key", "rotate"),
     ("key", "list"),
     ("audit", "verify"),
