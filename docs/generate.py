@@ -39,7 +39,10 @@ def settings() -> str:
 def commands() -> str:
     """Every command with its options."""
     text = ["# 命令 / Commands\n"]
-    text.append("退出码：0 完成，1 结论为否，2 用法不对，78 配置不对。\n")
+    text.append(
+        "退出码：0 完成，1 结论为否或者没有办成，2 用法、文件或者路径不对，3 核验时有一项没有核对，"
+        "78 配置或者数据目录不对。\n"
+    )
     for path, command in _commands("catalogue", catalogue):
         words = [path] + [
             p.make_metavar(click.Context(command))
@@ -47,7 +50,8 @@ def commands() -> str:
             if isinstance(p, click.Argument)
         ]
         text.append(f"## `{' '.join(words)}`\n")
-        text.append((command.help or "").strip() + "\n")
+        # Lines that the terminal keeps as they stand are a list here.
+        text.append((command.help or "").replace("\b\n", "").strip() + "\n")
         options = [
             (", ".join(f"`{o}`" for o in p.opts), getattr(p, "help", "") or "")
             for p in command.params

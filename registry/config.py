@@ -12,6 +12,14 @@ from urllib.parse import urlsplit
 PREFIX = "CATALOGUE_"
 
 
+class _Wrong(ValueError):
+    """A value that is none of those that may be: what is expected, in both languages."""
+
+    def __init__(self, zh: str, en: str = "") -> None:
+        super().__init__(zh)
+        self.zh, self.en = zh, en or zh
+
+
 class ConfigurationError(Exception):
     """The environment cannot be used; `faults` holds one sentence per fault, Chinese / English."""
 
@@ -71,7 +79,7 @@ class Setting:
 def _one_of(*words: str) -> Callable[[str], object]:
     def read(value: str) -> str:
         if value not in words:
-            raise ValueError(" / ".join(words))
+            raise _Wrong("、".join(words), ", ".join(words))
         return value
 
     return read
@@ -79,9 +87,10 @@ def _one_of(*words: str) -> Callable[[str], object]:
 
 def _between(low: int, high: int) -> Callable[[str], object]:
     def read(value: str) -> int:
-        number = int(value)
+        # int() would take " 8_000 " and digits of other scripts as well.
+        number = int(value) if value.isascii() and value.isdigit() and len(value) < 10 else -1
         if not low <= number <= high:
-            raise ValueError(f"{low}..{high}")
+            raise _Wrong(f"{low} 至 {high} 的整数", f"a whole number from {low} to {high}")
         return number
 
     return read
@@ -93,19 +102,24 @@ def _path(value: str) -> Path | None:
 
 def _database(value: str) -> str:
     if value and urlsplit(value).scheme not in {"sqlite", "postgresql+psycopg"}:
-        raise ValueError("sqlite:///… / postgresql+psycopg://…")
+        raise _Wrong(
+            "sqlite:///… 或者 postgresql+psycopg://…", "sqlite:///… or postgresql+psycopg://…"
+        )
     return value
 
 
 def _search(value: str) -> str:
     if urlsplit(value).scheme not in {"tantivy", "http", "https"}:
-        raise ValueError("tantivy: / http(s)://[user@]host:port")
+        raise _Wrong(
+            "tantivy: 或者 http(s)://[账号@]主机:端口/名称",
+            "tantivy: or http(s)://[user@]host:port/name",
+        )
     return value
 
 
 def _public(value: str) -> str:
     if value and urlsplit(value).scheme not in {"http", "https"}:
-        raise ValueError("http(s)://…")
+        raise _Wrong("http(s)://…")
     return value.rstrip("/")
 
 
@@ -114,7 +128,10 @@ def _networks(value: str) -> object:
     try:
         return tuple(ipaddress.ip_network(word) for word in words)
     except ValueError as fault:
-        raise ValueError("10.20.0.0/16, 192.168.1.5, …") from fault
+        raise _Wrong(
+            "逗号分隔的网段，如 10.20.0.0/16,192.168.1.5",
+            "networks by commas, such as 10.20.0.0/16,192.168.1.5",
+        ) from fault
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -191,8 +208,10 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         name = PREFIX + setting.name
         try:
             values[setting.name.lower()] = setting.read(environ.get(name, setting.default))
-        except ValueError as fault:
-            faults.append(f"{name}:{setting.zh}无效,应为 {fault} / not valid, expected {fault}")
+        except _Wrong as fault:
+            faults.append(
+                f"{name}（{setting.zh}）：应为 {fault.zh} / {setting.en}: expected {fault.en}"
+            )
     if faults:
         raise ConfigurationError(faults)
     return Settings(**_completed(values))  # type: ignore[arg-type]
@@ -220,4 +239,15 @@ def _secret(path: Path) -> bytes:
             return _secret(path)
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_hex(32))
-    return bytes.fromhex(path.read_text("ascii").strip())
+    try:
+        found = bytes.fromhex(path.read_text("ascii").strip())
+    except ValueError:
+        found = b""
+    if not found:
+        raise ConfigurationError(
+            [
+                f"系统密钥文件内容不完整，请从备份取回：{path}"
+                f" / the secret is not whole, bring it back from a backup: {path}"
+            ]
+        )
+    return found

@@ -42,6 +42,14 @@ def revision(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+def newest() -> str | None:
+    """The revision an upgrade to this release ends with."""
+    from alembic.script import ScriptDirectory
+
+    with as_file(files("registry.migrations")) as folder:
+        return ScriptDirectory(str(folder)).get_current_head()
+
+
 def require_known(database: Database) -> None:
     """Raise Conflict where a later release has upgraded the tables: this one would misread them."""
     from alembic.script import ScriptDirectory

@@ -1,6 +1,13 @@
 """Organisations, people, posts, and the ways in: passwords, browser sessions, tokens."""
 
-from registry.accounts.people import add_account, add_organisation, appoint, disable, organisation
+from registry.accounts.people import (
+    add_account,
+    add_organisation,
+    appoint,
+    disable,
+    organisation,
+    require_good,
+)
 from registry.accounts.sign_in import (
     FAILED,
     begin_try,
@@ -33,6 +40,7 @@ __all__ = [
     "note_failure",
     "open_session",
     "organisation",
+    "require_good",
     "revoke_token",
     "session_actor",
     "token_actor",

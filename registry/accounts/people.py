@@ -1,6 +1,7 @@
 """Units, persons and posts: made by commands and by the system administrator."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,8 +11,19 @@ from sqlalchemy.orm import Session
 from registry import journal
 from registry.access import Actor
 from registry.db import now
-from registry.errors import Conflict, Missing
+from registry.errors import Conflict, Invalid, Missing
 from registry.models.accounts import Account, BrowserSession, Organisation, Person, Post
+
+_USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,59}", re.ASCII)
+LONGEST_NAME = 60
+# GB/T 22239 wants passwords that are complex: the length, and three of these four kinds.
+SHORTEST_PASSWORD = 10
+_KINDS: Sequence[Callable[[str], bool]] = (
+    str.isupper,
+    str.islower,
+    str.isdigit,
+    lambda sign: not sign.isalnum(),
+)
 
 
 def organisation(session: Session, code: str) -> Organisation:
@@ -31,6 +43,20 @@ def add_organisation(session: Session, actor: Actor, facts: Mapping[str, Any]) -
     return unit
 
 
+def require_good(username: str, name: str, password: str) -> None:
+    """Refuse what cannot be an account: its name for signing in, the person, a weak password.
+
+    The name stands in addresses and papers of the journal, so it is plain letters and digits.
+    """
+    if not _USERNAME.fullmatch(username):
+        raise Invalid([], code="account_username")
+    if not 0 < len(name.strip()) <= LONGEST_NAME or not name.isprintable():
+        raise Invalid([], code="account_name")
+    kinds = sum(any(test(sign) for sign in password) for test in _KINDS)
+    if len(password) < SHORTEST_PASSWORD or kinds < 3 or username.lower() in password.lower():
+        raise Invalid([], code="account_password", least=SHORTEST_PASSWORD)
+
+
 def add_account(
     session: Session, actor: Actor, username: str, name: str, *, hashed: str
 ) -> Account:
@@ -47,10 +73,33 @@ def add_account(
     return account
 
 
+def require_free(
+    session: Session,
+    account: Account,
+    role: str,
+    unit: Organisation,
+    starts: date,
+    ends: date | None = None,
+) -> None:
+    """Refuse a post that the person holds already on one of these days."""
+    held = session.scalar(
+        sa.select(Post.id).where(
+            Post.person_id == account.person_id,
+            Post.role == role,
+            Post.organisation_id == unit.id,
+            sa.or_(Post.ends.is_(None), Post.ends >= starts),
+            Post.starts <= (ends or date.max),
+        )
+    )
+    if held is not None:
+        raise Conflict("post_held", username=account.username)
+
+
 def appoint(
     session: Session, actor: Actor, account: Account, role: str, unit: Organisation, starts: date
 ) -> Post:
-    """Give a person a post from a day on."""
+    """Give a person a post from a day on; Conflict where he holds it."""
+    require_free(session, account, role, unit, starts)
     post = Post(
         person_id=account.person_id, organisation_id=unit.id, role=role, starts=starts, ends=None
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from registry import journal
 from registry.access import Actor, require, roles
 from registry.access.separation import Pair, pairs
+from registry.accounts.people import require_free
 from registry.db import now
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.models.accounts import Account, BrowserSession, MergedPost, Organisation, Person, Post
@@ -81,17 +82,7 @@ def give(
         or (substitute_for.role, substitute_for.organisation_id) != (role, unit.id)
     ):
         raise Invalid([], code="post_substitute")
-    overlaps = session.scalar(
-        sa.select(Post.id).where(
-            Post.person_id == account.person_id,
-            Post.role == role,
-            Post.organisation_id == unit.id,
-            sa.or_(Post.ends.is_(None), Post.ends >= starts),
-            Post.starts <= (ends or date.max),
-        )
-    )
-    if overlaps is not None:
-        raise Conflict("post_held", username=account.username)
+    require_free(session, account, role, unit, starts, ends)
     post = Post(
         person_id=account.person_id,
         organisation_id=unit.id,

@@ -13,10 +13,14 @@ import schemas
 from registry import acceptance, calendar, papers, signing
 from registry.access import Actor
 from registry.access.actor import of_account
+from registry.cli.documents import Faulty
 from registry.cli.line import main
-from registry.cli.opening import reading, settings, writing
+from registry.cli.opening import keys, reading, settings, writing
 from registry.models.accounts import Account
 from registry.models.projects import Project
+
+# What was checked holds, and something was not checked: no scheduled job may take it for a yes.
+LEFT_OPEN = 3
 
 
 def _project(session: Session, key: str) -> Project:
@@ -118,7 +122,7 @@ def opinion() -> None:
 def issue(project: str, username: str, reason: str, output: Path | None, as_json: bool) -> None:
     """Sign the computed verdict on PROJECT as an opinion."""
     chosen = settings()
-    key, paper = signing.load(chosen.signing_key_file), chosen.deferral_paper
+    key, paper = keys(chosen), chosen.deferral_paper
     with reading(chosen) as session:
         actor, about = _actor(session, username), _project(session, project)
         found = acceptance.examine(session, about, deferral_paper=paper)
@@ -162,7 +166,7 @@ def revoke(number: str, username: str, reason: str, as_json: bool) -> None:
             _actor(session, username),
             made,
             reason,
-            key=signing.load(chosen.signing_key_file),
+            key=keys(chosen),
             pdf=papers.pdf_digest(content),
         )
         statement, told = act.statement, f"已撤销 / revoked {number}: {act.number}"
@@ -181,14 +185,13 @@ def revoke(number: str, username: str, reason: str, as_json: bool) -> None:
 def verify(file: Path, trust: tuple[Path, ...], revocations: Path | None, as_json: bool) -> None:
     """Verify an opinion offline: FILE is the package, its PDF, or its signature.
 
-    Exit 0 only when it is whole and not revoked; without --trust compare the fingerprint.
+    Exit 0 only when it is whole, signed by a key of --trust and not among --revocations. Exit 3
+    when it is whole and one of both was not given, so that something is left to you; exit 1 when
+    it is not whole, not of a trusted key, or revoked.
     """
     known = known_keys(trust) if trust else None
-    revoked = _json(revocations) if revocations else None
-    # The published list, or the one statement that a revocation printed.
-    one = [revoked] if isinstance(revoked, dict) else None
     verdict = papers.verify_opinion(
-        file, trusted=known, revocations=revoked if isinstance(revoked, list) else one
+        file, trusted=known, revocations=_revocations(revocations) if revocations else None
     )
     if as_json:
         checks = [{"check": c.name, "passed": c.passed} for c in verdict.checks]
@@ -200,7 +203,9 @@ def verify(file: Path, trust: tuple[Path, ...], revocations: Path | None, as_jso
             sign = {True: "✓", False: "✗", None: "?"}[check.passed]
             click.echo(f"{sign} {check.sentence()} / {check.sentence('en')}")
         click.echo(f"{verdict.sentence()} / {verdict.sentence('en')}")
-    sys.exit(0 if verdict.status in {"valid", "unconfirmed"} else 1)
+    if verdict.status not in {"valid", "unconfirmed"}:
+        sys.exit(1)
+    sys.exit(LEFT_OPEN if verdict.leaves_open else 0)
 
 
 def known_keys(paths: tuple[Path, ...]) -> list[signing.PublicKey]:
@@ -209,8 +214,25 @@ def known_keys(paths: tuple[Path, ...]) -> list[signing.PublicKey]:
     for path in paths:
         key = signing.public_key(_json(path))
         if key is None:
-            raise click.ClickException(f"不是公钥文件 / no public key: {path}")
+            raise Faulty(
+                path,
+                "不是公钥文件；请用 catalogue opinion key 的输出。",
+                "no public key; take what catalogue opinion key prints.",
+            )
         found.append(key)
+    return found
+
+
+def _revocations(path: Path) -> list[object]:
+    """The published list, or the one statement that a revocation printed."""
+    read = _json(path)
+    found = read if isinstance(read, list) else [read]
+    if not all(isinstance(one, dict) and "statement" in one for one in found):
+        raise Faulty(
+            path,
+            "不是撤销声明；请从 /opinions/revocations.json 下载。",
+            "these are no revocations; fetch them from /opinions/revocations.json.",
+        )
     return found
 
 
@@ -218,11 +240,15 @@ def _json(path: Path) -> object:
     try:
         return schemas.loads(path.read_bytes())
     except schemas.Unreadable as fault:
-        raise click.ClickException(f"{path}: {fault}") from fault
+        raise Faulty(
+            path,
+            f"不是有效的 JSON（{fault.reason}）；请用系统写出的原文件。",
+            f"this is no JSON ({fault.reason}); take the file as it was written.",
+        ) from fault
 
 
 @opinion.command("key")
 def key() -> None:
     """Print the public key as JSON, to be published and given to --trust."""
-    public = signing.load(settings().signing_key_file).public
+    public = keys(settings()).public
     click.echo(json.dumps(public.fact(), ensure_ascii=False))

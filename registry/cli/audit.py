@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from registry import journal, signing, work
+from registry import journal, work
 from registry.access import SYSTEM
 from registry.cli.line import main
-from registry.cli.opening import database, reading, settings, writing
+from registry.cli.opening import database, keys, reading, settings, writing
 from registry.journal import heads
 from registry.journal.record import SEALED
 from registry.journal.tree import instant
@@ -30,7 +30,7 @@ def verify(as_json: bool) -> None:
     Signed heads and their copy in the data folder are checked as well.
     """
     chosen = settings()
-    publics = signing.load(chosen.signing_key_file).publics
+    publics = keys(chosen).publics
     with reading(chosen) as session:
         faults = heads.prove(session, publics, chosen.data_dir)
         size, root = journal.head(session)
@@ -58,7 +58,7 @@ def sign() -> None:
 def export(file: Path) -> None:
     """Write every row, then the signed heads and the public keys, as JSON lines."""
     chosen = settings()
-    key = signing.load(chosen.signing_key_file)
+    key = keys(chosen)
     draft = file.with_name(f"{file.name}.part")
     with reading(chosen) as session, draft.open("w", encoding="utf-8") as out:
         for row in session.scalars(

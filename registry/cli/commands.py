@@ -9,34 +9,52 @@ from sqlalchemy.exc import DBAPIError
 
 from registry import db, upgrade
 from registry.access import role_title
+from registry.cli import checking
 from registry.cli.line import main
 from registry.cli.opening import database, keys, settings
+from registry.cli.refusals import Misconfigured
 
 
 @main.command("check-config")
 def check_config() -> None:
-    """Check every setting; all faults at once, exit 78."""
-    settings()
+    """Check every setting and what it names: folders, keys, database, search; all faults at once.
+
+    Exit 78 where there is a fault. Before `init` it says what init will make. Nothing is made.
+    """
+    faults, notes = checking.look(settings())
+    for note in notes:
+        click.echo(note)
+    if faults:
+        raise Misconfigured(*faults)
     click.echo("配置无误 / the settings are good")
 
 
 @main.command()
 def init() -> None:
-    """Make the data folder, the keys and the tables."""
+    """Make the data folder, the keys and the tables; what is there already stays."""
     chosen = settings()
-    chosen.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keys(chosen)
-    with database(chosen) as opened:
+    keys(chosen, making=True)
+    with database(chosen, making=True) as opened:
+        before = upgrade.revision(opened)
         upgrade.upgrade(opened)
-    click.echo(f"已就绪 / ready: {chosen.data_dir}")
+        after = upgrade.revision(opened)
+    if before == after:
+        click.echo(f"已经初始化过，没有改动 / it was ready, nothing was done: {chosen.data_dir}")
+    else:
+        click.echo(f"已就绪 / ready: {chosen.data_dir}")
 
 
 @main.command("upgrade")
 def upgrade_() -> None:
     """Bring the tables to this release."""
-    with database(settings()) as opened:
+    with database(settings(), tables=False) as opened:
+        before = upgrade.revision(opened)
         upgrade.upgrade(opened)
-    click.echo("已升级 / upgraded")
+        after = upgrade.revision(opened)
+    if before == after:
+        click.echo(f"已经是这个版本，没有改动 / it was at this release, nothing was done: {after}")
+    else:
+        click.echo(f"已升级 / upgraded: {before or '—'} → {after}")
 
 
 @main.command("demo")
@@ -48,7 +66,8 @@ def demo_() -> None:
     if chosen.host not in {"127.0.0.1", "localhost", "::1"}:
         raise click.ClickException("演示环境只能监听本机 / the demo listens on loopback only")
     password = demo.password_of(chosen)
-    with database(chosen) as opened:
+    keys(chosen, making=True)
+    with database(chosen, making=True) as opened:
         upgrade.upgrade(opened)
         with db.transaction(opened, writes=True) as session:
             made = demo.build(session, password)
@@ -73,6 +92,8 @@ def serve() -> None:
     keys(chosen)
     with database(chosen) as opened:
         _require_known(opened)
+    if taken := checking.address_fault(chosen.host, chosen.port):
+        raise click.ClickException(taken)
     serving.become()
 
 
@@ -97,6 +118,13 @@ def work_() -> None:
 
 
 def _require_known(opened: db.Database) -> None:
-    """Refuse the tables of a later release; a database that is away is waited for by who serves."""
+    """Refuse the tables of another release; a database that is away is waited for by who serves."""
     with suppress(DBAPIError):
         upgrade.require_known(opened)
+        there, here = upgrade.revision(opened), upgrade.newest()
+        if there != here:
+            raise Misconfigured(
+                f"数据库的表是旧版本（{there}），这个版本需要 {here}。请先备份，再运行 catalogue"
+                f" upgrade / the tables are of an older release ({there}), this one needs {here}:"
+                " make a backup, then run catalogue upgrade"
+            )

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from registry.cli.refusals import ordinary
 from registry.config import start_log
 
 # Every command, and the module of this package that defines it.
@@ -28,6 +29,7 @@ ROOMS: Mapping[str, str] = {
     "opinion": "acceptance",
     "restore": "backup",
     "serve": "commands",
+    "unit": "units",
     "upgrade": "commands",
     "work": "commands",
 }
@@ -51,7 +53,16 @@ class Rooms(click.Group):
         return super().get_command(ctx, cmd_name)
 
 
-@click.group(cls=Rooms, rooms=ROOMS, context_settings={"help_option_names": ["-h", "--help"]})
+class Catalogue(Rooms):
+    """The whole program: what may befall any of its commands is told here and nowhere else."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that is named."""
+        with ordinary():
+            return super().invoke(ctx)
+
+
+@click.group(cls=Catalogue, rooms=ROOMS, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """乌海市政务数据目录 / the registry of a city's government data."""
     start_log()

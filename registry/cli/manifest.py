@@ -7,12 +7,11 @@ from pathlib import Path
 import click
 
 from connectors import incoming
-from registry import signing
 from registry.access import SYSTEM
 from registry.access.actor import Actor
 from registry.cli.acceptance import known_keys, trust_option
 from registry.cli.line import main
-from registry.cli.opening import reading, settings
+from registry.cli.opening import keys, reading, settings
 from registry.discovery import manifest as manifests
 
 _MOST_TOLD = 20
@@ -40,7 +39,7 @@ def issue(open_part: bool, output: Path | None) -> None:
     with reading(chosen) as session:
         who, anonymous = (SYSTEM, "open") if open_part else (reader, "none")
         made = manifests.statement(session, who, anonymous, chosen.public_url)
-    data = manifests.signed(manifests.spelled(made), signing.load(chosen.signing_key_file))
+    data = manifests.signed(manifests.spelled(made), keys(chosen))
     if output is None:
         click.echo(data, nl=False)
     else:

@@ -4,6 +4,7 @@ import json
 
 import click
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 import schemas
 from registry import accounts, calendar
@@ -11,6 +12,7 @@ from registry.access import SYSTEM, role_title, roles
 from registry.accounts.clashes import Clash, clashes
 from registry.cli.line import main
 from registry.cli.opening import reading, settings, writing
+from registry.errors import Conflict
 from registry.models.accounts import Account, Post
 
 
@@ -24,31 +26,50 @@ def account() -> None:
 @click.option("--name", required=True, help="姓名 / name of the person")
 @click.password_option("--password", help="口令 / password")
 def create(username: str, name: str, password: str) -> None:
-    """Make an account for a person."""
+    """Make an account for a person; asked for the password, nobody sees it in the history."""
+    accounts.require_good(username, name, password)
+    # Before it is worked on: the work is slow by design, and the same for a name that is taken.
+    with reading(settings()) as session:
+        if _found(session, username) is not None:
+            raise Conflict("name_taken", username=username)
     hashed = accounts.hash_password(password)
     with writing() as session:
-        accounts.add_account(session, SYSTEM, username, name, hashed=hashed)
+        accounts.add_account(session, SYSTEM, username, name.strip(), hashed=hashed)
+    click.echo(f"已建立账号 / account made: {username} {name.strip()}")
 
 
-@account.command("grant")
+def _roles_by_line() -> str:
+    """The roles for the help of `grant`, one a line, kept as they stand."""
+    lines = (f"- {role}  {role_title(role)} / {role_title(role, 'en')}" for role in roles())
+    return "\b\n" + "\n".join(lines)
+
+
+@account.command(
+    "grant",
+    help="Give a person a post: ROLE in the unit with this social credit code, from today."
+    f"\n\n{_roles_by_line()}",
+)
 @click.argument("username")
 @click.argument("role")
 @click.argument("unit")
 def grant(username: str, role: str, unit: str) -> None:
-    """Give a person a post: ROLE in the unit with this social credit code, from today."""
+    """Give a person a post."""
     if role not in roles():
-        raise click.UsageError(f"{role}: {', '.join(roles())}")
+        choices = "、".join(f"{one} {role_title(one)}" for one in roles())
+        raise click.UsageError(f"没有岗位 {role}；可选：{choices} / no such role: {role}")
     with writing() as session:
-        found = session.scalar(sa.select(Account).where(Account.username == username))
+        found = _found(session, username)
         if found is None:
             raise click.ClickException(f"没有账号 / no account: {username}")
         where = accounts.organisation(session, unit)
         post = accounts.appoint(session, SYSTEM, found, role, where, calendar.today())
         held = session.scalars(sa.select(Post).where(Post.person_id == found.person_id)).all()
-        told = [
+        warned = [
             _told(one) for one in clashes(held, calendar.today()) if post in (one.one, one.other)
         ]
-    for sentence in told:
+        told = f"{found.person.name} {role_title(role)} {where.name}"
+    click.echo(f"已任命 / appointed: {told}")
+    for sentence in warned:
         click.echo(sentence, err=True)
 
 
@@ -73,6 +94,10 @@ def _told(clash: Clash) -> str:
     )
 
 
+def _found(session: Session, username: str) -> Account | None:
+    return session.scalar(sa.select(Account).where(Account.username == username))
+
+
 @account.command("token")
 @click.argument("username")
 @click.option("--purpose", required=True)
@@ -90,6 +115,7 @@ def disable(username: str) -> None:
     """Close an account and its sessions at once."""
     with writing() as session:
         accounts.disable(session, SYSTEM, username)
+    click.echo(f"已停用 / closed: {username}")
 
 
 @account.command("list")

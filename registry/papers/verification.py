@@ -56,15 +56,23 @@ class Verdict:
 
     @property
     def is_valid(self) -> bool:
-        """Tell whether the opinion is whole, signed by a trusted key and not revoked."""
+        """Tell whether the opinion is whole, signed by a trusted key and not known as revoked."""
         return self.status == "valid"
+
+    @property
+    def leaves_open(self) -> bool:
+        """Whether something was left to the reader: whom to trust, or whether it was revoked."""
+        return any(check.passed is None for check in self.checks)
 
     def sentence(self, locale: str = "zh") -> str:
         """Say the verdict in one sentence; the checks say the rest."""
         facts = dict(self.facts)
         if self.status == "unreadable":
             facts["why"] = _said(_sentences()["unreadable"][facts["code"]], locale, {})
-        return _said(_sentences()["status"][self.status], locale, facts)
+        known = _sentences()["status"]
+        unasked = any(c.name == "revocation" and c.passed is None for c in self.checks)
+        status = f"{self.status}_open" if unasked else self.status
+        return _said(known.get(status, known[self.status]), locale, facts)
 
 
 @dataclass(frozen=True)
@@ -182,7 +190,7 @@ def _judged(case: _Case) -> Verdict:
     others = [check.passed for check in checks if check is not revocation]
     if False in others:
         return Verdict("invalid", checks, payload)
-    if revocation is not None and not revocation.passed:
+    if revocation is not None and revocation.passed is False:
         status = "wiped" if revocation.facts["wiped"] else "revoked"
         return Verdict(status, checks, payload, revocation.facts)
     if None in others:
@@ -239,8 +247,7 @@ def _checks(case: _Case, payload: Fact | None) -> Iterator[Check]:
     yield Check("key", trusted, _fingerprint(case))
     if case.heads is not None:
         yield _witnessed(case.heads, head)
-    if case.revocations is not None:
-        yield _revoked(case)
+    yield Check("revocation", None) if case.revocations is None else _revoked(case)
 
 
 def _is_signed(case: _Case) -> bool:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from registry import calendar, workdays
 from registry.access import role_title, roles
-from registry.accounts import clashes, posts
+from registry.accounts import clashes, posts, units
 from registry.edge import actor, go, locale, reads, session, writes
 from registry.edge.words import sentence
 from registry.errors import Conflict, Invalid, Missing
@@ -32,6 +32,13 @@ def overview() -> str:
         today=calendar.today(),
         title_of=_title,
     )
+
+
+@pages.get("/units")
+@reads("accounts")
+def all_units() -> str:
+    """Every unit with its relations, and how many people hold a post there."""
+    return render_template("units.html", place="admin", units=units.listed(session()))
 
 
 @pages.get("/calendar")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 
 from registry import (
     acceptance,
@@ -27,6 +28,7 @@ from registry import (
 from registry.access import SYSTEM
 from registry.access.actor import of_account
 from registry.catalogue.numbering import next_number
+from registry.cli import main
 from registry.demo.city import AUTHORITY, person
 from registry.errors import Conflict, Forbidden, Invalid
 from registry.models.acceptance import Opinion
@@ -82,7 +84,9 @@ def test_a_signed_opinion_verifies_offline_and_not_with_one_byte_changed(session
     path.write_bytes(package)
     command = [sys.executable, "-m", "registry.cli", "opinion", "verify", str(path)]
     told = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert told.returncode == 0, told.stdout + told.stderr
+    assert told.returncode == 3, told.stdout + told.stderr
+    assert "? 没有给出撤销声明，未核对是否撤销" in told.stdout
+    assert "有效" not in told.stdout
     changed = bytearray(package)
     changed[len(changed) // 2] ^= 1
     path.write_bytes(bytes(changed))
@@ -343,10 +347,38 @@ def test_the_command_tells_of_a_revocation_without_a_server(session, made, tmp_p
     command = [sys.executable, "-m", "registry.cli", "opinion", "verify", str(path), "--json"]
     command += ["--trust", str(trusted)]
     told = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
-    assert (told.returncode, json.loads(told.stdout)["status"]) == (0, "valid"), told.stderr
+    assert (told.returncode, json.loads(told.stdout)["status"]) == (3, "valid"), told.stderr
+    asked = {"check": "revocation", "passed": None}
+    assert asked in json.loads(told.stdout)["checks"]
+    none = tmp_path / "none.json"
+    none.write_text("[]")
+    told = subprocess.run(
+        [*command, "--revocations", str(none)], check=False, capture_output=True, cwd=ROOT
+    )
+    assert told.returncode == 0
     command += ["--revocations", str(statement)]
     told = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
     assert (told.returncode, json.loads(told.stdout)["status"]) == (1, "revoked"), told.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "said"),
+    [
+        ("--trust", "公钥", "不是有效的 JSON"),
+        ("--trust", "{}", "不是公钥文件"),
+        ("--revocations", '"none"', "不是撤销声明"),
+        ("--revocations", '{"algorithm": "sm2"}', "不是撤销声明"),
+    ],
+)
+def test_a_file_that_is_no_key_and_no_revocation_is_told_and_decides_nothing(
+    tmp_path, option, text, said
+):
+    (tmp_path / "given.txt").write_text(text)
+    words = ["opinion", "verify", "opinion.zip", option, str(tmp_path / "given.txt")]
+    answer = CliRunner().invoke(main, words)
+    assert answer.exit_code == 2
+    assert said in answer.output
+    assert "given.txt" in answer.output
 
 
 def test_an_opinion_stays_good_after_the_key_is_replaced(session, made, tmp_path):

@@ -188,6 +188,9 @@ def test_entries_become_drafts_of_the_unit_when_they_are_not_adopted(town, sessi
 def run(tmp_path, database):
     address = database.writing.url.render_as_string(hide_password=False)
     env = {"CATALOGUE_DATA_DIR": str(tmp_path / "data"), "CATALOGUE_DATABASE_URL": address}
+    # What `init` makes; the tables are those of the database.
+    (tmp_path / "data").mkdir(mode=0o700)
+    (tmp_path / "data" / "secret.key").write_text((b"secret" * 6).hex())
 
     def run(content, *options, code=0):
         file = tmp_path / "packages.jsonl"

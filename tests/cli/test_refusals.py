@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
+from registry import signing
 from registry.cli import main
 from registry.edge.locale import translations
 from registry.edge.words import SENTENCES
@@ -18,10 +19,16 @@ UNIT = "11150300DEM000022H"
 @pytest.fixture(scope="module")
 def city(tmp_path_factory):
     folder = tmp_path_factory.mktemp("city")
-    (folder / "secret.key").write_text((b"secret" * 6).hex())
+    made(folder)
     with factories.city_database(folder) as database:
         url = database.writing.url.render_as_string(hide_password=False)
         yield {"CATALOGUE_DATA_DIR": str(folder), "CATALOGUE_DATABASE_URL": url}
+
+
+def made(folder):
+    """The keys of an installation."""
+    (folder / "secret.key").write_text((b"secret" * 6).hex())
+    signing.load(folder / "signing.key")
 
 
 def refused(env, *words):
@@ -76,6 +83,7 @@ def test_a_database_of_a_later_release_is_left_as_it_is_and_not_served(tmp_path)
         url = database.writing.url.render_as_string(hide_password=False)
         with database.writing.begin() as connection:
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        made(tmp_path)
         env = environment(tmp_path, database_url=url)
         for command in ("upgrade", "demo", "serve", "work"):
             answer = catalogue(env, command)

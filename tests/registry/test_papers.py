@@ -244,7 +244,10 @@ def test_a_genuine_package_is_valid_for_who_trusts_the_key(issued, key, other_ke
     assert verdict.is_valid, [check.sentence("en") for check in verdict.checks]
     assert verdict.payload == payload()
     assert "inclusion" in [check.name for check in verdict.checks]
-    assert verdict.sentence("zh").startswith("有效")
+    assert verdict.sentence("zh").endswith("是否撤销没有核对。")
+    asked = papers.verify(issued, trusted=[other_key.public, key.public], revocations=[])
+    assert asked.sentence("zh").startswith("有效")
+    assert (verdict.leaves_open, asked.leaves_open) == (True, False)
 
 
 def test_without_a_trusted_key_the_fingerprint_is_shown_for_comparison(issued, key):

@@ -1,0 +1,92 @@
+"""Accounts made by command: what is refused, what is told, and what stays out of the database."""
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+
+from registry import db
+from registry.access import role_title, roles
+from registry.cli import main
+from registry.models.accounts import Account
+from tests import factories
+
+PASSWORD = "Wuhai-2026-kaishi"
+UNIT = "11150300DEM000022H"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("city")
+    (folder / "secret.key").write_text((b"secret" * 6).hex())
+    with factories.city_database(folder) as database:
+        yield folder, database
+
+
+@pytest.fixture
+def run(place):
+    folder, database = place
+    url = database.writing.url.render_as_string(hide_password=False)
+    env = {"CATALOGUE_DATA_DIR": str(folder), "CATALOGUE_DATABASE_URL": url}
+    return lambda *words, **more: CliRunner().invoke(main, ["account", *words], env=env, **more)
+
+
+def create(run, username, name="某人", password=PASSWORD):
+    return run("create", username, "--name", name, "--password", password)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"username": "../x"}, "账号名不对"),
+        ({"username": "x"}, "账号名不对"),
+        ({"username": "某人"}, "账号名不对"),
+        ({"username": "clerk\n"}, "账号名不对"),
+        ({"name": ""}, "姓名不对"),
+        ({"name": "  "}, "姓名不对"),
+        ({"name": "某" * 61}, "姓名不对"),
+        ({"password": "x"}, "口令太弱"),
+        ({"password": "aB3-aB3-a"}, "口令太弱"),
+        ({"password": "onlylettersandmore"}, "口令太弱"),
+        ({"password": "Clerk-2026-Clerk"}, "口令太弱"),
+    ],
+)
+def test_what_cannot_be_an_account_is_refused_with_its_rule(run, place, given, said):
+    answer = create(run, **{"username": "clerk", **given})
+    assert answer.exit_code == 1, answer.output
+    assert said in answer.output
+    with db.transaction(place[1], writes=False) as session:
+        assert session.scalar(sa.select(Account).where(Account.username == "clerk")) is None
+
+
+def test_a_password_is_asked_for_twice_where_none_is_given(run):
+    answer = run("create", "asked", "--name", "某人", input=f"{PASSWORD}\n{PASSWORD}\n")
+    assert answer.exit_code == 0, answer.output
+    assert PASSWORD not in answer.output
+
+
+def test_what_was_done_is_told_and_a_second_account_of_the_name_is_not_made(run):
+    assert "已建立账号 / account made: second 某人" in create(run, "second").output
+    answer = create(run, "second")
+    assert answer.exit_code == 1
+    assert "账号已存在" in answer.output
+    assert "There is an account second" in answer.output
+    assert "已停用" in run("disable", "second").output
+
+
+def test_a_post_is_told_and_not_given_twice(run):
+    create(run, "third")
+    answer = run("grant", "third", "secrecy", UNIT)
+    assert "已任命 / appointed: 某人 保密审查人 市民政局" in answer.output
+    again = run("grant", "third", "secrecy", UNIT)
+    assert again.exit_code == 1
+    assert "岗位重复" in again.output
+
+
+def test_a_post_that_is_none_is_told_with_every_choice_and_the_help_names_them(run):
+    answer = run("grant", "third", "admin", UNIT)
+    assert answer.exit_code == 2
+    assert "没有岗位 admin；可选：" in answer.output
+    said = run("grant", "--help").output
+    for role in roles():
+        assert f"{role} {role_title(role)}" in answer.output
+        assert f"{role}  {role_title(role)}" in said
