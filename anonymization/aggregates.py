@@ -238,6 +238,9 @@ def _summed(table: pl.DataFrame, names: Sequence[str], total: str) -> Iterator[t
         for some in itertools.combinations(names, width):
             whole = table.select(*some, total).drop_nulls()
             if not whole.height:
+                if width == len(names) and _fills(table, some, total):
+                    yield some
+                    return
                 continue
             sums = whole.select(pl.sum_horizontal(some)).to_series()
             if (sums == whole[total]).mean() > 0.8:  # type: ignore[operator]
@@ -245,6 +248,25 @@ def _summed(table: pl.DataFrame, names: Sequence[str], total: str) -> Iterator[t
                 return
         if width < len(names) - 2:
             return
+
+
+def _fills(table: pl.DataFrame, names: Sequence[str], total: str) -> bool:
+    """Whether a total leaves for the one hidden cell of each row less than any cell that shows.
+
+    Where every row has a hidden cell no row adds up; but what is hidden is what is small, and a
+    total of something else would leave anything.
+    """
+    hidden = pl.sum_horizontal(pl.col(one).is_null() for one in names)
+    rows = table.filter(hidden == 1, pl.col(total).is_not_null())
+    if rows.height < _ROWS_THAT_ADD_UP:
+        return False
+    left = rows.select(pl.col(total) - pl.sum_horizontal(names)).to_series()
+    least = min(float(table[one].min() or 0.0) for one in names)  # type: ignore[arg-type]
+    return bool((left >= 0).all()) and bool((left <= least).all())
+
+
+# By chance the totals of so many rows leave no small rest each.
+_ROWS_THAT_ADD_UP: Final = 5
 
 
 def _few(names: tuple[str, ...], cells: int, table: pl.DataFrame, terms: Terms) -> Finding:

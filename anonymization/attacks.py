@@ -17,6 +17,7 @@ from anonymization import (
     aggregates,
     doors,
     fillings,
+    initials,
     lawful,
     linking,
     masks,
@@ -187,6 +188,7 @@ def attack(
     findings = [
         *found,
         *masks.decoded_masks(texts, columns),
+        *initials.coded(texts, columns),
         *reversal.plain_hashes(texts, words, digests, terms),
         *readable,
         *rewriting.in_pieces(texts, columns),

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from anonymization import evidence, headers, patterns, readings
+from anonymization import evidence, headers, occasions, patterns, readings
 from anonymization.columns import Profile
 from anonymization.dictionary import closed_list, share
 from anonymization.disguises import unmasked
@@ -27,7 +27,8 @@ class Column:
     `kind` is the identifier its cells are, or None; `item` the kind of personal information of
     the national lists; `hits` of `rows` hold it, `share` of the filled ones; `sensitivity` is 0
     (not personal), 1 (personal) or 2 (sensitive), `level` the least grade that follows from it;
-    `inside` are all kinds that stand in its cells, alone or in text.
+    `inside` are all kinds that stand in its cells, alone or in text; `day` says that it tells of
+    each person another day.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Column:
     item: str | None = None
     evidence_en: str = ""
     inside: tuple[str, ...] = ()
+    day: bool = False
 
 
 @dataclass(frozen=True)
@@ -245,7 +247,43 @@ def _neighbours(
             firms = replace(profile, header=replace(profile.header, organisation=True))
             column = _unread(firms, frame.height)
         made.append(column)
+    return _of_lives(frame, profiles, made)
+
+
+def _of_lives(
+    frame: pl.DataFrame, profiles: Sequence[Profile], verdicts: Sequence[Column]
+) -> list[Column]:
+    """In a table of people: days that differ from one to the next, and values the law protects."""
+    if not occasions.of_persons(verdicts, (profile.values for profile in profiles)):
+        return list(verdicts)
+    made = []
+    for profile, column in zip(profiles, verdicts, strict=True):
+        if column.kind is None and not profile.masked:
+            # 婚姻登记日期 is a day and no marital status.
+            if occasions.is_day(profile.name, profile.values):
+                zh, en = because("day", days=len(profile.values))
+                column = replace(
+                    column, item=None, quasi=True, day=True, evidence=zh, evidence_en=en
+                )
+            elif column.item is None and (item := occasions.telling(profile.values)):
+                column = _told(column, item)
+        made.append(column)
     return made
+
+
+def _told(column: Column, item: str) -> Column:
+    """A column whose values tell what the law protects."""
+    known = headers.items()[item]
+    sensitivity = max(column.sensitivity, 1 + int(known["sensitive"]))
+    zh, en = because("telling", item=item, item_en=known["en"])
+    return replace(
+        column,
+        item=item,
+        sensitivity=sensitivity,
+        level=_LEVELS[sensitivity],
+        evidence=zh,
+        evidence_en=en,
+    )
 
 
 def _born(frame: pl.DataFrame, number: str, profile: Profile) -> Reading | None:

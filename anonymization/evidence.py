@@ -37,6 +37,11 @@ _SENTENCES: Final[Mapping[str, Sentence]] = {
         "looks like a {en}, but only {passed:.0%} follow its rule, as by chance",
     ),
     "item": ("列名或取值像「{item}」", "header or values say {item_en}"),
+    "day": (
+        "到天的日期，共 {days} 种，各人不同：亲友、邻居和别的登记都知道",
+        "{days} days, another for each person: friends, neighbours and other registers know them",
+    ),
+    "telling": ("取值中有敏感信息（{item}）", "values tell what is sensitive ({item_en})"),
     "organisation": (
         "列名或同表的列表明是单位信息",
         "the header or the table says it is an organisation's",

@@ -89,7 +89,7 @@ _EPOCH: Final = r"^1[0-9]{9}(?:[0-9]{3}|[0-9]{6}|[0-9]{9})?(?:\.[0-9]+)?$"
 # Days since 1900 of a spreadsheet, since 4713 before Christ, since 1858; all with their fraction.
 _FRACTIONS: Final = r"^(?:[34][0-9]{4}|24[56][0-9]{4}|[56][0-9]{4})\.[0-9]{2,}$"
 # Inside a longer number: a day and what follows it, read as hours, minutes and seconds.
-_INSIDE: Final = f"(?:20[12][0-9]{_MONTH}{_DAYS})({_HOUR})[0-5][0-9][0-5][0-9]"
+_INSIDE: Final = f"(?:20[12][0-9]{_MONTH}{_DAYS})[-_T]?({_HOUR})[0-5][0-9][0-5][0-9]"
 # With a year of two digits, behind a letter or at the beginning.
 _INSIDE_SHORT: Final = f"(?:^|[^0-9])2[0-9]{_MONTH}{_DAYS}({_HOUR})[0-5][0-9][0-5][0-9]"
 _HOURS: Final = f"^({_HOUR})[0-5][0-9](?:[0-5][0-9])?$"
@@ -118,8 +118,8 @@ def _times(
             f"列「{name}」的时间精确到分秒，{alone} 行独一无二，知情人可据此认出个人。",
             f"column {name} is exact to the minute or second; {alone} times stand alone, and "
             "whoever was there knows the person.",
-            "时间泛化到日、月或季度。",
-            "Generalize times to days, months or quarters.",
+            "时间泛化到月、季度或年。",
+            "Generalize times to months, quarters or years.",
             "例：知道邻居 2025-03-01 08:16 到过窗口 → 表中只有一行是这一分钟",
             "for example: a neighbour was at the counter at 08:16 on 2025-03-01 → one row has it",
         )
@@ -208,7 +208,10 @@ def _inside(values: pl.Series) -> bool:
     never, unless a counter stands there, which leaves the hours alike.
     """
     some = drawn(values)
-    for front, inside in (("20[12][0-9]{11}", _INSIDE), ("(?:^|[^0-9])2[0-9]{11}", _INSIDE_SHORT)):
+    for front, inside in (
+        ("20[12][0-9]{5}[-_T]?[0-9]{6}", _INSIDE),
+        ("(?:^|[^0-9])2[0-9]{11}", _INSIDE_SHORT),
+    ):
         if matching(some, front) < 0.95:
             continue
         hours = some.str.extract(inside)

@@ -7,6 +7,7 @@ import polars as pl
 
 from anonymization import pipeline, plan, risk
 from anonymization.plan import Plan
+from anonymization.proposal import FITTED
 from anonymization.tables import whole
 
 # Each step coarser, along the way a column is treated; past the last one it is removed.
@@ -16,7 +17,6 @@ _COARSER: Final[Mapping[str, tuple[str, ...]]] = {
     "region": ("district", "city", "province"),
 }
 _WIDEST_AGE: Final = 20
-_REASON: Final = "为达到 k，自动归得更粗"
 
 
 def fit(proposed: Plan, table: Any) -> Plan:
@@ -69,5 +69,5 @@ def _step(line: Mapping[str, Any]) -> dict[str, Any]:
     elif given.get("hierarchy") == "age" and given["width"] < _WIDEST_AGE:
         given["width"] = min(2 * given["width"], _WIDEST_AGE)
     else:
-        return {**line, "technique": "suppress", "params": {}, "reason": f"{_REASON}：已删除"}
-    return {**line, "params": given, "reason": _REASON}
+        return {**line, "technique": "suppress", "params": {}, "reason": f"{FITTED}：已删除"}
+    return {**line, "params": given, "reason": FITTED}

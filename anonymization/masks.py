@@ -44,6 +44,11 @@ def decoded_masks(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Fi
         for name in texts.columns
         if _is_tail(name) or matching(texts[name], _STARS) >= 0.05
     }
+    hiding |= {
+        name: cut
+        for name in texts.columns
+        if name not in hiding and (cut := _cut(texts[name])) is not None
+    }
     findings = []
     for name, values in hiding.items():
         found = _alone(name, values, beside, texts) or _plates(texts[name], texts)
@@ -86,6 +91,8 @@ def _starred(name: str, values: pl.Series, tails: bool) -> pl.Series:
     whatever they hide, they are as long as the number the header or the digits in front tell of.
     """
     shown = starred(unmasked(values).str.replace_all(r"[ \-]", ""))
+    # The number of a pupil is G and the citizen's: letters in front hide nothing.
+    shown = shown.str.replace(r"^[A-Za-z]{1,3}([1-9][0-9*]{16}[0-9Xx*])$", "${1}")
     for width in range(14, 1, -1):
         shown = shown.str.replace_all(f"[xX]{{{width}}}", "*" * width)
     shown = _filled(name, shown.str.replace(r"^\+?86(1[3-9*])", "${1}"))
@@ -103,6 +110,28 @@ def _starred(name: str, values: pl.Series, tails: bool) -> pl.Series:
     return picked["v"]
 
 
+def _cut(values: pl.Series) -> pl.Series | None:
+    """Citizen numbers that a sheet kept as numbers, of which fifteen digits are left, as masks.
+
+    The rest became zeros, or a power of ten: 150302198802140000, 1.50302198802140E+17.
+    """
+    some = drawn(values.drop_nulls())
+    if matching(some, r"^[1-9][0-9]{14}000$|^[1-9]\.[0-9]{2,14}[eE]\+?17$") < 0.9:
+        return None
+    digits = values.str.extract_groups(r"^([1-9])\.([0-9]{2,14})[eE]\+?17$")
+    spelled = digits.struct[0] + digits.struct[1].str.pad_end(14, "0")
+    first = pl.DataFrame({"s": spelled, "v": values.str.head(15)}).select(
+        pl.coalesce("s", "v")
+    ).to_series()  # fmt: skip
+    born = first.str.extract(f"^[1-9][0-9]{{5}}({_YEAR}){_MONTH_DAY}[0-9]$")
+    # A number of a paper has the day of this year or the last ones.
+    if born.null_count() - first.null_count() > 0.1 * len(values) or born.n_unique() < 8:
+        return None
+    return first + "***"
+
+
+_YEAR: Final = "(?:19|20)[0-9]{2}"
+_MONTH_DAY: Final = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _OF_PHONES: Final = "手机|电话|联系|号码|mobile|phone|tel|sjh|lxdh"
 _OF_CITIZENS: Final = "身份证|证件|公民|sfz|idcard|id_card"
 

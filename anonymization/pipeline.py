@@ -124,11 +124,14 @@ def apply(
     return made
 
 
-def treat(masking: plan.Plan, frame: Any, key: bytes | None = None) -> Any:
+def treat(masking: plan.Plan, frame: Any, key: bytes | str | Path | None = None) -> Any:
     """Treat a polars, pandas or Arrow table in memory, unjudged; what comes back is of its kind.
 
-    For previews over made-up values and for tests. A release goes through `apply`.
+    For previews over made-up values and for tests. A release goes through `apply`. `key` is a key
+    or the file that holds one, as there.
     """
+    if isinstance(key, str | Path):
+        key = keys.read(key)
     table = tables.whole(frame)
     require_sound(masking, table.columns)
     release = techniques.release(masking, key)
@@ -188,6 +191,11 @@ def require_sound(masking: plan.Plan, columns: Sequence[str]) -> None:
         raise Refused(code, "".join(one.zh for one in shown), " ".join(one.en for one in shown))
 
 
+def _moved(line: Mapping[str, Any]) -> bool:
+    return line["technique"] == "shift" and int(line["params"]["days"]) >= _FAR_ENOUGH
+
+
+_FAR_ENOUGH: Final = 30
 # Columns of the table that the plan does not know, and the other way round, when they are many.
 _FOREIGN: Final[Mapping[str, tuple[str, str]]] = {
     "COLUMN_NOT_PLANNED": (
@@ -509,6 +517,8 @@ class _Run:
             if line["technique"] in {"substitute", "fpe", "noise"}
             and not self.same.get(line["name"])
         }
+        # A day moved by months is nobody's day, though by chance some stay where they were.
+        made_up |= {line["name"] for line in lines if _moved(line)}
         published = {line["name"] for line in lines if (line.get("open_basis") or "").strip()}
         return Terms(
             profile=self.masking["profile"],

@@ -5,6 +5,7 @@ engine. A plan is complete over its table: every column needs a decision, also t
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -43,6 +44,15 @@ def attacks() -> Sequence[Mapping[str, Any]]:
 def choices() -> Mapping[str, Mapping[str, Any]]:
     """Techniques with usual parameters, as a form offers them, each with a made-up example."""
     return {row["id"]: row for row in tables()["choices"]}
+
+
+def fitting(column: Mapping[str, Any]) -> list[str]:
+    """The choices that go with the kind of a column or its name, those that suit any among them.
+
+    None but those for any column fit where nothing is known of it.
+    """
+    said = f"{column.get('kind') or ''} {column['name']}"
+    return [key for key, row in choices().items() if re.search(row.get("fits", "$^"), said)]
 
 
 def choice_of(column: Mapping[str, Any]) -> str | None:
@@ -99,14 +109,16 @@ def in_words(column: Mapping[str, Any], locale: str = "zh") -> str:
 def sets(lines: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
     """The quasi-identifiers and sensitive columns of a plan, as its lines call for them.
 
-    What is generalized would tell people apart, whatever it is called, so that k counts it too.
+    What is generalized would tell people apart, whatever it is called, so that k counts it too;
+    but a sensitive column is what a group must not tell, and is no part of the group.
     """
     released = [line for line in lines if line["technique"] != "suppress"]
     return {
         "quasi_identifiers": [
             line["name"]
             for line in released
-            if line.get("role") == "quasi" or line["technique"] == "generalize"
+            if line.get("role") == "quasi"
+            or (line["technique"] == "generalize" and line.get("role") != "sensitive")
         ],
         "sensitive": [line["name"] for line in released if line.get("role") == "sensitive"],
     }

@@ -29,9 +29,10 @@ _HASHED: Final = "geohash|地理哈希|位置编码|位置码|网格编码"
 _LONG: Final = r"(?:7[3-9]|[89][0-9]|1[0-3][0-9])\.[0-9]{3,}"
 _LAT: Final = r"(?:[3-9]|[1-4][0-9]|5[0-3])\.[0-9]{3,}"
 _BETWEEN: Final = r"[°EeNn度\"'’”\]\s,;，；、/|_:a-zA-Z\[(（]{1,24}[-+]?"
+# A full stop may end it all, as in the name of a picture.
+_END: Final = r"(?:[^0-9.]|\.[^0-9]|\.?$)"
 _PAIR: Final = (
-    f"(?:^|[^0-9.]){_LONG}{_BETWEEN}{_LAT}(?:[^0-9.]|$)"
-    f"|(?:^|[^0-9.]){_LAT}{_BETWEEN}{_LONG}(?:[^0-9.]|$)"
+    f"(?:^|[^0-9.]){_LONG}{_BETWEEN}{_LAT}{_END}|(?:^|[^0-9.]){_LAT}{_BETWEEN}{_LONG}{_END}"
 )
 _ONE: Final = r"^[(\[]?[EeNn]?[0-9]{1,3}\.[0-9]{3,}"
 # Seconds of a degree are thirty metres, thousandths of a minute two.

@@ -1,10 +1,10 @@
 """A plan to start from: what the kinds of the columns call for in a release profile."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from anonymization import headers
-from anonymization.plan import Plan, profiles, sets
+from anonymization.plan import Plan, profiles, sets, techniques
 
 
 class Found(Protocol):
@@ -18,6 +18,8 @@ class Found(Protocol):
     def quasi(self) -> bool: ...  # noqa: D102
     @property
     def item(self) -> str | None: ...  # noqa: D102
+    @property
+    def day(self) -> bool: ...  # noqa: D102
 
 
 # What is proposed for a kind; a code of detection or a name of personal_information_kinds.json.
@@ -96,8 +98,8 @@ def propose(columns: Iterable[Found], profile: str = "statistical") -> Plan:
 
 def _propose(column: Found, profile: str) -> dict[str, Any]:
     kind = column.item or _ALIASES.get(column.kind or "", column.kind)
-    role = role_of(kind, column.quasi)
-    technique, given, reason = _treatment(column.name, kind, role, profile)
+    role = "quasi" if column.day else role_of(kind, column.quasi)
+    technique, given, reason = _treatment(column, kind, role, profile)
     return {
         "name": column.name,
         "role": role,
@@ -109,7 +111,7 @@ def _propose(column: Found, profile: str) -> dict[str, Any]:
 
 
 def _treatment(
-    name: str, kind: str | None, role: str, profile: str
+    column: Found, kind: str | None, role: str, profile: str
 ) -> tuple[str, dict[str, Any], str]:
     if profile == "lawful_raw":
         return "keep", {}, "依法原样提供"
@@ -127,14 +129,52 @@ def _treatment(
             return "generalize", {"hierarchy": "address", "to": "district"}, "住址只保留到区"
         return "suppress", {}, "直接标识符，用途不需要"
     if role == "quasi":
-        return _quasi(name, kind, profile)
+        if column.day:
+            return "generalize", {"hierarchy": "date", "to": "month"}, _DAY
+        return _quasi(column.name, kind, profile)
     if kind in {"行踪轨迹", "精确定位"}:
         return "suppress", {}, "位置和行踪极易认出个人"
     if kind in {"收入", "存款余额", "纳税额", "个人资金金额"}:
         return "microaggregate", {"size": 20}, "金额过细会突出个人"
-    if any(word in name for word in ("备注", "说明", "描述", "情况", "内容", "摘要")):
+    if any(word in column.name for word in ("备注", "说明", "描述", "情况", "内容", "摘要")):
         return "redact", {}, "文本中可能夹带个人信息"
-    return "keep", {}, "非个人标识，保留" if role == "other" else "敏感属性，由 k、l 控制"
+    return "keep", {}, _KEPT[role]
+
+
+_DAY = "到天的日期亲友、邻居和别的登记都知道，先归粗再发布"
+
+
+_KEPT = {
+    "other": "非个人标识，保留",
+    "quasi": "准标识符，由 k 控制",
+    "sensitive": "敏感属性，由 k、l 控制",
+}
+# Begins the reason of a column that was made coarser to fit its table.
+FITTED = "为达到 k，自动归得更粗"
+_CHANGED = "处理方式改为："
+# What reasons written here are; anything else was typed and stays.
+_WRITTEN = frozenset(
+    {
+        *("依法原样提供", "接口显示时屏蔽", "直接标识符，接口不返回原值", "核验所需，保留"),
+        *("证件号码是直接标识符，换成假名以便批次内关联", "住址只保留到区"),
+        *("直接标识符，用途不需要", "位置和行踪极易认出个人", "金额过细会突出个人"),
+        *("文本中可能夹带个人信息", "出生日期与其他列组合可认出个人", "年龄按档", "职业归大类"),
+        *("取值过细", _DAY, *_KEPT.values()),
+    }
+)
+
+
+def reason_of(line: Mapping[str, Any]) -> str:
+    """The reason a line has once its treatment was changed: one written here is written anew.
+
+    A reason that somebody typed stays as it is.
+    """
+    said = str(line.get("reason") or "")
+    if said not in _WRITTEN and not said.startswith((FITTED, _CHANGED)):
+        return said
+    if line["technique"] == "keep":
+        return _KEPT.get(str(line.get("role")), "")
+    return f"{_CHANGED}{techniques()[line['technique']]['zh']}"
 
 
 def _quasi(name: str, kind: str | None, profile: str) -> tuple[str, dict[str, Any], str]:
@@ -146,4 +186,4 @@ def _quasi(name: str, kind: str | None, profile: str) -> tuple[str, dict[str, An
         return "generalize", {"hierarchy": "occupation"}, "职业归大类"
     if kind in {"IP地址", "不动产单元号", "工作单位"}:
         return "suppress", {}, "取值过细"
-    return "keep", {}, "准标识符，由 k 控制"
+    return "keep", {}, _KEPT["quasi"]

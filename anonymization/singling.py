@@ -78,7 +78,7 @@ def sets(
             (looks[name][0] or "BIRTH_DATE" in headers.read(name).kinds)
             and _tells_age(name, texts[name])
         )
-        or (not nobody and _of_a_life(name, texts[name]))
+        or (not nobody and (_of_a_life(name, texts[name]) or _chain(texts[name])))
     ]
     things = [
         name
@@ -144,6 +144,16 @@ def _of_a_life(name: str, values: pl.Series) -> bool:
     )
 
 
+def _chain(values: pl.Series) -> bool:
+    """Whether cells list the members of a household: 男45/女43/男17, 夫45岁、妻43岁."""
+    return matching(drawn(values.drop_nulls()), _MEMBERS) > 0.3
+
+
+_SEX_OR_KIN: Final = "(?:男|女|夫|妻|父|母|子|儿|户主|配偶|[MFmf])"
+_MEMBER: Final = (
+    f"(?:{_SEX_OR_KIN}[性]?[(（:：]?[0-9]{{1,3}}岁?[)）]?|[0-9]{{1,3}}岁?{_SEX_OR_KIN}[性]?)"
+)
+_MEMBERS: Final = f"^{_MEMBER}(?:[^0-9A-Za-z\\p{{Han}}]{{1,2}}{_MEMBER})+$"
 # A year of somebody's life, or an age as it is spoken.
 _MAY_TELL_AGE: Final = "(?:19[2-9]|20[0-2])[0-9]|岁|[月日天周]龄"
 _LIFE: Final = (

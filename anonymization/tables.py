@@ -36,6 +36,12 @@ def format_of(path: Path, allowed: Sequence[str] = ("csv", "parquet", "excel")) 
     found = _FORMATS.get(path.suffix.lower())
     if found not in allowed:
         names = "、".join(end for end, kind in _FORMATS.items() if kind in allowed)
+        if found == "excel":
+            raise Refused(
+                "FORMAT_UNKNOWN",
+                f"{path.suffix} 只能读，不能写：{path.name}。结果请写成 {names}，用 Excel 打得开。",
+                f"{path.suffix} is read here, not written: {path.name}. Write {names}.",
+            )
         raise Refused(
             "FORMAT_UNKNOWN",
             f"不支持的文件格式：{path.name}。请使用 {names}。",

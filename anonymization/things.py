@@ -113,9 +113,22 @@ def _coded(texts: pl.DataFrame, codes: Iterable[str]) -> bool:
     """Whether a column of codes may stand for people; digests of files stand for files."""
     files = any(_FILES.search(name) for name in texts.columns)
     return any(
-        not (files and _DIGESTS.search(name.lower())) and not _CALLS.search(name.lower())
+        not (files and _DIGESTS.search(name.lower()))
+        and not _CALLS.search(name.lower())
+        and not _of_a_register(name, texts[name])
         for name in codes
     )
+
+
+def _of_a_register(name: str, values: pl.Series) -> bool:
+    """Whether codes number stations: they begin alike, as digests and keyed codes never do."""
+    if not (_STATION.search(name) or _NUMBERED.search(name)):
+        return False
+    return drawn(values.drop_nulls()).str.head(4).n_unique() <= _BEGINNINGS
+
+
+# Of hexadecimal codes four signs make 65536 beginnings; a register has one for each district.
+_BEGINNINGS: Final = 12
 
 
 # What programs call one another by, and versions of them; sessions are people's.

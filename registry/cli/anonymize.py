@@ -268,7 +268,13 @@ def sample(plan_file: Path, output: Path, rows: int) -> None:
 @click.argument("file", type=FILE, required=False)
 @_from_database
 @click.option("--plan", "plan_file", type=FILE, required=True, help="脱敏方案 / masking plan")
-@click.option("--output", "-o", type=FILE, required=True, help="结果 / the release")
+@click.option(
+    "--output",
+    "-o",
+    type=FILE,
+    required=True,
+    help="结果，CSV 或 Parquet / the release, CSV or Parquet",
+)
 @click.option("--key", "key_file", type=FILE, help="密钥文件 / key file")
 @click.option("--report", "report_file", type=FILE, help="报告 / report")
 @click.option("--resource", help="资源编号（网址中的编码） / key of the resource")
@@ -329,7 +335,13 @@ def apply(
 @click.argument("file", type=FILE, required=False)
 @_from_database
 @click.option("--plan", "plan_file", type=FILE, required=True, help="脱敏方案 / masking plan")
-@click.option("--output", "-o", type=FILE, required=True, help="结果 / the treated table")
+@click.option(
+    "--output",
+    "-o",
+    type=FILE,
+    required=True,
+    help="结果，CSV 或 Parquet / the treated table, CSV or Parquet",
+)
 @click.option("--key", "key_file", type=FILE, help="密钥文件 / key file")
 @click.option("--fresh", is_flag=True, help="不接着上次，从头开始 / start over, continue nothing")
 @click.option("--json", "as_json", is_flag=True)

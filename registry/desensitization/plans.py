@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import BoundedSemaphore
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from anonymization import headers, propose
+from anonymization import headers, occasions, propose
 from anonymization import plan as masking
 from connectors import files
 from registry import journal
@@ -38,6 +38,7 @@ class _Item:
     kind: str | None
     quasi: bool
     item: str | None
+    day: bool = False
 
 
 def plan_for(session: Session, resource: Resource, profile: str) -> MaskingPlan | None:
@@ -53,9 +54,12 @@ def proposed(version: Version, profile: str) -> masking.Plan:
     """A plan to start from: what the kinds and roles of the elements call for."""
     items = named(version)
     found = [_item(item) for item in items]
+    if occasions.of_persons(found):
+        found = [_dated(one, item) for one, item in zip(found, items, strict=True)]
     plan = propose(found, profile)
     types = _types(version)
     lines = [_bound(item, line, types) for item, line in zip(items, plan["columns"], strict=True)]
+    lines = [_by_year(line) if one.day else line for one, line in zip(found, lines, strict=True)]
     release = f"{version.resource.key}-{version.number}"
     return plan | {"columns": lines, "release": release, "rests_on": rests_on(version)}
 
@@ -70,6 +74,20 @@ def _item(item: Mapping[str, Any]) -> _Item:
         header = headers.read(item["name"])
         kind = header.item or next(iter(header.kinds), None)
     return _Item(item["name"], kind, role == "quasi", kind)
+
+
+def _dated(one: _Item, item: Mapping[str, Any]) -> _Item:
+    """An element of people that is a day which no kind of personal information is named after."""
+    if one.kind is not None or item.get("pi_role") not in {None, "", "quasi"}:
+        return one
+    return replace(one, day=occasions.says_day(one.name))
+
+
+def _by_year(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A line of a day before there are data to see how fine it may stay."""
+    if line["technique"] != "generalize":
+        return dict(line)
+    return {**line, "params": {**line["params"], "to": "year"}}
 
 
 def _types(version: Version) -> dict[str, str]:

@@ -8,7 +8,7 @@ it again.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from anonymization import parameters, wording
+from anonymization import parameters, proposal, wording
 from anonymization import plan as masking
 
 Form = Mapping[str, str]
@@ -53,7 +53,7 @@ def _line(form: Form, line: Mapping[str, Any], own: Mapping[str, Any]) -> dict[s
     technique, given = _treated(form, element, own)
     role = form.get(f"role.{element}", "")
     approved = form.get(f"approved.{element}", own.get("approved_by") or "").strip()
-    return {
+    made = {
         **line,
         "technique": technique,
         "params": given,
@@ -61,6 +61,9 @@ def _line(form: Form, line: Mapping[str, Any], own: Mapping[str, Any]) -> dict[s
         "reason": form.get(f"reason.{element}", "").strip()[:1000],
         **({"approved_by": approved[:100]} if approved else {}),
     }
+    # 「保留原值」 for the reason that a column was removed says nothing true.
+    same = (technique, given) == (own["technique"], own.get("params") or {})
+    return made if same else {**made, "reason": proposal.reason_of(made)}
 
 
 def _treated(form: Form, element: str, own: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -166,6 +169,7 @@ class Shown:
             "open": wrong or (preset is None and bool(fields)),
             "wrong": wrong or bool(self.told(f"c-{element}")),
             "kept": line["technique"] == "keep" and line.get("role") in {"direct", "sensitive"},
+            "fitting": masking.fitting(line),
             "grouped": self._grouped(line["name"]),
         }
 

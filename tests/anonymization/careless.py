@@ -245,8 +245,8 @@ TOGETHER: tuple[Columns, ...] = (
 )
 SOUND: Mapping[str, Columns] = {
     "times": {
-        "办理日期": when("%y-%m-%d"),
-        "登记时间": lambda c, p: str(45000 + c.randrange(300)),
+        "审核日期": when("%y-%m-%d"),
+        "录入时间": lambda c, p: str(45000 + c.randrange(300)),
         "归档时间": when("%Y-%m-%d 00:00:00"),
         "开学": when("%m月%d日"),
         "业务号": lambda c, p: f"1503{at(c):%Y%m%d}{p['row']:06}",

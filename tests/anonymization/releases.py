@@ -225,7 +225,8 @@ BESIDE: Mapping[str, Cells] = {
     "物流单号": lambda c, one: f"1{c.randrange(10**10):010}",
     "批准文号": lambda c, one: f"乌政发〔2025〕{c.randrange(1, 90)}号",
     "申报金额": rounded(1000, 90000, 100),
-    "办理日期": when("%Y-%m-%d"),
+    # Of the office's own papers; the day on which somebody came is known to whoever saw him.
+    "归档日期": when("%Y-%m-%d"),
     "处理意见": drawn("同意", "材料补正", "不予受理", "转区级部门办理"),
     "软件版本": likely(made.version),
     "身份证号": lambda c, one: one["id"][0] + "*" * 16 + one["id"][-1],

@@ -20,7 +20,7 @@ class Item:
 
     def __init__(self, name: str) -> None:
         self.name, self.kind, self.item = name, name, name
-        self.quasi = name in {"性别", "出生日期"}
+        self.quasi, self.day = name in {"性别", "出生日期"}, False
 
 
 PLAN = propose([Item(name) for name in NAMES], "statistical")

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from anonymization import apply, check_plan, detect, fit, propose
-from anonymization.plan import choice_of, choices, digest, params, techniques, terms
+from anonymization.plan import choice_of, choices, digest, fitting, params, techniques, terms
+from anonymization.proposal import reason_of
 from anonymization.techniques import Release, treatment
 from tests.anonymization.conftest import INTERFACE, line, people_plan, replan
 
@@ -17,6 +18,7 @@ class Item:
     kind: str | None = None
     quasi: bool = False
     item: str | None = None
+    day: bool = False
 
 
 def codes(plan: object, columns: list[str] | None = None) -> list[tuple[str, str | None]]:
@@ -238,3 +240,24 @@ def test_a_proposed_plan_fits_its_table_after_fitting(people, key, tmp_path):
 def test_a_plan_that_is_not_judged_by_k_is_left_as_it_is(people):
     proposed = propose(detect(people), "interface")
     assert fit(proposed, people) == proposed
+
+
+def test_a_reason_written_here_is_written_anew_when_the_treatment_changes_and_a_typed_one_stays():
+    gone = {"name": "街道", "technique": "keep", "role": "quasi", "params": {}}
+    assert reason_of({**gone, "reason": "为达到 k，自动归得更粗：已删除"}) == "准标识符，由 k 控制"
+    changed = {**gone, "technique": "suppress", "reason": "非个人标识，保留"}
+    assert reason_of(changed) == "处理方式改为：删除"
+    assert reason_of({**changed, "reason": "局长办公会定"}) == "局长办公会定"
+
+
+@pytest.mark.parametrize("profile", ["open", "statistical", "interface", "lawful_raw"])
+def test_every_reason_that_is_proposed_is_known_as_written_here(people, profile):
+    for one in propose(detect(people), profile)["columns"]:
+        assert reason_of({**one, "technique": "keep", "role": "other"}) == "非个人标识，保留"
+
+
+def test_the_choices_that_fit_a_column_are_those_for_any_and_those_of_its_kind():
+    born = fitting({"name": "csrq", "kind": "出生日期"})
+    assert {"keep", "remove", "pseudonym", "date-month", "date-year"} <= set(born)
+    assert not {"mask-plate", "age-10", "occupation"} & set(born)
+    assert len(fitting({"name": "c7", "kind": None})) < 6

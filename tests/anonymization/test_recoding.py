@@ -1,6 +1,8 @@
 """Local recoding reaches k and l, loses no row, and every cell is a group of what stood there."""
 
+import re
 from collections import Counter
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -93,3 +95,10 @@ def test_what_cannot_be_is_refused():
     refused("L_LARGER_THAN_VALUES", lambda: anonymize_k(frame, TREES, 2, sensitive="性别", l=2))
     unknown = table([("x", "男", "海南区")] * 3)
     refused("HIERARCHY_MISSES_VALUES", lambda: anonymize_k(unknown, TREES, 2))
+
+
+def test_the_example_of_the_manual_runs_as_it_stands(capsys):
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "masking.md").read_text("utf-8")
+    (example,) = re.findall(r"```python\n(import polars\n.*?)```", page, re.DOTALL)
+    exec(compile(example, "masking.md", "exec"), {})  # the manual's own lines
+    assert "20-29岁" in capsys.readouterr().out

@@ -179,3 +179,27 @@ def test_an_entry_without_items_proposes_nothing_and_leads_to_where_they_are_reg
     assert f'href="/resources/{entry[1]}">到条目页登记信息项' in page
     assert "系统建议" not in page
     assert "带入方案文件" not in page
+
+
+def test_another_treatment_renews_a_reason_written_here_and_keeps_a_typed_one(city, address):
+    """A column that is kept must not say beside it that it was removed."""
+    client = sign_in(city, "registrar")
+    form = Form(client.get(address).text)
+    first, second = form.elements[:2]
+    for element, reason in ((first, "直接标识符，用途不需要"), (second, "局长办公会定")):
+        form.typed[f"choice.{element}"] = "remove"
+        form.typed[f"reason.{element}"] = reason
+    assert client.post(address, data=form.typed).status_code == 303
+    form = Form(client.get(address).text)
+    for element in (first, second):
+        form.typed[f"choice.{element}"] = "pseudonym"
+    # Whatever else is wrong with the plan by now, the form shows what it understood.
+    said = Form(client.post(f"{address}/preview", data=form.typed).text).typed
+    assert said[f"reason.{first}"] == "处理方式改为：带密钥假名"
+    assert said[f"reason.{second}"] == "局长办公会定"
+
+
+def test_the_choices_that_fit_a_column_stand_before_all_others(city, address):
+    page = sign_in(city, "registrar").get(address).text
+    options = page[page.index("<select") :]
+    assert options.index("常用") < options.index("其他处理") < options.index("自定参数")
