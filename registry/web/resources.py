@@ -346,7 +346,8 @@ def _difference(version: Version, problems: Sequence[schemas.Problem] = ()) -> s
             for pointer, text in zip(
                 request.form.getlist("pointer"), request.form.getlist("remark"), strict=False
             )
-            if text.strip()
+            # A field that was chosen stays chosen, with nothing said of it yet.
+            if pointer or text.strip()
         ],
         fields=schemas.fields("resource"),
         elements=_rows(catalogue.document_of(version)),

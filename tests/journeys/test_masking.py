@@ -32,7 +32,7 @@ def table(plan: dict, path: Path) -> None:
         if line.get("kind") == "姓名"
         else people["公民身份号码"]
         if line.get("kind") == "公民身份号码"
-        else ["普通"] * 400
+        else ["2025-03-15" if line["name"].endswith(("日期", "时间")) else "普通"] * 400
         for line in plan["columns"]
     }
     pl.DataFrame(rows).write_csv(path)
