@@ -28,6 +28,7 @@ _FOLDER = Path(__file__).parents[1] / "manual"
 _NAMED = re.compile(r"(?:docs/)?(.+)\.md")
 # What only those read who install, run and watch the system, or connect another one to it.
 _OPERATING = (
+    "how-to/installing",
     "how-to/running",
     "how-to/operations",
     "how-to/harvesting",
