@@ -167,7 +167,7 @@ def gather_many(
                 stage=stage,
                 day=day or calendar.today(),
                 deferral_paper=deferral_paper,
-                frozen=sum(resource.frozen_at is not None for resource in held),
+                frozen=sum(r.frozen_at is not None and not _is_wiped(r) for r in held),
                 gone=[
                     r.code or r.key for r in held if r.frozen_at is None and not judged(r, stage)
                 ],
@@ -256,6 +256,11 @@ def _entries(scope: Sequence[Resource], stage: str) -> list[Entry]:
             problems = schemas.errors("resource", document, at="submission")
             found.append(Entry(resource, version, document, problems))
     return found
+
+
+def _is_wiped(resource: Resource) -> bool:
+    """Whether nothing is left of an entry; nobody is waited for, and its tables are open again."""
+    return resource.live_version_id is None and resource.working_version_id is None
 
 
 def judged(resource: Resource, stage: str) -> Version | None:

@@ -120,12 +120,16 @@ def _mounts(session: Session, of: Traces) -> int:
 
 
 def _tables(session: Session, of: Traces) -> int:
-    """The tables it was linked to, and what was said of a gate on its account."""
+    """The tables it was linked to, which want an entry again, and what was said of a gate."""
     mine = sa.select(BusinessTable.id).where(BusinessTable.resource_id == of.resource.id)
     found = session.scalars(mine).all()
     for id_ in found:
         # Two tables of a system may not bear one name.
-        values = {"name": f"{WIPED_NAME}{id_}", "exempt_because": sa.null()}
+        values = {
+            "name": f"{WIPED_NAME}{id_}",
+            "exempt_because": sa.null(),
+            "resource_id": sa.null(),
+        }
         session.execute(sa.update(BusinessTable).where(BusinessTable.id == id_).values(values))
     said = sa.update(NotApplicable).where(NotApplicable.resource_id == of.resource.id)
     return len(found) + _count(session, said.values(note=""))

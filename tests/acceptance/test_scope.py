@@ -6,8 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 import schemas
-from registry import acceptance, calendar, catalogue, db, desensitization, lists, projects
+from registry import acceptance, calendar, catalogue, db, desensitization, lists, projects, signing
 from registry.access import SYSTEM, may
+from registry.catalogue import spill
+from registry.catalogue.traces import Means
 from registry.desensitization import sealing
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.models.catalogue import Resource, Version
@@ -99,6 +101,27 @@ def test_a_frozen_entry_is_counted_against_the_project_and_not_named(session, to
     said = acceptance.said(line.shortfalls[0])[0]
     assert "1 个条目" in said
     assert catalogue.document_of(resource.live)["name"] not in said
+
+
+def test_a_wiped_entry_is_waited_for_no_more_and_its_table_wants_another(
+    session, town, project, tmp_path
+):
+    manager, registrar = town.person("project_manager"), town.person("registrar")
+    resource = published(session, town)
+    system = projects.add_system(session, manager, project, code="sq", name="社区系统")
+    projects.add_tables(session, registrar, project, system, ["T_1"])
+    table = session.scalars(sa.select(BusinessTable)).one()
+    projects.link_table(session, registrar, project, table.id, resource_key=resource.key)
+    row = spill.freeze(session, town.person("secrecy"), resource.key, "state_secret")
+    assert codes(results(session, project)["G-SECRET"]) == {"frozen"}
+    means = Means(tmp_path, signing.load(tmp_path / "signing.key"))
+    spill.wipe(session, town.person("security"), row, means, "乌保〔2026〕1号")
+    session.expire_all()
+    found = results(session, project)
+    assert "frozen" not in codes(found["G-SECRET"])
+    assert codes(found["G-CAT"]) == {"no_entries", "tables_open"}
+    projects.link_table(session, registrar, project, table.id, exempt_because="内容已依法清除")
+    assert "tables_open" not in codes(results(session, project)["G-CAT"])
 
 
 def test_an_entry_that_was_taken_down_no_longer_counts_as_catalogued(session, town, project):
