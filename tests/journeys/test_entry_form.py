@@ -173,3 +173,29 @@ def test_what_was_pasted_outlives_the_session(browser, origin):
     press(page, "button.btn-primary")
     expect(page.locator("#text")).to_have_value("注释\t类型\n编号\tint")
     expect(page.locator("[data-saved]")).to_contain_text("已恢复")
+
+
+PASTE = """(cell, text) => {
+  const data = new DataTransfer();
+  data.setData("text/plain", text);
+  cell.dispatchEvent(new ClipboardEvent("paste",
+    { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_rows_pasted_into_a_cell_go_to_the_page_that_reads_them(browser, origin):
+    page = signed_in(browser, origin, "registrar")
+    new_entry(page, "直接粘贴的信息")
+    press(page, 'button[value="add-item"]')
+    cell = page.locator('[name="items.0.name"]')
+    cell.evaluate(PASTE, "编号\r\n")
+    expect(page).to_have_url(re.compile("/edit"))
+    cell.fill("编号")
+    with page.expect_navigation():
+        cell.evaluate(PASTE, "名称\t类型\n机构名称\t字符型\n")
+    expect(page).to_have_url(re.compile("/items/paste$"))
+    expect(page.locator("#text")).to_have_value("名称\t类型\n机构名称\t字符型\n")
+    press(page, "main .btn-primary")
+    press(page, "main .btn-primary")
+    expect(page.locator('[name="items.0.name"]')).to_have_value("编号")
+    expect(page.locator('[name="items.1.name"]')).to_have_value("机构名称")

@@ -2,6 +2,7 @@
 import { forget, tellKept, watchPerson } from "./keep.js";
 import { watchForms } from "./form.js";
 import { watchChoosers } from "./chooser.js";
+import { watchPasting } from "./pasting.js";
 import { watchRun } from "./run.js";
 import { suggestTitles } from "./suggest.js";
 
@@ -27,5 +28,6 @@ watchPerson();
 tellKept();
 watchForms();
 watchChoosers();
+watchPasting();
 watchRun();
 suggestTitles();
