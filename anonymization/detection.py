@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from anonymization import evidence, headers, occasions, patterns, readings
+from anonymization import evidence, headers, occasions, patterns, persons, readings
 from anonymization.columns import Profile
 from anonymization.dictionary import closed_list, share
 from anonymization.disguises import unmasked
@@ -254,7 +254,9 @@ def _of_lives(
     frame: pl.DataFrame, profiles: Sequence[Profile], verdicts: Sequence[Column]
 ) -> list[Column]:
     """In a table of people: days that differ from one to the next, and values the law protects."""
-    if not occasions.of_persons(verdicts, (profile.values for profile in profiles)):
+    if not persons.of_persons(
+        verdicts, lambda: occasions.of_firms(profile.values for profile in profiles)
+    ):
         return list(verdicts)
     made = []
     for profile, column in zip(profiles, verdicts, strict=True):

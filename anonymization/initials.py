@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from anonymization import occasions
+from anonymization import persons
 from anonymization.detection import Column
 from anonymization.findings import Finding, drawn, matching, share
 
@@ -21,7 +21,7 @@ _OF_A_LENGTH: Final = 0.02
 
 def coded(texts: pl.DataFrame, columns: Mapping[str, Column]) -> Iterator[Finding]:
     """Columns of codes, in a table of people, that are initials and four digits of a number."""
-    if not occasions.of_persons(columns.values()):
+    if not persons.of_persons(columns.values()):
         return
     for name in texts.columns:
         values = texts[name].drop_nulls()

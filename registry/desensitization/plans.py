@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from anonymization import headers, occasions, propose
+from anonymization import headers, persons, propose
 from anonymization import plan as masking
 from connectors import files
 from registry import journal
@@ -54,7 +54,7 @@ def proposed(version: Version, profile: str) -> masking.Plan:
     """A plan to start from: what the kinds and roles of the elements call for."""
     items = named(version)
     found = [_item(item) for item in items]
-    if occasions.of_persons(found):
+    if persons.of_persons(found):
         found = [_dated(one, item) for one, item in zip(found, items, strict=True)]
     plan = propose(found, profile)
     types = _types(version)
@@ -80,7 +80,7 @@ def _dated(one: _Item, item: Mapping[str, Any]) -> _Item:
     """An element of people that is a day which no kind of personal information is named after."""
     if one.kind is not None or item.get("pi_role") not in {None, "", "quasi"}:
         return one
-    return replace(one, day=occasions.says_day(one.name))
+    return replace(one, day=persons.says_day(one.name))
 
 
 def _by_year(line: Mapping[str, Any]) -> dict[str, Any]:
