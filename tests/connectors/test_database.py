@@ -1,5 +1,6 @@
 """A table of a department's database is read, never written, and its address never shown."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -17,7 +18,7 @@ ODD = 'a"b; drop table x'
 
 
 @pytest.fixture
-def address(tmp_path: Path) -> sa.URL:
+def address(tmp_path: Path) -> Iterator[sa.URL]:
     """A database of this engine with a register, a view and a table of an awkward name."""
     with factories.empty_database(tmp_path) as opened:
         engine = opened.writing
@@ -37,7 +38,7 @@ def address(tmp_path: Path) -> sa.URL:
             rows = people.with_row_index("序号").to_dicts()
             connection.execute(register.insert(), list(reversed(rows)))
             connection.execute(odd.insert(), [{'col "1"': "值"}])
-    return sa.make_url(url)
+        yield sa.make_url(url)
 
 
 def file_of(address: sa.URL, folder: Path) -> Path:
