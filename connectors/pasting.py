@@ -8,14 +8,12 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import schemas
-from connectors.excel import Column, columns
-from connectors.excel.documents import typed
 
 # More than an entry may hold is no list of its items.
 MOST_ROWS = 500
@@ -119,25 +117,10 @@ def _item(headings: Sequence[Heading], cells: Sequence[str]) -> dict[str, Any]:
         return {}
     # Nothing said of these means what a row added by hand says.
     whole = {"primary_key": "false", "nullable": "true", **_split_type(held)}
-    by_key = {c.name.removeprefix("items.*."): c for c in columns() if c.per_item}
-    pairs = [
-        (f"items.0.{key}", value)
-        for key, text in whole.items()
-        for value in _values(by_key.get(key), text)
-    ]
+    # From here on it is read as if it had been typed into the form.
+    pairs = [(f"items.0.{key}", text) for key, text in whole.items()]
     (item,) = schemas.from_form(pairs)["items"]
     return dict(item)
-
-
-def _values(column: Column | None, text: str) -> Iterable[str]:
-    if column is None:
-        return [text]
-    # A sheet knows the Chinese words alone; a form is filled in English too.
-    code = column.codes and (
-        schemas.codes.code_of(column.codes, text)
-        or schemas.codes.code_of(column.codes, text.lower())
-    )
-    return [code] if code else typed(column, _flag(text))
 
 
 _SQL = re.compile(
@@ -157,8 +140,3 @@ def _split_type(held: Mapping[str, str]) -> dict[str, str]:
         return dict(held)
     length = ",".join(part for part in found.groups()[1:] if part)
     return {**({"length": length} if length else {}), **held, "data_type": code}
-
-
-def _flag(text: str) -> str:
-    """How database tools write yes and no."""
-    return {"yes": "是", "√": "是", "✓": "是", "no": "否", "×": "否"}.get(text.lower(), text)

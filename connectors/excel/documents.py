@@ -141,11 +141,11 @@ def _changed(
             path = [trimmed(said[p]) for p in parts]
             pairs.append((name, "/".join(part for part in path if part)))
         else:
-            pairs += [(name, text) for text in typed(column, trimmed(cells.get(column.name, "")))]
+            pairs += [(name, text) for text in _typed(column, trimmed(cells.get(column.name, "")))]
     return [(name, text) for name, text in pairs if text]
 
 
-def typed(column: Column, text: str) -> Iterable[str]:
+def _typed(column: Column, text: str) -> Iterable[str]:
     """What a cell says, as the form is told it; only Excel counts days."""
     if column.kind == "date" and re.fullmatch(r"[0-9]{5}", text):
         # Day 60 of that count never was, so what comes later counts from 1899-12-30.

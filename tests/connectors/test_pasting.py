@@ -60,6 +60,17 @@ def test_words_of_a_code_list_are_its_codes_and_others_stay_as_typed():
     assert [(one["level"], one["share_type"]) for one in made.items] == [("2", "2"), ("绝密", "3")]
 
 
+def test_yes_and_no_are_read_where_a_field_asks_and_stay_words_elsewhere():
+    (item,) = pasting.read("信息项名称\t是否主键\t开放类型\t备注\nno\t√\tNO\tyes").items
+    assert item == {
+        "name": "no",
+        "primary_key": True,
+        "nullable": True,
+        "open_type": "3",
+        "note": "yes",
+    }
+
+
 def test_more_rows_than_an_entry_may_hold_are_told():
     made = pasting.read("\n".join(f"第{n}项" for n in range(501)))
     assert (len(made.items), made.cut) == (500, True)
