@@ -31,15 +31,11 @@ def check(
 
     Who checks many of one unit reads its `names_of` once and gives them.
     """
-    found = schemas.errors("resource", dict(document), at="submission")
-    found += schemas.untimely("resource", document, calendar.today())
-    if schemas.level(document).stops:
-        found.append(Problem("/items", "important", rule="important"))
-    found += unmarked.faults(document)
+    found = _alone(document)
     name = document.get("name")
     if isinstance(name, str) and name:
         taken = names_of(session, department) if names is None else names
-        found += [] if set(taken.get(_bare(name), ())) <= {resource_id} else [_taken(name)]
+        found += [] if set(taken.get(bare(name), ())) <= {resource_id} else [_taken(name)]
     found += _related(session, document)
     found += _source_system(session, document)
     if inherited_holders(session, department, document) is None:
@@ -52,6 +48,15 @@ def check(
             Problem("/note", w.code, w.params, w.rule) for w in {w.rule: w for w in warned}.values()
         ]
     return found
+
+
+def _alone(document: Document) -> list[Problem]:
+    """The faults that show in the document itself, whatever else is in the catalogue."""
+    found = schemas.errors("resource", dict(document), at="submission")
+    found += schemas.untimely("resource", document, calendar.today())
+    if schemas.level(document).stops:
+        found.append(Problem("/items", "important", rule="important"))
+    return found + unmarked.faults(document)
 
 
 def check_new(
@@ -67,14 +72,10 @@ def check_new(
     systems = _systems(session, [document for _, _, document in entries])
     found = []
     for where, unit, document in entries:
-        problems = schemas.errors("resource", dict(document), at="submission")
-        problems += schemas.untimely("resource", document, calendar.today())
-        if schemas.level(document).stops:
-            problems.append(Problem("/items", "important", rule="important"))
-        problems += unmarked.faults(document)
+        problems = _alone(document)
         name = document.get("name")
         if isinstance(name, str) and name:
-            place = (unit.id if unit is not None else where, _bare(name))
+            place = (unit.id if unit is not None else where, bare(name))
             if place in taken:
                 problems.append(_taken(name))
             taken.add(place)
@@ -103,7 +104,7 @@ def _held(session: Session, units: set[int]) -> dict[tuple[int | str, str], set[
     )
     found: dict[tuple[int | str, str], set[int]] = {}
     for unit, name, id_ in rows:
-        found.setdefault((unit, _bare(name)), set()).add(id_)
+        found.setdefault((unit, bare(name)), set()).add(id_)
     return found
 
 
@@ -210,7 +211,8 @@ def _taken(name: str) -> Problem:
     return Problem("/name", "name-taken", {"given": name[:60]}, "name-taken")
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """A name as names are compared: without blanks, whatever the width of its letters."""
     return "".join(normalize("NFKC", text).split())
 
 

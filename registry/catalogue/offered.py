@@ -4,13 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from unicodedata import normalize
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registry.access import Actor, may
-from registry.catalogue.check import NAMELESS
+from registry.catalogue.check import NAMELESS, bare
 from registry.catalogue.reading import visible
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
@@ -81,7 +80,7 @@ def similar(session: Session, actor: Actor, resource: Resource, name: object) ->
                 row.name,
                 row.unit,
                 row.department_id == resource.department_id,
-                _bare(row.name) == _bare(name),
+                bare(row.name) == bare(name),
             ),
         )
         for ratio, row in found
@@ -93,14 +92,10 @@ def similar(session: Session, actor: Actor, resource: Resource, name: object) ->
 
 def stem_of(name: str) -> str:
     """A name without what tells copies of one list apart: periods, numbers, brackets, endings."""
-    bare = re.sub(_PERIODS, "", _bare(name))
-    while ending := next((one for one in _ENDINGS if bare.endswith(one) and bare != one), ""):
-        bare = bare.removesuffix(ending)
-    return bare
-
-
-def _bare(text: str) -> str:
-    return "".join(normalize("NFKC", text).split())
+    stem = re.sub(_PERIODS, "", bare(name))
+    while ending := next((one for one in _ENDINGS if stem.endswith(one) and stem != one), ""):
+        stem = stem.removesuffix(ending)
+    return stem
 
 
 _Row = sa.Row[str, int, str, str]
