@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from unicodedata import normalize
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -19,7 +18,7 @@ from connectors.incoming import Incoming
 from registry import access, calendar, journal
 from registry.access import SYSTEM, Actor
 from registry.accounts import add_organisation
-from registry.catalogue.check import check_new
+from registry.catalogue.check import bare, check_new
 from registry.catalogue.drafts import DEFAULTS, prepared
 from registry.catalogue.numbering import next_codes
 from registry.catalogue.store import Change, Stored, store
@@ -284,8 +283,8 @@ class _Units:
     def __init__(self, session: Session, department: str | None) -> None:
         every = list(session.scalars(sa.select(Organisation).order_by(Organisation.id)))
         self._by_code = {unit.code: unit for unit in every}
-        self._by_name = {_bare(unit.short): unit for unit in every if unit.short}
-        self._by_name |= {_bare(unit.name): unit for unit in every}
+        self._by_name = {bare(unit.short): unit for unit in every if unit.short}
+        self._by_name |= {bare(unit.name): unit for unit in every}
         self._all = department
         if department is not None and department not in self._by_code:
             raise Missing("no_unit", unit_code=department)
@@ -294,11 +293,11 @@ class _Units:
 
     def word(self, one: Incoming) -> str:
         code, name = self._all or one.department_code, one.department_name or NAMELESS_UNIT
-        unit = self._by_code.get(code) or self._by_name.get(_bare(name))
+        unit = self._by_code.get(code) or self._by_name.get(bare(name))
         if unit is not None:
             self.found[unit.code] = unit
             return unit.code
-        word = _bare(name)
+        word = bare(name)
         given = code if _SOCIAL_CREDIT_CODE.fullmatch(code) else _stand_in(word)
         facts = self.made.setdefault(word, {"code": given, "name": name[:200], "short": name[:60]})
         if any(
@@ -306,10 +305,6 @@ class _Units:
         ):
             facts["code"] = _stand_in(word)
         return word
-
-
-def _bare(text: str) -> str:
-    return "".join(normalize("NFKC", text).split())
 
 
 def _stand_in(word: str) -> str:

@@ -148,15 +148,15 @@ def prepared(document: Mapping[str, Any]) -> dict[str, Any]:
 
     Refuses what even a draft may not hold.
     """
-    unsafe = schemas.errors("resource", document, at="draft")
-    if unsafe:
-        raise Invalid(unsafe, code="not_storable")
+    found = schemas.errors("resource", document, at="draft")
+    if found:
+        raise Invalid(found, code="not_storable")
     ready = schemas.tidied(document)
     items = ready.get("items")
     if isinstance(items, list):
         ready["items"] = _identified(items)
-    found = schemas.errors("resource", ready, at="draft")
-    if found:
+    # What reads as it stands, as most that comes back from a sheet, is judged once.
+    if ready != document and (found := schemas.errors("resource", ready, at="draft")):
         raise Invalid(found, code="not_storable")
     return ready
 

@@ -207,8 +207,8 @@ def items(key: str) -> str:
         version=version,
         document=document,
         field=schemas.field("resource", "/items"),
-        problems=(faults := [p for p in _faults_of(version, document) if _on_row(document, p)]),
-        warnings=[p for p in _warnings_of(version, document, faults) if _on_row(document, p)],
+        problems=(faults := [p for p in _faults_of(version, document) if _begun(document, p)]),
+        warnings=[p for p in _warnings_of(version, document, faults) if _begun(document, p)],
         pairs=[(n, v) for n, v in schemas.to_form(document) if not n.startswith("items.")],
         row_version=version.resource.row_version,
         base=schemas.trace(document),
@@ -448,10 +448,6 @@ def working(key: str) -> Version:
     return catalogue.require_version(session(), actor(), key)
 
 
-def _on_row(document: Document, problem: schemas.Problem) -> bool:
-    return _begun(document, problem.pointer)
-
-
 def _marked(
     document: Document, faults: Sequence[schemas.Problem], asked: bool
 ) -> list[schemas.Problem]:
@@ -461,11 +457,7 @@ def _marked(
     open_ = {
         f.key for f in schemas.fields("resource") if f.required and not document.get(f.key)
     } | {""}
-    return [
-        one
-        for one in faults
-        if one.pointer.split("/")[1:2] and one.pointer.split("/")[1] not in open_
-    ]
+    return [one for one in faults if f"{one.pointer}/".split("/")[1] not in open_]
 
 
 def _warnings_of(
@@ -480,9 +472,9 @@ def _warnings_of(
     ]
 
 
-def _begun(document: Document, pointer: str) -> bool:
+def _begun(document: Document, problem: schemas.Problem) -> bool:
     """Whether a fault lies in a row somebody has begun: a row just added is no mistake yet."""
-    rows, at = document.get("items"), schemas.item_at(pointer)
+    rows, at = document.get("items"), schemas.item_at(problem.pointer)
     if at is None or not isinstance(rows, list) or at >= len(rows):
         return False
     row = rows[at]
@@ -542,7 +534,7 @@ def _form(
     sent_back = _sent_back(version, document)
     faults = _faults_of(version, document)
     if not problems:
-        faults = [p for p in faults if schemas.item_at(p.pointer) is None or _on_row(document, p)]
+        faults = [p for p in faults if schemas.item_at(p.pointer) is None or _begun(document, p)]
     return render_template(
         "edit.html",
         own_places=[(own, unit.name)] if own else [],
