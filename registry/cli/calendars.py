@@ -7,12 +7,11 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from connectors import files as uploads
 from registry import calendar, db, files, workdays
 from registry.access.actor import of_account
+from registry.cli import tables
 from registry.cli.line import main
 from registry.cli.opening import database, settings
-from registry.edge.words import sheet_fault
 from registry.models.accounts import Account
 
 _FAULTS: Mapping[str, str] = {
@@ -45,12 +44,7 @@ def import_(file: Path, username: str, dry_run: bool, as_json: bool) -> None:
     A whole year replaces what was known of it. Dates that were told before stay as they are.
     """
     content = file.read_bytes()
-    try:
-        (table, *_) = uploads.tables(content).values()
-    except uploads.Refused as refusal:
-        told = (sheet_fault(refusal.code, {}, one) for one in ("zh", "en"))
-        raise click.ClickException(" / ".join(told)) from refusal
-    rows, faults = workdays.read(table)
+    rows, faults = workdays.read(tables.first(content))
     if not faults:
         chosen = settings()
         with (
@@ -64,23 +58,12 @@ def import_(file: Path, username: str, dry_run: bool, as_json: bool) -> None:
             digest = files.digest(content)
             outcome, faults = workdays.take(session, actor, rows, digest, dry_run=dry_run)
     if faults:
-        _tell(faults, as_json=as_json)
-        raise click.ClickException(
-            f"{len(faults)} 处需要修改，没有保存 / to be mended, nothing was stored"
-        )
+        tables.refuse(faults, _FAULTS, as_json=as_json)
     if as_json:
         facts = {**vars(outcome), "years": list(outcome.years), "dry_run": dry_run}
         click.echo(json.dumps(facts))
         return
     _tell_outcome(outcome, dry_run=dry_run)
-
-
-def _tell(faults: list[workdays.Fault], *, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps({"faults": [vars(fault) for fault in faults]}, ensure_ascii=False))
-    for fault in faults:
-        where = f"第 {fault.row} 行 / row {fault.row}: " if fault.row else ""
-        click.echo(where + _FAULTS[fault.code].format(value=fault.value), err=True)
 
 
 def _tell_outcome(outcome: workdays.Outcome, *, dry_run: bool) -> None:

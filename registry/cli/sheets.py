@@ -1,6 +1,5 @@
 """The official sheet on the command line: out, and in again as Excel or CSV."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -14,7 +13,7 @@ from registry.access.actor import of_account
 from registry.catalogue import intake
 from registry.cli.line import main
 from registry.cli.opening import reading, settings, writing
-from registry.edge.words import sheet_fault
+from registry.cli.tables import both
 from registry.errors import Missing
 from registry.models.accounts import Account
 from registry.web.sheets import exported, incoming
@@ -81,14 +80,14 @@ def _read(file: Path, format_: str) -> excel.Sheet:
         opened = files.opened(file.read_bytes())
         sheet = excel.sheet(opened)
     except files.Refused as refusal:
-        raise click.ClickException(_both(refusal.code, {})) from refusal
+        raise click.ClickException(both(refusal.code, {})) from refusal
     except excel.Unreadable as refusal:
-        raise click.ClickException(_both(refusal.code, refusal.facts)) from refusal
+        raise click.ClickException(both(refusal.code, refusal.facts)) from refusal
     if (opened.kind == "csv") != (format_ == "csv"):
         kind = "csv" if opened.kind == "csv" else "excel"
         raise click.UsageError(f"文件要用 --format {kind} / the file wants --format {kind}")
     for code, facts in sheet.notes:
-        click.echo(_both(code, facts), err=True)
+        click.echo(both(code, facts), err=True)
     return sheet
 
 
@@ -103,7 +102,7 @@ def _told(sheet: excel.Sheet, made: intake.Plan) -> list[str]:
     """Every fault as a line: place, sentence, sentence in English."""
     odd = {(one.row + 1, one.letter) for one in sheet.oddities}
     found = [
-        f"{sheet.name}!{one.letter}{one.row + 1} {_both(one.code, one.facts)}"
+        f"{sheet.name}!{one.letter}{one.row + 1} {both(one.code, one.facts)}"
         for one in sheet.oddities
     ]
     for place, problem in made.faults:
@@ -112,7 +111,3 @@ def _told(sheet: excel.Sheet, made: intake.Plan) -> list[str]:
             where = f"{sheet.name}!{fault.letter}{fault.row}" if fault.letter else f"{fault.row}"
             found.append(f"{where} {fault.message} / {problem.message('en')}")
     return found
-
-
-def _both(code: str, facts: Mapping[str, object]) -> str:
-    return f"{sheet_fault(code, facts, 'zh')} / {sheet_fault(code, facts, 'en')}"

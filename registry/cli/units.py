@@ -7,13 +7,12 @@ from pathlib import Path
 
 import click
 
-from connectors import files as uploads
 from registry import db, files
 from registry.access import SYSTEM
 from registry.accounts import units
+from registry.cli import tables
 from registry.cli.line import main
 from registry.cli.opening import database, reading, settings
-from registry.edge.words import sheet_fault
 
 _FAULTS: Mapping[str, str] = {
     "heading": "第 1 行缺少栏目：{value}；catalogue unit template 给出模板"
@@ -55,12 +54,7 @@ def import_(file: Path, dry_run: bool, as_json: bool) -> None:
     nothing with every fault by row, exit 1.
     """
     content = file.read_bytes()
-    try:
-        (table, *_) = uploads.tables(content).values()
-    except uploads.Refused as refusal:
-        told = (sheet_fault(refusal.code, {}, one) for one in ("zh", "en"))
-        raise click.ClickException(" / ".join(told)) from refusal
-    rows, faults = units.read(table)
+    rows, faults = units.read(tables.first(content))
     if not faults:
         with (
             database(settings()) as opened,
@@ -69,15 +63,7 @@ def import_(file: Path, dry_run: bool, as_json: bool) -> None:
             digest = files.digest(content)
             outcome, faults = units.take(session, SYSTEM, rows, digest, dry_run=dry_run)
     if faults:
-        if as_json:
-            found = [vars(fault) for fault in faults]
-            click.echo(json.dumps({"faults": found}, ensure_ascii=False))
-        for fault in faults:
-            where = f"第 {fault.row} 行 / row {fault.row}: " if fault.row else ""
-            click.echo(where + _FAULTS[fault.code].format(value=fault.value), err=True)
-        raise click.ClickException(
-            f"{len(faults)} 处需要修改，没有保存 / to be mended, nothing was stored"
-        )
+        tables.refuse(faults, _FAULTS, as_json=as_json)
     if as_json:
         changes = [{**vars(one), "fields": list(one.fields)} for one in outcome.changes]
         facts = {"changes": changes, "same": outcome.same, "unnamed": outcome.unnamed}
