@@ -31,6 +31,7 @@ class Cell(NamedTuple):
     share_type: str
     open_type: str
     visibility: str
+    visible_to: str
     level: str
     month: str
 

@@ -19,10 +19,12 @@ from registry.census import Cell, Seen
 from registry.db import now
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
-from registry.models.shown import Census, Shown, Trait
+from registry.models.shown import Census, Shown, ShownTo, Trait
 
 # The face of what is seen no longer.
 GONE = "gone"
+# The field that names the units an entry of visibility 2 is shown to.
+VISIBLE_TO = "visible_to"
 LONGEST_FIELD = 80
 LONGEST_VALUE = 200
 _KINDS = frozenset({"code", "codes", "list"})
@@ -117,9 +119,10 @@ def _refresh(session: Session, ids: Sequence[int]) -> None:
     }
     if changed:
         _renew(session, changed)
+    named = _named(session, [row.id for row in rows if _is_live(row) and row.visibility == "2"])
     # A face says which version is seen, not what stands in it.
-    recount = [row for row in rows if row.id in changed or _is_counted_wrong(row)]
-    census.recount(session, [_counted(row) for row in recount])
+    recount = [row for row in rows if row.id in changed or _is_counted_wrong(row, named)]
+    census.recount(session, [_counted(row, named) for row in recount])
 
 
 def _renew(session: Session, changed: Mapping[int, Any]) -> None:
@@ -135,6 +138,34 @@ def _renew(session: Session, changed: Mapping[int, Any]) -> None:
     ]
     if found:
         db.insert(session, Trait, found)
+    _show(session, {id_: schemas.stored(text) for id_, text in documents.items()})
+
+
+def _show(session: Session, documents: Mapping[int, Mapping[str, Any]]) -> None:
+    """Keep which units these entries are shown to by name; a unit keeps it under a later name."""
+    session.execute(
+        sa.update(ShownTo).where(ShownTo.resource_id.in_(documents)).values(is_now=False)
+    )
+    names = {
+        id_: texts(document.get(VISIBLE_TO))
+        for id_, document in documents.items()
+        if document.get("visibility") == "2"
+    }
+    if not names:
+        return
+    units = dict(
+        session.execute(
+            sa.select(Organisation.name, Organisation.id).where(
+                Organisation.name.in_({name for some in names.values() for name in some})
+            )
+        ).all()
+    )
+    wanted = {(id_, units[name]) for id_, some in names.items() for name in some if name in units}
+    pair = sa.tuple_(ShownTo.resource_id, ShownTo.unit_id)
+    session.execute(sa.delete(ShownTo).where(pair.in_(wanted)))
+    rows = [{"resource_id": id_, "unit_id": unit, "is_now": True} for id_, unit in sorted(wanted)]
+    if rows:
+        db.insert(session, ShownTo, rows)
 
 
 def _write(session: Session, rows: Iterable[Any], documents: Mapping[int, str]) -> None:
@@ -189,27 +220,42 @@ def _is_open(row: Any) -> bool:
     )
 
 
-def _cell(row: Any) -> Cell:
+def _named(session: Session, ids: Sequence[int]) -> Mapping[int, str]:
+    """A digest of the units each of these entries is shown to: who names the same has the same."""
+    if not ids:
+        return {}
+    units: dict[int, list[int]] = {}
+    for id_, unit in session.execute(
+        sa.select(ShownTo.resource_id, ShownTo.unit_id)
+        .where(ShownTo.resource_id.in_(ids), ShownTo.is_now)
+        .order_by(ShownTo.unit_id)
+    ):
+        units.setdefault(id_, []).append(unit)
+    return {id_: hashlib.sha256(repr(some).encode()).hexdigest() for id_, some in units.items()}
+
+
+def _cell(row: Any, named: Mapping[int, str]) -> Cell:
     """What an entry is counted by, but for its month, which asks more of the database."""
     return Cell(
         row.department_id,
         row.share_type or "",
         row.open_type or "",
         row.visibility or "",
+        named.get(row.id, ""),
         row.level or "",
         month="",
     )
 
 
-def _is_counted_wrong(row: Any) -> bool:
+def _is_counted_wrong(row: Any, named: Mapping[int, str]) -> bool:
     if not _is_live(row):
         return False
     before = (getattr(row, f"counted_{name}") for name in Cell._fields)
-    return _cell(row) != Cell(*before)._replace(month="")
+    return _cell(row, named) != Cell(*before)._replace(month="")
 
 
-def _counted(row: Any) -> Seen:
-    cell = _cell(row) if _is_live(row) else None
+def _counted(row: Any, named: Mapping[int, str]) -> Seen:
+    cell = _cell(row, named) if _is_live(row) else None
     return Seen(row.id, _version(row), cell, row.census_id, row.elements or 0)
 
 

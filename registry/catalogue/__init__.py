@@ -22,7 +22,7 @@ from registry.catalogue.drafts import (
 from registry.catalogue.intake import Incoming, Outcome, take
 from registry.catalogue.life import STATES, STEPS, State, Step, coming
 from registry.catalogue.numbering import next_code, own_class
-from registry.catalogue.offered import Similar, similar, systems
+from registry.catalogue.offered import Similar, similar, systems, units
 from registry.catalogue.pointing import key_in, meant
 from registry.catalogue.reading import (
     PUBLISHED,
@@ -35,6 +35,7 @@ from registry.catalogue.reading import (
     inbox,
     known,
     last_save,
+    named_to,
     remarks_on,
     require_version,
     steps_taken,
@@ -119,6 +120,7 @@ __all__ = [
     "last_save",
     "line",
     "meant",
+    "named_to",
     "next_code",
     "open_remarks",
     "own_class",
@@ -145,6 +147,7 @@ __all__ = [
     "tombstone",
     "transfer",
     "unconfirmed",
+    "units",
     "version_of",
     "visible",
     "warnings_of",

@@ -13,6 +13,7 @@ from registry.catalogue import unmarked
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Element, Resource, Version
 from registry.models.projects import System
+from registry.shown import VISIBLE_TO
 from schemas import Problem
 
 Document = Mapping[str, Any]
@@ -38,6 +39,7 @@ def check(
         found += [] if set(taken.get(bare(name), ())) <= {resource_id} else [_taken(name)]
     found += _related(session, document)
     found += _source_system(session, document)
+    found += _unknown_units(document, _known_units(session, _units(document)))
     if inherited_holders(session, department, document) is None:
         found.append(Problem("/holders", "holders", rule="holders"))
     answered = bool(str(document.get("note") or "").strip())
@@ -70,6 +72,7 @@ def check_new(
     taken = set(_held(session, {unit.id for _, unit, _ in entries if unit is not None}))
     known = _known_codes(session, [c for _, _, document in entries for c in _codes(document)])
     systems = _systems(session, [document for _, _, document in entries])
+    units = _known_units(session, [name for _, _, document in entries for name in _units(document)])
     found = []
     for where, unit, document in entries:
         problems = _alone(document)
@@ -80,6 +83,7 @@ def check_new(
                 problems.append(_taken(name))
             taken.add(place)
         problems += _unknown_related(document, known)
+        problems += _unknown_units(document, units)
         code = document.get("source_system")
         system = systems.get(code) if isinstance(code, str) else None
         if isinstance(code, str) and code and system is None:
@@ -221,8 +225,15 @@ def _related(session: Session, document: Document) -> list[Problem]:
 
 
 def _codes(document: Document) -> list[str]:
-    related = document.get("related")
-    return [c for c in related if isinstance(c, str)] if isinstance(related, list) else []
+    return _texts(document.get("related"))
+
+
+def _units(document: Document) -> list[str]:
+    return _texts(document.get(VISIBLE_TO))
+
+
+def _texts(value: object) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
 def _known_codes(session: Session, codes: Sequence[str]) -> set[str]:
@@ -269,3 +280,19 @@ def _repeated_collection(session: Session, resource_id: int, document: Document)
         if len(mine & theirs) >= 4 and len(mine & theirs) / len(mine | theirs) >= 0.6:
             return [Problem("/items", "S7", {"given": f"{unit}「{name}」"}, "S7")]
     return []
+
+
+def _known_units(session: Session, names: Sequence[str]) -> set[str]:
+    if not names:
+        return set()
+    return set(
+        session.scalars(sa.select(Organisation.name).where(Organisation.name.in_(set(names))))
+    )
+
+
+def _unknown_units(document: Document, known: set[str]) -> list[Problem]:
+    return [
+        Problem(f"/{VISIBLE_TO}/{n}", "unit-name", {"given": name[:60]}, "unit-name")
+        for n, name in enumerate(_units(document))
+        if name not in known
+    ]

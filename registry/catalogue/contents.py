@@ -77,7 +77,7 @@ LEFT: Mapping[str, str] = {
     "a digest: salted by what goes, keyed, or of a file nobody can guess whole": """
         version.digest edition.digest stored_file.digest opinion.digest paper.digest
         decision.digest masking_report.digest masking_report.seal masking_run.version_digest
-        wiped_mark.mark""",
+        wiped_mark.mark census.visible_to""",
     "the journal: keys, digests, codes, counts and dates, sealed row by row": """
         journal.person journal.account journal.role journal.organisation journal.way journal.act
         journal.subject journal.key journal.digest journal.outcome journal.facts journal.mac

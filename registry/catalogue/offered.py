@@ -1,4 +1,4 @@
-"""What the form of an entry offers beside its fields: systems to choose, entries of like names."""
+"""What the form of an entry offers beside its fields: systems, units, entries of like names."""
 
 import re
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from registry import calendar
 from registry.access import Actor, may
 from registry.catalogue.check import NAMELESS, bare
 from registry.catalogue.reading import visible
@@ -60,6 +61,15 @@ def systems(session: Session, unit: Organisation) -> tuple[list[System], list[Sy
     ).all()
     own = [one for one in rows if one.unit_id == unit.id]
     return own, [one for one in rows if one.unit_id != unit.id]
+
+
+def units(session: Session) -> Sequence[str]:
+    """The names of all units that have not ended, in the order of the city's table."""
+    return session.scalars(
+        sa.select(Organisation.name)
+        .where(sa.or_(Organisation.valid_to.is_(None), Organisation.valid_to >= calendar.today()))
+        .order_by(Organisation.id)
+    ).all()
 
 
 def similar(session: Session, actor: Actor, resource: Resource, name: object) -> list[Similar]:

@@ -21,7 +21,7 @@ from registry.errors import Gone, Missing
 from registry.models.accounts import Organisation, Person
 from registry.models.catalogue import Decision, Remark, Resource, Version
 from registry.models.journal import JournalRow
-from registry.models.shown import Census
+from registry.models.shown import Census, Shown, ShownTo
 
 
 class _Unsought(FunctionElement[str]):
@@ -95,21 +95,30 @@ def asking(actor: Actor, anonymous: str, **given: object) -> tuple[str, dict[str
 
 def known_to(kind: str, units: Any = UNITS) -> sa.ColumnElement[bool]:
     """The condition under which readers of this kind, of these units, may know of an entry."""
-    told = _told(kind, units, Resource.department_id, Version)
+    among = Resource.id.in_(_shown_to(units).where(ShownTo.is_now))
+    told = _told(kind, units, Resource.department_id, Version, among)
     return sa.false() if kind == "closed" else sa.and_(Resource.frozen_at.is_(None), told)
 
 
 def counted(actor: Actor, anonymous: str = "none") -> sa.ColumnElement[bool]:
     """The condition on Census under which this reader sees the entries counted in a cell."""
-    kind = kind_of(actor, anonymous)
+    kind, units = kind_of(actor, anonymous), units_of(actor)
+    # Entries of one cell name the same units: where one is, all are.
+    named = _shown_to(units).where(ShownTo.is_now)
+    cells = sa.select(Shown.census_id).where(Shown.resource_id.in_(named))
     # What an entry does not say is "" in a cell, which is not another value than "3".
-    told = _told(kind, units_of(actor), Census.department_id, Census)
+    told = _told(kind, units, Census.department_id, Census, Census.id.in_(cells))
     return sa.and_(told, Census.share_type != "") if kind == "open" else told
 
 
 def _told(
-    kind: str, units: Any, department: _Column, facts: type[Version] | type[Census]
+    kind: str,
+    units: Any,
+    department: _Column,
+    facts: type[Version] | type[Census],
+    among: sa.ColumnElement[bool],
 ) -> sa.ColumnElement[bool]:
+    """`among`: that it names a unit of the reader, which counts for named departments alone."""
     match kind:
         case "closed":
             return sa.false()
@@ -121,7 +130,11 @@ def _told(
             )
         case "all":
             return sa.true()
-    return sa.or_(facts.visibility == "1", _answered_for(units, department))
+    return sa.or_(
+        facts.visibility == "1",
+        _answered_for(units, department),
+        sa.and_(facts.visibility == "2", among),
+    )
 
 
 def answered_for(actor: Actor) -> sa.ColumnElement[bool]:
@@ -129,9 +142,18 @@ def answered_for(actor: Actor) -> sa.ColumnElement[bool]:
     return _answered_for(units_of(actor), Resource.department_id)
 
 
+def named_to(actor: Actor) -> sa.ColumnElement[bool]:
+    """The condition on Resource that it names, or named, a unit of the actor or under him."""
+    return Resource.id.in_(_shown_to(units_of(actor)))
+
+
 def _answered_for(units: Any, department: _Column) -> sa.ColumnElement[bool]:
     below = sa.select(Organisation.id).where(Organisation.authority_id.in_(units))
     return sa.or_(department.in_(units), department.in_(below))
+
+
+def _shown_to(units: Any) -> sa.Select[Any]:
+    return sa.select(ShownTo.resource_id).where(_answered_for(units, ShownTo.unit_id))
 
 
 def workable(actor: Actor) -> sa.ColumnElement[bool]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 import schemas
 from registry.access import Actor
-from registry.catalogue import answered_for, visible
+from registry.catalogue import answered_for, named_to, visible
 from registry.catalogue.reading import sight
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
@@ -186,4 +186,5 @@ def _seen(actor: Actor, anonymous: str) -> sa.ColumnElement[bool]:
         return Shown.was_open.is_(True)
     if actor.holds("auditor"):
         return sa.true()
-    return sa.or_(visible(actor, anonymous), Shown.was_named.is_(True), answered_for(actor))
+    own = sa.or_(answered_for(actor), named_to(actor))
+    return sa.or_(visible(actor, anonymous), Shown.was_named.is_(True), own)

@@ -1,7 +1,7 @@
 """The index in step with the live versions: draining the queue, rebuilding, proving it equal."""
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from registry.db import Database
 from registry.discovery import placed, saved
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Alias, Resource, Version
+from registry.models.shown import ShownTo
 from search import Index, SearchDoc
 
 log = logging.getLogger(__name__)
@@ -57,10 +58,28 @@ def documents(session: Session, ids: Sequence[int]) -> dict[int, SearchDoc]:
         .order_by(Alias.resource_id, Alias.value)
     ):
         aliases.setdefault(resource_id, []).append(value)
+    named = _named(session, [row.id for row in rows if row.visibility == "2"])
     return {
-        row.id: _search_doc(row, row, units[row.department_id], aliases.get(row.id, ()))
+        row.id: _search_doc(
+            row, row, units[row.department_id], aliases.get(row.id, ()), named.get(row.id, ())
+        )
         for row in rows
     }
+
+
+def _named(session: Session, ids: Sequence[int]) -> Mapping[int, Collection[str]]:
+    """The codes of the units that entries are shown to by name."""
+    if not ids:
+        return {}
+    found: dict[int, list[str]] = {}
+    for id_, code in session.execute(
+        sa.select(ShownTo.resource_id, Organisation.code)
+        .join(Organisation, Organisation.id == ShownTo.unit_id)
+        .where(ShownTo.resource_id.in_(ids), ShownTo.is_now)
+        .order_by(Organisation.code)
+    ):
+        found.setdefault(id_, []).append(code)
+    return found
 
 
 # Only what the index is told, and no mapped objects: they cost half of what reading an entry does.
@@ -95,11 +114,15 @@ def _units(session: Session, ids: Collection[int]) -> Sequence[Organisation]:
 
 def search_doc(resource: Resource, version: Version, aliases: Iterable[str] = ()) -> SearchDoc:
     """One live version as it enters the index."""
-    return _search_doc(resource, version, resource.department, aliases)
+    return _search_doc(resource, version, resource.department, aliases, ())
 
 
 def _search_doc(
-    resource: Any, version: Any, unit: Organisation, aliases: Iterable[str]
+    resource: Any,
+    version: Any,
+    unit: Organisation,
+    aliases: Iterable[str],
+    named: Collection[str],
 ) -> SearchDoc:
     """As `search_doc`, of the two or of a row that has the same columns of both."""
     return SearchDoc(
@@ -117,6 +140,7 @@ def _search_doc(
             "opened": is_opened(version),
             "marks": ("remediation_due",) if resource.remediation_due else (),
             "aliases": tuple(aliases),
+            "shown_to": tuple(named),
         },
         number=resource.id,
     )

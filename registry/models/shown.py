@@ -35,6 +35,23 @@ class Shown(Base):
     elements: Mapped[int | None]
 
 
+class ShownTo(Base):
+    """A unit that an entry for named departments is shown to, or was by a version before.
+
+    It is written when the version is published: a unit that gets another name sees it still.
+    """
+
+    __tablename__ = "shown_to"
+
+    resource_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True
+    )
+    unit_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("organisation.id"), primary_key=True, index=True
+    )
+    is_now: Mapped[bool]
+
+
 class Census(Base):
     """A cell: how many published entries, with how many elements, are alike in what it says."""
 
@@ -45,6 +62,7 @@ class Census(Base):
             "share_type",
             "open_type",
             "visibility",
+            "visible_to",
             "level",
             "month",
             name="uq_census_cell",
@@ -56,6 +74,8 @@ class Census(Base):
     share_type: Mapped[str] = mapped_column(sa.String(4))
     open_type: Mapped[str] = mapped_column(sa.String(4))
     visibility: Mapped[str] = mapped_column(sa.String(4))
+    # A digest of the units it is shown to by name; "" where it names none.
+    visible_to: Mapped[str] = mapped_column(sa.String(64), server_default="")
     level: Mapped[str] = mapped_column(sa.String(4))
     # In which the entries were first published, in the city: 2026-11.
     month: Mapped[str] = mapped_column(sa.String(7))

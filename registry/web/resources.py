@@ -547,6 +547,7 @@ def _form(
         warnings=_warnings_of(version, document, faults),
         similar=catalogue.similar(session(), actor(), version.resource, document.get("name")),
         systems=catalogue.systems(session(), unit),
+        units={name: name for name in catalogue.units(session())},
         faults=[*(problems or faults), *sent_back.pop("unanswered")],
         row_version=row_version,
         base=schemas.trace(document),

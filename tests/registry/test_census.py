@@ -71,15 +71,18 @@ def full_count(session, reader, anonymous="open"):
 
 
 def kept(session, reader, anonymous="open"):
-    """The same, as the census has it."""
-    columns = [getattr(Census, name) for name in census.Cell._fields]
+    """The same, as the census has it, whichever units an entry is shown to."""
+    columns = [getattr(Census, name) for name in census.Cell._fields if name != "visible_to"]
     rows = session.execute(
         sa.select(*columns, Census.entries, Census.elements).where(
             counted(reader, anonymous), Census.entries != 0
         )
     ).all()
-    entries = Counter({tuple(cell): number for *cell, number, _ in rows})
-    return entries, Counter({tuple(cell): number for *cell, _, number in rows})
+    entries, of_them = Counter(), Counter()
+    for *cell, number, elements in rows:
+        entries[tuple(cell)] += number
+        of_them[tuple(cell)] += elements
+    return entries, of_them
 
 
 def assert_right(session, readers):
@@ -105,6 +108,7 @@ codes = st.fixed_dictionaries(
         "share_type": st.sampled_from(["1", "2", "3", None, "9"]),
         "open_type": st.sampled_from(["1", "2", "3", None]),
         "visibility": st.sampled_from(["1", "2", None]),
+        "visible_to": st.sampled_from([None, ["教育局"], ["数据局", "教育局"], ["没有的局"]]),
     }
 )
 acts = st.one_of(

@@ -227,9 +227,8 @@ def test_a_share_scope_names_the_departments(scope: str) -> None:
 
 
 def test_an_entry_for_named_departments_says_which() -> None:
-    document = {**entry(), "share_type": "1", "visibility": "2"}
-    document["items"] = [{**item, "share_type": "1"} for item in document["items"]]
-    document.pop("share_scope", None)
+    document = {**entry(), "visibility": "2"}
     (found,) = submission(document)
-    assert found.pointer == "/share_scope"
-    assert found.message() == "目录可见范围选了「指定部门」，请在共享范围中写明是哪些部门"
+    assert found.pointer == "/visible_to"
+    assert found.message() == "目录可见范围选了「指定部门」，请在可见部门中选出是哪些单位"
+    assert submission({**document, "visible_to": ["市教育局"]}) == []
