@@ -5,8 +5,12 @@ What anybody can list is drawn block by block, and its digests are kept for the 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Final
+
+import numpy as np
 
 from anonymization import digests, lists
 from anonymization.codes import ALGORITHMS, Held, usual
@@ -186,11 +190,28 @@ def _blocks(family: lists.Family, held: int, rounds: int, hits: int) -> int:
 _MANY: Final = 50
 
 
-def _kept(family: str, block: int, algorithm: str) -> tuple[Numbers, ...]:
+def _kept(family: str, block: int, algorithm: str) -> Sequence[Numbers]:
     """The digests of a block of guesses; those that are often asked for are kept."""
+    if SHELF is not None:
+        return _shelved(SHELF / f"{family} {block} {algorithm}.npy", family, block, algorithm)
     return (_made if block < _CHEAPLY.get(algorithm, 80) else _made.__wrapped__)(
         family, block, algorithm
     )
+
+
+# A folder in which processes that judge many releases keep the digests of lists for each other;
+# without one each makes its own, and of what it makes again and again forgets the oldest.
+SHELF: Path | None = None
+
+
+@cache
+def _shelved(place: Path, family: str, block: int, algorithm: str) -> Sequence[Numbers]:
+    """The same from the shelf: mapped, so that the memory is shared too."""
+    if not place.exists():
+        with NamedTemporaryFile(dir=place.parent, delete=False) as made:
+            np.save(made, np.stack(_made.__wrapped__(family, block, algorithm)))
+        Path(made.name).replace(place)
+    return list(np.asarray(np.load(place, mmap_mode="r")))
 
 
 # The same list serves every column and every release a process judges: 400 KB a block and form.

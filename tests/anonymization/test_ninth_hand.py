@@ -11,7 +11,7 @@ import pytest
 
 from tests.anonymization import ninth_held, ninth_held_sound, ninth_open, ninth_open_sound
 from tests.anonymization.eighth_people import Release, crowd
-from tests.anonymization.hands import have_their_columns, keep_their_groups, shown
+from tests.anonymization.hands import have_their_columns, keep_their_groups, made, shown
 from tests.anonymization.sixth_people import judge
 
 FLAWED = {"open": ninth_open, "held": ninth_held}
@@ -21,7 +21,7 @@ SOUND = {"open": ninth_open_sound, "held": ninth_held_sound}
 # At first look 9 and 14; no truth had to be mended. After the open part was read 15 and 14.
 @pytest.mark.parametrize(("part", "least"), [("open", 15), ("held", 14)])
 def test_the_flaws_of_a_ninth_hand_are_found_with_their_columns(part, least):
-    cases = list(FLAWED[part].flawed())
+    cases = made(FLAWED[part].flawed)
     right, wrong = judge(cases)
     assert len(cases) == 15
     assert right >= least, shown(part, wrong)
@@ -30,7 +30,7 @@ def test_the_flaws_of_a_ninth_hand_are_found_with_their_columns(part, least):
 # At first look 24 and 20; no truth had to be mended. After the open part was read 25 and 20.
 @pytest.mark.parametrize(("part", "least"), [("open", 25), ("held", 20)])
 def test_the_sound_releases_of_a_ninth_hand_pass(part, least):
-    cases = list(SOUND[part].sound())
+    cases = made(SOUND[part].sound)
     right, wrong = judge(cases)
     assert len(cases) == 25
     assert right >= least, shown(part, wrong)
@@ -38,23 +38,23 @@ def test_the_sound_releases_of_a_ninth_hand_pass(part, least):
 
 @pytest.mark.parametrize("part", SOUND)
 def test_its_sound_releases_keep_the_groups_that_they_say(part):
-    assert keep_their_groups(SOUND[part].sound()) >= 5
+    assert keep_their_groups(made(SOUND[part].sound)) >= 5
 
 
 @pytest.mark.parametrize("part", FLAWED)
 def test_what_its_flaws_name_is_in_their_tables(part):
-    have_their_columns(FLAWED[part].flawed(), range(200, 3_000 + 1))
+    have_their_columns(made(FLAWED[part].flawed), range(200, 3_000 + 1))
 
 
 @pytest.mark.parametrize("part", FLAWED)
 def test_it_is_the_same_set_each_time(part):
-    for made in (FLAWED[part].flawed, SOUND[part].sound):
-        for one, again in zip(made(), made(), strict=True):
+    for make in (FLAWED[part].flawed, SOUND[part].sound):
+        for one, again in zip(made(make), make(), strict=True):
             assert one.frame.equals(again.frame), one.title
 
 
 def the(front: str) -> Release:
-    return next(case for case in ninth_open.flawed() if case.title.startswith(front))
+    return next(case for case in made(ninth_open.flawed) if case.title.startswith(front))
 
 
 def values(front: str, column: str) -> list[str]:

@@ -1,10 +1,12 @@
 """What is tried on codes: everything listed, but for those the run made under its own key."""
 
 import hashlib
+from pathlib import Path
 
 import polars as pl
 import pytest
 
+from anonymization import trials
 from anonymization.findings import Finding, Terms, wordy
 from anonymization.reversal import plain_hashes
 
@@ -21,8 +23,13 @@ def hashes(texts: pl.DataFrame, tokens: dict[str, str], judged: Terms) -> list[F
     return plain_hashes(texts, wordy(texts), tokens, judged)
 
 
-def test_digests_of_telephones_are_undone_by_listing_telephones() -> None:
+@pytest.mark.parametrize("shelf", [False, True], ids=["by itself", "with others"])
+def test_digests_of_telephones_are_undone_by_listing_telephones(
+    shelf: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trials, "SHELF", tmp_path if shelf else None)
     assert found(CODES) == [("联系电话",)]
+    assert any(tmp_path.iterdir()) == shelf
 
 
 @pytest.mark.parametrize("beside", [False, True])

@@ -42,6 +42,10 @@ def test_of_a_database(): sqlite3.connect(":memory:").close()
 def test_of_a_process(): subprocess.run([sys.executable, "-c", "pass"], check=True)
 def test_of_the_library():
     subprocess.run([sys.executable, "-c", "pass", "anonymize"], check=True)
+def test_of_its_modules():
+    subprocess.run([sys.executable, "-c", "pass  # anonymization"], check=True)
+def test_of_both():
+    subprocess.run([sys.executable, "-c", "pass  # anonymization, registry"], check=True)
 """
 # The connection is opened by whoever comes first, and kept.
 KEPT = """
@@ -86,11 +90,12 @@ def test_only_what_passed_without_an_engine_is_left_out(tmp_path):
     for options in ((), ("-n", "2", "--dist", "loadfile")):
         noted = tmp_path / "noted"
         told = suite(inner, f"--note-unengaged={noted}", *options)
-        assert "1 failed, 11 passed" in told, told
+        assert "1 failed, 13 passed" in told, told
         names = [line.rpartition("/")[2] for line in noted.read_text().split()]
         assert names == [
             "test_shared.py::test_third",
+            "test_suite.py::test_of_its_modules",
             "test_suite.py::test_of_nothing",
             "test_suite.py::test_of_the_library",
         ]
-    assert "1 failed, 8 passed, 3 deselected" in suite(inner, f"--leave-out={noted}")
+    assert "1 failed, 9 passed, 4 deselected" in suite(inner, f"--leave-out={noted}")
