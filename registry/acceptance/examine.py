@@ -91,7 +91,11 @@ class Examination:
             "gates": [
                 [line.gate.id, line.result, line.reason, list(line.evidence)] for line in self.lines
             ],
-            "versions": [dict(version) for version in self.versions],
+            # The opinions that stand were signed over the number of the text in the database.
+            "versions": [
+                {**{k: v for k, v in one.items() if k != "number"}, "version": one["number"]}
+                for one in self.versions
+            ],
             "deferrals": [dict(deferral) for deferral in self.deferrals],
         }
         return f"sm3:{sm3(schemas.canonical(facts)).hex()}"
@@ -219,7 +223,8 @@ def _version(entry: Any) -> Mapping[str, Any]:
         "key": entry.resource.key,
         "code": entry.resource.code or "",
         "name": entry.version.name,
-        "version": entry.version.number,
+        "version": entry.version.ordinal,
+        "number": entry.version.number,
         "digest": entry.version.digest,
     }
 

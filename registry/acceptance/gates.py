@@ -120,7 +120,7 @@ def _secrecy(facts: Facts) -> Iterator[Shortfall]:
         yield Shortfall("frozen", "secrecy", {"n": facts.frozen})
     for entry in facts.entries:
         if not _decided(facts, entry, "clear"):
-            yield _of("not_cleared", "secrecy", entry, number=entry.version.number)
+            yield _of("not_cleared", "secrecy", entry, number=entry.version.ordinal)
         elif "secrecy" not in facts.assessments.get(entry.version.id, {}):
             yield _assessed("no_secrecy_assessment", entry)
 
@@ -242,14 +242,14 @@ def _called(row: Mapping[str, str]) -> str:
 def _head(facts: Facts) -> Iterator[Shortfall]:
     for entry in facts.entries:
         if not _decided(facts, entry, "approve", "adopt"):
-            yield _of("not_approved", "head", entry, number=entry.version.number)
+            yield _of("not_approved", "head", entry, number=entry.version.ordinal)
 
 
 def _review(facts: Facts) -> Iterator[Shortfall]:
     for entry in facts.entries:
         if entry.version.state != "published" or not _decided(facts, entry, "publish", "adopt"):
             ball = "reviewer" if entry.version.state == "in_authority_review" else "registrar"
-            yield _of("not_reviewed", ball, entry, number=entry.version.number)
+            yield _of("not_reviewed", ball, entry, number=entry.version.ordinal)
 
 
 def _mount(facts: Facts) -> Iterator[Shortfall]:
