@@ -130,6 +130,9 @@ def _conditions(asked: Filter) -> list[sa.ColumnElement[bool]]:
     return found
 
 
-def acts(session: Session) -> list[str]:
-    """Every act that stands in the journal."""
-    return list(session.scalars(sa.select(JournalRow.act).distinct().order_by(JournalRow.act)))
+def acts(session: Session) -> list[tuple[str, str]]:
+    """Every act that stands in the journal, with its subject where it has only one."""
+    subject, last = sa.func.min(JournalRow.subject), sa.func.max(JournalRow.subject)
+    one = sa.case((subject == last, subject), else_="")
+    rows = session.execute(sa.select(JournalRow.act, one).group_by(JournalRow.act))
+    return [(act, subject) for act, subject in rows]
