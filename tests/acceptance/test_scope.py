@@ -393,7 +393,7 @@ def test_evidence_says_how_much_there_was_to_prove(session, town, project):
     assert found["G-DEID"].evidence[0] == "应脱敏条目 0/1"
     assert found["G-FIND"].evidence == ("没有提出过问题",)
     assert found["G-GRADE"].evidence_in("en")[0].startswith("entries 1, items graded")
-    assert found["G-FIND"].evidence_in("en") == ("nothing was ever found",)
+    assert found["G-FIND"].evidence_in("en") == ("nothing has been found",)
 
 
 def test_a_system_to_which_a_gate_does_not_apply_is_told_among_its_evidence(session, town, project):
