@@ -377,6 +377,9 @@ def test_a_system_without_a_registered_table_cannot_be_called_complete(session, 
     assert results(session, project, "approval")["G-CAT"].result == "pass"
     projects.add_tables(session, registrar, project, system, ["T_1"])
     table = session.scalars(sa.select(BusinessTable)).one()
+    both = {"resource_key": resource.key, "exempt_because": "日志表"}
+    with pytest.raises(Invalid):
+        projects.link_table(session, registrar, project, table.id, **both)
     projects.link_table(session, registrar, project, table.id, resource_key=resource.key)
     line = results(session, project)["G-CAT"]
     assert (line.result, line.evidence) == ("pass", ("业务表 1/1", "条目 1"))
