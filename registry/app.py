@@ -110,6 +110,7 @@ def _templates(app: Flask, settings: Settings) -> None:
                 ("/help", gettext("使用手册")),
                 ("/opinions/verify", gettext("核对核验意见")),
                 ("/api/v1/", gettext("接口说明")),
+                *([("/password", gettext("修改口令"))] if who.signed_in else []),
             ],
         }
 

@@ -176,6 +176,11 @@ def _whole(number: float) -> int | float:
     return int(number) if number.is_integer() else number
 
 
+def day(text: str) -> str:
+    """A day that was typed another way as the schema writes it; what is none stays as it is."""
+    return _day(clean(unicodedata.normalize("NFKC", text), breaks=False), text)
+
+
 def _day(narrow: str, text: str) -> str:
     found = DAY.fullmatch(narrow)
     if found:

@@ -154,12 +154,12 @@ def city_app(folder: Path, database: db.Database, **more: str) -> Flask:
     return create_app(settings(folder, anonymous="open", **more), database)
 
 
-def sign_in(app: Flask, username: str) -> FlaskClient:
-    """A browser in which this demo account is signed in."""
+def sign_in(app: Flask, username: str, password: str = PASSWORD) -> FlaskClient:
+    """A browser in which this account is signed in, by the password of the demo accounts."""
     client = app.test_client()
     token = token_of(client.get("/sign-in").text)
     answer = client.post(
-        "/sign-in", data={"csrf_token": token, "username": username, "password": PASSWORD}
+        "/sign-in", data={"csrf_token": token, "username": username, "password": password}
     )
     assert answer.status_code == 303, answer.text
     return client

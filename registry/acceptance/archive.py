@@ -208,12 +208,12 @@ def _entries(session: Session, versions: Sequence[Version]) -> Iterator[tuple[st
         resource = version.resource
         code = resource.code or ""
         yield (
-            f"{(code or resource.key).replace('/', '-')}-v{version.number}",
+            f"{(code or resource.key).replace('/', '-')}-v{version.ordinal}",
             {
                 "key": resource.key,
                 "code": code,
                 "department": resource.department.name,
-                "version": version.number,
+                "version": version.ordinal,
                 "state": version.state,
                 "digest": version.digest,
                 "document": catalogue.document_of(version),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 import schemas
 from registry.acceptance.facts import Facts, gather, gather_many
-from registry.acceptance.gates import CHECKS, Shortfall, applicability, evidence_of
+from registry.acceptance.gates import CHECKS, Shortfall, Told, applicability, evidence_of
 from registry.models.projects import Project
 from registry.signing import sm3
 
@@ -56,7 +56,16 @@ class Line:
     result: str
     shortfalls: tuple[Shortfall, ...] = ()
     reason: str = ""
-    evidence: tuple[str, ...] = ()
+    proofs: tuple[Told, ...] = ()
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """What proves the gate, in the words that are signed."""
+        return self.evidence_in("zh")
+
+    def evidence_in(self, locale: str) -> tuple[str, ...]:
+        """What proves the gate, to be read in this language."""
+        return tuple(_told(one, locale) for one in self.proofs)
 
     @property
     def balls(self) -> tuple[str, ...]:
@@ -91,7 +100,11 @@ class Examination:
             "gates": [
                 [line.gate.id, line.result, line.reason, list(line.evidence)] for line in self.lines
             ],
-            "versions": [dict(version) for version in self.versions],
+            # The opinions that stand were signed over the number of the text in the database.
+            "versions": [
+                {**{k: v for k, v in one.items() if k != "number"}, "version": one["number"]}
+                for one in self.versions
+            ],
             "deferrals": [dict(deferral) for deferral in self.deferrals],
         }
         return f"sm3:{sm3(schemas.canonical(facts)).hex()}"
@@ -186,11 +199,11 @@ def _line(facts: Facts, gate: Gate, bound: frozenset[str]) -> Line:
     if "no_pi" in gate.na_reasons and known and not any(e.personal for e in facts.entries):
         return Line(gate, "na", reason="no_pi")
     found = tuple(CHECKS[gate.id](facts))
-    proof = tuple(text for text in evidence_of(facts, gate.id) if text)
+    proofs = tuple(evidence_of(facts, gate.id))
     if not found:
-        return Line(gate, "pass", evidence=proof)
+        return Line(gate, "pass", proofs=proofs)
     result = "deferred" if _deferred(facts, gate) else "fail"
-    return Line(gate, result, found, evidence=proof)
+    return Line(gate, result, found, proofs=proofs)
 
 
 def _deferred(facts: Facts, gate: Gate) -> bool:
@@ -219,7 +232,8 @@ def _version(entry: Any) -> Mapping[str, Any]:
         "key": entry.resource.key,
         "code": entry.resource.code or "",
         "name": entry.version.name,
-        "version": entry.version.number,
+        "version": entry.version.ordinal,
+        "number": entry.version.number,
         "digest": entry.version.digest,
     }
 
@@ -230,10 +244,32 @@ def _sentences() -> Mapping[str, Mapping[str, str]]:
     return cast("Mapping[str, Mapping[str, str]]", schemas.loads(text))
 
 
+def _told(proof: Told, locale: str) -> str:
+    facts = dict(proof.facts)
+    if "na_reason" in facts:
+        facts["na_reason"] = schemas.codes.label("na_reason", facts["na_reason"], locale)
+    if "numbers" in facts:
+        facts["numbers"] = ("、" if locale == "zh" else ", ").join(facts["numbers"])
+    return _sentences()[proof.code][locale].format(**facts)
+
+
 def said(shortfall: Shortfall, locale: str = "zh") -> tuple[str, str]:
     """What stands against a gate, and what to do about it."""
     row = _sentences()[shortfall.code]
-    facts = dict(shortfall.facts)
+    facts = {
+        name: _first_few(value, locale) if isinstance(value, list) else value
+        for name, value in shortfall.facts.items()
+    }
     if "list" in facts:
         facts["list"] = _sentences()[f"list.{facts['list']}"][locale]
     return row[locale].format(**facts), row[f"{locale}_remedy"].format(**facts)
+
+
+_FEW = 5
+
+
+def _first_few(names: Sequence[str], locale: str) -> str:
+    """Some names of a list, and that there are more where there are."""
+    if locale == "zh":
+        return "、".join(names[:_FEW]) + ("等" if len(names) > _FEW else "")
+    return ", ".join(names[:_FEW]) + (" and others" if len(names) > _FEW else "")

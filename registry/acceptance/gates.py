@@ -25,7 +25,8 @@ class Shortfall:
     """One thing that stands against a gate.
 
     `code` names the sentence and the remedy, `ball` the role that has to act, `resource` the key
-    of the entry to go to, `batch` that of the submission where the remedy is on its page.
+    of the entry to go to, `batch` that of the submission where the remedy is on its page. A fact
+    that is a list is told by its first few.
     """
 
     code: str
@@ -33,6 +34,23 @@ class Shortfall:
     facts: Mapping[str, Any] = field(default_factory=dict)
     resource: str = ""
     batch: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing that proves a gate: `code` names the sentence, `facts` fill it."""
+
+    code: str
+    facts: Mapping[str, Any]
+
+
+def _told(code: str, **facts: Any) -> Told:
+    return Told(f"told.{code}", facts)
+
+
+def _paper(number: str) -> Told:
+    """A number that is the proof itself, in no language."""
+    return _told("paper", number=number)
 
 
 Check = Callable[[Facts], Iterator[Shortfall]]
@@ -53,7 +71,7 @@ def _apply(facts: Facts) -> Iterator[Shortfall]:
 def _catalogue(facts: Facts) -> Iterator[Shortfall]:
     open_tables = [t for t in facts.tables if t.resource_id is None and not t.exempt_because]
     if open_tables:
-        names = "、".join(table.name for table in open_tables[:5])
+        names = [table.name for table in open_tables]
         count = len(facts.tables) - len(open_tables)
         known = {"linked": count, "all": len(facts.tables), "names": names, "n": len(open_tables)}
         yield Shortfall("tables_open", "registrar", known)
@@ -62,13 +80,13 @@ def _catalogue(facts: Facts) -> Iterator[Shortfall]:
     ours = applicability(facts)["extent"] != "filing" and facts.stage != "approval"
     if bare and ours:
         # Of a system none of whose tables are registered nobody can say what is missing.
-        yield Shortfall("no_tables", "registrar", {"n": len(bare), "names": "、".join(bare[:5])})
+        yield Shortfall("no_tables", "registrar", {"n": len(bare), "names": bare})
     if not facts.entries:
         # Exempting every table is no catalogue: that nothing arises is declared and signed.
         yield Shortfall("no_entries", "registrar")
     if facts.gone:
-        codes = "、".join(facts.gone[:5])
-        yield Shortfall("entry_gone", "registrar", {"n": len(facts.gone), "codes": codes})
+        known = {"n": len(facts.gone), "codes": list(facts.gone)}
+        yield Shortfall("entry_gone", "registrar", known)
     for entry in facts.entries:
         if entry.problems:
             message = entry.problems[0].message("zh")
@@ -94,7 +112,7 @@ def _grade(facts: Facts) -> Iterator[Shortfall]:
     for entry in facts.entries:
         bare = [str(item.get("name") or "") for item in _items(entry) if not item.get("level")]
         if bare:
-            yield _of("ungraded", "registrar", entry, n=len(bare), items="、".join(bare[:5]))
+            yield _of("ungraded", "registrar", entry, n=len(bare), items=bare)
         floors = [p for p in entry.problems if (p.rule or "").startswith("F")]
         if floors:
             yield _of("grade_floor", "registrar", entry, first=floors[0].message("zh"))
@@ -120,7 +138,7 @@ def _secrecy(facts: Facts) -> Iterator[Shortfall]:
         yield Shortfall("frozen", "secrecy", {"n": facts.frozen})
     for entry in facts.entries:
         if not _decided(facts, entry, "clear"):
-            yield _of("not_cleared", "secrecy", entry, number=entry.version.number)
+            yield _of("not_cleared", "secrecy", entry, number=entry.version.ordinal)
         elif "secrecy" not in facts.assessments.get(entry.version.id, {}):
             yield _assessed("no_secrecy_assessment", entry)
 
@@ -206,7 +224,7 @@ def _lists(facts: Facts) -> Iterator[Shortfall]:
                 "list": name,
                 "number": edition.number,
                 "n": len(found),
-                "rows": "、".join(dict.fromkeys(_called(dict(row)) for row in found[:5])),
+                "rows": list(dict.fromkeys(_called(dict(row)) for row in found)),
             }
             yield Shortfall("edition_outdated", "head", known)
 
@@ -242,14 +260,14 @@ def _called(row: Mapping[str, str]) -> str:
 def _head(facts: Facts) -> Iterator[Shortfall]:
     for entry in facts.entries:
         if not _decided(facts, entry, "approve", "adopt"):
-            yield _of("not_approved", "head", entry, number=entry.version.number)
+            yield _of("not_approved", "head", entry, number=entry.version.ordinal)
 
 
 def _review(facts: Facts) -> Iterator[Shortfall]:
     for entry in facts.entries:
         if entry.version.state != "published" or not _decided(facts, entry, "publish", "adopt"):
             ball = "reviewer" if entry.version.state == "in_authority_review" else "registrar"
-            yield _of("not_reviewed", ball, entry, number=entry.version.number)
+            yield _of("not_reviewed", ball, entry, number=entry.version.ordinal)
 
 
 def _mount(facts: Facts) -> Iterator[Shortfall]:
@@ -273,7 +291,7 @@ def _mount(facts: Facts) -> Iterator[Shortfall]:
             if i.get("name") not in given and i.get("field_name") not in given
         ]
         if missing:
-            yield _of("columns_missing", "operator", entry, columns="、".join(missing[:5]))
+            yield _of("columns_missing", "operator", entry, columns=missing)
 
 
 def _freshness(facts: Facts, entry: Entry, mount: Mount) -> Iterator[Shortfall]:
@@ -380,75 +398,77 @@ def _day(moment: datetime) -> str:
     return moment.astimezone(CITY).date().isoformat()
 
 
-def _dated(what: str, moments: Sequence[datetime]) -> list[str]:
+def _dated(code: str, moments: Sequence[datetime], **counts: int) -> list[Told]:
     """What was counted, and the day of the last; never names, which may be restricted."""
-    return [f"{what}（{_day(max(moments))}）"] if moments else []
+    return [_told(code, on=_day(max(moments)), **counts)] if moments else []
 
 
-def _masked(facts: Facts) -> list[str]:
+def _masked(facts: Facts) -> list[Told]:
     """How many entries had to be masked and are, and on what the reports that hold were run."""
     bound = [entry for entry in facts.entries if entry.personal]
     proofs = [facts.proofs.get(entry.version.id, {}) for entry in bound]
     done = sum(bool(one) and not any(proof.reason for proof in one.values()) for one in proofs)
     found = [proof for one in facts.proofs.values() for proof in one.values()]
     held = [one.report for one in found if one.report is not None]
-    told = [f"应脱敏条目 {done}/{len(bound)}"]
+    told = [_told("masked", done=done, all=len(bound))]
     if free := len(facts.entries) - len(bound):
-        told.append(f"{free} 项不含个人信息和敏感信息项")
-    told += _dated(f"脱敏报告 {len(held)}", [report.run_at for report in held])
+        told.append(_told("free", n=free))
+    told += _dated("reports", [report.run_at for report in held], n=len(held))
     if made_up := sum(report.kind == "plan_only" for report in held):
-        told.append(f"其中方案报告（虚构数据）{made_up}，首次发布前须有实测报告")
+        told.append(_told("made_up", n=made_up))
     if beside := sum(one.beside is not None for one in found):
-        told.append(f"原实测报告不作为依据、由方案报告代替 {beside}")
+        told.append(_told("beside", n=beside))
     return told
 
 
-def _mounted(facts: Facts) -> list[str]:
+def _mounted(facts: Facts) -> list[Told]:
     """How many entries had to be mounted and are, why others need not be, and the numbers."""
     withheld = [e for e in facts.entries if e.document.get("share_type") == "3"]
     rest = [e for e in facts.entries if e not in withheld]
     signed = {e.resource.id: facts.exempt("G-MOUNT", resource=e.resource) for e in rest}
     reasons = Counter(one.reason for one in signed.values() if one is not None)
     bound = [e for e in rest if signed[e.resource.id] is None]
-    told = [f"已挂接 {sum(e.resource.id in facts.mounts for e in bound)}/{len(bound)}"]
+    done = sum(e.resource.id in facts.mounts for e in bound)
+    told = [_told("mounted", done=done, all=len(bound))]
     if withheld:
-        told.append(f"{len(withheld)} 项不予共享，不要求挂接")
-    told += [
-        f"{count} 项不要求挂接：{schemas.codes.label('na_reason', reason)}"
-        for reason, count in reasons.items()
-    ]
-    numbers = sorted({mount.number for mount in facts.mounts.values()})
-    more = f"等 {len(numbers)} 个" if len(numbers) > _NUMBERS else ""
-    return [*told, "、".join(numbers[:_NUMBERS]) + more]
+        told.append(_told("withheld", n=len(withheld)))
+    told += [_told("unmounted", n=count, na_reason=why) for why, count in reasons.items()]
+    if numbers := sorted({mount.number for mount in facts.mounts.values()}):
+        code = "many_numbers" if len(numbers) > _NUMBERS else "numbers"
+        told.append(_told(code, numbers=numbers[:_NUMBERS], n=len(numbers)))
+    return told
 
 
-def _covered(facts: Facts) -> list[str]:
+def _covered(facts: Facts) -> list[Told]:
     """How many tables of the scope are covered; where none is registered, that is told."""
     linked = sum(1 for t in facts.tables if t.resource_id or t.exempt_because)
-    entries = f"条目 {len(facts.entries)}"
+    entries = _told("entries", n=len(facts.entries))
     if facts.tables:
-        return [f"业务表 {linked}/{len(facts.tables)}", entries]
-    known = "没有登记业务表" if facts.systems else "没有登记信息系统和业务表"
-    return [f"{known}，只核已登记的条目，是否有遗漏由核验人判断", entries]
+        return [_told("tables", done=linked, all=len(facts.tables)), entries]
+    return [_told("no_tables" if facts.systems else "no_systems"), entries]
 
 
 # So many numbers of mounts are written out; of more it is told how many there are.
 _NUMBERS = 12
 
 
-def evidence_of(facts: Facts, gate: str) -> list[str]:
+def evidence_of(facts: Facts, gate: str) -> list[Told]:
     """What proves a gate, in short: numbers of papers, counts of what was judged."""
     if gate in {"G-CLOUD", "G-BRAIN", "G-IF", "G-SEC", "G-CRYPTO"}:
-        proofs = [f"{e.number}（{e.on}）" for e in facts.evidence if e.gate == gate]
+        proofs = [
+            _told("dated_paper", number=e.number, on=str(e.on))
+            for e in facts.evidence
+            if e.gate == gate
+        ]
         signed = [(system, facts.exempt(gate, system=system)) for system in facts.systems]
         return proofs + [
-            f"{system.name}不适用：{schemas.codes.label('na_reason', one.reason)}"
+            _told("exempt", system=system.name, na_reason=one.reason)
             for system, one in signed
             if one is not None
         ]
     if gate == "G-APPLY":
         stated = [facts.project.facts.get(need["id"]) for need in stated_by(facts.project.kind)]
-        return [facts.project.approval or "", *(str(one) for one in stated if one)]
+        return [_paper(str(one)) for one in (facts.project.approval, *stated) if one]
     if gate == "G-CAT":
         return _covered(facts)
     if gate == "G-GRADE":
@@ -456,27 +476,28 @@ def evidence_of(facts: Facts, gate: str) -> list[str]:
             item for e in facts.entries for item in _items(e) if item.get("level") not in {None, ""}
         ]
         every = sum(len(_items(entry)) for entry in facts.entries)
-        return [f"条目 {len(facts.entries)}，信息项已定级 {len(graded)}/{every}"]
+        return [_told("graded", n=len(facts.entries), done=len(graded), all=every)]
     if gate == "G-SHARE":
         clean = sum(
             not any((p.rule or "").startswith("S") for p in e.problems) for e in facts.entries
         )
-        return [f"共享开放规则核对 {clean}/{len(facts.entries)}"]
+        return [_told("clean", done=clean, all=len(facts.entries))]
     if gate == "G-FIND":
         closed = sum(finding.state == "closed" for finding in facts.findings)
-        return [
-            f"提出 {len(facts.findings)}，已办结 {closed}" if facts.findings else "没有提出过问题"
-        ]
+        if not facts.findings:
+            return [_told("no_findings")]
+        return [_told("findings", n=len(facts.findings), done=closed)]
     if gate == "G-LISTS":
-        return [e.paper_number for e in facts.editions.values()]
+        return [_paper(e.paper_number) for e in facts.editions.values() if e.paper_number]
     if gate in {"G-SECRET", "G-HEAD", "G-REVIEW"}:
         step = {"G-SECRET": "clear", "G-HEAD": "approve", "G-REVIEW": "publish"}[gate]
         done = [e for e in facts.entries if _decided(facts, e, step)]
         days = [facts.decisions[entry.version.id][step].at for entry in done]
-        return _dated(f"条目 {len(done)}/{len(facts.entries)}", days)
+        return _dated("decided", days, done=len(done), all=len(facts.entries))
     if gate == "G-PIA":
         rows = [a for known in facts.assessments.values() for a in known.values()]
-        return sorted({a.number for a in rows if a.kind == "pia" and a.number})[:5]
+        numbers = sorted({a.number for a in rows if a.kind == "pia" and a.number})
+        return [_paper(number) for number in numbers[:5]]
     if gate == "G-DEID":
         return _masked(facts)
     if gate == "G-MOUNT":

@@ -550,8 +550,8 @@ def changed_since(session: Session, opinion: Opinion) -> list[Later]:
         latest = resource.working or resource.live
         touched = _touched(before, latest)
         if touched:
-            after = latest.number if latest is not None else None
-            found.append(Later(resource.key, before.name, before.number, after, touched))
+            after = latest.ordinal if latest is not None else None
+            found.append(Later(resource.key, before.name, before.ordinal, after, touched))
     return found
 
 

@@ -34,7 +34,12 @@ def schedule(
     known = calendar.load(session)
     today = day or calendar.today()
     by = planned_on
-    good = {line.gate.id for line in found.lines if line.result in GOOD} if found else set()
+    # Gates on entries pass where there is none; nothing of them was done for that.
+    good = (
+        {line.gate.id for line in found.lines if line.result in GOOD}
+        if found and not _is_bare(found)
+        else set()
+    )
     steps = []
     for row in reversed(schemas.codes.table("acceptance_gates")["schedule"]):
         by = _before(known, by, row["working_days"])
@@ -42,6 +47,10 @@ def schedule(
         step = (row["step"], row["zh"], row["en"], row["ball"])
         steps.append(Milestone(*step, by, late=by < today and not done, done=done))
     return steps[::-1]
+
+
+def _is_bare(found: Examination) -> bool:
+    return any(one.code == "no_entries" for line in found.lines for one in line.shortfalls)
 
 
 def _before(known: Calendar, day: date, working_days: int) -> date:

@@ -8,6 +8,8 @@ from registry.access.actor import SYSTEM, Actor, Holding
 from registry.access.rights import (
     acts,
     holding_for,
+    is_of_one_project,
+    is_until_a_date,
     may,
     reach_together,
     require,
@@ -25,6 +27,8 @@ __all__ = [
     "apart_from",
     "conflict",
     "holding_for",
+    "is_of_one_project",
+    "is_until_a_date",
     "judged",
     "may",
     "persons_apart",

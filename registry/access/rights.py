@@ -59,11 +59,21 @@ def _reaches(act: str, holding: Holding, department: Organisation, project_id: i
         )
     if scope.startswith("operator"):
         return unit == department.operator_id
-    if scope.startswith("one project"):
+    if is_of_one_project(holding.role):
         return project_id is not None and holding.project_id == project_id
     if scope.startswith(("department", "projects of the department")):
         return unit == department.id or _leaves_through(holding, department)
     return True
+
+
+def is_of_one_project(role: str) -> bool:
+    """Whether a post of this role says for which project it is held."""
+    return roles()[role]["scope"].startswith("one project")
+
+
+def is_until_a_date(role: str) -> bool:
+    """Whether a post of this role is never held without a last day."""
+    return roles()[role]["scope"].endswith("until a date")
 
 
 def reach_together(

@@ -1,12 +1,15 @@
 """Organisations, people, posts, and the ways in: passwords, browser sessions, tokens."""
 
 from registry.accounts.people import (
+    SHORTEST_PASSWORD,
     add_account,
     add_organisation,
     appoint,
     disable,
     organisation,
     require_good,
+    require_reach,
+    require_strong,
 )
 from registry.accounts.sign_in import (
     FAILED,
@@ -18,6 +21,7 @@ from registry.accounts.sign_in import (
     note_failure,
     open_session,
     session_actor,
+    set_password,
     token_actor,
     touch_session,
 )
@@ -26,6 +30,7 @@ from registry.accounts.turns import able
 
 __all__ = [
     "FAILED",
+    "SHORTEST_PASSWORD",
     "able",
     "add_account",
     "add_organisation",
@@ -41,8 +46,11 @@ __all__ = [
     "open_session",
     "organisation",
     "require_good",
+    "require_reach",
+    "require_strong",
     "revoke_token",
     "session_actor",
+    "set_password",
     "token_actor",
     "touch_session",
 ]

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registry import journal
-from registry.access import Actor
+from registry.access import Actor, is_of_one_project, is_until_a_date, roles
 from registry.db import now
 from registry.errors import Conflict, Invalid, Missing
 from registry.models.accounts import Account, BrowserSession, Organisation, Person, Post
+from registry.models.projects import Project
 
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,59}", re.ASCII)
 LONGEST_NAME = 60
@@ -52,6 +53,11 @@ def require_good(username: str, name: str, password: str) -> None:
         raise Invalid([], code="account_username")
     if not 0 < len(name.strip()) <= LONGEST_NAME or not name.isprintable():
         raise Invalid([], code="account_name")
+    require_strong(username, password)
+
+
+def require_strong(username: str, password: str) -> None:
+    """Refuse a password that is short, of few kinds of signs, or holds the account's name."""
     kinds = sum(any(test(sign) for sign in password) for test in _KINDS)
     if len(password) < SHORTEST_PASSWORD or kinds < 3 or username.lower() in password.lower():
         raise Invalid([], code="account_password", least=SHORTEST_PASSWORD)
@@ -95,17 +101,53 @@ def require_free(
         raise Conflict("post_held", username=account.username)
 
 
+def require_reach(
+    role: str, unit: Organisation, ends: date | None, project: Project | None
+) -> None:
+    """Refuse a post that is none, or reaches further than its role does (roles.json, scope)."""
+    if role not in roles():
+        raise Invalid([], code="post_role")
+    if is_until_a_date(role) and ends is None:
+        raise Invalid([], code="post_end", roles=[role])
+    if is_of_one_project(role) != (project is not None) or (
+        project is not None and project.unit_id != unit.id
+    ):
+        raise Invalid([], code="post_project")
+
+
 def appoint(
-    session: Session, actor: Actor, account: Account, role: str, unit: Organisation, starts: date
+    session: Session,
+    actor: Actor,
+    account: Account,
+    role: str,
+    unit: Organisation,
+    starts: date,
+    ends: date | None = None,
+    *,
+    project: Project | None = None,
+    substitute_for: Post | None = None,
 ) -> Post:
-    """Give a person a post from a day on; Conflict where he holds it."""
-    require_free(session, account, role, unit, starts)
+    """Give a person a post from a day on, until `ends`; Conflict where he holds it."""
+    require_free(session, account, role, unit, starts, ends)
     post = Post(
-        person_id=account.person_id, organisation_id=unit.id, role=role, starts=starts, ends=None
+        person_id=account.person_id,
+        organisation_id=unit.id,
+        role=role,
+        project_id=project.id if project else None,
+        starts=starts,
+        ends=ends,
+        substitute_for_id=substitute_for.id if substitute_for else None,
     )
     session.add(post)
     session.flush()
-    facts = {"role": role, "unit": unit.code, "starts": starts.isoformat()}
+    facts = {
+        "role": role,
+        "unit": unit.code,
+        "project": project.key if project else None,
+        "starts": starts.isoformat(),
+        "ends": ends.isoformat() if ends else None,
+        "substitute": substitute_for is not None,
+    }
     journal.record(session, actor, "appoint", "account", account.username, facts=facts)
     return post
 

@@ -8,12 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registry import journal
-from registry.access import Actor, require, roles
+from registry.access import Actor, require
 from registry.access.separation import Pair, pairs
-from registry.accounts.people import require_free
+from registry.accounts.people import add_account, appoint, require_reach
+from registry.accounts.sign_in import set_password
 from registry.db import now
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.models.accounts import Account, BrowserSession, MergedPost, Organisation, Person, Post
+from registry.models.projects import Project
 
 # Longest time a merged post stands before it must be filed anew.
 MERGED_FOR = timedelta(days=366)
@@ -60,6 +62,18 @@ def account_of(session: Session, actor: Actor, username: str) -> Account:
     return found
 
 
+def enter(session: Session, actor: Actor, username: str, name: str, *, hashed: str) -> Account:
+    """Open an account for a person, by who keeps accounts; Conflict where the name is taken."""
+    require(actor, "accounts")
+    return add_account(session, actor, username, name.strip(), hashed=hashed)
+
+
+def renew(session: Session, actor: Actor, account: Account, *, hashed: str) -> None:
+    """Give an account another password, for who forgot his; every visit of it ends."""
+    _require_other(actor, account)
+    set_password(session, actor, account, hashed)
+
+
 def give(
     session: Session,
     actor: Actor,
@@ -68,12 +82,14 @@ def give(
     unit: Organisation,
     starts: date | None,
     ends: date | None,
+    *,
+    project: Project | None = None,
     substitute_for: Post | None = None,
 ) -> Post:
-    """Give a post between two dates; one that stands in for another has an end."""
+    """Give a post between two dates; one that stands in for another has an end, and its project."""
     _require_other(actor, account)
-    if role not in roles():
-        raise Invalid([], code="post_role")
+    if substitute_for is not None and substitute_for.project_id is not None:
+        project = session.get(Project, substitute_for.project_id)
     if starts is None or (ends is not None and ends < starts):
         raise Invalid([], code="post_dates")
     if substitute_for is not None and (
@@ -82,26 +98,18 @@ def give(
         or (substitute_for.role, substitute_for.organisation_id) != (role, unit.id)
     ):
         raise Invalid([], code="post_substitute")
-    require_free(session, account, role, unit, starts, ends)
-    post = Post(
-        person_id=account.person_id,
-        organisation_id=unit.id,
-        role=role,
-        starts=starts,
-        ends=ends,
-        substitute_for_id=substitute_for.id if substitute_for else None,
+    require_reach(role, unit, ends, project)
+    return appoint(
+        session,
+        actor,
+        account,
+        role,
+        unit,
+        starts,
+        ends,
+        project=project,
+        substitute_for=substitute_for,
     )
-    session.add(post)
-    session.flush()
-    facts = {
-        "role": role,
-        "unit": unit.code,
-        "starts": starts.isoformat(),
-        "ends": ends.isoformat() if ends else None,
-        "substitute": substitute_for is not None,
-    }
-    journal.record(session, actor, "appoint", "account", account.username, facts=facts)
-    return post
 
 
 def end(session: Session, actor: Actor, account: Account, post_id: int, ends: date | None) -> None:

@@ -51,6 +51,19 @@ def hash_password(password: str) -> str:
         return _HASHER.hash(password)
 
 
+def set_password(
+    session: Session, actor: Actor, account: Account, hashed: str, *, staying: str = ""
+) -> None:
+    """Put another password in place; every session ends but that of the token `staying`."""
+    account.password = hashed
+    session.execute(
+        sa.delete(BrowserSession).where(
+            BrowserSession.account_id == account.id, BrowserSession.token != _digest(staying)
+        )
+    )
+    journal.record(session, actor, "set_password", "account", account.username)
+
+
 def begin_try(session: Session, username: str, address: str) -> None:
     """Count a try before its password is judged, so that guesses at the same moment count too.
 

@@ -365,7 +365,7 @@ def sheet(session: Session, row: Freeze, resource: Resource, means: Means) -> Sh
     )
     return Sheet(
         frozen_by=session.get_one(Person, row.frozen_by).name,
-        versions=[(v.number, v.state, v.created_at, v.digest) for v in versions],
+        versions=[(v.ordinal, v.state, v.created_at, v.digest) for v in versions],
         submissions=list(batches),
         files=session.scalar(kept) or 0,
         requests=[number or key for key, number in asked],

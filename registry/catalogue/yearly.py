@@ -72,7 +72,7 @@ class YearlyEntry:
 
     key: str
     name: str
-    number: int
+    ordinal: int
 
 
 def unconfirmed(session: Session, department: Organisation) -> list[YearlyEntry]:
@@ -82,7 +82,7 @@ def unconfirmed(session: Session, department: Organisation) -> list[YearlyEntry]
 
 def _entries(session: Session, where: Sequence[sa.ColumnElement[bool]]) -> list[YearlyEntry]:
     rows = session.execute(
-        sa.select(Resource.key, Version.name, Version.number)
+        sa.select(Resource.key, Version.name, Version.ordinal)
         .join(Version, Resource.live_version_id == Version.id)
         .where(*where)
         .order_by(Version.name, Resource.key)

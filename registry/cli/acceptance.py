@@ -23,7 +23,8 @@ from registry.models.projects import Project
 LEFT_OPEN = 3
 
 
-def _project(session: Session, key: str) -> Project:
+def project_called(session: Session, key: str) -> Project:
+    """The project with this key or name, or a refusal of the command."""
     found = session.scalar(
         sa.select(Project).where(sa.or_(Project.key == key, Project.name == key))
     )
@@ -63,7 +64,7 @@ def examine(project: str, stage: str | None, as_json: bool) -> None:
     chosen = settings()
     with reading(chosen) as session:
         found = acceptance.examine(
-            session, _project(session, project), stage, deferral_paper=chosen.deferral_paper
+            session, project_called(session, project), stage, deferral_paper=chosen.deferral_paper
         )
         lines: list[dict[str, Any]] = [
             {
@@ -124,7 +125,7 @@ def issue(project: str, username: str, reason: str, output: Path | None, as_json
     chosen = settings()
     key, paper = keys(chosen), chosen.deferral_paper
     with reading(chosen) as session:
-        actor, about = _actor(session, username), _project(session, project)
+        actor, about = _actor(session, username), project_called(session, project)
         found = acceptance.examine(session, about, deferral_paper=paper)
         signed: dict[str, Any] = {"seen": found.digest, "key": key, "deferral_paper": paper}
         signed["reason"] = reason
@@ -133,7 +134,7 @@ def issue(project: str, username: str, reason: str, output: Path | None, as_json
         made = acceptance.sign(
             session,
             _actor(session, username),
-            _project(session, project),
+            project_called(session, project),
             found.verdict,
             **signed,
             folder=chosen.data_dir,

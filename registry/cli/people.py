@@ -1,6 +1,7 @@
 """`catalogue account`: accounts, posts and tokens."""
 
 import json
+from datetime import datetime
 
 import click
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ import schemas
 from registry import accounts, calendar
 from registry.access import SYSTEM, role_title, roles
 from registry.accounts.clashes import Clash, clashes
+from registry.cli.acceptance import project_called
 from registry.cli.line import main
 from registry.cli.opening import reading, settings, writing
 from registry.errors import Conflict
@@ -38,6 +40,19 @@ def create(username: str, name: str, password: str) -> None:
     click.echo(f"已建立账号 / account made: {username} {name.strip()}")
 
 
+@account.command("password")
+@click.argument("username")
+@click.password_option("--password", help="口令 / password")
+def password_(username: str, password: str) -> None:
+    """Give an account another password and end its sessions; asked for it as `create` does."""
+    accounts.require_strong(username, password)
+    hashed = accounts.hash_password(password)
+    with writing() as session:
+        found = _known(session, username)
+        accounts.set_password(session, SYSTEM, found, hashed)
+    click.echo(f"已重设口令 / password set: {username}")
+
+
 def _roles_by_line() -> str:
     """The roles for the help of `grant`, one a line, kept as they stand."""
     lines = (f"- {role}  {role_title(role)} / {role_title(role, 'en')}" for role in roles())
@@ -52,17 +67,22 @@ def _roles_by_line() -> str:
 @click.argument("username")
 @click.argument("role")
 @click.argument("unit")
-def grant(username: str, role: str, unit: str) -> None:
+@click.option("--ends", type=click.DateTime(["%Y-%m-%d"]), help="最后一天 / last day")
+@click.option("--project", help="项目的名称或者编号 / name or key of the project")
+def grant(username: str, role: str, unit: str, ends: datetime | None, project: str | None) -> None:
     """Give a person a post."""
     if role not in roles():
         choices = "、".join(f"{one} {role_title(one)}" for one in roles())
         raise click.UsageError(f"没有岗位 {role}；可选：{choices} / no such role: {role}")
     with writing() as session:
-        found = _found(session, username)
-        if found is None:
-            raise click.ClickException(f"没有账号 / no account: {username}")
+        found = _known(session, username)
         where = accounts.organisation(session, unit)
-        post = accounts.appoint(session, SYSTEM, found, role, where, calendar.today())
+        of = project_called(session, project) if project else None
+        last = ends.date() if ends else None
+        accounts.require_reach(role, where, last, of)
+        post = accounts.appoint(
+            session, SYSTEM, found, role, where, calendar.today(), last, project=of
+        )
         held = session.scalars(sa.select(Post).where(Post.person_id == found.person_id)).all()
         warned = [
             _told(one) for one in clashes(held, calendar.today()) if post in (one.one, one.other)
@@ -92,6 +112,13 @@ def _told(clash: Clash) -> str:
         f"warning: one person holds {names[1]} and will be refused both of: {en}. "
         f"Appoint somebody else or end one of the posts."
     )
+
+
+def _known(session: Session, username: str) -> Account:
+    found = _found(session, username)
+    if found is None:
+        raise click.ClickException(f"没有账号 / no account: {username}")
+    return found
 
 
 def _found(session: Session, username: str) -> Account | None:
@@ -130,5 +157,5 @@ def list_(as_json: bool) -> None:
             found.append((one.username, one.person.name, one.disabled_at is not None, posts))
     for username, name, disabled, posts in found:
         facts = {"username": username, "name": name, "disabled": disabled, "posts": posts}
-        plain = f"{username:<24}{name}  {'; '.join(posts)}"
+        plain = f"{username:<24} {name}  {'; '.join(posts)}"
         click.echo(json.dumps(facts, ensure_ascii=False) if as_json else plain)

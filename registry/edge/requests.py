@@ -132,6 +132,7 @@ class Registry(Flask):
     def dispatch_request(self) -> Any:
         """Ask for the right, read the body, begin, run the view, commit or roll back."""
         if request.routing_exception is not None:
+            _recognise()
             self.raise_routing_exception(request)
         if request.method == "OPTIONS":
             # Answered without a transaction: nobody holds the lock by asking what is allowed.
@@ -212,6 +213,23 @@ def _prepare(route: Route, before: Before, kept: ExitStack) -> None:
     except Refusal as refusal:
         _remember_refusal(route, refusal)
         raise
+    finally:
+        g.pop("session", None)
+
+
+def _recognise() -> None:
+    """Know who asks for an address that is none: the page that says so is no door to sign in at.
+
+    It is said without a name as well, so nothing that is away may stand in its way.
+    """
+    if csrf.SESSION_COOKIE not in request.cookies or _sent_token():
+        return
+    try:
+        with db.glance(database()) as seen:
+            g.session = seen
+            g.actor = _who()
+    except (Refusal, DBAPIError):
+        log.info("request %s: who asks is not known", request_id())
     finally:
         g.pop("session", None)
 

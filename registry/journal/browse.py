@@ -32,17 +32,21 @@ class Filter:
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows, the names behind their keys, and where the next and the first page begin."""
+    """Some rows, the names behind their keys, and where the next and the first page begin.
+
+    `ordinals`: which version a row means as people count, by key and number, while it is there.
+    """
 
     rows: Sequence[JournalRow]
     persons: Mapping[str, str]
     units: Mapping[str, str]
     names: Mapping[tuple[str, str], str]
+    ordinals: Mapping[tuple[str, int], int]
     older: int | None
 
 
 def browse(session: Session, asked: Filter, before: int | None = None) -> Page:
-    """The newest rows that answer the filter and lie before this one; always nine queries."""
+    """The newest rows that answer the filter and lie before this one; always ten queries."""
     statement = sa.select(JournalRow).where(*_conditions(asked))
     if before is not None:
         statement = statement.where(JournalRow.seq < before)
@@ -61,6 +65,7 @@ def browse(session: Session, asked: Filter, before: int | None = None) -> Page:
         {key: name for key, name in persons},  # noqa: C416 - a row is not a pair to the types
         {code: name for code, name in units},  # noqa: C416
         _names(session, shown),
+        _ordinals(session, shown),
         shown[-1].seq if len(rows) > PAGE else None,
     )
 
@@ -87,6 +92,15 @@ def _names(session: Session, rows: Sequence[JournalRow]) -> dict[tuple[str, str]
         for one, name in session.execute(called.where(key.in_(keys))):
             found[subject, one] = name or ""
     return found
+
+
+def _ordinals(session: Session, rows: Sequence[JournalRow]) -> dict[tuple[str, int], int]:
+    found = session.execute(
+        sa.select(Resource.key, Version.number, Version.ordinal)
+        .join(Version, Version.resource_id == Resource.id)
+        .where(Resource.key.in_({row.key for row in rows if row.version}))
+    )
+    return {(key, number): ordinal for key, number, ordinal in found}
 
 
 def _conditions(asked: Filter) -> list[sa.ColumnElement[bool]]:
@@ -116,6 +130,9 @@ def _conditions(asked: Filter) -> list[sa.ColumnElement[bool]]:
     return found
 
 
-def acts(session: Session) -> list[str]:
-    """Every act that stands in the journal."""
-    return list(session.scalars(sa.select(JournalRow.act).distinct().order_by(JournalRow.act)))
+def acts(session: Session) -> list[tuple[str, str]]:
+    """Every act that stands in the journal, with its subject where it has only one."""
+    subject, last = sa.func.min(JournalRow.subject), sa.func.max(JournalRow.subject)
+    one = sa.case((subject == last, subject), else_="")
+    rows = session.execute(sa.select(JournalRow.act, one).group_by(JournalRow.act))
+    return [(act, subject) for act, subject in rows]

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from registry.db import UTC, Base
 from registry.models.accounts import Organisation
@@ -49,6 +49,11 @@ class Resource(Base):
     )
 
 
+_returned = sa.table(
+    "version", sa.column("resource_id"), sa.column("number"), sa.column("state")
+).alias("returned_before")
+
+
 class Version(Base):
     """One version of an entry: its state and its whole document; frozen from hand_in on."""
 
@@ -59,7 +64,7 @@ class Version(Base):
     resource_id: Mapped[int] = mapped_column(
         sa.ForeignKey("resource.id", ondelete="CASCADE"), index=True
     )
-    number: Mapped[int]
+    number: Mapped[int] = mapped_column()
     state: Mapped[str] = mapped_column(sa.String(20), index=True)
     # What queries ask of the document; `store` alone writes them, with the document.
     name: Mapped[str] = mapped_column(sa.String(800), default="", index=True)
@@ -82,6 +87,20 @@ class Version(Base):
 
     resource: Mapped[Resource] = relationship(foreign_keys=[resource_id], lazy="joined")
     submission: Mapped["Submission | None"] = relationship(lazy="select")
+    # 第 n 版 as people count: `number` is of the text, for addresses and programs; what was
+    # returned or taken back is no edition of its own, the text that follows it takes its place.
+    ordinal: Mapped[int] = column_property(
+        number
+        - sa.select(sa.func.count())
+        .select_from(_returned)
+        .where(
+            _returned.c.resource_id == resource_id,
+            _returned.c.number < number,
+            _returned.c.state == "returned",
+        )
+        .correlate_except(_returned)
+        .scalar_subquery()
+    )
 
 
 class Element(Base):

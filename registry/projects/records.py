@@ -14,6 +14,7 @@ from registry import calendar, journal
 from registry.access import Actor, acts, may, require
 from registry.db import now
 from registry.errors import Conflict, Forbidden, Invalid, Missing
+from registry.models.acceptance import Opinion, Revocation
 from registry.models.accounts import Post
 from registry.models.catalogue import Resource
 from registry.models.projects import (
@@ -263,13 +264,40 @@ def defer(
 
 
 def conclude(session: Session, actor: Actor, project: Project, on: date) -> None:
-    """Record the day of the acceptance meeting's conclusion, held by the project's own unit."""
+    """Record the day of the acceptance meeting's conclusion, held by the project's own unit.
+
+    A project that the measures bind is not accepted before its catalogue is verified (Art. 15):
+    by that day an opinion on the final stage was signed that lets it pass, and it stands.
+    """
     require(actor, "ask_verification", project.unit)
     if project.concluded_on is not None:
         raise Conflict("concluded")
+    if on > calendar.today():
+        problem = Problem("/concluded_on", "evidence-future", rule="evidence-future")
+        raise Invalid([problem])
+    if _is_bound(project) and not _is_verified(session, project, on):
+        raise Conflict("not_verified")
     project.concluded_on = on
     session.flush()
     journal.record(session, actor, "conclude", "project", project.key)
+
+
+def _is_bound(project: Project) -> bool:
+    rows = schemas.codes.table("acceptance_gates")["applicability"]
+    return any(row["binds"] != "none" for row in rows if row["kind"] == project.kind)
+
+
+def _is_verified(session: Session, project: Project, on: date) -> bool:
+    signed = session.scalars(
+        sa.select(Opinion.signed_at).where(
+            Opinion.project_id == project.id,
+            Opinion.stage == "final",
+            Opinion.result.in_(("pass", "conditional")),
+            Opinion.superseded_by_id.is_(None),
+            ~sa.exists().where(Revocation.opinion_id == Opinion.id),
+        )
+    )
+    return any(at.astimezone(calendar.CITY).date() <= on for at in signed)
 
 
 def _person(actor: Actor) -> int:

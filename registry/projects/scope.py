@@ -56,10 +56,13 @@ def create(
     if kind == "secret":
         raise Conflict("secret_project")
     kinds = {row["kind"] for row in schemas.codes.table("acceptance_gates")["applicability"]}
-    if kind not in kinds:
-        raise Invalid([Problem("/kind", "choice", rule="choice")])
+    faults = []
     if not name.strip():
-        raise Invalid([Problem("/name", "project-name", rule="project-name")])
+        faults.append(Problem("/name", "project-name", rule="project-name"))
+    if kind not in kinds:
+        faults.append(Problem("/kind", "project-kind", rule="project-kind"))
+    if faults:
+        raise Invalid(faults)
     project = Project(
         name=name.strip()[:200],
         unit_id=unit.id,
@@ -99,7 +102,8 @@ def link_table(
     if table is None or table.system_id not in ids:
         raise Missing("no_table")
     resource = own_entry(session, actor, project, resource_key) if resource_key else None
-    if resource is None and not exempt_because.strip():
+    # Of two answers one would be dropped without a word.
+    if (resource is not None) == bool(exempt_because.strip()):
         raise Invalid([Problem("/resource", "link-or-exempt", rule="link-or-exempt")])
     table.resource_id = resource.id if resource else None
     table.exempt_because = None if resource else exempt_because.strip()[:200]

@@ -1,19 +1,22 @@
 """The system administrator's page: accounts, posts with their dates, substitutes, merged posts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from registry import calendar, workdays
-from registry.access import role_title, roles
+from registry import accounts, calendar, workdays
+from registry.access import is_of_one_project, is_until_a_date, role_title, roles
 from registry.accounts import clashes, posts, units
-from registry.edge import actor, go, locale, reads, session, writes
+from registry.edge import actor, go, locale, prepared, reads, session, writes
 from registry.edge.words import sentence
-from registry.errors import Conflict, Invalid, Missing
+from registry.errors import Conflict, Invalid, Missing, Refusal
 from registry.models.accounts import Account, Organisation, Post
+from registry.models.projects import Project
 
 pages = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -52,6 +55,94 @@ def _title(role: str) -> str:
     return role_title(role, locale())
 
 
+@pages.get("/accounts")
+@reads("accounts")
+def new_account() -> str:
+    """The form that opens an account with its first post."""
+    return _new_account()
+
+
+def _new_account(fault: tuple[str, str] | None = None) -> str:
+    return render_template(
+        "account_new.html",
+        place="admin",
+        fault=fault,
+        # A password is never sent back, not even to who typed it.
+        typed={name: text for name, text in request.form.items() if name != "password"},
+        least=accounts.SHORTEST_PASSWORD,
+        today=calendar.today(),
+        **_choices(),
+    )
+
+
+def _choices() -> Mapping[str, Any]:
+    """What a post is chosen from: roles, units, and the projects of the units."""
+    projects = sa.select(Project.key, Project.name, Organisation.name.label("unit"))
+
+    def named(holds: Callable[[str], bool]) -> str:
+        return ("、" if locale() == "zh" else ", ").join(
+            _title(one) for one in roles() if holds(one)
+        )
+
+    return {
+        "roles": [(role, _title(role)) for role in roles()],
+        "units": session()
+        .execute(sa.select(Organisation.code, Organisation.name).order_by(Organisation.name))
+        .all(),
+        "projects": session()
+        .execute(projects.join(Project.unit).order_by(Organisation.name, Project.name))
+        .all(),
+        "project_roles": named(is_of_one_project),
+        "dated_roles": named(is_until_a_date),
+    }
+
+
+@contextmanager
+def _hashed(username: str = "") -> Iterator[str | Refusal]:
+    """The password worked on before the lock, slow by design; a weak one is told on the form."""
+    form = request.form
+    try:
+        if username:
+            accounts.require_strong(username, form.get("password", ""))
+        else:
+            typed = (form.get(name, "") for name in ("username", "name", "password"))
+            accounts.require_good(*typed)
+        made: str | Refusal = accounts.hash_password(form["password"])
+    except Invalid as fault:
+        made = fault
+    yield made
+
+
+def _password() -> str:
+    made = prepared()
+    if isinstance(made, Refusal):
+        raise made
+    return str(made)
+
+
+@pages.post("/accounts")
+@writes("accounts", before=_hashed)
+def open_account() -> Response | tuple[str, int]:
+    """Open an account and give its first post: there is no account without one."""
+    username = request.form.get("username", "")
+    try:
+        made = posts.enter(
+            session(), actor(), username, request.form.get("name", ""), hashed=_password()
+        )
+        _give(made)
+    except (Invalid, Conflict) as refusal:
+        session().rollback()
+        return _new_account(sentence(refusal)), refusal.status
+    return go(url_for(".account", username=username))
+
+
+@pages.post("/accounts/<username>/password")
+@writes("accounts", before=_hashed)
+def renew(username: str) -> Response | tuple[str, int]:
+    """Give an account another password."""
+    return _done(username, lambda found: posts.renew(session(), actor(), found, hashed=_password()))
+
+
 @pages.get("/accounts/<username>")
 @reads("accounts")
 def account(username: str) -> str:
@@ -64,9 +155,6 @@ def _account(username: str, fault: tuple[str, str] | None = None) -> str:
     held = session().scalars(
         sa.select(Post).where(Post.person_id == found.person_id).order_by(Post.starts, Post.id)
     )
-    units = session().execute(
-        sa.select(Organisation.code, Organisation.name).order_by(Organisation.name)
-    )
     every = held.all()
     notices = posts.notices_of(session(), found)
     return render_template(
@@ -76,8 +164,16 @@ def _account(username: str, fault: tuple[str, str] | None = None) -> str:
         posts=every,
         clashes=clashes.clashes(every, calendar.today(), [notice for notice, _ in notices]),
         notices=notices,
-        units=units.all(),
-        roles=[(role, _title(role)) for role in roles()],
+        **_choices(),
+        called={
+            row.id: row.name
+            for row in session().execute(
+                sa.select(Project.id, Project.name).where(
+                    Project.id.in_({post.project_id for post in every})
+                )
+            )
+        },
+        least=accounts.SHORTEST_PASSWORD,
         pairs=posts.mergeable(),
         colleagues=_colleagues(found),
         today=calendar.today(),
@@ -112,17 +208,20 @@ def _colleagues(found: Account) -> list[tuple[int, str, str, str]]:
 @writes("accounts")
 def appoint(username: str) -> Response | tuple[str, int]:
     """Give a post."""
-    return _done(
-        username,
-        lambda found: posts.give(
-            session(),
-            actor(),
-            found,
-            request.form.get("role", ""),
-            _unit(request.form.get("unit", "")),
-            _day("starts"),
-            _day("ends"),
-        ),
+    return _done(username, _give)
+
+
+def _give(found: Account) -> Post:
+    """The post of the form, given."""
+    return posts.give(
+        session(),
+        actor(),
+        found,
+        request.form.get("role", ""),
+        _unit(request.form.get("unit", "")),
+        _day("starts"),
+        _day("ends"),
+        project=_project(request.form.get("project", "")),
     )
 
 
@@ -143,7 +242,7 @@ def substitute(username: str) -> Response | tuple[str, int]:
             stood_for.organisation,
             _day("starts"),
             _day("ends"),
-            stood_for,
+            substitute_for=stood_for,
         )
 
     return _done(username, act)
@@ -203,6 +302,13 @@ def _unit(code: str) -> Organisation:
     found = session().scalar(sa.select(Organisation).where(Organisation.code == code))
     if found is None:
         raise Invalid([], code="post_unit")
+    return found
+
+
+def _project(key: str) -> Project | None:
+    found = session().scalar(sa.select(Project).where(Project.key == key)) if key else None
+    if key and found is None:
+        raise Invalid([], code="post_project")
     return found
 
 

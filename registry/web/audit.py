@@ -32,7 +32,8 @@ def rows() -> str:
     facts = {"filters": filtered, "rows": len(found.rows)}
     remember(lambda own: journal.record(own, who, "read_all", "journal", "", facts=facts))
     acts = sorted(
-        ((act, name_of_act(act)) for act in browse.acts(session())), key=lambda one: one[1]
+        ((act, name_of_act(act, subject)) for act, subject in browse.acts(session())),
+        key=lambda one: one[1],
     )
     return render_template(
         "audit.html",

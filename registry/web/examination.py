@@ -1,6 +1,6 @@
 """The examination of a project, the signature under it, and the opinions that were issued."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -180,6 +180,7 @@ def _signing_form(project: Project, problems: Any = ()) -> str:
         found=found,
         payload=payload,
         gate_titles={gate.id: gate.title(locale()) for gate in acceptance.gates()},
+        basis_of=_basis_of,
         problems=problems,
         typed=request.form,
     )
@@ -228,6 +229,12 @@ def _opinion(number: str) -> tuple[Opinion, Project]:
     return made, project
 
 
+def _basis_of(signed: Mapping[str, Any]) -> str:
+    """The articles of a gate of an opinion: as they were signed, or in English."""
+    english = {gate.id: gate.basis("en") for gate in acceptance.gates()}
+    return str(signed["basis"] if locale() == "zh" else english.get(signed["id"], signed["basis"]))
+
+
 def _page(made: Opinion, project: Project, problems: Any = ()) -> str:
     newer = session().get(Opinion, made.superseded_by_id) if made.superseded_by_id else None
     titles = {gate.id: gate.title(locale()) for gate in acceptance.gates()}
@@ -254,6 +261,7 @@ def _page(made: Opinion, project: Project, problems: Any = ()) -> str:
         later=acceptance.changed_since(session(), made),
         turned=acceptance.turned_since(session(), made, settings().deferral_paper),
         gate_titles=titles,
+        basis_of=_basis_of,
         may_revoke=may(actor(), "revoke", project.unit),
         problems=problems,
         typed=request.form,

@@ -26,6 +26,7 @@ from registry.models.projects import (
     ProjectResource,
     System,
 )
+from schemas.typed import day as day_of
 
 # Every verdict is computed anew, each from a fixed number of queries.
 PER_PAGE = 15
@@ -87,7 +88,12 @@ def create() -> Response | tuple[str, int]:
     unit = unit or (units[0] if len(units) == 1 else None)
     if unit is None:
         raise Missing("nothing_chosen")
-    form = request.form
+    form, planned_on = request.form, None
+    problems: list[schemas.Problem] = []
+    try:
+        planned_on = _date(form, "planned_on")
+    except Invalid as refusal:
+        problems += refusal.problems
     try:
         made = projects.create(
             session(),
@@ -96,15 +102,13 @@ def create() -> Response | tuple[str, int]:
             form.get("name", ""),
             form.get("kind", ""),
             approval=form.get("approval", "").strip()[:80] or None,
-            planned_on=_date(form, "planned_on"),
+            planned_on=planned_on,
         )
     except Invalid as refusal:
+        problems = [*refusal.problems, *problems]
+    if problems:
         page = render_template(
-            "project_new.html",
-            place="projects",
-            problems=refusal.problems,
-            typed=form,
-            **_choices(),
+            "project_new.html", place="projects", problems=problems, typed=form, **_choices()
         )
         return page, 422
     return go(url_for(".show", key=made.key))
@@ -484,7 +488,7 @@ def _resource(project: Project, key: str) -> Resource | None:
 
 def _date(form: Mapping[str, str], name: str) -> date | None:
     """The day in a box, None where it is blank; what is no day is refused, never dropped."""
-    text = form.get(name, "").strip()
+    text = day_of(form.get(name, "").strip())
     try:
         found = date.fromisoformat(text) if text else None
     except ValueError:

@@ -353,7 +353,7 @@ def _difference(version: Version, problems: Sequence[schemas.Problem] = ()) -> s
         elements=_rows(catalogue.document_of(version)),
         available=_available(version),
         history=[
-            (session().get_one(Version, one).number, *row)
+            row
             for one in reversed(catalogue.line(session(), version))
             for row in _decided(version, one)
         ],

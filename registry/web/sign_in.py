@@ -1,5 +1,9 @@
-"""Signing in and out."""
+"""Signing in and out, and one's own password."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
 from flask import Blueprint, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
@@ -7,11 +11,21 @@ from werkzeug.wrappers import Response as BaseResponse
 from registry import accounts, journal
 from registry.access.actor import of_account
 from registry.calendar import today
-from registry.edge import actor, database, go, reads, remember, session, settings, writes
+from registry.edge import (
+    actor,
+    database,
+    go,
+    prepared,
+    reads,
+    remember,
+    session,
+    settings,
+    writes,
+)
 from registry.edge.addresses import local
 from registry.edge.csrf import SESSION_COOKIE
 from registry.edge.words import sentence
-from registry.errors import Forbidden, TooMany
+from registry.errors import Forbidden, Invalid, Refusal, TooMany
 from registry.models.accounts import Account
 
 pages = Blueprint("sign_in", __name__)
@@ -77,6 +91,56 @@ def leave() -> BaseResponse:
     answer = go("/sign-in")
     answer.delete_cookie(SESSION_COOKIE)
     return answer
+
+
+@pages.get("/password")
+@reads()
+def password() -> str:
+    """The form by which a person changes his own password."""
+    return _password_form()
+
+
+def _password_form(fault: tuple[str, str] | None = None) -> str:
+    return render_template("password.html", fault=fault, least=accounts.SHORTEST_PASSWORD)
+
+
+@contextmanager
+def _judged() -> Iterator[str | Refusal]:
+    """Both passwords judged before the lock, as at signing in; what is wrong is told on the form.
+
+    Whoever finds a screen left open must not try passwords there faster than at the door.
+    """
+    form, who, address = request.form, actor(), request.remote_addr or ""
+    new = form.get("password", "")
+    made: str | Refusal
+    try:
+        accounts.require_strong(who.username, new)
+        if new != form.get("again", ""):
+            raise Invalid([], code="password_again")
+        remember(lambda s: accounts.begin_try(s, who.username, address))
+        accounts.check_password(database(), who.username, form.get("current", "")[:1000])
+        remember(lambda s: accounts.forget_failures(s, who.username, address))
+        made = accounts.hash_password(new)
+    except Forbidden:
+        made = Invalid([], code="password_current")
+    except (Invalid, TooMany) as fault:
+        made = fault
+    yield made
+
+
+@pages.post("/password")
+@writes(before=_judged)
+def change_password() -> BaseResponse | tuple[str, int]:
+    """Put the new password in place; other browsers of this account are signed out."""
+    made = prepared()
+    if isinstance(made, Refusal):
+        return _password_form(sentence(made)), made.status
+    account = (
+        session().scalars(sa.select(Account).where(Account.username == actor().username)).one()
+    )
+    here = request.cookies.get(SESSION_COOKIE, "")
+    accounts.set_password(session(), actor(), account, str(made), staying=here)
+    return go("/inbox")
 
 
 def _set_cookie(answer: BaseResponse, token: str) -> None:

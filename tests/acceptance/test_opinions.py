@@ -324,6 +324,35 @@ def test_two_officers_who_sign_the_same_verdict_at_once_make_one_opinion(tmp_pat
             assert opinion.superseded_by_id is None
 
 
+def test_a_project_is_concluded_once_its_opinion_stands_and_not_before(session, made):
+    about, manager = project(session), person(session, "project_manager")
+    today = calendar.today()
+
+    def conclude(on):
+        projects.conclude(session, manager, about, on)
+
+    with pytest.raises(Conflict, match="not_verified"):
+        conclude(today)
+    opinion = signed(session, made)
+    with pytest.raises(Conflict, match="not_verified"):
+        conclude(today - timedelta(days=1))
+    with pytest.raises(Invalid):
+        conclude(today + timedelta(days=1))
+    head = person(session, "authority_head")
+    pdf = papers.pdf_digest(acceptance.package_of(session, made[1], opinion)[1])
+    acceptance.revoke(session, head, opinion, "材料不实", key=made[2], pdf=pdf)
+    with pytest.raises(Conflict, match="not_verified"):
+        conclude(today)
+    signed(session, made)
+    conclude(today)
+    assert about.concluded_on == today
+    # What the measures do not bind gets no opinion, so it waits for none.
+    free = session.scalars(sa.select(Project).where(Project.kind == "operation")).one()
+    manager = person(session, f"project_manager-{free.unit.code.lower()}")
+    projects.conclude(session, manager, free, today)
+    assert free.concluded_on == today
+
+
 def test_the_authoritys_own_project_wants_a_countersignature(session, made):
     about = project(session, "政务外网骨干扩容")
     about.facts = {k: v for k, v in about.facts.items() if k != "countersigned"}
@@ -578,3 +607,8 @@ def test_a_step_of_the_schedule_is_done_when_its_gates_pass_however_late_its_day
     assert not steps["publish"].late
     assert steps["mount"].late
     assert not steps["mount"].done
+    # Nothing was done for entries that are not there.
+    manager = person(session, "project_manager")
+    bare = projects.create(session, manager, project(session).unit, "空项目", "new", stage="final")
+    found = acceptance.examine(session, bare)
+    assert not any(s.done for s in acceptance.schedule(session, calendar.today(), found))

@@ -1,6 +1,9 @@
 """A verdict holds only over what was really looked at: nothing passes because nothing is there."""
 
+import json
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -321,7 +324,7 @@ def test_an_edition_is_outdated_by_its_rows_and_not_by_its_date(session, town, p
     (shortfall,) = results(session, project)["G-LISTS"].shortfalls
     assert shortfall.code == "edition_outdated"
     assert shortfall.facts["list"] == "responsibility"
-    assert live.name in shortfall.facts["rows"]
+    assert live.name in acceptance.said(shortfall)[0]
     lists.issue(session, town.person("head"), town.department, "responsibility")
     assert results(session, project)["G-LISTS"].result == "pass"
 
@@ -355,7 +358,7 @@ def test_a_request_on_the_eve_does_not_make_the_list_of_the_asked_unit_old(sessi
     (shortfall,) = results(session, project)["G-LISTS"].shortfalls
     assert shortfall.facts["list"] == "supply-demand"
     told = f"{town.other.name} {request.received_on.isoformat()} 申请"
-    assert told in shortfall.facts["rows"]
+    assert told in acceptance.said(shortfall)[0]
     # What came in since the project asked for its verification waits for the next edition.
     project.facts = {"asked": {"final": request.received_on.isoformat()}}
     session.flush()
@@ -374,6 +377,9 @@ def test_a_system_without_a_registered_table_cannot_be_called_complete(session, 
     assert results(session, project, "approval")["G-CAT"].result == "pass"
     projects.add_tables(session, registrar, project, system, ["T_1"])
     table = session.scalars(sa.select(BusinessTable)).one()
+    both = {"resource_key": resource.key, "exempt_because": "日志表"}
+    with pytest.raises(Invalid):
+        projects.link_table(session, registrar, project, table.id, **both)
     projects.link_table(session, registrar, project, table.id, resource_key=resource.key)
     line = results(session, project)["G-CAT"]
     assert (line.result, line.evidence) == ("pass", ("业务表 1/1", "条目 1"))
@@ -389,6 +395,8 @@ def test_evidence_says_how_much_there_was_to_prove(session, town, project):
     assert found["G-SHARE"].evidence == ("共享开放规则核对 1/1",)
     assert found["G-DEID"].evidence[0] == "应脱敏条目 0/1"
     assert found["G-FIND"].evidence == ("没有提出过问题",)
+    assert found["G-GRADE"].evidence_in("en")[0].startswith("entries 1, items graded")
+    assert found["G-FIND"].evidence_in("en") == ("nothing has been found",)
 
 
 def test_a_system_to_which_a_gate_does_not_apply_is_told_among_its_evidence(session, town, project):
@@ -399,6 +407,19 @@ def test_a_system_to_which_a_gate_does_not_apply_is_told_among_its_evidence(sess
     assert line.result == "pass"
     (told,) = line.evidence
     assert told.startswith("社区系统不适用：等保二级及以下")
+    assert line.evidence_in("en")[0].startswith("社区系统: not applicable, ")
+
+
+def test_every_proof_is_worded_in_both_languages():
+    room = Path(acceptance.__file__).parent
+    source = (room / "gates.py").read_text("utf-8")
+    used = {f"told.{code}" for code in re.findall(r'(?:_told|_dated)\(\s*"(\w+)"', source)}
+    used |= {"told.many_numbers", "told.numbers", "told.no_tables", "told.no_systems"}
+    worded = json.loads((room / "sentences.json").read_text("utf-8"))
+    assert {code for code in worded if code.startswith("told.")} == used
+    for code in used:
+        fields = [set(re.findall(r"{(\w+)}", worded[code][one])) for one in ("zh", "en")]
+        assert fields[0] == fields[1], code
 
 
 def mounted(session, town, resource, **days):

@@ -215,6 +215,24 @@ def test_a_new_version_leaves_the_live_one_standing_until_it_is_published(sessio
     assert states == {1: "superseded", 2: "published"}
 
 
+def test_people_count_what_was_published_and_not_what_was_returned(session, town):
+    clerk, secrecy = town.person("registrar"), town.person("secrecy")
+    version = registered(town, clerk)
+    resource = version.resource
+    for step in ("return", "take_back"):
+        catalogue.hand_in(session, clerk, [resource.working])
+        who = secrecy if step == "return" else clerk
+        remarks = [RemarkText("", "R03", "请写明用途")] if step == "return" else []
+        catalogue.advance(session, who, resource.working, step, remarks)
+        assert resource.working.ordinal == 1
+    catalogue.hand_in(session, clerk, [resource.working])
+    for role, step in (("secrecy", "clear"), ("head", "approve"), ("reviewer", "publish")):
+        catalogue.advance(session, town.person(role), resource.working, step)
+    assert (resource.live.number, resource.live.ordinal) == (3, 1)
+    catalogue.revise(session, clerk, resource)
+    assert (resource.working.number, resource.working.ordinal) == (4, 2)
+
+
 def test_every_change_leaves_a_journal_row_and_an_outbox_row(session, town):
     resource = published(town)
     acts = session.scalars(

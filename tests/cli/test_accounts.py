@@ -82,6 +82,27 @@ def test_a_post_is_told_and_not_given_twice(run):
     assert "岗位重复" in again.output
 
 
+def test_a_post_with_a_limit_is_given_with_its_last_day_and_its_project(run):
+    create(run, "fourth")
+    assert "没有填写最后一天" in run("grant", "fourth", "expert", UNIT).output
+    assert run("grant", "fourth", "expert", UNIT, "--ends", "2099-01-31").exit_code == 0
+    assert "项目不对" in run("grant", "fourth", "vendor", UNIT, "--ends", "2099-01-31").output
+    answer = run("grant", "fourth", "vendor", UNIT, "--project", "没有的项目")
+    assert "没有这个项目" in answer.output
+
+
+def test_a_forgotten_password_is_set_anew(run, place):
+    create(run, "fifth")
+    assert "口令太弱" in run("password", "fifth", "--password", "x").output
+    assert "没有账号" in run("password", "nobody", "--password", PASSWORD).output
+    with db.transaction(place[1], writes=False) as session:
+        before = session.scalar(sa.select(Account.password).where(Account.username == "fifth"))
+    assert "已重设口令" in run("password", "fifth", "--password", f"{PASSWORD}-xin").output
+    with db.transaction(place[1], writes=False) as session:
+        after = session.scalar(sa.select(Account.password).where(Account.username == "fifth"))
+    assert after != before
+
+
 def test_a_post_that_is_none_is_told_with_every_choice_and_the_help_names_them(run):
     answer = run("grant", "third", "admin", UNIT)
     assert answer.exit_code == 2

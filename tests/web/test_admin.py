@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from registry import calendar, db
 from registry.models.accounts import MergedPost, Organisation, Post
 from registry.models.journal import JournalRow
-from tests.factories import sign_in, token_of
+from registry.models.projects import Project
+from tests.factories import PASSWORD, sign_in, token_of
 
 UNIT = "11150300DEM000022H"
 
@@ -47,6 +48,87 @@ def test_a_post_is_given_and_its_right_counts_at_once_and_ends_with_its_day(city
     assert "任期不对" in wrong.text
     assert send(admin, "finance/end", post=post.id, ends=today).status_code == 303
     assert finance.get("/resources/new").status_code == 200
+
+
+NEW = {
+    "name": "新人",
+    "username": "newcomer",
+    "password": "Wuhai-2026-xin",
+    "role": "registrar",
+    "unit": UNIT,
+    "starts": calendar.today().isoformat(),
+}
+
+
+def opened(city, admin, **change):
+    token = token_of(admin.get("/admin/accounts").text)
+    return admin.post("/admin/accounts", data={"csrf_token": token, **NEW, **change})
+
+
+def test_an_account_is_opened_with_its_first_post_or_not_at_all(city):
+    admin = sign_in(city, "sysadmin")
+    wrong = (
+        ({"password": "short"}, "口令太弱"),
+        ({"username": "新人"}, "账号名不对"),
+        ({"username": "registrar"}, "账号已存在"),
+        ({"role": ""}, "没有选择岗位"),
+        ({"role": "expert"}, "外聘专家的岗位有期限"),
+    )
+    for change, said in wrong:
+        answer = opened(city, admin, **change)
+        assert answer.status_code in (409, 422), change
+        assert said in answer.text
+        assert 'value="新人"' in answer.text
+        assert NEW["password"] not in answer.text
+    assert admin.get("/admin/accounts/newcomer").status_code == 404
+    assert opened(city, admin).status_code == 303
+    newcomer = sign_in(city, "newcomer", NEW["password"])
+    assert newcomer.get("/resources/new").status_code == 200
+
+
+def test_a_compiler_under_contract_is_appointed_to_one_project_until_a_day(city):
+    admin = sign_in(city, "sysadmin")
+    ours, other = (
+        rows(city, sa.select(Project).join(Organisation).where(where))[0]
+        for where in (Organisation.code == UNIT, Organisation.code != UNIT)
+    )
+    today = calendar.today().isoformat()
+    form = {"role": "vendor", "unit": UNIT, "starts": today, "ends": today, "project": ours.key}
+    for change in ({"project": ""}, {"project": other.key}, {"project": "none"}, {"ends": ""}):
+        assert send(admin, "finance/appoint", **{**form, **change}).status_code == 422, change
+    assert send(admin, "finance/appoint", **form).status_code == 303
+    assert ours.name in admin.get("/admin/accounts/finance").text
+    assert rows(city, sa.select(Post).order_by(Post.id.desc()))[0].project_id == ours.id
+    # No other post names a project.
+    assert send(admin, "finance/appoint", **{**form, "role": "head"}).status_code == 422
+
+
+def test_a_forgotten_password_is_set_anew_and_the_person_makes_it_his_own(city):
+    admin, person = sign_in(city, "sysadmin"), sign_in(city, "consumer")
+    given, own = "Wuhai-2026-linshi", "Wuhai-2026-ziji"
+    assert send(admin, "consumer/password", password="weak").status_code == 422
+    assert send(admin, "sysadmin/password", password=given).status_code == 403
+    assert send(admin, "consumer/password", password=given).status_code == 303
+    assert person.get("/inbox").status_code == 303
+    person, elsewhere = (sign_in(city, "consumer", given) for _ in range(2))
+
+    def change(**typed):
+        token = token_of(person.get("/password").text)
+        form = {"current": given, "password": own, "again": own, **typed}
+        return person.post("/password", data={"csrf_token": token, **form})
+
+    for typed, said in (
+        ({"current": PASSWORD}, "现在的口令不对"),
+        ({"again": given}, "两次输入的新口令不一样"),
+        ({"password": "weak", "again": "weak"}, "口令太弱"),
+    ):
+        answer = change(**typed)
+        assert answer.status_code == 422
+        assert said in answer.text
+    assert change().status_code == 303
+    assert person.get("/inbox").status_code == 200
+    assert elsewhere.get("/inbox").status_code == 303
+    sign_in(city, "consumer", own)
 
 
 def test_a_wrong_form_is_shown_again_with_what_was_typed(city):
@@ -122,7 +204,16 @@ def test_a_merged_post_is_filed_with_reason_consent_and_end(city):
 
 def test_every_act_stands_in_the_journal_and_only_he_may(city):
     acts = set(rows(city, sa.select(JournalRow.act).where(JournalRow.account == "sysadmin")))
-    assert acts >= {"appoint", "end_post", "disable", "enable", "merge_posts", "accounts"}
+    assert acts >= {
+        "account",
+        "set_password",
+        "appoint",
+        "end_post",
+        "disable",
+        "enable",
+        "merge_posts",
+        "accounts",
+    }
     for name in ("registrar", "auditor", "security", "authority_head"):
         client = sign_in(city, name)
         assert client.get("/admin").status_code == 403

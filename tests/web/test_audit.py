@@ -1,12 +1,15 @@
 """The auditor sees everything that was done or refused, changes nothing, and is on record."""
 
+import ast
 import json
 import re
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
+import registry
 from registry import db, work
 from registry.calendar import CITY
 from registry.models.journal import JournalRow
@@ -57,6 +60,23 @@ def test_one_word_of_two_subjects_is_told_as_what_was_done(city, auditor):
 
     assert told('href="/requests/') == {"提交本单位负责人"}
     assert told('href="/submissions/') <= {"组成报送批次"}
+
+
+def test_every_act_that_is_written_down_has_a_name():
+    tables = [codes.labels(name, "zh") for name in ("act", "journal_act", "exchange_step")]
+    named = {code.rpartition(".")[2] for table in tables for code in table}
+    written = {
+        call.args[2].value
+        for path in Path(registry.__file__).parent.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "attr", getattr(call.func, "id", "")) in {"record", "_changed"}
+        and len(call.args) > 2
+        and isinstance(call.args[2], ast.Constant)
+        and isinstance(call.args[2].value, str)
+    }
+    assert {"conclude", "add_tables", "set_password"} < written
+    assert written <= named
 
 
 def test_every_look_is_a_row_of_the_journal(city, auditor):

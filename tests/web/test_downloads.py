@@ -1,6 +1,7 @@
 """Files come under their Chinese names, to those who may have them."""
 
 import io
+import re
 from urllib.parse import unquote
 
 import openpyxl
@@ -46,6 +47,19 @@ def test_a_date_outside_of_all_plans_is_refused_and_breaks_nothing(city):
     for day in ("0001-01-01", "9999-12-31", "2026-02-30"):
         data = {"csrf_token": token, "name": "丙平台", "kind": "new", "planned_on": day}
         assert client.post("/projects/new", data=data).status_code == 422
+
+
+def test_every_mistake_of_a_new_project_is_told_and_a_day_may_be_written_as_people_do(city):
+    client = sign_in(city, "project_manager")
+    token = token_of(client.get("/projects/new").text)
+    page = client.post("/projects/new", data={"csrf_token": token, "planned_on": "明年"}).text
+    for said in ("请填写项目名称", "请选择项目类别", "请填写日期"):
+        assert said in page
+    for link in re.findall(r'<li><a href="#([\w-]+)"', page):
+        assert f'id="{link}"' in page
+    data = {"csrf_token": token, "name": "丁平台", "kind": "new", "planned_on": "2027年1月5日"}
+    made = client.post("/projects/new", data=data)
+    assert "2027-01-05" in client.get(made.location).text
 
 
 def test_a_compiler_under_contract_sees_no_draft_outside_his_project(city):

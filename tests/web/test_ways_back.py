@@ -48,7 +48,7 @@ def test_what_waits_for_others_is_refused_to_edit_with_the_way_to_take_it_back(c
     assert refused.status_code == 409
     assert f'href="/resources/{key}/difference"' in refused.text
     page = clerk.get(f"/resources/{key}/difference").text
-    assert "撤回后变为第 2 版草稿" in page
+    assert "撤回后变为第 1 版草稿" in page
     digest = re.search(r'name="digest" value="([^"]+)"', page)[1]
     at = f"/resources/{key}/difference"
     assert post(clerk, at, f"/resources/{key}/take-back", digest=digest).status_code == 303
