@@ -80,6 +80,7 @@ DONE: Mapping[str, str] = {
 # The same ids mean other acts on a request.
 REQUEST_DONE: Mapping[str, str] = {
     "draft": _("草稿已保存"),
+    "save": _("草稿已保存"),
     "submit": _("已提交本单位负责人"),
 }
 

@@ -127,6 +127,18 @@ def test_a_stale_page_is_told_so(city):
     assert send(client, f"/requests/{key}/submit").status_code == 400
 
 
+def test_a_kept_draft_says_so_and_stands_in_the_journal(city):
+    client = sign_in(city, "consumer")
+    key = drafted(city, client)
+    answer = send(client, f"/requests/{key}/edit", row_version=1, do="save", **TYPED)
+    assert "草稿已保存。" in client.get(answer.location).text
+    assert "草稿已保存。" not in client.get(answer.location).text
+    with reading(city) as session:
+        where = JournalRow.key == key, JournalRow.act == "save"
+        assert session.scalar(sa.select(JournalRow.outcome).where(*where)) == "done"
+    assert "保存申请草稿" in sign_in(city, "auditor").get("/audit").text
+
+
 def test_a_crafted_step_is_refused_and_stands_in_the_journal(city):
     key = drafted(city, sign_in(city, "consumer"))
     answer = send(sign_in(city, "consumer"), f"/requests/{key}/consent-out", row_version=1)
