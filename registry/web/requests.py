@@ -349,11 +349,8 @@ def _proven(found: Request, asked: Sequence[exchange.Asked]) -> tuple[str, str] 
 
 def _holder(found: Request) -> str:
     """Who has the ball, by name and post; "" where nobody has."""
-    state = exchange.STATES[found.state]
-    if state.act is None:
-        return ""
-    unit = found.requester if state.side == "requester" else found.provider
-    return people(session(), state.act, unit)
+    turn = exchange.turn(found)
+    return people(session(), *turn) if turn else ""
 
 
 def _weighed(found: Request, asked: Sequence[exchange.Asked]) -> dict[str, Any] | None:

@@ -139,6 +139,33 @@ def test_a_kept_draft_says_so_and_stands_in_the_journal(city):
     assert "保存申请草稿" in sign_in(city, "auditor").get("/audit").text
 
 
+def test_what_was_asked_for_stands_in_the_inbox_until_somebody_acts(city):
+    client, head = sign_in(city, "consumer"), sign_in(city, "consumer_head")
+    key = drafted(city, client)
+    link = f'href="/requests/{key}">申请 婚姻登记信息</a>'
+    assert link not in client.get("/inbox").text
+    assert link not in head.get("/inbox").text
+    send(client, f"/requests/{key}/submit", row_version=1)
+    assert link in client.get("/inbox").text
+    assert link not in head.get("/inbox").text
+    send(head, f"/requests/{key}/consent-out", row_version=2)
+    assert link in head.get("/inbox").text
+    assert link not in sign_in(city, "sharing").get("/inbox").text
+
+
+def test_whoever_states_a_demand_is_told_who_has_it_now(city):
+    client = sign_in(city, "consumer")
+    typed = {"wanted": "燃气优惠用户", "items": "公民身份号码\n燃气户号", "scene": "优惠核定"}
+    answer = send(client, "/demands/new", **typed)
+    page = client.get(answer.location).text
+    assert "由乌兰（审核人）" in page
+    assert "<dt>在办</dt><dd>乌兰（审核人）" in page
+    assert "单独不算相符" in page
+    number = answer.location.rsplit("/", 1)[1]
+    send(client, f"/demands/{number}/withdraw-demand")
+    assert "<dt>在办</dt>" not in client.get(answer.location).text
+
+
 def test_a_crafted_step_is_refused_and_stands_in_the_journal(city):
     key = drafted(city, sign_in(city, "consumer"))
     answer = send(sign_in(city, "consumer"), f"/requests/{key}/consent-out", row_version=1)
@@ -234,9 +261,13 @@ def test_notices_are_put_away_by_those_who_were_told(city):
         )
     with reading(city) as session:
         number = session.scalar(sa.select(Notice.id).where(Notice.key == key))
+        found = session.scalars(sa.select(Request).where(Request.key == key)).one()
+        asked = found.number, found.requester.name
     assert send(sign_in(city, "consumer"), "/notices/put-away", notice=number).status_code == 404
     client = sign_in(city, "sharing")
-    assert "城乡最低生活保障对象信息" in client.get("/inbox").text
+    told = client.get("/inbox").text
+    assert "城乡最低生活保障对象信息" in told
+    assert f"{asked[0]} · {asked[1]}" in told
     assert send(client, "/notices/put-away", notice=number).status_code == 303
     assert "城乡最低生活保障对象信息" not in client.get("/inbox").text
 
