@@ -309,6 +309,9 @@ def _shown(
         groups=_groups("request"),
         events=events,
         because=_because(events),
+        delivered=_delivered(events),
+        deliver=exchange.STEPS["deliver"],
+        siblings=_siblings(found),
         failed=step,
         text=text,
         days=request.form.get("days", ""),
@@ -391,6 +394,23 @@ def _because(events: Sequence[tuple[RequestEvent, str, str]]) -> tuple[str, str]
         return None
     last, _, text = events[-1]
     return (last.act, text) if last.act in SENT_BACK and text else None
+
+
+def _delivered(events: Sequence[tuple[RequestEvent, str, str]]) -> tuple[RequestEvent, str] | None:
+    """Where the data are: the words of the last delivery, which the requester comes for."""
+    told = [(event, text) for event, _, text in events if event.act == "deliver" and text]
+    return told[-1] if told else None
+
+
+def _siblings(found: Request) -> list[exchange.Row]:
+    """What else the same unit asked of the same resource: a disputed rest, a later request."""
+    where = [
+        exchange.visible(session(), actor()),
+        Request.resource_id == found.resource_id,
+        Request.requester_id == found.requester_id,
+        Request.id != found.id,
+    ]
+    return exchange.rows(session(), where, size=5)
 
 
 def _answer(found: Request) -> list[tuple[str, list[tuple[str, str]]]]:

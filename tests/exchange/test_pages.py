@@ -139,6 +139,17 @@ def test_a_kept_draft_says_so_and_stands_in_the_journal(city):
     assert "保存申请草稿" in sign_in(city, "auditor").get("/audit").text
 
 
+def test_a_fault_of_a_draft_leads_to_the_field_on_the_page_that_has_it(city):
+    client = sign_in(city, "consumer")
+    key = drafted(city, client)
+    fields = {**TYPED, "until": "2020-01-01"}
+    send(client, f"/requests/{key}/edit", row_version=1, do="save", **fields)
+    answer = send(client, f"/requests/{key}/submit", row_version=2)
+    assert answer.status_code == 422
+    assert f'href="/requests/{key}/edit#f-until"' in answer.text
+    assert 'id="f-until"' in client.get(f"/requests/{key}/edit").text
+
+
 def test_what_was_asked_for_stands_in_the_inbox_until_somebody_acts(city):
     client, head = sign_in(city, "consumer"), sign_in(city, "consumer_head")
     key = drafted(city, client)
@@ -151,6 +162,26 @@ def test_what_was_asked_for_stands_in_the_inbox_until_somebody_acts(city):
     send(head, f"/requests/{key}/consent-out", row_version=2)
     assert link in head.get("/inbox").text
     assert link not in sign_in(city, "sharing").get("/inbox").text
+
+
+def test_where_the_data_are_and_what_else_was_asked_stand_on_the_page(city):
+    client, head = sign_in(city, "consumer"), sign_in(city, "consumer_head")
+    registrar, sharing = sign_in(city, "registrar"), sign_in(city, "sharing")
+    key, other = drafted(city, client), drafted(city, client)
+    with reading(city) as session:
+        found = session.scalars(sa.select(Request).where(Request.key == key)).one()
+        first, _ = [one.key for one in exchange.elements(session, found)]
+    send(client, f"/requests/{key}/submit", row_version=1)
+    send(head, f"/requests/{key}/consent-out", row_version=2)
+    refusal = {"reason": "用不着", "basis": "共享条件"}
+    send(registrar, f"/requests/{key}/prepare", row_version=3, granted=first, **refusal)
+    send(sharing, f"/requests/{key}/grant", row_version=4)
+    assert "<h2>供数</h2>" not in client.get(f"/requests/{key}").text
+    send(registrar, f"/requests/{key}/deliver", row_version=5, text="库表交换 JH-118")
+    page = client.get(f"/requests/{key}").text
+    assert "<dd>库表交换 JH-118</dd>" in page
+    assert f'href="/requests/{other}"' in page
+    assert f'href="/requests/{other}"' not in registrar.get(f"/requests/{key}").text
 
 
 def test_whoever_states_a_demand_is_told_who_has_it_now(city):
