@@ -175,7 +175,7 @@ def results() -> str:
     is_near = (
         engine.understood(asked.text, answer.lexicon)
         and any(one.why for one in answer.related)
-        and all(way[0] != "meant" for way in ways)
+        and all(way[0] not in ("meant", "filter") for way in ways)
     )
     _note_in_vain(asked, answer)
     _note_shown(asked, answer)
@@ -253,12 +253,18 @@ def _ways(asked: Asked, answer: Answer) -> list[tuple[str, str, str, int]]:
     return [
         (
             way.kind,
-            _word(*way.left_out) if way.left_out[0] else way.text if way.kind != "without" else "",
+            _said(way),
             _address(q=way.text, **way.filters),
             way.total,
         )
         for way in found
     ]
+
+
+def _said(way: discovery.Way) -> str:
+    """What is asked for another way; "" where every filter is dropped."""
+    value = _word(*way.value) if way.value[0] else ""
+    return value if way.kind == "without" else gettext("、").join(filter(None, (way.text, value)))
 
 
 def _marked(value: object, text: str, lexicon: Lexicon | None) -> Markup:

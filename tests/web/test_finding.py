@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 import sqlalchemy as sa
@@ -51,6 +51,20 @@ def test_a_hit_says_why_and_marks_the_words(city: Flask):
 def test_the_page_counts_what_the_data_holds_and_not_whose_duty_it_is(city: Flask):
     page = get(sign_in(city, "consumer"), "/search", q="结婚证")
     assert "3 项数据资源符合" in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "way"),
+    [
+        ("残疾人 无条件共享", "q=残疾人&amp;share_type=1"),
+        ("每天更新的不动产数据", "q=不动产数据&amp;update_cycle=2"),
+        ("共享类型是有条件共享的", "share_type=2"),
+    ],
+)
+def test_a_condition_that_is_said_in_words_is_offered_as_a_filter(city: Flask, asked, way):
+    page = unquote(get(sign_in(city, "consumer"), "/search", q=asked))
+    assert "按条件找" in page
+    assert f'href="/search?{way}"' in page
 
 
 def test_no_hit_leads_to_other_ways_and_to_a_demand(city: Flask):
