@@ -62,7 +62,8 @@ def index() -> str:
     counts = {name: exchange.count(session(), _where(name)) for name in SHOWN}
     if shown not in SHOWN:
         shown = "waiting" if counts["waiting"] else "all"
-    page = _page()
+    last = -(-counts[shown] // exchange.PAGE)
+    page = min(_page(), max(last, 1))
     rows = exchange.rows(session(), _where(shown), page)
     return render_template(
         "requests.html",
@@ -71,7 +72,7 @@ def index() -> str:
         counts=counts,
         lines=[(row, exchange.clock(session(), row.request)) for row in rows],
         page=page,
-        last=-(-counts[shown] // exchange.PAGE),
+        last=last,
         page_address=lambda n: url_for(".index", show=shown, page=n),
         demands=exchange.count_demands_waiting(session(), actor()),
     )
