@@ -132,6 +132,7 @@ class Registry(Flask):
     def dispatch_request(self) -> Any:
         """Ask for the right, read the body, begin, run the view, commit or roll back."""
         if request.routing_exception is not None:
+            _recognise()
             self.raise_routing_exception(request)
         if request.method == "OPTIONS":
             # Answered without a transaction: nobody holds the lock by asking what is allowed.
@@ -212,6 +213,19 @@ def _prepare(route: Route, before: Before, kept: ExitStack) -> None:
     except Refusal as refusal:
         _remember_refusal(route, refusal)
         raise
+    finally:
+        g.pop("session", None)
+
+
+def _recognise() -> None:
+    """Know who asked for an address there is none of: the page that says so is still his."""
+    if request.method != "GET" or csrf.SESSION_COOKIE not in request.cookies:
+        return
+    # Without the database the page is nobody's: it says no more than that there is none.
+    try:
+        with suppress(Refusal), db.glance(database()) as first:
+            g.session = first
+            g.actor = _who()
     finally:
         g.pop("session", None)
 
