@@ -242,7 +242,8 @@ def _request(session: Session, who: Actor, row: JournalRow) -> tuple[str, str]:
     if turn is None:
         return number, now_
     running = exchange.clock(session, request)
-    due = "" if running is None or running.term else str(running.due)
+    # The days that are left after a completion are the provider's, not of who completes.
+    due = "" if running is None or running.term or running.stopped else str(running.due)
     steps = [
         schemas.codes.label("exchange_step", step, locale())
         for step in exchange.next_steps(request)

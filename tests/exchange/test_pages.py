@@ -184,6 +184,18 @@ def test_where_the_data_are_and_what_else_was_asked_stand_on_the_page(city):
     assert f'href="/requests/{other}"' not in registrar.get(f"/requests/{key}").text
 
 
+def test_no_day_is_named_to_who_completes_a_request(city):
+    client, head = sign_in(city, "consumer"), sign_in(city, "consumer_head")
+    registrar, key = sign_in(city, "registrar"), drafted(city, client)
+    send(client, f"/requests/{key}/submit", row_version=1)
+    send(head, f"/requests/{key}/consent-out", row_version=2)
+    asked = send(registrar, f"/requests/{key}/ask-correction", row_version=3, text="写明文号")
+    assert "下一步：提交补正，由李建国（需求部门人员）办理。" in registrar.get(asked.location).text
+    typed = {**TYPED, "items": item_keys(city, resource_key(city))[:1]}
+    done = send(client, f"/requests/{key}/complete", row_version=4, **typed)
+    assert "前办理。" in client.get(done.location).text
+
+
 def test_whoever_states_a_demand_is_told_who_has_it_now(city):
     client = sign_in(city, "consumer")
     typed = {"wanted": "燃气优惠用户", "items": "公民身份号码\n燃气户号", "scene": "优惠核定"}
