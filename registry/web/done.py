@@ -127,16 +127,16 @@ def _told(session: Session, who: Actor, rows: receipts.Rows) -> Done | None:
     if count > 1:
         name = gettext("%(n)s 件") % {"n": count}
     words = REQUEST_DONE if row.subject == "request" else DONE
-    said = gettext(words[row.act]) if row.act in words else _named(row.act)
+    said = gettext(words[row.act]) if row.act in words else _named(row)
     if name:
         said = gettext("%(name)s：%(said)s") % {"name": name, "said": said}
     return Done(row.act, gettext("%(said)s。") % {"said": said}, follows)
 
 
-def _named(act: str) -> str:
+def _named(row: JournalRow) -> str:
     """「送审」已办理: for an act without words of its own."""
-    label = name_of_act(act)
-    return gettext("「%(act)s」已办理") % {"act": label} if label != act else gettext("已办理")
+    label = name_of_act(row.act, row.subject)
+    return gettext("「%(act)s」已办理") % {"act": label} if label != row.act else gettext("已办理")
 
 
 def name_of_act(act: str, subject: str = "") -> str:

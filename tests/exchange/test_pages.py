@@ -204,8 +204,10 @@ def test_whoever_states_a_demand_is_told_who_has_it_now(city):
     assert "由乌兰（审核人）" in page
     assert "<dt>在办</dt><dd>乌兰（审核人）" in page
     assert "单独不算相符" in page
-    number = answer.location.rsplit("/", 1)[1]
-    send(client, f"/demands/{number}/withdraw-demand")
+    reviewer = sign_in(city, "reviewer")
+    send(reviewer, f"{answer.location}/match", resource=resource_key(city))
+    assert "「匹配到资源」已办理" in reviewer.get(answer.location).text
+    send(client, f"{answer.location}/withdraw-demand")
     assert "<dt>在办</dt>" not in client.get(answer.location).text
 
 
