@@ -7,6 +7,7 @@ settings, and holds nothing else: each worker imports the application for itself
 """
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -79,16 +80,23 @@ class _Threads(connections.Worker):
             super().handle_error(req, client, addr, exc)
             return
         try:
-            write_nonblock(client, _unread(self.wsgi, status, code))
+            write_nonblock(client, _unread(self.wsgi, status, code, _path(exc)))
         except OSError:
             self.log.debug("the sender of an address nobody read has gone")
 
 
-def _unread(app: "Flask", status: int, code: str) -> bytes:
-    """The page of the refusal as it goes over the wire; the path is unknown and not repeated."""
+def _path(exc: Exception) -> str:
+    """The path as far as it can be read: it tells a program from a browser, and is not repeated."""
+    line = str(getattr(exc, "req", "")).split(" ")
+    found = re.match(r"/[\w./-]*", line[1], re.ASCII) if len(line) > 1 else None
+    return found[0] if found else "/"
+
+
+def _unread(app: "Flask", status: int, code: str, path: str) -> bytes:
+    """The refusal as it goes over the wire, as a page or for a program."""
     from registry.edge import faults
 
-    with app.test_request_context():
+    with app.test_request_context(path):
         answer = app.process_response(faults.unread(status, code))
         answer.headers["Connection"] = "close"
         head = f"HTTP/1.1 {answer.status}\r\n{answer.headers}".encode("latin-1")

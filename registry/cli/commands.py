@@ -85,7 +85,7 @@ def demo_() -> None:
 
 @main.command()
 def serve() -> None:
-    """Serve the pages: gunicorn, one worker with 8 threads by default."""
+    """Serve the pages at CATALOGUE_HOST and CATALOGUE_PORT: gunicorn, one worker, 8 threads."""
     from registry import serving
 
     chosen = settings()

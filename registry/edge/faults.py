@@ -1,11 +1,12 @@
 """From a refusal or a fault to an answer: words and status in one place, for page or JSON."""
 
+import json
 import logging
 from collections.abc import Mapping
 from errno import EDQUOT, EFBIG, ENOSPC
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, render_template, request, url_for
+from flask import Flask, Response, g, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 import schemas
@@ -129,8 +130,9 @@ def _answer(
                 for locale in LOCALES
             },
         }
-        answer = jsonify(body)
-        answer.content_type = "application/problem+json"
+        # What a program sent may come back in it, even what is no text.
+        told = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+        answer = Response(told, content_type="application/problem+json")
     else:
         g.setdefault("actor", actor())
         answer = Response(

@@ -18,7 +18,7 @@ from registry.db import new_key, now
 from registry.errors import Conflict, Invalid, Missing
 from registry.exchange.asked import Document, require_storable
 from registry.exchange.effects import number
-from registry.exchange.life import DEMAND_STEPS, Step
+from registry.exchange.life import DEMAND_STATES, DEMAND_STEPS, Step
 from registry.exchange.notices import tell
 from registry.exchange.reading import PAGE, name_of_resource, units
 from registry.exchange.requests import LONGEST_TEXT
@@ -157,6 +157,16 @@ def demand_waits_for(session: Session, actor: Actor) -> sa.ColumnElement[bool]:
             )
         )
     return sa.or_(sa.false(), *parts)
+
+
+def demand_turn(session: Session, demand: Demand) -> tuple[str, Organisation] | None:
+    """The act that moves a demand on and the unit it is done for; None where nobody has to act."""
+    act = None if demand.closed_at is not None else DEMAND_STATES[demand.state].act
+    if act is None:
+        return None
+    if demand.state == "demand_open" and demand.assigned_id is not None:
+        return "answer", session.get_one(Organisation, demand.assigned_id)
+    return act, demand.requester
 
 
 def demands_waiting(session: Session, actor: Actor, limit: int = 100) -> list[DemandRow]:

@@ -60,7 +60,10 @@ def unread(session: Session, actor: Actor, limit: int = 50) -> Sequence[Notice]:
 
 @dataclass(frozen=True)
 class Line:
-    """A notice as it is shown: what happened, when, to what, by which name ("" while hidden)."""
+    """A notice as it is shown: what happened, when, to what, by which name ("" while hidden).
+
+    `asked` is the number of a request or demand and who asks, "" for anything else.
+    """
 
     id: int
     kind: str
@@ -68,6 +71,7 @@ class Line:
     key: str
     at: datetime
     title: str
+    asked: str = ""
 
 
 def notices(session: Session, actor: Actor, limit: int = 20) -> list[Line]:
@@ -75,17 +79,19 @@ def notices(session: Session, actor: Actor, limit: int = 20) -> list[Line]:
     known = ("request", "demand", "resource", "transfer", "opinion")
     found = [n for n in unread(session, actor, limit) if n.subject in known]
     asked = session.execute(
-        sa.select(Request.key, name_of_resource())
+        sa.select(Request.key, name_of_resource(), Request.number, Organisation.name)
         .join(Resource, Resource.id == Request.resource_id)
+        .join(Organisation, Organisation.id == Request.requester_id)
         .where(Request.key.in_([n.key for n in found if n.subject == "request"]))
-    )
-    titles = {key: name for key, name in asked}  # noqa: C416 - a row is not a pair to the types
+    ).all()
+    titles = {key: name for key, name, _, _ in asked}
     stated = session.execute(
-        sa.select(Demand.key, Demand.document).where(
-            Demand.key.in_([n.key for n in found if n.subject == "demand"])
-        )
-    )
-    titles |= {key: str(document.get("wanted") or "") for key, document in stated}
+        sa.select(Demand.key, Demand.document, Demand.number, Organisation.name)
+        .join(Organisation, Organisation.id == Demand.requester_id)
+        .where(Demand.key.in_([n.key for n in found if n.subject == "demand"]))
+    ).all()
+    titles |= {key: str(document.get("wanted") or "") for key, document, _, _ in stated}
+    askers = {key: " · ".join(filter(None, told)) for key, _, *told in (*asked, *stated)}
     used = session.execute(
         sa.select(Resource.key, name_of_resource()).where(
             Resource.key.in_([n.key for n in found if n.subject == "resource"])
@@ -106,7 +112,10 @@ def notices(session: Session, actor: Actor, limit: int = 20) -> list[Line]:
         )
     )
     titles |= {key: number for key, number in issued}  # noqa: C416 - a row is not a pair to the types
-    return [Line(n.id, n.kind, n.subject, n.key, n.at, titles.get(n.key, "")) for n in found]
+    return [
+        Line(n.id, n.kind, n.subject, n.key, n.at, titles.get(n.key, ""), askers.get(n.key, ""))
+        for n in found
+    ]
 
 
 def put_away(session: Session, actor: Actor, ids: Iterable[int]) -> None:

@@ -199,6 +199,26 @@ def waiting(session: Session, actor: Actor, limit: int = 200) -> list[Row]:
     return [Row(row.request, row.name, _asked_for(actor, row.request)) for row in found]
 
 
+def elsewhere(session: Session, actor: Actor, limit: int = 200) -> list[Row]:
+    """What the actor's units asked for and somebody else is to act on, most urgent first."""
+    asking = units(session, actor, "request") | units(session, actor, "consent_out")
+    if not asking:
+        return []
+    # A draft has not been sent to anybody yet.
+    held = [state.id for state in STATES.values() if state.act and state.id != "draft"]
+    mine = sa.not_(waits_for(session, actor))
+    where = [Request.requester_id.in_(asking), Request.state.in_(held), mine]
+    return rows(session, where, size=limit)
+
+
+def turn(request: Request) -> tuple[str, Organisation] | None:
+    """The act that moves a request on and the unit whose posts have it; None where nobody has."""
+    state = STATES[request.state]
+    if state.act is None:
+        return None
+    return state.act, request.requester if state.side == "requester" else request.provider
+
+
 def _asked_for(actor: Actor, request: Request) -> str:
     """The step that moves a request on, as the word of a task."""
     if request.extension_asked is not None and may(actor, "extend", request.provider):

@@ -83,7 +83,7 @@ def save(
     session: Session, actor: Actor, request: Request, document: Document, seen: int | None = None
 ) -> Request:
     """Keep a draft as typed."""
-    require(actor, "request", request.requester)
+    holding = require(actor, "request", request.requester)
     if request.state != "draft":
         raise Conflict("request_moved", request_state=request.state)
     _require_seen(request, seen)
@@ -92,6 +92,7 @@ def save(
     request.row_version += 1
     set_elements(session, request, document)
     session.flush()
+    _record(session, actor, request, "save", holding.role, {})
     return request
 
 
@@ -330,13 +331,24 @@ def _note(
         )
     )
     session.flush()
+    _record(session, actor, request, step, role, facts)
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    request: Request,
+    act: str,
+    role: str,
+    facts: Mapping[str, Any],
+) -> None:
     told = {"state": request.state, "resource": request.resource.key, **facts}
     if request.number:
         told["number"] = request.number
     journal.record(
         session,
         actor,
-        step,
+        act,
         "request",
         request.key,
         role=role,

@@ -15,6 +15,7 @@ from registry.exchange import Choice
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource
 from registry.models.exchange import Demand
+from registry.web.done import people
 
 pages = Blueprint("demands", __name__, url_prefix="/demands")
 
@@ -135,10 +136,12 @@ def _shown(
     steps = exchange.demand_steps(session(), actor(), found)
     names = {one.id for one in steps}
     wanted = found.document.get("items")
+    turn = exchange.demand_turn(session(), found)
     return render_template(
         "demand.html",
         place="requests",
         found=found,
+        holder=people(session(), *turn) if turn else "",
         wanted=wanted if isinstance(wanted, list) else [],
         matched=session().get(Resource, found.matched_id) if found.matched_id else None,
         assigned=session().get(Organisation, found.assigned_id) if found.assigned_id else None,

@@ -80,6 +80,7 @@ DONE: Mapping[str, str] = {
 # The same ids mean other acts on a request.
 REQUEST_DONE: Mapping[str, str] = {
     "draft": _("草稿已保存"),
+    "save": _("草稿已保存"),
     "submit": _("已提交本单位负责人"),
 }
 
@@ -235,20 +236,35 @@ def _request(session: Session, who: Actor, row: JournalRow) -> tuple[str, str]:
         request = exchange.find(session, who, row.key)
     except Refusal:
         return "", ""
-    state, number = exchange.STATES[request.state], request.number or ""
-    now_ = gettext("现在是「%(state)s」。") % {
-        "state": schemas.codes.label("request_state", request.state, locale())
-    }
-    unit = request.requester if state.side == "requester" else request.provider
-    if state.act is None:
+    turn, number = exchange.turn(request), request.number or ""
+    now_ = _stands(request.state)
+    if turn is None:
         return number, now_
     running = exchange.clock(session, request)
-    due = "" if running is None or running.term else str(running.due)
+    # The days that are left after a completion are the provider's, not of who completes.
+    due = "" if running is None or running.term or running.stopped else str(running.due)
     steps = [
         schemas.codes.label("exchange_step", step, locale())
         for step in exchange.next_steps(request)
     ]
-    return number, now_ + _turn(session, state.act, unit, due, gettext("或者").join(steps))
+    return number, now_ + _turn(session, *turn, due, gettext("或者").join(steps))
+
+
+def _demand(session: Session, who: Actor, row: JournalRow) -> tuple[str, str]:
+    try:
+        demand = exchange.find_demand(session, who, row.key)
+    except Refusal:
+        return "", ""
+    turn, number = exchange.demand_turn(session, demand), demand.number or ""
+    if turn is None:
+        return number, _stands(demand.state)
+    by = gettext("由%(who)s办理。") % {"who": people(session, *turn)}
+    return number, _stands(demand.state) + by
+
+
+def _stands(state: str) -> str:
+    label = schemas.codes.label("request_state", state, locale())
+    return gettext("现在是「%(state)s」。") % {"state": label}
 
 
 def _claim(session: Session, who: Actor, row: JournalRow) -> tuple[str, str]:
@@ -288,6 +304,7 @@ _Subject = Callable[[Session, Actor, JournalRow], tuple[str, str]]
 _SUBJECTS: Mapping[str, _Subject] = {
     "resource": _entry,
     "request": _request,
+    "demand": _demand,
     "claim": _claim,
     "project": _project,
     "edition": _edition,

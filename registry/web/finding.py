@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -28,7 +28,7 @@ from registry.edge import (
     session,
     settings,
 )
-from registry.edge.addresses import came_from
+from registry.edge.addresses import LONGEST, came_from
 from registry.edge.readings import noted
 from registry.errors import Missing
 from registry.journal import Entry
@@ -97,7 +97,7 @@ class Asked:
         page = request.args.get("page", "1")
         sort = request.args.get("sort", "")
         return cls(
-            request.args.get("q", "")[:LONGEST_QUERY],
+            request.args.get("q", "").strip()[:LONGEST_QUERY],
             filters_of(request.args),
             sort if sort in discovery.SORTS else "relevance",
             "table" if request.args.get("view") == "table" else "cards",
@@ -169,13 +169,18 @@ def results() -> str:
     """Entries by the words people use; facets narrow, each hit says why it was found."""
     asked = Asked.of_request()
     answer = asked.found(asked.page)
+    last = min(-(-answer.total // discovery.PAGE), 500)
+    if last and asked.page > last:
+        # The address was kept while there were more: it leads to what is left.
+        asked = replace(asked, page=last)
+        answer = asked.found(last)
     facets = _facets(answer.facets, asked.filters)
     ways = _ways(asked, answer)
     # A whole question is in no entry word by word; what answers it is still no failure.
     is_near = (
         engine.understood(asked.text, answer.lexicon)
         and any(one.why for one in answer.related)
-        and all(way[0] != "meant" for way in ways)
+        and all(way[0] not in ("meant", "filter") for way in ways)
     )
     _note_in_vain(asked, answer)
     _note_shown(asked, answer)
@@ -199,7 +204,8 @@ def results() -> str:
         marked=lambda value: _marked(value, asked.text, answer.lexicon),
         page_address=lambda n: asked.address(page=n if n > 1 else 0),
         element_address=lambda value: url_for(".element", name=value),
-        last=min(-(-answer.total // discovery.PAGE), 500),
+        abstract=lambda one: str(catalogue.document_of(one.version).get("abstract") or ""),
+        last=last,
         may_mend=may(actor(), "dictionary"),
     )
 
@@ -235,9 +241,17 @@ def note_opened() -> None:
 
     Our own `Referrer-Policy` keeps that within this site; no script, no mark in the address.
     """
-    came = urlsplit(came_from(request.referrer or "", request.host))
-    if came.path == url_for("search.results") and actor().signed_in:
-        tally().note(parse_qs(came.query).get("q", [""])[0], opened=1)
+    asked = urlsplit(question()).query
+    if asked and actor().signed_in:
+        tally().note(parse_qs(asked).get("q", [""])[0], opened=1)
+
+
+def question() -> str:
+    """The address of the question the reader comes from; the bare page where he asked none."""
+    came = came_from(request.referrer or "", request.host)
+    bare = url_for("search.results")
+    # One that is cut off would be another question.
+    return came if urlsplit(came).path == bare and len(came) < LONGEST else bare
 
 
 def chosen_words(filters: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str, str]]:
@@ -253,12 +267,18 @@ def _ways(asked: Asked, answer: Answer) -> list[tuple[str, str, str, int]]:
     return [
         (
             way.kind,
-            _word(*way.left_out) if way.left_out[0] else way.text if way.kind != "without" else "",
+            _said(way),
             _address(q=way.text, **way.filters),
             way.total,
         )
         for way in found
     ]
+
+
+def _said(way: discovery.Way) -> str:
+    """What is asked for another way; "" where every filter is dropped."""
+    value = _word(*way.value) if way.value[0] else ""
+    return value if way.kind == "without" else gettext("、").join(filter(None, (way.text, value)))
 
 
 def _marked(value: object, text: str, lexicon: Lexicon | None) -> Markup:

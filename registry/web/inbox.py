@@ -55,6 +55,7 @@ def inbox() -> str:
     reports = desensitization.awaited(session(), actor())
     projects = acceptance.awaited(session(), actor(), settings().deferral_paper)
     waiting = _waiting_elsewhere()
+    sent = exchange.elsewhere(session(), actor())
     hidden = acceptance.hidden_in(session(), actor(), [one.found for one in projects if one.lines])
     show = request.args.get("show", "")
     within = _WITHIN.get(show)
@@ -71,11 +72,12 @@ def inbox() -> str:
             "overdue": _count(lefts, _WITHIN["overdue"]),
             "soon": _count(lefts, _WITHIN["soon"]),
             "mine": len(lines) + len(requests) + len(demands) + len(reports) + len(projects),
-            "others": len(waiting),
+            "others": len(waiting) + len(sent),
             **_published(),
         },
         lines=[line for line in lines if within is None or _is_within(line.left, within)],
         waiting=waiting,
+        sent=[(row, exchange.clock(session(), row.request)) for row in sent],
         asked=[
             pair
             for pair, left in zip(requests, lefts[len(lines) :], strict=True)

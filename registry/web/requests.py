@@ -62,7 +62,8 @@ def index() -> str:
     counts = {name: exchange.count(session(), _where(name)) for name in SHOWN}
     if shown not in SHOWN:
         shown = "waiting" if counts["waiting"] else "all"
-    page = _page()
+    last = -(-counts[shown] // exchange.PAGE)
+    page = min(_page(), max(last, 1))
     rows = exchange.rows(session(), _where(shown), page)
     return render_template(
         "requests.html",
@@ -71,7 +72,7 @@ def index() -> str:
         counts=counts,
         lines=[(row, exchange.clock(session(), row.request)) for row in rows],
         page=page,
-        last=-(-counts[shown] // exchange.PAGE),
+        last=last,
         page_address=lambda n: url_for(".index", show=shown, page=n),
         demands=exchange.count_demands_waiting(session(), actor()),
     )
@@ -309,6 +310,9 @@ def _shown(
         groups=_groups("request"),
         events=events,
         because=_because(events),
+        delivered=_delivered(events),
+        deliver=exchange.STEPS["deliver"],
+        siblings=_siblings(found),
         failed=step,
         text=text,
         days=request.form.get("days", ""),
@@ -349,11 +353,8 @@ def _proven(found: Request, asked: Sequence[exchange.Asked]) -> tuple[str, str] 
 
 def _holder(found: Request) -> str:
     """Who has the ball, by name and post; "" where nobody has."""
-    state = exchange.STATES[found.state]
-    if state.act is None:
-        return ""
-    unit = found.requester if state.side == "requester" else found.provider
-    return people(session(), state.act, unit)
+    turn = exchange.turn(found)
+    return people(session(), *turn) if turn else ""
 
 
 def _weighed(found: Request, asked: Sequence[exchange.Asked]) -> dict[str, Any] | None:
@@ -394,6 +395,23 @@ def _because(events: Sequence[tuple[RequestEvent, str, str]]) -> tuple[str, str]
         return None
     last, _, text = events[-1]
     return (last.act, text) if last.act in SENT_BACK and text else None
+
+
+def _delivered(events: Sequence[tuple[RequestEvent, str, str]]) -> tuple[RequestEvent, str] | None:
+    """Where the data are: the words of the last delivery, which the requester comes for."""
+    told = [(event, text) for event, _, text in events if event.act == "deliver" and text]
+    return told[-1] if told else None
+
+
+def _siblings(found: Request) -> list[exchange.Row]:
+    """What else the same unit asked of the same resource: a disputed rest, a later request."""
+    where = [
+        exchange.visible(session(), actor()),
+        Request.resource_id == found.resource_id,
+        Request.requester_id == found.requester_id,
+        Request.id != found.id,
+    ]
+    return exchange.rows(session(), where, size=5)
 
 
 def _answer(found: Request) -> list[tuple[str, list[tuple[str, str]]]]:

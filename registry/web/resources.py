@@ -104,6 +104,7 @@ def show(key: str) -> Response | str | tuple[str, int]:
         may_freeze=may(actor(), "freeze", resource.department),
         resource=resource,
         version=version,
+        question=finding.question(),
         document=document,
         level=schemas.level(document),
         sections=_sections(document, resource.department),

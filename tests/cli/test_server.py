@@ -30,15 +30,25 @@ def test_an_address_with_bare_chinese_is_told_how_to_write_it(tmp_path, charset)
     env = environment(tmp_path, log="error")
     assert catalogue(env, "init").returncode == 0
     with served(env) as (_, address):
-        place = urlsplit(address)
-        line = "GET /search?q=婚姻 HTTP/1.1".encode(charset)
-        with socket.create_connection((place.hostname, place.port), timeout=20) as sent:
-            sent.sendall(line + b"\r\nHost: registry\r\nConnection: close\r\n\r\n")
-            answer = b"".join(iter(lambda: sent.recv(65_536), b"")).decode()
-        assert answer.startswith("HTTP/1.1 400 ")
-        assert "地址里的中文没有编码 / The address has characters that are not encoded" in answer
-        assert "--data-urlencode" in answer
+        page = raw(address, "GET /search?q=婚姻 HTTP/1.1".encode(charset))
+        problem = raw(address, "GET /api/3/action/package_search?q=婚姻 HTTP/1.1".encode(charset))
+        for answer in (page, problem):
+            assert answer.startswith("HTTP/1.1 400 ")
+            assert (
+                "地址里的中文没有编码 / The address has characters that are not encoded" in answer
+            )
+            assert "--data-urlencode" in answer
+        assert "\r\nContent-Type: text/html" in page
+        assert "\r\nContent-Type: application/problem+json" in problem
         assert fetched(f"{address}/livez")[0] == 200
+
+
+def raw(address: str, line: bytes) -> str:
+    """The answer to a request line sent as it stands."""
+    place = urlsplit(address)
+    with socket.create_connection((place.hostname, place.port), timeout=20) as sent:
+        sent.sendall(line + b"\r\nHost: registry\r\nConnection: close\r\n\r\n")
+        return b"".join(iter(lambda: sent.recv(65_536), b"")).decode()
 
 
 def test_who_watches_over_the_workers_imports_nothing_of_the_application():

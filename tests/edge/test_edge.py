@@ -46,6 +46,16 @@ def rows(app, act):
         )
 
 
+def test_an_address_that_is_none_is_told_to_the_person_who_asked_for_it(city):
+    answer = sign_in(city, "consumer").get("/no-such-page")
+    assert answer.status_code == 404
+    assert "李建国" in answer.text
+    stranger = city.test_client()
+    stranger.set_cookie("registry_session", "x" * 40)
+    assert "李建国" not in stranger.get("/no-such-page").text
+    assert 'href="/sign-in"' in stranger.get("/no-such-page").text
+
+
 def test_a_form_without_its_own_token_is_refused(city):
     client = sign_in(city, "registrar")
     other = token_of(sign_in(city, "head").get("/resources/new", follow_redirects=True).text)

@@ -127,6 +127,90 @@ def test_a_stale_page_is_told_so(city):
     assert send(client, f"/requests/{key}/submit").status_code == 400
 
 
+def test_a_kept_draft_says_so_and_stands_in_the_journal(city):
+    client = sign_in(city, "consumer")
+    key = drafted(city, client)
+    answer = send(client, f"/requests/{key}/edit", row_version=1, do="save", **TYPED)
+    assert "草稿已保存。" in client.get(answer.location).text
+    assert "草稿已保存。" not in client.get(answer.location).text
+    with reading(city) as session:
+        where = JournalRow.key == key, JournalRow.act == "save"
+        assert session.scalar(sa.select(JournalRow.outcome).where(*where)) == "done"
+    assert "保存申请草稿" in sign_in(city, "auditor").get("/audit").text
+
+
+def test_a_fault_of_a_draft_leads_to_the_field_on_the_page_that_has_it(city):
+    client = sign_in(city, "consumer")
+    key = drafted(city, client)
+    fields = {**TYPED, "until": "2020-01-01"}
+    send(client, f"/requests/{key}/edit", row_version=1, do="save", **fields)
+    answer = send(client, f"/requests/{key}/submit", row_version=2)
+    assert answer.status_code == 422
+    assert f'href="/requests/{key}/edit#f-until"' in answer.text
+    assert 'id="f-until"' in client.get(f"/requests/{key}/edit").text
+
+
+def test_what_was_asked_for_stands_in_the_inbox_until_somebody_acts(city):
+    client, head = sign_in(city, "consumer"), sign_in(city, "consumer_head")
+    key = drafted(city, client)
+    link = f'href="/requests/{key}">申请 婚姻登记信息</a>'
+    assert link not in client.get("/inbox").text
+    assert link not in head.get("/inbox").text
+    send(client, f"/requests/{key}/submit", row_version=1)
+    assert link in client.get("/inbox").text
+    assert link not in head.get("/inbox").text
+    send(head, f"/requests/{key}/consent-out", row_version=2)
+    assert link in head.get("/inbox").text
+    assert link not in sign_in(city, "sharing").get("/inbox").text
+
+
+def test_where_the_data_are_and_what_else_was_asked_stand_on_the_page(city):
+    client, head = sign_in(city, "consumer"), sign_in(city, "consumer_head")
+    registrar, sharing = sign_in(city, "registrar"), sign_in(city, "sharing")
+    key, other = drafted(city, client), drafted(city, client)
+    with reading(city) as session:
+        found = session.scalars(sa.select(Request).where(Request.key == key)).one()
+        first, _ = [one.key for one in exchange.elements(session, found)]
+    send(client, f"/requests/{key}/submit", row_version=1)
+    send(head, f"/requests/{key}/consent-out", row_version=2)
+    refusal = {"reason": "用不着", "basis": "共享条件"}
+    send(registrar, f"/requests/{key}/prepare", row_version=3, granted=first, **refusal)
+    send(sharing, f"/requests/{key}/grant", row_version=4)
+    assert "<h2>供数</h2>" not in client.get(f"/requests/{key}").text
+    send(registrar, f"/requests/{key}/deliver", row_version=5, text="库表交换 JH-118")
+    page = client.get(f"/requests/{key}").text
+    assert "<dd>库表交换 JH-118</dd>" in page
+    assert f'href="/requests/{other}"' in page
+    assert f'href="/requests/{other}"' not in registrar.get(f"/requests/{key}").text
+
+
+def test_no_day_is_named_to_who_completes_a_request(city):
+    client, head = sign_in(city, "consumer"), sign_in(city, "consumer_head")
+    registrar, key = sign_in(city, "registrar"), drafted(city, client)
+    send(client, f"/requests/{key}/submit", row_version=1)
+    send(head, f"/requests/{key}/consent-out", row_version=2)
+    asked = send(registrar, f"/requests/{key}/ask-correction", row_version=3, text="写明文号")
+    assert "下一步：提交补正，由李建国（需求部门人员）办理。" in registrar.get(asked.location).text
+    typed = {**TYPED, "items": item_keys(city, resource_key(city))[:1]}
+    done = send(client, f"/requests/{key}/complete", row_version=4, **typed)
+    assert "前办理。" in client.get(done.location).text
+
+
+def test_whoever_states_a_demand_is_told_who_has_it_now(city):
+    client = sign_in(city, "consumer")
+    typed = {"wanted": "燃气优惠用户", "items": "公民身份号码\n燃气户号", "scene": "优惠核定"}
+    answer = send(client, "/demands/new", **typed)
+    page = client.get(answer.location).text
+    assert "由乌兰（审核人）" in page
+    assert "<dt>在办</dt><dd>乌兰（审核人）" in page
+    assert "单独不算相符" in page
+    reviewer = sign_in(city, "reviewer")
+    send(reviewer, f"{answer.location}/match", resource=resource_key(city))
+    assert "「匹配到资源」已办理" in reviewer.get(answer.location).text
+    send(client, f"{answer.location}/withdraw-demand")
+    assert "<dt>在办</dt>" not in client.get(answer.location).text
+
+
 def test_a_crafted_step_is_refused_and_stands_in_the_journal(city):
     key = drafted(city, sign_in(city, "consumer"))
     answer = send(sign_in(city, "consumer"), f"/requests/{key}/consent-out", row_version=1)
@@ -222,9 +306,13 @@ def test_notices_are_put_away_by_those_who_were_told(city):
         )
     with reading(city) as session:
         number = session.scalar(sa.select(Notice.id).where(Notice.key == key))
+        found = session.scalars(sa.select(Request).where(Request.key == key)).one()
+        asked = found.number, found.requester.name
     assert send(sign_in(city, "consumer"), "/notices/put-away", notice=number).status_code == 404
     client = sign_in(city, "sharing")
-    assert "城乡最低生活保障对象信息" in client.get("/inbox").text
+    told = client.get("/inbox").text
+    assert "城乡最低生活保障对象信息" in told
+    assert f"{asked[0]} · {asked[1]}" in told
     assert send(client, "/notices/put-away", notice=number).status_code == 303
     assert "城乡最低生活保障对象信息" not in client.get("/inbox").text
 

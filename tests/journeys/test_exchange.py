@@ -116,6 +116,29 @@ def test_two_items_are_asked_for_and_granted_over_both_heads(browser, city, orig
     expect(consumer.locator("aside")).to_contain_text("市残疾人联合会")
 
 
+def test_a_draft_is_changed_again_and_again_and_over_another_window(browser, city, origin):
+    page = signed_in(browser, origin, "consumer")
+    page.goto(address(city, "307002150300/000007"))
+    page.get_by_role("link", name="申请使用").click()
+    page.fill("#f-scene", "第一次填写的场景")
+    press(page, ".bar button[value=save]")
+    other = page.context.new_page()
+    other.goto(f"{page.url}/edit")
+    for scene in ("第二次填写的场景", "第三次填写的场景"):
+        page.get_by_role("link", name="修改申请").click()
+        page.fill("#f-scene", scene)
+        press(page, ".bar button[value=save]")
+        expect(page.locator(".done")).to_contain_text("草稿已保存")
+        expect(page.locator("main")).to_contain_text(scene)
+    other.fill("#f-scene", "另一窗口的场景")
+    press(other, ".bar button[value=save]")
+    expect(other.locator("main")).to_contain_text("您填写的内容没有丢失")
+    expect(other.locator(".saved")).to_have_count(0)
+    press(other, ".bar button[value=save]")
+    expect(other.locator("main")).to_contain_text("另一窗口的场景")
+    expect(other.locator(".done")).to_contain_text("草稿已保存")
+
+
 def test_one_notice_names_what_is_missing_and_the_request_is_completed(browser, city, origin):
     found = asked(browser, city, origin, "307002150300/000001", "姓名")
     registrar = signed_in(browser, origin, "registrar")

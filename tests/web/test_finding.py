@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 import sqlalchemy as sa
@@ -51,6 +51,50 @@ def test_a_hit_says_why_and_marks_the_words(city: Flask):
 def test_the_page_counts_what_the_data_holds_and_not_whose_duty_it_is(city: Flask):
     page = get(sign_in(city, "consumer"), "/search", q="结婚证")
     assert "3 项数据资源符合" in page
+
+
+def test_without_words_each_entry_says_what_it_holds(city: Flask):
+    page = get(sign_in(city, "consumer"), "/search", q=" ")
+    assert "项数据资源</h1>" in page
+    assert page.count("主要包括") > 10
+
+
+def test_a_kept_address_of_a_page_that_is_gone_leads_to_the_last(city: Flask):
+    page = get(sign_in(city, "consumer"), "/search", q="婚姻", page="999")
+    assert page.count('class="hit"') >= 3
+    assert "没有找到" not in page
+
+
+def test_from_an_entry_the_way_leads_back_to_the_question(city: Flask):
+    client = sign_in(city, "consumer")
+    found = re.search(r'href="(/resources/\w{16})"', get(client, "/search", q="婚姻"))[1]
+    asked = f"/search?q={quote('婚姻')}&share_type=2"
+    page = client.get(found, headers={"Referer": f"http://localhost{asked}"}).text
+    assert f'href="{asked.replace("&", "&amp;")}">检索</a>' in page
+    for other in ("http://elsewhere.example/search?q=x", "http://localhost/inbox?q=x", ""):
+        assert 'href="/search">检索</a>' in client.get(found, headers={"Referer": other}).text
+
+
+def test_a_stranger_is_told_that_departments_sign_in_to_ask(city: Flask):
+    client = city.test_client()
+    found = re.search(r'href="(/resources/\w{16})"', get(client, "/search", share_type="1"))[1]
+    assert "政务部门登录后申请" in client.get(found).text
+    asked = client.get(f"{found}/request", follow_redirects=True)
+    assert "登录后会回到这里" in asked.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "way"),
+    [
+        ("残疾人 无条件共享", "q=残疾人&amp;share_type=1"),
+        ("每天更新的不动产数据", "q=不动产数据&amp;update_cycle=2"),
+        ("共享类型是有条件共享的", "share_type=2"),
+    ],
+)
+def test_a_condition_that_is_said_in_words_is_offered_as_a_filter(city: Flask, asked, way):
+    page = unquote(get(sign_in(city, "consumer"), "/search", q=asked))
+    assert "按条件找" in page
+    assert f'href="/search?{way}"' in page
 
 
 def test_no_hit_leads_to_other_ways_and_to_a_demand(city: Flask):

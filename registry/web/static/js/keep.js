@@ -2,13 +2,15 @@
 // It is taken up again by the form of the same address, and dropped once the server has the text.
 // It is one person's: gone with him when he signs out, and when somebody else signs in here.
 const PREFIX = "typed:";
-const OURS = ["csrf_token", "row_version", "base"];
+const OURS = ["row_version", "base"];
+// A form is answered once: sent with the ticket of an earlier one, it would be answered as that one.
+const OF_THIS_PAGE = ["csrf_token", "form_key"];
 
 const WHO = PREFIX + "who";
 const who = () => document.documentElement.dataset.person || "";
 
 const place = (form) => PREFIX + new URL(form.action).pathname;
-const pairs = (form) => [...new FormData(form)].filter(([name]) => name !== "csrf_token");
+const pairs = (form) => [...new FormData(form)].filter(([name]) => !OF_THIS_PAGE.includes(name));
 const typed = (list) => JSON.stringify(list.filter(([name]) => !OURS.includes(name)));
 
 export function keep(form) {
@@ -63,7 +65,7 @@ export function takeUp(form) {
   const values = new Map();
   for (const [name, value] of copy) values.set(name, [...(values.get(name) || []), value]);
   for (const control of form.elements) {
-    if (!control.name || control.name === "csrf_token" || control.tagName === "BUTTON") continue;
+    if (!control.name || OF_THIS_PAGE.includes(control.name) || control.tagName === "BUTTON") continue;
     const held = values.get(control.name) || [];
     if (control.type === "checkbox" || control.type === "radio") control.checked = held.includes(control.value);
     else if (held.length) control.value = held.shift();
