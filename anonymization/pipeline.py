@@ -67,7 +67,7 @@ def apply(
     kind_out = tables.format_of(place, ("csv", "parquet"))
     table = source if isinstance(source, tables.Handed) else tables.open_table(source)
     require_other(place, table)
-    require_sound(masking, table.columns)
+    table = met(masking, table)
     if isinstance(key, str | Path):
         key = keys.read(key)
     release = techniques.release(masking, key)
@@ -133,6 +133,7 @@ def treat(masking: plan.Plan, frame: Any, key: bytes | str | Path | None = None)
     if isinstance(key, str | Path):
         key = keys.read(key)
     table = tables.whole(frame)
+    table = table.rename(dict(zip(table.columns, plan.met(masking, table.columns), strict=True)))
     require_sound(masking, table.columns)
     release = techniques.release(masking, key)
     by_name = {line["name"]: line for line in masking["columns"]}
@@ -179,6 +180,15 @@ def changed() -> Refused:
         "处理期间原始数据发生了变化，请在数据不再变动后重新运行。",
         "the source changed during the run; run again when it is still.",
     )
+
+
+def met(masking: plan.Plan, table: tables.Source) -> tables.Source:
+    """A table with its columns as the plan calls them; refused when they are others."""
+    names = plan.met(masking, table.columns)
+    if names != list(table.columns):
+        table = table.called(names)
+    require_sound(masking, table.columns)
+    return table
 
 
 def require_sound(masking: plan.Plan, columns: Sequence[str]) -> None:

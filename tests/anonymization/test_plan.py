@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 
 from anonymization import apply, check_plan, detect, fit, propose
-from anonymization.plan import choice_of, choices, digest, fitting, params, techniques, terms
+from anonymization.plan import choice_of, choices, digest, fitting, met, params, techniques, terms
 from anonymization.proposal import reason_of
 from anonymization.techniques import Release, treatment
-from tests.anonymization.conftest import INTERFACE, line, people_plan, replan
+from tests.anonymization.conftest import INTERFACE, line, people_plan, refused, replan
 
 
 @dataclass(frozen=True)
@@ -151,6 +151,28 @@ def test_columns_of_another_table_are_told_apart():
         ("COLUMN_NOT_PLANNED", "血型"),
         ("COLUMN_NOT_THERE", "姓名"),
     ]
+
+
+def test_headers_are_met_however_they_are_written():
+    plan = {"profile": "statistical", "columns": [line("姓名"), line("QQ号"), line("月收入(元)")]}
+    files = [
+        ["姓名", "QQ号", "月收入(元)"],
+        [" 姓\u200b名\ufeff", "ｑq 号", "月收入（元）"],
+        ["姓　名", "qq号\n", "月收入(元)"],
+    ]
+    for headers in files:
+        assert met(plan, headers) == files[0]
+    assert met(plan, ["姓", "名字"]) == ["姓", "名字"]
+    assert met({"columns": 1}, ["姓名"]) == ["姓名"]
+
+
+def test_two_headers_that_are_one_column_are_refused_with_both_told():
+    plan = {"profile": "statistical", "columns": [line("姓名"), line("性别")]}
+    said = refused("HEADER_ALIKE", lambda: met(plan, ["姓 名", "性别", "姓名"])).zh
+    assert "第 1 列「姓 名」和第 3 列「姓名」" in said
+    both = {"profile": "statistical", "columns": [line("QQ"), line("qq")]}
+    assert met(both, ["qq", "QQ"]) == ["qq", "QQ"]
+    assert "「QQ」又像「qq」" in refused("HEADER_ALIKE", lambda: met(both, ["QQ", "Qq"])).zh
 
 
 @pytest.mark.parametrize(
