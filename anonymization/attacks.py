@@ -18,6 +18,7 @@ from anonymization import (
     doors,
     fillings,
     initials,
+    kept,
     lawful,
     linking,
     masks,
@@ -59,6 +60,8 @@ class Verdict:
     lawful: Mapping[str, str] = field(default_factory=dict)
     # Those of them whose law or article is on no list: 未核对, for the reader to look up.
     unchecked: Mapping[str, str] = field(default_factory=dict)
+    # What masks keep of people, where that is no finding.
+    masks_keep: tuple[kept.Kept, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -79,6 +82,7 @@ class Verdict:
             "counted": self.counted,
             "published_by_law": dict(self.lawful),
             "laws_not_checked": dict(self.unchecked),
+            "masks_keep": [one.facts() for one in self.masks_keep],
         }
 
 
@@ -216,6 +220,12 @@ def attack(
         )
         measured = replace(measured, journalist=risk.journalist(coded, quasi, people))
     rules = profiles()[terms.profile]
+    of_people = not (nobody or counted or singling.of_firms(columns))
+    shown = kept.kept(texts, quasi, coded, terms) if of_people else []
+    if rules["public"]:
+        told = {one for finding in findings for one in finding.columns}
+        untold = [one for one in shown if one.column not in told]
+        findings += kept.findable(untold, rules["tau"], texts)
     if rules["judged"]:
         findings += shares.few(texts, terms)
         if not nobody:
@@ -255,6 +265,7 @@ def attack(
         counted=counted.facts() if counted else None,
         lawful=terms.lawful,
         unchecked=basis.unchecked,
+        masks_keep=tuple(shown),
     )
 
 

@@ -143,6 +143,12 @@ def _unread(profile: Profile, rows: int) -> Column:
     inside = {kind: count for kind, count in inside.items() if kind not in doubted}
     carried = {kind: count for kind, count in inside.items() if kind in _DIRECT}
     item = _item(profile)
+    if item is None and occasions.born_about(profile.name, profile.values, False):
+        return _born_about(profile, rows)
+    if item is None and occasions.is_birthday(profile.name, profile.values):
+        return replace(
+            _column(profile, rows, None, 0, 1, None, because("birthday"), ()), quasi=True
+        )
     sensitivities = [int(headers.kinds()[kind]["sensitivity"]) for kind in carried]
     if item:
         sensitivities.append(1 + int(headers.items()[item]["sensitive"]))
@@ -156,6 +162,13 @@ def _unread(profile: Profile, rows: int) -> Column:
         _why(profile, item, carried),
         tuple(inside),
     )
+
+
+def _born_about(profile: Profile, rows: int) -> Column:
+    """A column that tells about when people were born, by no whole date."""
+    known = headers.items()["出生日期"]
+    sensitivity, said = 1 + int(known["sensitive"]), because("born about")
+    return _column(profile, rows, None, 0, sensitivity, "出生日期", said, ())
 
 
 def _column(
@@ -267,6 +280,8 @@ def _of_lives(
                 column = replace(
                     column, item=None, quasi=True, day=True, evidence=zh, evidence_en=en
                 )
+            elif column.item is None and occasions.born_about(profile.name, profile.values, True):
+                column = _born_about(profile, frame.height)
             elif column.item is None and (item := occasions.telling(profile.values)):
                 column = _told(column, item)
         made.append(column)

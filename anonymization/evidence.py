@@ -41,6 +41,14 @@ _SENTENCES: Final[Mapping[str, Sentence]] = {
         "到天的日期，共 {days} 种，各人不同：亲友、邻居和别的登记都知道",
         "{days} days, another for each person: friends, neighbours and other registers know them",
     ),
+    "born about": (
+        "取值是出生的年代或者年份，与其他列组合可认出个人",
+        "values tell the decade or year of a birth; with other columns they tell people apart",
+    ),
+    "birthday": (
+        "取值是不带年份的生日，亲友都知道",
+        "values are birthdays without their year, which friends know",
+    ),
     "telling": ("取值中有敏感信息（{item}）", "values tell what is sensitive ({item_en})"),
     "organisation": (
         "列名或同表的列表明是单位信息",

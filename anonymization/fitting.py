@@ -20,13 +20,17 @@ _WIDEST_AGE: Final = 20
 
 
 def fit(proposed: Plan, table: Any) -> Plan:
-    """The plan made coarser until reaching k touches no more records than it allows.
+    """The plan made coarser until reaching k and l touches no more records than it allows.
 
     The column that tells most people apart goes first. Profiles that are not judged by k, and
     plans that fit, come back as they are.
     """
     frame = whole(table)
-    fitted = proposed
+    least = int(proposed.get("l") or 1)
+    fitted = dict(proposed)
+    if any(frame[name].n_unique() < least for name in proposed.get("sensitive", [])):
+        # What all of the table share no class can hide.
+        del fitted["l"]
     while _too_dear(fitted, frame):
         treated = _treated(fitted, frame)
         finest = max(fitted["quasi_identifiers"], key=lambda name: (treated[name].n_unique(), name))
@@ -39,7 +43,9 @@ def _too_dear(masking: Plan, frame: pl.DataFrame) -> bool:
     k = plan.smallest_class(masking)
     if not quasi or k > frame.height or not plan.profiles()[masking["profile"]]["judged"]:
         return False
-    _, cost = risk.reach(_treated(masking, frame), quasi, k)
+    secret = [name for name in masking.get("sensitive", []) if name not in quasi]
+    treated = _treated(masking, frame).with_columns(frame.select(secret))
+    _, cost = risk.reach(treated, quasi, k, secret, int(masking.get("l") or 1))
     allowed = float(masking.get("max_suppressed", 1.0))
     return cost.touched + cost.removed > allowed * frame.height
 

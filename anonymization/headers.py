@@ -74,6 +74,17 @@ def _spoken(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])|[-.]", "_", bare).lower()
 
 
+def written(name: str) -> str:
+    """A header as it is compared: full-width or not, without blanks and unseen signs, a as A."""
+    folded = unicodedata.normalize("NFKC", name)
+    seen = (one for one in folded if not one.isspace() and unicodedata.category(one) not in _UNSEEN)
+    return "".join(one.lower() if one.isascii() else one for one in seen)
+
+
+# Marks of direction and joining, and what no program should have left in a header.
+_UNSEEN = frozenset({"Cf", "Cc"})
+
+
 def ends_with(name: str, some: Iterable[str]) -> bool:
     """Whether a header ends in one of these words, as a header says last what it is."""
     spoken = _spoken(name)

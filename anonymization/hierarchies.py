@@ -85,7 +85,17 @@ def _date(of: pl.Expr, given: Params) -> pl.Expr:
         case "year":
             return year + "年"
         case _:
-            return year.str.head(3) + "0年代"
+            return pl.coalesce(year.str.head(3) + "0年代", _decade(text(of)))
+
+
+def _decade(value: pl.Expr) -> pl.Expr:
+    """A decade as it is spoken: 80后, 八零后, 1980s. Without its century it is one lived in."""
+    said = "^(19|20)?([0-9])0(?:后|年代|'?[sS])$"
+    spoken = value.str.normalize("NFKC").str.replace("^([二三四五六七八九])十年代$", "${1}〇年代")
+    folded = spoken.str.replace_many(list("〇零一二三四五六七八九"), list("00123456789"))
+    ten = folded.str.extract(said, 2)
+    lived = pl.when(ten.cast(pl.Int32) >= 3).then(pl.lit("19")).otherwise(pl.lit("20"))
+    return pl.coalesce(folded.str.extract(said, 1), lived) + ten + "0年代"
 
 
 def calendar(value: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:

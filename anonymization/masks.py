@@ -309,12 +309,9 @@ def _pieces(texts: pl.DataFrame, columns: Mapping[str, Column]) -> dict[str, pl.
     """
     made = {}
     for name in texts.columns:
-        place = next((where for say, where in _PLACED if re.search(say, name)), None)
-        if place is None or columns[name].kind in {"ID_CARD", "MOBILE"} or _is_tail(name):
-            continue
         values = texts[name]
-        bare = drawn(values.drop_nulls())
-        if bare.is_empty() or matching(bare, "^[0-9]{2,14}[Xx]?$") < 0.95:
+        place = part_of(name, values)
+        if place is None or columns[name].kind in {"ID_CARD", "MOBILE"} or _is_tail(name):
             continue
         width = 18 if re.search(_OF_CITIZENS, name.lower()) else 11
         if place == "front":
@@ -324,6 +321,14 @@ def _pieces(texts: pl.DataFrame, columns: Mapping[str, Column]) -> dict[str, pl.
         else:
             made[name] = ("*" * (3 if width == 11 else 6) + values).str.pad_end(width, "*")
     return made
+
+
+def part_of(name: str, values: pl.Series) -> str | None:
+    """Which part of a number a header says that a column of bare digits holds, or None."""
+    place = next((where for say, where in _PLACED if re.search(say, name)), None)
+    if place is None or matching(drawn(values.drop_nulls()), "^[0-9]{2,14}[Xx]?$") < 0.95:
+        return None
+    return place
 
 
 def _together(

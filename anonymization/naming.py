@@ -38,7 +38,7 @@ def named(
     listed = nobody or offices.lists_offices(texts, columns, tokens)
     works = any(_WORKS.search(name) for name in texts.columns)
     for one in residual(texts):
-        if one.column in tokens or _public(texts[one.column], one.kind):
+        if one.column in tokens or of_offices(texts[one.column], one.kind):
             continue
         if works and one.kind == "PERSON" and _AUTHORS.search(one.column):
             continue
@@ -61,7 +61,7 @@ def named(
         if lawful or name in seen or column.kind not in DIRECT:
             continue
         values = texts[name]
-        if _public(values, column.kind) or (
+        if of_offices(values, column.kind) or (
             listed and offices.of_the_office(values, column.kind, nobody)
         ):
             continue
@@ -133,7 +133,7 @@ _PUBLIC = (
 )
 
 
-def _public(values: pl.Series, kind: str | None) -> bool:
+def of_offices(values: pl.Series, kind: str | None) -> bool:
     """Whether a column of telephones is that of offices: it says so, and few stand many times."""
     present = values.drop_nulls()
     if kind == "LANDLINE":

@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from anonymization import persons
+from anonymization import headers, persons
 from anonymization.findings import matching
 
 _FIRMS: Final = (
@@ -66,6 +66,44 @@ def is_day(name: str, values: pl.Series) -> bool:
 def _scattered(values: pl.Series, months: pl.Series) -> bool:
     """Whether days of many years differ: a batch has one day a month, and misses few months."""
     return months.n_unique() >= 60 and len(values) >= 1.5 * months.n_unique()
+
+
+# --- when somebody was born, less than to the day -----------------------------------------------
+
+# 80后, 八零后 are people whatever the header says; 1980年代 may be a house.
+_GENERATION: Final = "^(?:(?:19|20)?[0-9]0|[〇零一二三四五六七八九][〇零])后$"
+_DECADE: Final = "^(?:(?:19|20)?[0-9]0年代|(?:19|20)[0-9]0'?[sS]|[二三四五六七八九]十年代)$"
+_YEAR: Final = "^(?:19[2-9]|20[0-2])[0-9]年?$"
+_BIRTHDAY: Final = (
+    rf"^{_MONTH}(?:[-/.]|月){_DAY}日?$|^(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$"
+    "|^(?:0?[1-9]|1[0-2])月$"
+)
+_OF_THINGS: Final = re.compile("建[成造立设]|竣工|生产|制造|出版|发行|成立|设立|登记|注册")
+_NEARLY_ALL: Final = 0.9
+
+
+def born_about(name: str, values: pl.Series, of_persons: bool) -> bool:
+    """Whether distinct values tell the decade or year somebody was born.
+
+    `of_persons` says that the table is about people: a decade is theirs then, unless the header
+    speaks of what was built.
+    """
+    if matching(values, _GENERATION) >= _NEARLY_ALL:
+        return True
+    of_birth = _of_birth(name)
+    if _OF_THINGS.search(name) or not (of_birth or of_persons):
+        return False
+    looks = (_GENERATION, _DECADE, *((_YEAR,) if of_birth else ()))
+    return matching(values, "|".join(looks)) >= _NEARLY_ALL
+
+
+def is_birthday(name: str, values: pl.Series) -> bool:
+    """Whether distinct values are days or months of birth without a year."""
+    return _of_birth(name) and matching(values, _BIRTHDAY) >= _NEARLY_ALL
+
+
+def _of_birth(name: str) -> bool:
+    return "BIRTH_DATE" in headers.read(name).kinds
 
 
 # --- values that tell what the law protects -----------------------------------------------------

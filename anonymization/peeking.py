@@ -16,6 +16,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from anonymization.errors import Refused
+from anonymization.plan import met
 
 if TYPE_CHECKING:
     import polars as pl
@@ -62,7 +63,7 @@ def require_planned(plan: Mapping[str, Any], columns: Sequence[str]) -> None:
 
     A file without a header has a row of values in its place.
     """
-    planned = [line["name"] for line in plan["columns"]]
+    planned, columns = [line["name"] for line in plan["columns"]], met(plan, columns)
     strange = [n for n, name in enumerate(columns, 1) if name not in planned]
     missing = [name for name in planned if name not in columns]
     if not strange and not missing:
@@ -79,8 +80,8 @@ def require_planned(plan: Mapping[str, Any], columns: Sequence[str]) -> None:
         en += f"({len(missing)} in all). "
     raise Refused(
         "PLAN_OF_ANOTHER_TABLE",
-        zh + "请让首行的列名与信息项名称完全相同，再试一次。",
-        en + "Let the first row hold exactly the names of the items and try again.",
+        zh + "请让首行的列名与信息项名称相同，再试一次。",
+        en + "Let the first row hold the names of the items and try again.",
     )
 
 

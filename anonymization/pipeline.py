@@ -67,7 +67,7 @@ def apply(
     kind_out = tables.format_of(place, ("csv", "parquet"))
     table = source if isinstance(source, tables.Handed) else tables.open_table(source)
     require_other(place, table)
-    require_sound(masking, table.columns)
+    table = met(masking, table)
     if isinstance(key, str | Path):
         key = keys.read(key)
     release = techniques.release(masking, key)
@@ -133,6 +133,7 @@ def treat(masking: plan.Plan, frame: Any, key: bytes | str | Path | None = None)
     if isinstance(key, str | Path):
         key = keys.read(key)
     table = tables.whole(frame)
+    table = table.rename(dict(zip(table.columns, plan.met(masking, table.columns), strict=True)))
     require_sound(masking, table.columns)
     release = techniques.release(masking, key)
     by_name = {line["name"]: line for line in masking["columns"]}
@@ -179,6 +180,15 @@ def changed() -> Refused:
         "处理期间原始数据发生了变化，请在数据不再变动后重新运行。",
         "the source changed during the run; run again when it is still.",
     )
+
+
+def met(masking: plan.Plan, table: tables.Source) -> tables.Source:
+    """A table with its columns as the plan calls them; refused when they are others."""
+    names = plan.met(masking, table.columns)
+    if names != list(table.columns):
+        table = table.called(names)
+    require_sound(masking, table.columns)
+    return table
 
 
 def require_sound(masking: plan.Plan, columns: Sequence[str]) -> None:
@@ -361,8 +371,12 @@ class _Run:
         if self.masking.get("reach_k") == "recode":
             self._recode(treated, quasi)
             return
-        before = tables.open_table(treated).frame(quasi).with_row_index(_ROW)
-        after, self.suppressed = risk.reach(before, quasi, plan.smallest_class(self.masking))
+        secret = self._secret(quasi)
+        before = tables.open_table(treated).frame([*quasi, *secret]).with_row_index(_ROW)
+        after, self.suppressed = risk.reach(
+            before, quasi, plan.smallest_class(self.masking), secret, self._values(secret)
+        )
+        before, after = before.drop(secret), after.drop(secret)
         if not self.suppressed.touched and not self.suppressed.removed:
             return
         self.changes = after
@@ -371,10 +385,18 @@ class _Run:
             gone = int((kept[name].is_not_null() & after[name].is_null()).sum())
             self.tallies[name].blanked = gone
 
+    def _secret(self, quasi: Sequence[str]) -> list[str]:
+        """The sensitive columns that are released and no part of the class."""
+        given = self.masking.get("sensitive", [])
+        return [name for name in given if name not in quasi and name in self.names]
+
+    def _values(self, secret: Sequence[str]) -> int:
+        """How many values of each of these a class must hold."""
+        return int(self.masking.get("l") or 1) if secret else 1
+
     def _recode(self, treated: Path, quasi: Sequence[str]) -> None:
         """Generalize each class just as far as k, l and t ask, along the lists of the library."""
-        secret = [name for name in self.masking.get("sensitive", []) if name not in quasi]
-        secret = [name for name in secret if name in self.names]
+        secret = self._secret(quasi)
         frame = tables.open_table(treated).frame([*quasi, *secret])
         raw = self.table.frame(quasi)
         lines = {line["name"]: line for line in self.masking["columns"]}
@@ -385,7 +407,7 @@ class _Run:
             trees,
             plan.smallest_class(self.masking),
             sensitive=secret,
-            l=int(self.masking.get("l") or 1) if secret else 1,
+            l=self._values(secret),
             t=self.masking.get("t"),
         ).frame.select(quasi)
         whole = pl.all().replace([ladders.ROOT, ladders.BLANK], [None, None])

@@ -15,7 +15,8 @@ from typing import Any
 
 import jsonschema_rs
 
-from anonymization import contradictions, crypto, parameters
+from anonymization import contradictions, crypto, headers, parameters
+from anonymization.errors import Refused
 from anonymization.wording import Fault as Fault
 from anonymization.wording import tables, wanted, word
 
@@ -168,6 +169,48 @@ def check_plan(plan: object, columns: Sequence[str] | None = None) -> list[Fault
     if columns is not None:
         faults += _other_columns(names, columns)
     return faults
+
+
+def met(plan: Mapping[str, Any], columns: Sequence[str]) -> list[str]:
+    """What the plan calls the columns of a table, whose headers may be written another way.
+
+    A header that is to the letter in the plan is that; another is the one it differs from by
+    width, blanks, unseen signs or small letters alone. What the plan does not know stays as it is.
+    Nor does anything meet a plan that is none. Raises Refused where two headers are one column of
+    the plan, or one header is two of them.
+    """
+    if any(fault.column is None and fault.field is None for fault in _shape(plan)):
+        return list(columns)
+    names = [line["name"] for line in plan["columns"]]
+    exact = set(names)
+    taken: dict[str, int] = {}
+    meant: dict[str, list[str]] = {}
+    for name in dict.fromkeys(names):
+        meant.setdefault(headers.written(name), []).append(name)
+    made = []
+    for number, column in enumerate(columns, 1):
+        found = [column] if column in exact else meant.get(headers.written(column), [column])
+        if len(found) > 1:
+            raise Refused(
+                "HEADER_ALIKE",
+                f"第 {number} 列的列名既像方案中的「{found[0]}」又像「{found[1]}」，"
+                "请改成与其中一个完全相同。",
+                f"the name of column {number} is like {found[0]} and like {found[1]} of the plan; "
+                "let it be one of them to the letter.",
+            )
+        if found[0] in taken:
+            first = taken[found[0]]
+            raise Refused(
+                "HEADER_ALIKE",
+                f"第 {first} 列「{columns[first - 1]}」和第 {number} 列「{column}」的列名只差空格、"
+                "全半角或者大小写，请改名或者删去一列。",
+                f"columns {first} ({columns[first - 1]}) and {number} ({column}) have names that "
+                "differ by blanks, width or case alone; rename or remove one.",
+            )
+        if found[0] in exact:
+            taken[found[0]] = number
+        made.append(found[0])
+    return made
 
 
 def is_report(report: object) -> bool:

@@ -12,6 +12,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from anonymization import peeking
+from anonymization import plan as masking
 
 if TYPE_CHECKING:
     import polars as pl
@@ -40,13 +41,13 @@ def sample(plan: dict[str, Any], content: bytes, kind: str) -> dict[str, Any]:
     """
     before = peeking.first(content, kind, ROWS)
     peeking.require_planned(plan, before.columns)
+    before.columns = masking.met(plan, before.columns)
     return _shown(plan, before, SHOWN_RAW, distinct=True)
 
 
 def _shown(
     plan: dict[str, Any], before: "pl.DataFrame", shown: int, *, distinct: bool = False
 ) -> dict[str, Any]:
-    from anonymization import plan as masking
     from anonymization.aggregation import aggregate
     from anonymization.pipeline import treat
 

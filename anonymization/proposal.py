@@ -89,6 +89,8 @@ def propose(columns: Iterable[Found], profile: str = "statistical") -> Plan:
     least = profiles()[profile]["k"]
     if least:
         plan |= {"k": least, "reach_k": "suppress", "max_suppressed": 0.05}
+    if profiles()[profile]["l"] and plan["sensitive"] and plan["quasi_identifiers"]:
+        plan["l"] = profiles()[profile]["l"]
     # What a service on named people keeps to unless somebody says why not; the rest is typed.
     if profile == "interface":
         plan |= {"answer": "record", "per_call": 1, "per_day": 1000}
@@ -147,7 +149,7 @@ _DAY = "到天的日期亲友、邻居和别的登记都知道，先归粗再发
 _KEPT = {
     "other": "非个人标识，保留",
     "quasi": "准标识符，由 k 控制",
-    "sensitive": "敏感属性，由 k、l 控制",
+    "sensitive": "敏感属性：由 k、l 控制，知道谁在哪一组也看不出他的值",
 }
 # Begins the reason of a column that was made coarser to fit its table.
 FITTED = "为达到 k，自动归得更粗"

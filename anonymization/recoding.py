@@ -12,6 +12,7 @@ import polars as pl
 
 from anonymization.errors import Refused
 from anonymization.findings import Numbers
+from anonymization.risk import require_values
 
 # Value to its groups, from the value itself to the root: {"35": ("35", "30-39", "*")}.
 Hierarchy = Mapping[str, Sequence[str]]
@@ -74,13 +75,7 @@ def anonymize_k(
     codes = np.column_stack([_codes(frame[name], hierarchies[name]) for name in columns])
     secrets = [_secret(frame[name], t) for name in _names(sensitive)]
     for name, secret in zip(_names(sensitive), secrets, strict=True):
-        if secret.different < l:
-            raise Refused(
-                "L_LARGER_THAN_VALUES",
-                f"l 为 {l}，而列「{name}」只有 {secret.different} 种取值，任何分组都达不到。",
-                f"l is {l}, the column {name} has {secret.different} values; no class can reach "
-                "it.",
-            )
+        require_values(name, secret.different, l)
     split = _Split(trees, codes, secrets, k, l)
     classes = list(split.classes())
     return Recoded(_written(frame, columns, split, classes), len(classes), split.ncp(classes))

@@ -132,6 +132,10 @@ def _column(line: Mapping[str, Any], run: Run, verdict: Verdict) -> dict[str, An
     was_zh, was_en = _was(line, tally, int(run.input["rows"]))
     done_zh, done_en = _done(line, technique, tally)
     remains_zh, remains_en = _remains(line, technique, tally, run.plan)
+    for one in verdict.masks_keep:
+        if one.column == line["name"]:
+            zh, en = one.told()
+            remains_zh, remains_en = f"{remains_zh}；{zh}", f"{remains_en}; {en}"
     if found:
         remains_zh = found[0]
         remains_en = next(one.en for one in verdict.findings if line["name"] in one.columns)

@@ -13,9 +13,10 @@ import numpy as np
 import polars as pl
 
 from anonymization.classes import Coded
+from anonymization.errors import Refused
 from anonymization.findings import Numbers
 
-_COUNT = "\0count"
+_GOOD = "\0good"
 _ROW = "\0row"
 
 
@@ -196,6 +197,19 @@ def level(
     return 3 if overall < accepted - 1e-9 else 2
 
 
+def require_values(name: str, different: int, l: int) -> None:  # noqa: E741
+    """Refuse an `l` that no class can reach, since the whole column has fewer values."""
+    if different >= l:
+        return
+    raise Refused(
+        "L_LARGER_THAN_VALUES",
+        f"l 为 {l}，而列「{name}」只有 {different} 种取值，任何分组都达不到："
+        "知道谁在表里就知道答案。请删除这一列，或者把 l 留空。",
+        f"l is {l}, the column {name} has {different} values; no class can reach it, and knowing "
+        "who is in the table is knowing the value. Remove the column, or leave l blank.",
+    )
+
+
 @dataclass(frozen=True)
 class Suppressed:
     """What local suppression cost: cells blanked, records touched, records removed."""
@@ -205,12 +219,24 @@ class Suppressed:
     removed: int
 
 
-def reach(frame: pl.DataFrame, quasi: Sequence[str], k: int) -> tuple[pl.DataFrame, Suppressed]:
-    """Blank single cells of records in classes below `k` until all classes reach it.
+def reach(
+    frame: pl.DataFrame,
+    quasi: Sequence[str],
+    k: int,
+    sensitive: Sequence[str] = (),
+    l: int = 1,  # noqa: E741  # the name of the model
+) -> tuple[pl.DataFrame, Suppressed]:
+    """Blank single cells of records in classes below `k`, or of fewer than `l` values of a
+    sensitive column, until all classes reach both.
 
     The column with the most values is blanked first, then the next; what is still alone with
-    every quasi-identifier blank is removed. The order of the records stays.
+    every quasi-identifier blank is removed. The order of the records stays. Raises Refused where
+    the whole column has fewer values than `l`.
     """
+    large = pl.len() >= k
+    for secret in sensitive if l > 1 else ():
+        require_values(secret, frame[secret].n_unique(), l)
+        large &= pl.col(secret).n_unique() >= l
     kept = frame.with_row_index(_ROW)
     order = sorted(quasi, key=lambda name: (-frame[name].n_unique(), name))
     settled: list[pl.DataFrame] = []
@@ -220,9 +246,9 @@ def reach(frame: pl.DataFrame, quasi: Sequence[str], k: int) -> tuple[pl.DataFra
         if name is not None:
             blanked.append(name)
             kept = kept.with_columns(pl.lit(None, dtype=kept.schema[name]).alias(name))
-        sized = kept.with_columns(pl.len().over(list(quasi)).alias(_COUNT))
-        good = sized.filter(pl.col(_COUNT) >= k).drop(_COUNT)
-        kept = sized.filter(pl.col(_COUNT) < k).drop(_COUNT)
+        judged = kept.with_columns(large.over(list(quasi)).alias(_GOOD))
+        good = judged.filter(_GOOD).drop(_GOOD)
+        kept = judged.filter(~pl.col(_GOOD)).drop(_GOOD)
         settled.append(good)
         cells += len(blanked) * good.height
         touched += good.height if blanked else 0

@@ -66,7 +66,7 @@ def sets(
     # One look at all columns spares most of them five.
     looks = texts.select(pl.all().str.contains(_MAY_TELL_AGE).any())
     words = headers.tables()["knowable"]
-    nobody = nobody or _of_firms(columns)
+    nobody = nobody or of_firms(columns)
     discovered = [
         name
         for name in open_
@@ -174,7 +174,7 @@ _BORN_WITHIN: Final = (
 _OF_PAPERS: Final = "成立|注册|建[成造立]|登记|竣工|开业|设立|发布|出版|生产"
 
 
-def _of_firms(columns: Mapping[str, Column]) -> bool:
+def of_firms(columns: Mapping[str, Column]) -> bool:
     """Whether the records are organisations: coded as such, and nothing says how old or who."""
     items = {column.item for column in columns.values()}
     coded = any(column.kind == "USCC" for column in columns.values())

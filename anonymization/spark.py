@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 def treat_spark(masking: plan.Plan, frame: "DataFrame", key: bytes | None = None) -> "DataFrame":
     """The treated table, unjudged, its columns and values those of `treat`; rows in any order."""
+    names = plan.met(masking, frame.columns)
+    frame = frame if names == frame.columns else frame.toDF(*names)
     pipeline.require_sound(masking, frame.columns)
     lines = {line["name"]: line for line in masking["columns"]}
     for name in frame.columns:

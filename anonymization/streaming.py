@@ -64,7 +64,7 @@ def mask_file(
     table = source if isinstance(source, tables.Handed) else tables.open_table(source)
     kind = tables.format_of(place, ("csv", "parquet"))
     pipeline.require_other(place, table)
-    pipeline.require_sound(masking, table.columns)
+    table = pipeline.met(masking, table)
     if isinstance(key, str | Path):
         key = keys.read(key)
     release = techniques.release(masking, key)
@@ -80,7 +80,9 @@ def mask_file(
     with places.resumable(place, _mark(masking, table, release, kind), fresh=fresh) as folder:
         parts = _Parts.found(folder, kind)
         tell = partial(progress or _silent, "treat")
-        flows = isinstance(table, tables.Table) and table.format == kind == "parquet"
+        # The engine reads by the names of the file itself.
+        flows = isinstance(table, tables.Table) and not table.own
+        flows = flows and table.format == kind == "parquet"
         treated = (_flow if flows else _batches)(table, parts, lines, release, tell)
         final = folder / "final"
         # Closed before its folder goes: parts may be under way.

@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -60,10 +60,22 @@ class Table:
     columns: tuple[str, ...]
     rows: int | None
     encoding: str = "utf8"
+    # What the file itself calls the columns.
+    own: tuple[str, ...] = ()
+
+    def called(self, columns: Sequence[str]) -> "Table":
+        """The same table, its columns under these names."""
+        return replace(self, columns=tuple(columns), own=self.own or self.columns)
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """The table in batches, or only these columns of it."""
+        names = dict(zip(self.columns, self.own or self.columns, strict=True))
         chosen = list(self.columns if columns is None else columns)
+        for batch in self._read([names[one] for one in chosen]):
+            batch.columns = chosen
+            yield batch
+
+    def _read(self, chosen: list[str]) -> Iterator[pl.DataFrame]:
         with readable(self.path):
             if self.format == "parquet":
                 yield from _parquet(self.path, chosen)
@@ -102,6 +114,16 @@ class Handed:
 
     def __post_init__(self) -> None:
         _check_names(self.columns)
+
+    def called(self, columns: Sequence[str]) -> "Handed":
+        """The same table, its columns under these names."""
+        names = dict(zip(columns, self.columns, strict=True))
+
+        def read(chosen: Sequence[str]) -> Iterator[pl.DataFrame]:
+            for batch in self.read([names[one] for one in chosen]):
+                yield batch.rename(dict(zip(batch.columns, chosen, strict=True)))
+
+        return replace(self, columns=tuple(columns), read=read)
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """The table in batches, or only these columns of it; a whole reading is digested."""
@@ -336,7 +358,7 @@ def _csv(table: Table, columns: list[str]) -> Iterator[pl.DataFrame]:
         read_options=pacsv.ReadOptions(block_size=_BLOCK, encoding=table.encoding),
         parse_options=pacsv.ParseOptions(newlines_in_values=True),
         convert_options=pacsv.ConvertOptions(
-            column_types=dict.fromkeys(table.columns, pa.large_string()),
+            column_types=dict.fromkeys(table.own or table.columns, pa.large_string()),
             strings_can_be_null=False,
             include_columns=columns,
         ),

@@ -497,6 +497,10 @@ def verify(
         _show(facts)
     else:
         _findings(facts["findings"])
+        told = {name for one in facts["findings"] for name in one["columns"]}
+        for one in facts["masks_keep"]:
+            if one["column"] not in told:
+                click.echo(f"· {one['detail']} / {one['detail_en']}")
         passed = "通过 / pass" if verdict.passed else "不通过 / fail"
         click.echo(f"{passed}（{facts['rows']} 行 / rows，级别 / level {facts['grade']}）")
     sys.exit(0 if verdict.passed else 1)

@@ -26,6 +26,7 @@ from registry.exchange.effects import Given
 from registry.exchange.life import CLOSED, DEMAND_STEPS, STATES, STEPS, State, Step
 from registry.exchange.matching import Match, by_duty, candidates
 from registry.exchange.notices import notices, put_away, tell, tell_users
+from registry.exchange.proven import Proven, proven
 from registry.exchange.reading import (
     PAGE,
     Asked,
@@ -64,6 +65,7 @@ __all__ = [
     "DemandRow",
     "Given",
     "Match",
+    "Proven",
     "Row",
     "State",
     "Step",
@@ -98,6 +100,7 @@ __all__ = [
     "notices",
     "offered",
     "overdue",
+    "proven",
     "put_away",
     "reply_days",
     "reply_deadline",

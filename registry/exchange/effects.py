@@ -25,6 +25,7 @@ from registry.exchange.asked import (
     share_types,
     strings,
 )
+from registry.exchange.proven import proven
 from registry.exchange.reading import offered
 from registry.models.exchange import Request
 from schemas import Problem
@@ -210,6 +211,11 @@ def _decline_extension(session: Session, request: Request, given: Given) -> Outc
 
 
 def _deliver(session: Session, request: Request, given: Given) -> Outcome:
+    """Personal items go out under a proof of desensitization alone."""
+    granted = {row.element_key for row in asked_rows(session, request) if row.granted}
+    covered = proven(session, request, granted)
+    if covered is not None and not covered.profile:
+        raise Conflict("not_proven", key=request.resource.key)
     return Outcome(columns={"delivered_on": calendar.today()})
 
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 import schemas
 from anonymization import plan
-from registry import calendar, catalogue, desensitization, exchange
+from registry import calendar, catalogue, exchange
 from registry.access import may
 from registry.edge import actor, go, locale, reads, session, writes
 from registry.edge.words import sentence
@@ -333,22 +333,17 @@ UNDELIVERED = ("received", "extended", "consent_back", "granted", "granted_stand
 
 
 def _proven(found: Request, asked: Sequence[exchange.Asked]) -> tuple[str, str] | None:
-    """The way of sharing asked for, and the release profile in which a proof covers it.
+    """The way of sharing in words, and the release profile of the proof that covers it, or "".
 
-    The profile is "" where no proof does; None where nothing personal is asked for, or the data
-    are delivered already.
+    None where nothing personal is asked for, or the data are delivered already.
     """
-    live, method = found.resource.live, str(found.document.get("method") or "")
-    if live is None or found.resource.frozen_at is not None or found.state not in UNDELIVERED:
+    if found.state not in UNDELIVERED:
         return None
-    keys = {one.key for one in asked}
-    personal = [e for e in exchange.offered(session(), found.resource) if e.pi_kind]
-    if keys.isdisjoint(one.key for one in personal):
+    keys = {one.key for one in asked if one.granted is not False}
+    covered = exchange.proven(session(), found, keys)
+    if covered is None:
         return None
-    profiles = schemas.codes.table("share_method")["profiles"].get(method, ())
-    proofs = desensitization.proofs(session(), [live])[live.id]
-    held = [one for one in profiles if one in proofs and proofs[one].report is not None]
-    return schemas.codes.label("share_method", method, locale()), held[0] if held else ""
+    return schemas.codes.label("share_method", covered.method, locale()), covered.profile
 
 
 def _holder(found: Request) -> str:

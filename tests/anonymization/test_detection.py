@@ -411,3 +411,36 @@ def test_no_clean_column_is_flagged(rows):
 def test_headers_are_read_as_departments_write_them(name):
     (found,) = detect(build({name: SPELLED[name]}, 200, 5).frame, today=TODAY)
     assert found.kind == SPELLED[name].kind
+
+
+ABOUT: dict[str, tuple[list[str], str | None]] = {
+    "出生年代": (["70后", "80后", "00后", "九零后"], "出生日期"),
+    "年代": (["1970年代", "1980年代", "六十年代"], "出生日期"),
+    "decade": (["1970s", "1980s"], "出生日期"),
+    "出生年份": (["1961", "1988", "2003"], "出生日期"),
+    "生日": (["02-14", "12-31", "7-1"], None),
+    "出生月日": (["0214", "1231", "0701"], None),
+    "birthday": (["2月14日", "12月31日"], None),
+}
+
+
+@pytest.mark.parametrize("name", ABOUT)
+def test_the_decade_the_year_or_the_day_of_a_birth_tells_people_apart(name):
+    values, item = ABOUT[name]
+    found = detect(pl.DataFrame({name: values * 9, "性别": ["男"] * 9 * len(values)}))[0]
+    assert (found.quasi, found.item, found.sensitivity) == (True, item, 1), found
+    assert "出生" in found.evidence or "生日" in found.evidence
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("建成年代", ["1970年代", "1980年代"]),
+        ("年度", ["2023", "2024"]),
+        ("房号", ["0214", "1231"]),
+        ("出生医院", ["市医院", "旗医院"]),
+    ],
+)
+def test_decades_of_houses_and_numbers_of_rooms_are_nobodys_birth(name, values):
+    found = detect(pl.DataFrame({name: values * 9, "性别": ["男", "女"] * 9}))[0]
+    assert (found.quasi, found.item) == (False, None)

@@ -52,3 +52,9 @@ def test_ages_fall_into_the_bands_given():
 def test_amounts_fall_into_the_limits_given():
     made = at(["-1", "0", "999.9", "1,000", "x", None], hierarchy="amount", cuts=[0, 1000])
     assert made == ["0以下", "0~1000", "0~1000", "1000以上", None, None]
+
+
+def test_a_decade_is_read_as_it_is_spoken():
+    spoken = ["80后", "八零后", "1980年代", "八十年代", "1980s", "1988-02-14", "00后", "出生于1988"]
+    wanted = [*["1980年代"] * 6, "2000年代", None]
+    assert at(spoken, hierarchy="date", to="decade") == wanted

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from anonymization import apply, crypto, make_key, measure, tables, treat
+from anonymization import apply, crypto, make_key, mask_file, measure, tables, treat
 from anonymization.plan import digest
 from tests.anonymization.conftest import INTERFACE, line, people_plan, refused, replan
 
@@ -278,6 +278,19 @@ def test_a_gbk_csv_is_read(source, target):
     content = "姓名,证件\n欧阳修文,1\n李白,2\n".encode("gb18030")
     assert apply(TWO, bad(source, content), target).passed
     assert target.read_text("utf-8") == "姓名,证件\n欧阳**,1\n李**,2\n"
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_the_headers_of_a_file_need_not_be_those_of_the_plan_to_the_letter(tmp_path, target, form):
+    path = tmp_path / f"in.{form}"
+    people = pl.DataFrame({"姓 名": ["欧阳修文", "李白"], "证件\u200b": ["1", "2"]})
+    getattr(people, f"write_{form}")(path)
+    assert apply(TWO, path, target).passed
+    assert target.read_text("utf-8") == "姓名,证件\n欧阳**,1\n李**,2\n"
+    other = target.with_name("masked.parquet")
+    mask_file(TWO, path, other)
+    assert pl.read_parquet(other).columns == ["姓名", "证件"]
+    assert treat(TWO, people).columns == ["姓名", "证件"]
 
 
 def test_a_broken_parquet_is_refused(tmp_path, target, people):

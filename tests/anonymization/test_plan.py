@@ -1,15 +1,16 @@
 """A plan is checked before anything runs, proposed from what is known, and never contradicts."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 import pytest
 
 from anonymization import apply, check_plan, detect, fit, propose
-from anonymization.plan import choice_of, choices, digest, fitting, params, techniques, terms
+from anonymization.plan import choice_of, choices, digest, fitting, met, params, techniques, terms
 from anonymization.proposal import reason_of
 from anonymization.techniques import Release, treatment
-from tests.anonymization.conftest import INTERFACE, line, people_plan, replan
+from tests.anonymization.conftest import INTERFACE, line, people_plan, refused, replan
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,28 @@ def test_columns_of_another_table_are_told_apart():
     ]
 
 
+def test_headers_are_met_however_they_are_written():
+    plan = {"profile": "statistical", "columns": [line("姓名"), line("QQ号"), line("月收入(元)")]}
+    files = [
+        ["姓名", "QQ号", "月收入(元)"],
+        [" 姓\u200b名\ufeff", "ｑq 号", "月收入（元）"],
+        ["姓　名", "qq号\n", "月收入(元)"],
+    ]
+    for headers in files:
+        assert met(plan, headers) == files[0]
+    assert met(plan, ["姓", "名字"]) == ["姓", "名字"]
+    assert met({"columns": 1}, ["姓名"]) == ["姓名"]
+
+
+def test_two_headers_that_are_one_column_are_refused_with_both_told():
+    plan = {"profile": "statistical", "columns": [line("姓名"), line("性别")]}
+    said = refused("HEADER_ALIKE", lambda: met(plan, ["姓 名", "性别", "姓名"])).zh
+    assert "第 1 列「姓 名」和第 3 列「姓名」" in said
+    both = {"profile": "statistical", "columns": [line("QQ"), line("qq")]}
+    assert met(both, ["qq", "QQ"]) == ["qq", "QQ"]
+    assert "「QQ」又像「qq」" in refused("HEADER_ALIKE", lambda: met(both, ["QQ", "Qq"])).zh
+
+
 @pytest.mark.parametrize(
     "plan", [None, [], {}, {"profile": "x", "columns": [1]}, people_plan(k="5")]
 )
@@ -235,6 +258,41 @@ def test_a_proposed_plan_fits_its_table_after_fitting(people, key, tmp_path):
         assert report.passed, report.facts["findings"]
         assert report.facts["suppressed"]["share"] <= 0.05
         assert fit(fitted, people) == fitted
+
+
+@pytest.mark.parametrize("profile", ["open", "statistical"])
+def test_a_class_must_hold_two_values_of_what_is_sensitive_beside_what_is_known(profile):
+    sex, ill, fee = Item("性别", item="性别"), Item("病种", item="疾病诊断"), Item("面积")
+    assert propose([sex, ill], profile)["l"] == 2
+    for none in ([ill], [sex, fee]):
+        assert "l" not in propose(none, profile)
+    assert "l" not in propose([sex, ill], "interface")
+    (reason,) = (one["reason"] for one in propose([sex, ill])["columns"] if one["name"] == "病种")
+    assert "看不出他的值" in reason
+
+
+def test_a_proposed_plan_reaches_the_values_it_asks_for(tmp_path):
+    told = [("男", "高血压"), ("男", "糖尿病"), ("女", "高血压")]
+    people = pl.DataFrame(told * 40, schema=["性别", "病种"], orient="row")
+    lonely = pl.DataFrame({"性别": ["不详"] * 6, "病种": ["肺炎"] * 6})
+    people = pl.concat([people, pl.DataFrame({"性别": ["女"] * 9, "病种": ["肺炎"] * 9}), lonely])
+    people.write_csv(tmp_path / "in.csv")
+    plan = fit(propose(detect(people)), people)
+    assert plan["l"] == 2
+    report = apply(plan, tmp_path / "in.csv", tmp_path / "out.csv")
+    assert report.passed, report.facts["findings"]
+    assert report.facts["risk"]["l"] == 2
+    assert report.facts["suppressed"]["records_touched"] == 6
+
+
+def test_no_values_are_asked_for_where_all_of_the_table_share_one(tmp_path):
+    people = pl.DataFrame({"性别": ["男", "女"] * 20, "病种": ["肺炎"] * 40})
+    plan = propose(detect(people))
+    assert "l" not in fit(plan, people)
+    people.write_csv(tmp_path / "in.csv")
+    for how in ("suppress", "recode"):
+        run = partial(apply, plan | {"reach_k": how}, tmp_path / "in.csv", tmp_path / "out.csv")
+        refused("L_LARGER_THAN_VALUES", run)
 
 
 def test_a_plan_that_is_not_judged_by_k_is_left_as_it_is(people):

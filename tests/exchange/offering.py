@@ -24,12 +24,22 @@ TYPED = {
 }
 
 
-def offered(town: Town, name: str = "婚姻登记信息", types: str = "222", **changes: Any) -> Resource:
-    """A live resource whose items have these share types."""
+def offered(
+    town: Town,
+    name: str = "婚姻登记信息",
+    types: str = "222",
+    *,
+    personal: bool = True,
+    **changes: Any,
+) -> Resource:
+    """A live resource whose items have these share types; or none that tells of a person."""
     made = document(name, share_type=min(types), **changes)
     made["items"] = [
         {**item, "share_type": kind} for item, kind in zip(made["items"], types, strict=False)
     ]
+    for item in made["items"] if not personal else ():
+        item.pop("pi_kind", None)
+        item.pop("pi_role", None)
     change = Change(
         department=town.department,
         step="adopt",

@@ -26,7 +26,7 @@ def both(town: Town):
 
 
 def test_a_request_goes_from_the_clerk_over_both_heads_to_the_data(both, town, session):
-    request = both.granted(offered(town))
+    request = both.granted(offered(town, personal=False))
     assert request.state == "granted"
     assert request.number == "申请〔2026〕1号"
     assert request.deliver_by == date(2026, 12, 21)
@@ -273,7 +273,7 @@ def test_an_item_that_became_withheld_is_not_granted(both, town, session):
 
 
 def test_data_in_doubt_are_checked_within_ten_working_days(both, town, session):
-    request = both.granted(offered(town))
+    request = both.granted(offered(town, personal=False))
     both.take(both.registrar, request, "deliver", "接口 JK-01")
     both.take(both.consumer, request, "ask_data_correction", "3 人的登记日期有疑义")
     assert exchange.clock(session, request).due == date(2026, 12, 7)
@@ -282,7 +282,7 @@ def test_data_in_doubt_are_checked_within_ten_working_days(both, town, session):
 
 
 def test_use_is_suspended_resumed_and_ended_with_a_disposal_record(both, town, session):
-    request = both.granted(offered(town))
+    request = both.granted(offered(town, personal=False))
     both.take(both.registrar, request, "deliver", "接口 JK-01")
     both.take(both.consumer, request, "record_use", "核验 1240 次，结果不落地")
     both.take(both.sharing, request, "suspend", "用于申请范围以外")
@@ -340,7 +340,7 @@ def test_a_grant_of_everything_leaves_nothing_to_contest(both, town, session):
 
 
 def test_the_end_of_the_term_waits_for_the_requester(both, town, session):
-    request = both.granted(offered(town))
+    request = both.granted(offered(town, personal=False))
     both.take(both.registrar, request, "deliver", "接口 JK-01")
     assert exchange.waiting(session, both.consumer) == []
     with time_machine.travel("2027-12-01 02:00+00:00", tick=False):
