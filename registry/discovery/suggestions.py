@@ -5,14 +5,12 @@ hidden from him neither appears nor changes a number.
 """
 
 import functools
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-import schemas
 from registry.access import Actor
 from registry.catalogue import visible
 from registry.discovery.query import Answer, search
@@ -34,9 +32,7 @@ _HEARD = -50
 
 @dataclass(frozen=True)
 class Way:
-    """Another way to ask: `kind` is meant, filter, without or only.
-
-    `value` is the (facet, code) that a filter chooses, or that is left out.
+    """Another way to ask: `kind` is meant, without or only; `left_out` the (facet, code) dropped.
 
     `total` is what this reader would find.
     """
@@ -45,7 +41,7 @@ class Way:
     text: str
     filters: Mapping[str, tuple[str, ...]]
     total: int
-    value: tuple[str, str] = ("", "")
+    left_out: tuple[str, str] = ("", "")
 
 
 def ways(
@@ -70,7 +66,7 @@ def ways(
             session, index, actor, way.text, way.filters, 1, anonymous, size=1, facets=()
         ).total
         if total and len(found) < MOST_WAYS:
-            found.append(Way(way.kind, way.text, way.filters, total, way.value))
+            found.append(Way(way.kind, way.text, way.filters, total, way.left_out))
     return found
 
 
@@ -84,8 +80,6 @@ def _tries(
         yield Way("meant", other, filters, 0)
         if filters:
             yield Way("meant", other, {}, 0)
-    if (choice := chosen_in(text)) is not None and choice.value[0] not in filters:
-        yield replace(choice, filters={**filters, **choice.filters})
     chosen = [(name, code) for name, codes in filters.items() for code in codes]
     for name, code in chosen[:MOST_WAYS]:
         kept = {
@@ -101,40 +95,6 @@ def _tries(
         for part in dict.fromkeys(parts[:4]):
             if len(part) > 1:
                 yield Way("only", part, {}, 0)
-
-
-def chosen_in(text: str) -> Way | None:
-    """The value of a facet that is said in a question, as a filter of the rest; None for none.
-
-    无条件共享的残疾人数据, 每天更新的民政数据: no entry holds these words, the filters do.
-    """
-    plain = analysis.fold(text)
-    for said, name, code in _sayings():
-        rest, count = said.subn(" ", plain, count=1)
-        if count:
-            return Way("filter", rest.strip(" 的"), {name: (code,)}, 0, (name, code))
-    return None
-
-
-@functools.cache
-def _sayings() -> tuple[tuple[re.Pattern[str], str, str], ...]:
-    """How a value is said of an entry as a whole, its facet and code; the longest word first."""
-    found = []
-    for name in ("share_type", "open_type", "update_cycle"):
-        listed, field = schemas.codes.table(name), schemas.field("resource", f"/{name}")
-        title = field.title("zh") if field else ""
-        words = {row["zh"]: code for code, row in listed["values"].items()} | listed["aliases"]
-        found += [(analysis.fold(word), title, name, code) for word, code in words.items()]
-    found.sort(key=lambda one: -len(one[0]))
-    return tuple(
-        (
-            re.compile(f"(?:{title}[为是:： ]*)?{re.escape(word)}(?:更新|共享|开放|一次)*的?"),
-            name,
-            code,
-        )
-        for word, title, name, code in found
-        if len(word) > 1
-    )
 
 
 def meant(text: str, near: Iterable[str], lexicon: Lexicon | None = None) -> str | None:

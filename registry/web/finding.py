@@ -180,7 +180,7 @@ def results() -> str:
     is_near = (
         engine.understood(asked.text, answer.lexicon)
         and any(one.why for one in answer.related)
-        and all(way[0] not in ("meant", "filter") for way in ways)
+        and all(way[0] != "meant" for way in ways)
     )
     _note_in_vain(asked, answer)
     _note_shown(asked, answer)
@@ -267,7 +267,7 @@ def _ways(asked: Asked, answer: Answer) -> list[tuple[str, str, str, int]]:
     return [
         (
             way.kind,
-            _said(way),
+            _word(*way.left_out) if way.left_out[0] else way.text if way.kind != "without" else "",
             _address(q=way.text, **way.filters),
             way.total,
         )
