@@ -5,12 +5,14 @@ hidden from him neither appears nor changes a number.
 """
 
 import functools
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+import schemas
 from registry.access import Actor
 from registry.catalogue import visible
 from registry.discovery.query import Answer, search
@@ -26,15 +28,27 @@ SHORTEST_MEANT = 2
 LONGEST_TYPED = 60
 LONGEST_SYLLABLE = 6
 MOST_ENDS = 16
+# The facets that people name in words, with their lists.
+_SAID = {
+    "share_type": "share_type",
+    "open_type": "open_type",
+    "update_cycle": "update_cycle",
+    "level": "level",
+}
+_TITLE = re.compile("^(?:共享类型|开放类型|更新周期|数据级别)[为是:：]?")
+_BETWEEN = re.compile(r"[\s的，,、。；;]+")
+_YEAR = re.compile(r"((?:19|20)[0-9]{2})年度?")
+# What is asked for anyway.
+_NOTHING = re.compile(r"(?:数据|信息|资源|目录|表格?|清单|有哪些|哪些|[ ？?])*")
 # Of a term that only sounds like it: behind a title that does, before one that looks alike.
 _HEARD = -50
 
 
 @dataclass(frozen=True)
 class Way:
-    """Another way to ask: `kind` is meant, without or only; `left_out` the (facet, code) dropped.
+    """Another way to ask: `kind` is filtered, meant, without or only.
 
-    `total` is what this reader would find.
+    `left_out` is the (facet, code) dropped; `total` is what this reader would find.
     """
 
     kind: str
@@ -76,6 +90,9 @@ def _tries(
     near: Iterable[str],
     lexicon: Lexicon | None,
 ) -> Iterator[Way]:
+    rest, named = said(text)
+    if named:
+        yield Way("filtered", rest, {**filters, **named}, 0)
     if (other := meant(text, near, lexicon)) is not None:
         yield Way("meant", other, filters, 0)
         if filters:
@@ -95,6 +112,38 @@ def _tries(
         for part in dict.fromkeys(parts[:4]):
             if len(part) > 1:
                 yield Way("only", part, {}, 0)
+
+
+def said(text: str) -> tuple[str, Mapping[str, tuple[str, ...]]]:
+    """What a question says of sharing, cycle, level or year, as filters, and what is left of it.
+
+    「每天更新的民政数据」 is 民政数据 under a filter: no entry holds the words 每天更新.
+    """
+    left: list[str] = []
+    named: dict[str, tuple[str, ...]] = {}
+    for stretch in _BETWEEN.split(text):
+        meant = _named(_TITLE.sub("", stretch).removesuffix("更新"))
+        if meant is None:
+            left.append(stretch)
+        else:
+            name, code = meant
+            named[name] = tuple(dict.fromkeys((*named.get(name, ()), code)))
+    rest = " ".join(filter(None, left))
+    return "" if _NOTHING.fullmatch(rest) else rest, named
+
+
+def _named(stretch: str) -> tuple[str, str] | None:
+    """The (facet, code) that a stretch names and nothing else: 有条件 may be of either type."""
+    if year := _YEAR.fullmatch(stretch):
+        return "year", year[1]
+    if len(stretch) < SHORTEST_MEANT or stretch.isascii():
+        return None
+    found = [
+        (name, code)
+        for name, listed in _SAID.items()
+        if (code := schemas.codes.code_of(listed, stretch)) is not None
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def meant(text: str, near: Iterable[str], lexicon: Lexicon | None = None) -> str | None:

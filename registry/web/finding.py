@@ -265,20 +265,21 @@ def _ways(asked: Asked, answer: Answer) -> list[tuple[str, str, str, int]]:
         session(), index(), actor(), asked.text, asked.filters, answer, settings().anonymous
     )
     return [
-        (
-            way.kind,
-            _word(*way.left_out) if way.left_out[0] else way.text if way.kind != "without" else "",
-            _address(q=way.text, **way.filters),
-            way.total,
-        )
+        (way.kind, _way(asked, way), _address(q=way.text, **way.filters), way.total)
         for way in found
     ]
 
 
-def _said(way: discovery.Way) -> str:
-    """What is asked for another way; "" where every filter is dropped."""
-    value = _word(*way.value) if way.value[0] else ""
-    return value if way.kind == "without" else gettext("、").join(filter(None, (way.text, value)))
+def _way(asked: Asked, way: discovery.Way) -> str:
+    """A way in words: the text it asks for, what it filters by, or the filter it leaves out."""
+    if way.kind == "without":
+        return _word(*way.left_out) if way.left_out[0] else ""
+    added = [
+        word
+        for name, code, word in chosen_words(way.filters)
+        if code not in asked.filters.get(name, ())
+    ]
+    return " + ".join(filter(None, (way.text, *added)))
 
 
 def _marked(value: object, text: str, lexicon: Lexicon | None) -> Markup:
