@@ -64,7 +64,7 @@ def _remedy(refusal: Refusal) -> tuple[str, str] | None:
         return gettext("回到工作台"), url_for("inbox.inbox")
     key = refusal.facts.get("key")
     if refusal.code == "not_a_draft" and key:
-        return gettext("核对或者撤回这个条目"), url_for("resources.difference", key=key)
+        return gettext("核对或者撤回这个条目"), url_for("deciding.difference", key=key)
     if refusal.code == "no_draft" and key:
         return gettext("打开条目"), url_for("resources.show", key=key)
     return None

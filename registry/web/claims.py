@@ -58,7 +58,7 @@ def take(key: str) -> Response | tuple[str, int]:
         stored = harvest.take(session(), actor(), found, declared=declared, seen=seen)
     except Invalid as refusal:
         return _again(key, "take", refusal.problems)
-    return go(url_for("resources.edit", key=stored.key))
+    return go(url_for("drafting.edit", key=stored.key))
 
 
 @pages.post("/<key>/decline")

@@ -10,7 +10,7 @@ from connectors import pasting
 from registry import catalogue
 from registry.edge import actor, go, locale, reads, session, writes
 from registry.models.catalogue import Version
-from registry.web.resources import limited, own_draft, working
+from registry.web.drafting import limited, own_draft, working
 
 pages = Blueprint("pasting", __name__, url_prefix="/resources")
 
@@ -63,7 +63,7 @@ def add(key: str) -> Response | tuple[str, int]:
         {**held, "items": [*(rows or []), *added]},
         version.resource.row_version,
     )
-    return go(url_for("resources.items", key=key) + f"#f-items-{len(rows or [])}-name")
+    return go(url_for("drafting.items", key=key) + f"#f-items-{len(rows or [])}-name")
 
 
 def _draft(key: str) -> Version:

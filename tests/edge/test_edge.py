@@ -236,14 +236,6 @@ def test_a_refused_step_stands_in_the_journal(city):
     assert rows(city, "publish") == noted + 1
 
 
-def test_an_address_that_is_none_knows_who_asks(city):
-    page = sign_in(city, "finance").get("/nothing")
-    assert page.status_code == 404
-    assert "韩梅" in page.text
-    assert 'href="/sign-in"' not in page.text
-    assert 'href="/sign-in"' in city.test_client().get("/nothing").text
-
-
 def test_asking_what_is_allowed_takes_no_lock_and_changes_nothing(city):
     answer = city.test_client().options("/resources/new")
     assert (answer.status_code, answer.get_data()) == (204, b"")

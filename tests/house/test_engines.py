@@ -1,5 +1,6 @@
 """The list of tests that met no engine leaves out nothing that could differ."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -75,8 +76,10 @@ NAMED = "SERVER = ''\ndef test_where_there_is_one(): assert not SERVER\n"
 def suite(folder: Path, *options: str) -> str:
     """What pytest says of the small suite of this file."""
     words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
+    # Of what is installed beside pytest it needs what it asks for alone.
+    env = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(
-        [*words, str(folder)], check=False, capture_output=True, text=True, cwd=ROOT
+        [*words, str(folder)], check=False, capture_output=True, text=True, cwd=ROOT, env=env
     )
     return done.stdout + done.stderr
 
@@ -87,7 +90,7 @@ def test_only_what_passed_without_an_engine_is_left_out(tmp_path):
     (inner / "conftest.py").write_text(CONFTEST)
     for name, text in {"suite": SUITE, "kept": KEPT, "shared": SHARED, "named": NAMED}.items():
         (inner / f"test_{name}.py").write_text(text)
-    for options in ((), ("-n", "2", "--dist", "loadfile")):
+    for options in ((), ("-p", "xdist.plugin", "-n", "2", "--dist", "loadfile")):
         noted = tmp_path / "noted"
         told = suite(inner, f"--note-unengaged={noted}", *options)
         assert "1 failed, 13 passed" in told, told
