@@ -328,7 +328,7 @@ def test_the_page_and_the_sheet_of_notes_say_what_the_columns_are_for(city):
     notes = openpyxl.load_workbook(io.BytesIO(content))[excel.NOTES]
     told = {row[0].split(" ", 1)[-1]: row[1:] for row in notes.values if row[0]}
     assert told["信息资源名称"][:2] == ("必填", "文字，至多 200 个字")
-    assert told["共享范围"][0] == "共享类型为有条件共享，或者目录可见范围为指定部门时必填"
+    assert told["可见部门"][0] == "目录可见范围为指定部门时必填"
     assert told["共享范围"][1] == "文字，至多 300 个字"
     assert told["信息项个人信息种类"][1] == "选一个"
     # Every kind is told, the last of them too.
