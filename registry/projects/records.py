@@ -272,11 +272,13 @@ def conclude(session: Session, actor: Actor, project: Project, on: date) -> None
     require(actor, "ask_verification", project.unit)
     if project.concluded_on is not None:
         raise Conflict("concluded")
+    fault = ""
     if on > calendar.today():
-        problem = Problem("/concluded_on", "evidence-future", rule="evidence-future")
-        raise Invalid([problem])
-    if _is_bound(project) and not _is_verified(session, project, on):
-        raise Conflict("not_verified")
+        fault = "evidence-future"
+    elif _is_bound(project) and not _is_verified(session, project, on):
+        fault = "not-verified"
+    if fault:
+        raise Invalid([Problem("/concluded_on", fault, rule=fault)])
     project.concluded_on = on
     session.flush()
     journal.record(session, actor, "conclude", "project", project.key)
