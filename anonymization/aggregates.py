@@ -165,11 +165,58 @@ def small(counts: Counts, terms: Terms) -> list[Finding]:
         if grown:
             findings.append(_steps((*counts.groups, name), len(grown), counts.table, terms))
             continue
+        if (beside := _rest(counts, inner, name, terms)) is not None:
+            findings.append(_left((*counts.groups, *beside[0]), beside[1], counts.table, terms))
+            continue
         undone = [one for one in _worked_out(counts, name) if 0 < one < terms.k]
         if undone:
             used = (*counts.groups, name, *counts.totals)
             findings.append(_given_back(used, len(undone), counts.table, terms))
     return findings
+
+
+def _rest(
+    counts: Counts, inner: pl.DataFrame, name: str, terms: Terms
+) -> tuple[tuple[str, str], int] | None:
+    """The column of which this one counts a part, and how many cells leave fewer people than k.
+
+    That one of two columns is never the smaller, and by a few where both count many, is no chance.
+    """
+    for whole in counts.counts:
+        if whole == name or whole in counts.totals:
+            continue
+        cells = inner.select(name, whole).drop_nulls()
+        left = cells[whole] - cells[name]
+        if not len(left) or float(left.min() or 0) < 0:  # type: ignore[arg-type]
+            continue
+        few = int(left.is_between(1, terms.k - 1).sum())
+        near = int((left < terms.k).sum())
+        spread = cells[whole].n_unique()
+        if few and near > _NEAR * len(left) and spread >= _DIFFERENT and len(left) >= _DIFFERENT:
+            return (whole, name), few
+    return None
+
+
+# Columns of which most cells are so near and that take so many values belong together.
+_NEAR: Final = 0.5
+_DIFFERENT: Final = 10
+
+
+def _left(names: tuple[str, ...], cells: int, table: pl.DataFrame, terms: Terms) -> Finding:
+    whole, part = names[-2:]
+    return Finding(
+        "K_TOO_SMALL",
+        names,
+        cells,
+        share(cells, table),
+        f"列「{whole}」减去「{part}」就是其余的人，{cells} 格不足 {terms.k} 人，知情人看得出是谁。",
+        f"column {whole} less {part} leaves the others: fewer than {terms.k} in {cells} cells, and "
+        "whoever knows them sees who they are.",
+        f"其余不足 {terms.k} 人的格子，两列只给一列，或者并入相邻类别。",
+        f"Where fewer than {terms.k} are left, give one of the two columns, or merge categories.",
+        "例：检测 60 人、阴性 59 人 → 正好 1 人不是阴性",
+        "for example: 60 tested, 59 of them negative → exactly one is not",
+    )
 
 
 _SUMS_SO_FAR: Final = "累计|累积|历年|截至|截止|cumulative|cum_"
@@ -219,7 +266,8 @@ def _worked_out(counts: Counts, name: str) -> Iterator[float]:
         for part in parts:
             last = part[group].str.contains(_TOTAL).fill_null(False)
             lines, total = part.filter(~last)[name], part.filter(last)[name].drop_nulls()
-            if lines.null_count() == 1 and len(total) == 1:
+            # What no line tells is a cell left out as well.
+            if len(lines) > 1 and lines.null_count() <= 1 and len(total) == 1:
                 yield float(total[0]) - float(lines.sum())
     for total_name in counts.totals:
         beside = [one for one in counts.counts if one not in counts.totals]

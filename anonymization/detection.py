@@ -275,8 +275,9 @@ def _of_lives(
     for profile, column in zip(profiles, verdicts, strict=True):
         if column.kind is None and not profile.masked:
             # 婚姻登记日期 is a day and no marital status.
-            if occasions.is_day(profile.name, profile.values):
-                zh, en = because("day", days=len(profile.values))
+            by_day = occasions.is_day(profile.name, profile.values)
+            if by_day or occasions.is_month(profile.name, profile.values):
+                zh, en = because("day" if by_day else "month", days=len(profile.values))
                 column = replace(
                     column, item=None, quasi=True, day=True, evidence=zh, evidence_en=en
                 )

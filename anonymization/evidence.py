@@ -49,6 +49,10 @@ _SENTENCES: Final[Mapping[str, Sentence]] = {
         "取值是不带年份的生日，亲友都知道",
         "values are birthdays without their year, which friends know",
     ),
+    "month": (
+        "到月的年月，跨很多年，共 {days} 种，各人不同",
+        "{days} months of many years, another for each person",
+    ),
     "telling": ("取值中有敏感信息（{item}）", "values tell what is sensitive ({item_en})"),
     "organisation": (
         "列名或同表的列表明是单位信息",

@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from anonymization import positions
+from anonymization import offices, positions
 from anonymization.detection import Column
 from anonymization.disguises import unmasked
 from anonymization.findings import Finding, Terms, drawn, matching, share
@@ -22,6 +22,13 @@ _SUMS: Final = (
     "|(?:yf|sf|ff|jb|gr|dw|zh|kh|jc|yj)(?:gz|ye|fy|bt|yl))(?:合计|总计|数|数额)?$"
 )
 _PRICES: Final = "单价|价格|均价|售价|限价|指数|费率|税率|利率|汇率|标准"
+# What a firm was awarded, where the table names the firm, is a sum of no person.
+_AWARDED: Final = "中标|成交|采购|合同|标的|投标|预算|控制价"
+_CONTRACTOR: Final = (
+    "^(?:第一)?(?:中标|成交|供应|承包|承建|施工|投标|中选)(?:候选)?"
+    "(?:单位|人|商|企业|公司|方|供应商)"
+)
+_FIRMS: Final = 0.9
 # Places of the public: that they are known is their purpose.
 _PUBLIC: Final = "网点|站点|设施|学校|医院|点位|门店|场所|监控|设备|机构"
 # Unless it is said to be where somebody was.
@@ -41,6 +48,10 @@ def fine(
     if not profiles()[terms.profile]["judged"]:
         return []
     firms = any(column.kind == "USCC" for column in columns.values())
+    contracts = any(
+        _says(name, _CONTRACTOR) and matching(drawn(texts[name]), offices.NAMED_LIKE_ONE) > _FIRMS
+        for name in texts.columns
+    )
     dated = cache(lambda: _dated(texts))
     findings = [
         found
@@ -57,7 +68,7 @@ def fine(
         if looks[name][0] or _says(name, _WHEN):
             findings += _times(name, values, dated, texts)
         # Noise to the cent is nobody's amount; the run that added it says so.
-        if not firms and name not in terms.made_up:
+        if not firms and name not in terms.made_up and not (contracts and _says(name, _AWARDED)):
             findings += _amounts(name, values, columns[name], texts)
     return findings
 

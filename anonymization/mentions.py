@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from anonymization import naming
+from anonymization import naming, occasions
 from anonymization.dictionary import names, words
 from anonymization.findings import Finding, share
 
@@ -38,7 +38,9 @@ _MORE: Final = ("邻居", "同事", "室友", "护工", "保姆", "儿媳", "女
 
 
 def told(texts: pl.DataFrame, left_out: Iterable[str]) -> Iterator[Finding]:
-    """Columns of text that name people by what they are to somebody, or by a post they held."""
+    """Columns of text that name people by what they are to somebody, or by a post they held, or
+    tell when they were born.
+    """
     skipped = set(left_out)
     behind = f"(?:{'|'.join((*words()['cues'], *_MORE))})"
     for name in texts.columns:
@@ -47,6 +49,8 @@ def told(texts: pl.DataFrame, left_out: Iterable[str]) -> Iterator[Finding]:
             continue
         if records := _called(values, behind):
             yield naming.left("FREE_TEXT_LEAK", name, "PERSON", records, texts)
+        elif records := _born(values):
+            yield naming.left("FREE_TEXT_LEAK", name, "BIRTH_DATE", records, texts)
         elif values.str.contains(_POST).any() and (records := _held(values)):
             yield _finding(name, records, texts)
 
@@ -62,6 +66,13 @@ def _called(values: pl.Series, behind: str) -> int:
     # 高, 白, 方 begin words too: of names a fair part has three characters and its own surname.
     various = some.n_unique() >= _NAMES and some.str.head(1).n_unique() >= _NAMES
     return len(some) if various and len(some) >= _MOST * len(said) else 0
+
+
+def _born(values: pl.Series) -> int:
+    """How many cells tell in a sentence the day on which somebody was born."""
+    births = "|".join(occasions.BIRTHS)
+    said = values.filter(values.str.contains(births).fill_null(False))
+    return len(said) if said.str.extract(f"({occasions.DATE_SAID})").n_unique() >= _NAMES else 0
 
 
 def _held(values: pl.Series) -> int:

@@ -40,6 +40,8 @@ def named(
     for one in residual(texts):
         if one.column in tokens or of_offices(texts[one.column], one.kind):
             continue
+        if offices.of_a_named(texts, one.column, one.kind):
+            continue
         if works and one.kind == "PERSON" and _AUTHORS.search(one.column):
             continue
         if listed and offices.of_the_office(texts[one.column], one.kind, nobody):
@@ -61,6 +63,8 @@ def named(
         if lawful or name in seen or column.kind not in DIRECT:
             continue
         values = texts[name]
+        if offices.of_a_named(texts, name, column.kind):
+            continue
         if of_offices(values, column.kind) or (
             listed and offices.of_the_office(values, column.kind, nobody)
         ):

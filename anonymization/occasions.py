@@ -6,7 +6,7 @@ of a batch, which hundreds share, tells nobody apart.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import polars as pl
@@ -63,6 +63,28 @@ def is_day(name: str, values: pl.Series) -> bool:
     return False
 
 
+# So many months of as many years are those of lives, as of a pension or a marriage; those of
+# batches and of what an office did lately are of a few.
+_MONTHS: Final = (
+    rf"^((?:19|20)[0-9]{{2}})[-/.年]{_MONTH}月?$",
+    r"^((?:19|20)[0-9]{2})(?:0[1-9]|1[0-2])$",
+)
+_MANY_MONTHS: Final = 60
+_MANY_YEARS: Final = 10
+
+
+def is_month(name: str, values: pl.Series) -> bool:
+    """Whether these distinct values are months that differ from life to life."""
+    if len(values) < _MANY_MONTHS or persons.is_clerical(name):
+        return False
+    looks = _MONTHS if re.search("月|month|date|日期|时间", name.lower()) else _MONTHS[:1]
+    for look in looks:
+        years = values.str.extract(look).drop_nulls()
+        if len(years) >= 0.9 * len(values):
+            return years.n_unique() >= _MANY_YEARS
+    return False
+
+
 def _scattered(values: pl.Series, months: pl.Series) -> bool:
     """Whether days of many years differ: a batch has one day a month, and misses few months."""
     return months.n_unique() >= 60 and len(values) >= 1.5 * months.n_unique()
@@ -100,6 +122,15 @@ def born_about(name: str, values: pl.Series, of_persons: bool) -> bool:
 def is_birthday(name: str, values: pl.Series) -> bool:
     """Whether distinct values are days or months of birth without a year."""
     return _of_birth(name) and matching(values, _BIRTHDAY) >= _NEARLY_ALL
+
+
+# 1962年5月3日生 in a sentence, but no day on which something was made or came into force; and what
+# is left of it where the day is blotted out.
+DATE_SAID: Final = "(?:19[2-9]|20[0-2])[0-9][-/.年][0-9]{1,2}(?:[-/.月][0-9]{1,2})?[月日]?"
+BIRTHS: Final[Mapping[str, str]] = {
+    rf"{DATE_SAID}(出生|生(?:人|于|[^\p{{Han}}]|$))": "【出生日期】${1}",
+    rf"(出生日期|出生时间|出生于|生日|生于)([:：为是]? ?){DATE_SAID}": "${1}${2}【出生日期】",
+}
 
 
 def _of_birth(name: str) -> bool:

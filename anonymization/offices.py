@@ -26,6 +26,17 @@ _MOST: Final = 0.9
 _HOMES: Final = "家庭|家长|住宅|居住|住址|户籍|现住|常住|本人|个人|户主|业主|宅电"
 
 
+def of_a_named(texts: pl.DataFrame, name: str, kind: str | None) -> bool:
+    """Whether a telephone or mailbox is of the institution that another column names.
+
+    采购人联系方式 is that of the 采购人, whom 采购人 says to be a bureau.
+    """
+    if kind not in {"LANDLINE", "EMAIL"}:
+        return False
+    whose = max((one for one in texts.columns if one != name and name.startswith(one)), default="")
+    return bool(whose) and matching(drawn(texts[whose].drop_nulls()), NAMED_LIKE_ONE) > _MOST
+
+
 def lists_offices(texts: pl.DataFrame, columns: Mapping[str, Column], codes: Iterable[str]) -> bool:
     """Whether each row is an institution: it is named, and no column tells of a person."""
     if any(True for _ in codes) or {column.item for column in columns.values()} & _OF_PEOPLE:

@@ -43,6 +43,7 @@ class Sets:
     sensitive: tuple[str, ...]
     rare: tuple[str, ...]
     household: tuple[str, ...]
+    codes: tuple[str, ...] = ()
 
 
 def sets(
@@ -104,7 +105,26 @@ def sets(
             for name in texts.columns
             if headers.ends_with(name, words["household"]) or headers.composed(name, "household")
         ),
+        codes=() if nobody else tuple(_codes(texts, columns, opaque)),
     )
+
+
+def _codes(
+    texts: pl.DataFrame, columns: Mapping[str, Column], opaque: Iterable[str]
+) -> Iterator[str]:
+    """Columns that may say whose a record is, in a table that tells what persons are."""
+    if not any(column.item in _OF_A_PERSON for column in columns.values()):
+        return
+    yield from opaque
+    for name in texts.columns:
+        if name not in opaque and re.search(_NUMBERS, name.lower()):
+            yield name
+
+
+_OF_A_PERSON: Final = frozenset({"性别", "年龄", "出生日期", "民族"})
+_NUMBERS: Final = (
+    "(?:编号|编码|代号|代码|假名|标识|序号|户号|个人号|人员号|会员号)$|(?:^|_)(?:id|no|bh|bm)$"
+)
 
 
 def _known_item(column: Column) -> bool:
@@ -184,7 +204,7 @@ def of_firms(columns: Mapping[str, Column]) -> bool:
 def singled(coded: Coded, known: Sets, measured: risk.Risk, terms: Terms) -> list[Finding]:
     """Every way in which sets of columns lead to persons, or to what is sensitive of them."""
     return [
-        *_small(measured, known, terms),
+        *(_small(measured, known, terms) or _few_people(coded, measured, known, terms)),
         *_undeclared(coded, known, terms),
         *_rare(coded, known, terms),
         *_households(coded, known, terms),
@@ -213,6 +233,47 @@ def _small(measured: risk.Risk, known: Sets, terms: Terms) -> list[Finding]:
             *_example(names, measured.k),
         )
     ]
+
+
+def _few_people(coded: Coded, measured: risk.Risk, known: Sets, terms: Terms) -> Iterator[Finding]:
+    """Classes of enough records, but of fewer people: a code says whose the records are."""
+    names, rows = measured.quasi_identifiers, coded.frame.height
+    for code in known.codes if names else ():
+        who, many = coded.codes(code)
+        if code in names or rows < _RECORDS * many:
+            continue
+        key, _ = coded.key(names)
+        pairs = pl.DataFrame({"who": who, "key": key}).unique()
+        # The code of an office or a place has people of every kind.
+        if pairs.height > _CONSTANT * many:
+            continue
+        sizes = pairs.group_by("key").len("people")
+        few = sizes.filter(pl.col("people") < terms.k)
+        if few.is_empty():
+            continue
+        records = int(np.isin(key, few["key"].to_numpy()).sum())
+        least, shown = int(few["people"].min()), "、".join(names)  # type: ignore[arg-type]
+        yield Finding(
+            "K_TOO_SMALL",
+            (*names, code),
+            records,
+            records / rows,
+            f"同一「{code}」有多行：按「{shown}」分组，最小的一组虽有 {measured.k} 条，只是 "
+            f"{least} 个人的，低于 {terms.k}；{records} 行处在人数过少的组里。",
+            f"a {code} has several rows: by {', '.join(names)} the smallest class is of {least} "
+            f"people, fewer than {terms.k}, though it has {measured.k} records or more; {records} "
+            "records are in such classes.",
+            "按人数而不是行数计算 k：进一步泛化这些列，或每人只留一行。",
+            "Count people and not rows for k: generalize these columns further, or keep one row of "
+            "each person.",
+            *_example(names, least),
+        )
+        return
+
+
+# Records of a code on average, and how many combinations it may have.
+_RECORDS: Final = 2
+_CONSTANT: Final = 1.05
 
 
 def _example(names: Sequence[str], smallest: int) -> tuple[str, str]:

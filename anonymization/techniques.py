@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from anonymization import formats, headers, hierarchies, scanning, substitution
+from anonymization import formats, headers, hierarchies, occasions, scanning, substitution
 from anonymization.cells import Heads, Known, by_few, by_heads, distinct, number, spelled, text
 from anonymization.crypto import Keyed
 from anonymization.errors import Refused
@@ -373,6 +373,8 @@ def _redact(name: str, given: Params, of: Release) -> Treatment:
         hidden = "[\\x{200b}-\\x{200f}\\x{feff}]"
         folded = value.str.normalize("NFKC").str.replace_all(hidden, "")
         rest = folded
+        for pattern, left in occasions.BIRTHS.items():
+            rest = rest.str.replace_all(pattern, left)
         for title, pattern in _SPANS:
             rest = rest.str.replace_all(pattern, f"【{title}】")
         rest = rest.str.replace_all(_NAMED, "${1}【姓名】")

@@ -53,6 +53,14 @@ _READ: Final = re.compile(
     "(?:监测|观测|采集|采样|测量|检测|抄表|开灯|关灯|启动|停机|运行|数据|更新|发布|发震|统计|公告|公示|开标|挂网|印发"
     "|归档|上传|发车|到站|定位|回传)(?:时间|时刻|日期|时点)$|(?:首班|末班)(?:时间|车)?$|^gps_?time$"
 )
+# What befalls things that stand somewhere and have a number: nobody was there for it.
+_FAILED: Final = re.compile(
+    "(?:故障|失效|离线|告警|掉线|漏水|漏损|巡检|巡查|检修|维护|养护|维修|保养|清掏|更换|恢复)(?:时间|时刻|日期|时点)$"
+)
+_FIXED: Final = re.compile(
+    "(?:古树|树木|路灯|灯杆|[灯线电]杆|站点?|点位|桥梁?|泵站?|闸门?|机?井|管段|探头|摄像头|控制器|充电桩|公厕|果皮箱"
+    "|消火栓|井盖|传感器|信号灯|配电箱|箱变|变压器)(?:编号|编码|代码|号|id)$"
+)
 _STATION: Final = re.compile(
     "(?:站|站点|站名|站号|[测样]点|点位|断面|设备|监测点|公交线路|线路|班次|主机|服务器|节点|泵房)(?:名称?|编号)?$"
 )
@@ -88,6 +96,9 @@ def about_nobody(
     names = [name for name in texts.columns if _names(name, texts[name])]
     read = any(_READ.search(name) for name in texts.columns) and any(
         _STATION.search(name) for name in texts.columns
+    )
+    read |= any(_FAILED.search(name) for name in texts.columns) and any(
+        _FIXED.search(name) for name in texts.columns
     )
     # What may stand in many rows could be where somebody was or what he bought: sums are asked.
     loose = not names and not read
@@ -160,7 +171,10 @@ def _somebody(name: str) -> bool:
 
 def _visited(values: pl.Series, column: Column) -> bool:
     """Whether a column tells a minute by which whoever was there is known, and no machine."""
-    if column.kind in _THEIRS or _READ.search(values.name) or values.n_unique() <= 5:
+    when = str(values.name)
+    if column.kind in _THEIRS or _READ.search(when) or _FAILED.search(when):
+        return False
+    if values.n_unique() <= 5:
         return False
     return totals.tells_minutes(drawn(values))
 

@@ -3,7 +3,8 @@
 import polars as pl
 import pytest
 
-from anonymization import verify
+from anonymization import treat, verify
+from tests.anonymization.conftest import line
 
 NAMES = ("张伟", "王桂芳", "李建国", "赵秀兰", "陈志强", "刘海燕", "杨文斌", "黄玉梅")
 
@@ -28,3 +29,20 @@ def test_what_households_and_neighbours_did_names_nobody(note):
 
 def test_a_post_that_one_man_held_names_him():
     assert said("系乌海市第三中学原党总支书记") == [("FREE_TEXT_LEAK", ("入户记录",))]
+
+
+@pytest.mark.parametrize(
+    "birth", ["1962年{n}月3日生", "1962-{n:02}-13出生", "出生于1962年{n}月", "出生日期：1962.{n}.3"]
+)
+def test_a_birth_told_in_a_sentence_is_found(birth):
+    notes = [f"申请人男，{birth.format(n=n)}，查体病程稳定" for n in range(1, 9)]
+    assert said(*notes) == [("FREE_TEXT_LEAK", ("入户记录",))]
+    plan = {"profile": "statistical", "columns": [line("入户记录", "redact")]}
+    assert said(*treat(plan, pl.DataFrame({"入户记录": notes}))["入户记录"]) == []
+
+
+@pytest.mark.parametrize(
+    "day", ["设备2012年{n}月3日生产", "办法2012年{n}月3日生效", "2012年{n}月3日受理"]
+)
+def test_days_on_which_things_were_made_or_came_into_force_are_no_births(day):
+    assert said(*(f"经核查，{day.format(n=n)}，资料齐全" for n in range(1, 9))) == []

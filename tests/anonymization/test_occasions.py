@@ -140,3 +140,10 @@ def test_everybody_of_a_group_having_the_same_illness_is_told_without_its_being_
 def test_words_of_roads_and_goods_are_not_sensitive():
     frame = people("意见", [C.choice(("同意", "材料补正", "不予受理")) for _ in range(ROWS)])
     assert next(one for one in detect(frame) if one.name == "意见").item is None
+
+
+def test_a_month_of_a_life_is_known_where_it_differs_over_many_years():
+    spread = [f"{C.randrange(2004, 2025)}-{C.randrange(1, 13):02}" for _ in range(ROWS)]
+    lately = [f"2025-{C.randrange(1, 13):02}" for _ in range(ROWS)]
+    assert any("起领年月" in names for names in told(people("起领年月", spread)).values())
+    assert not any("发放年月" in names for names in told(people("发放年月", lately)).values())

@@ -18,8 +18,8 @@ FLAWED = {"open": tenth_open, "held": tenth_held}
 SOUND = {"open": tenth_open_sound, "held": tenth_held_sound}
 
 
-# At first look 7 and 5; no truth had to be mended.
-@pytest.mark.parametrize(("part", "least"), [("open", 7), ("held", 5)])
+# At first look 7 and 5; no truth had to be mended. After the open part was read 12 and 5.
+@pytest.mark.parametrize(("part", "least"), [("open", 12), ("held", 5)])
 def test_the_flaws_of_a_tenth_hand_are_found_with_their_columns(part, least):
     cases = list(FLAWED[part].flawed())
     right, wrong = judge(cases)
@@ -27,8 +27,8 @@ def test_the_flaws_of_a_tenth_hand_are_found_with_their_columns(part, least):
     assert right >= least, shown(part, wrong)
 
 
-# At first look 15 and 14; no truth had to be mended.
-@pytest.mark.parametrize(("part", "least"), [("open", 15), ("held", 14)])
+# At first look 15 and 14; no truth had to be mended. After the open part was read 18 and 14.
+@pytest.mark.parametrize(("part", "least"), [("open", 18), ("held", 14)])
 def test_the_sound_releases_of_a_tenth_hand_pass(part, least):
     cases = list(SOUND[part].sound())
     right, wrong = judge(cases)

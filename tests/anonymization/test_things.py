@@ -111,3 +111,44 @@ def test_accounts_seconds_and_owners_are_read_out_of_codes_and_names():
         ("TIMESTAMP_TOO_FINE", ("_id",)),
         ("DIRECT_IDENTIFIER_LEFT", ("店铺",)),
     }
+
+
+def test_what_befalls_a_lamp_is_nobodys_though_the_lamp_stands_in_several_rows():
+    faults = [
+        {
+            "灯杆编号": f"LD{n % 20:05}",
+            "故障时间": f"2025-03-01 18:{n % 60:02}:17",
+            "经度": 106.7 + n / 977,
+        }
+        for n in range(90)
+    ]
+    assert is_about_nobody(faults)
+    assert not is_about_nobody([{**one, "报修人": "张伟"} for one in faults])
+    assert not is_about_nobody([{**one, "报修时间": one["故障时间"]} for one in faults])
+
+
+def test_the_telephone_of_a_bureau_that_a_column_names_is_the_bureaus():
+    rows = [
+        {
+            "采购人": f"乌海市{('教育', '财政', '审计')[n % 3]}局",
+            "采购人联系方式": f"0473-2{n * 6151 % 10**6:06}",
+        }
+        for n in range(60)
+    ]
+    assert verify(pl.DataFrame(rows)).passed
+    people = [{**one, "采购人": FAMILIES[n % 8] + GIVEN[n % 7]} for n, one in enumerate(rows)]
+    assert not verify(pl.DataFrame(people)).passed
+
+
+def test_what_a_firm_was_awarded_is_a_sum_of_no_person():
+    won = [
+        {
+            "中标单位": f"内蒙古{n}建设有限公司",
+            "中标金额(元)": 90_000.17 + n * 7919.31,
+            "证书等级": "一级",
+        }
+        for n in range(60)
+    ]
+    assert verify(pl.DataFrame(won)).passed
+    paid = [{"领取人标识": one["中标单位"], "补贴金额(元)": one["中标金额(元)"]} for one in won]
+    assert not verify(pl.DataFrame(paid)).passed

@@ -91,3 +91,29 @@ def test_a_table_told_apart_by_the_year_is_judged_by_its_cells():
     (found,) = verify(pl.DataFrame(rows)).findings
     assert (found.code, found.columns[-1], found.records) == ("K_TOO_SMALL", "报告人数", 6)
     assert verify(pl.DataFrame(rows).with_columns(报告人数=30)).passed
+
+
+def screened(left: tuple[int, ...]) -> pl.DataFrame:
+    rows = [
+        {
+            "年龄组": age,
+            "性别": sex,
+            "街镇": f"{street}街道",
+            "检测人数": 60 + 7 * n,
+            "阴性人数": 60 + 7 * n - left[n % len(left)],
+        }
+        for n, (age, sex, street) in enumerate(
+            (age, sex, street)
+            for age in ("0-17岁", "18-59岁", "60岁以上")
+            for sex in "男女"
+            for street in ("新华", "滨河", "林荫")
+        )
+    ]
+    return pl.DataFrame(rows)
+
+
+def test_what_one_count_leaves_of_another_is_a_cell_as_well():
+    (found,) = verify(screened((0, 1, 3))).findings
+    assert (found.code, found.columns[-2:]) == ("K_TOO_SMALL", ("检测人数", "阴性人数"))
+    assert found.records == 12
+    assert verify(screened((0, 11, 30))).passed

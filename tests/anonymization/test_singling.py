@@ -1,0 +1,45 @@
+"""Whose the rows of a class are, and what whoever stands before a thing can read off it."""
+
+import random
+
+import polars as pl
+
+from anonymization import verify
+
+C = random.Random("singling")
+CLAIM = {"quasi_identifiers": ["性别", "街镇"], "k": 10}
+
+
+def paid(people: int, months: int = 12, code: str = "对象编号") -> pl.DataFrame:
+    rows = []
+    for n in range(people):
+        one = {code: f"DX{n:05}", "性别": "男女"[n % 2], "街镇": ("甲镇", "乙镇", "丙镇")[n % 3]}
+        rows += [
+            one | {"月份": f"2025-{month + 1:02}", "金额档": C.choice("低中高")}
+            for month in range(months)
+        ]
+    return pl.DataFrame(rows)
+
+
+def test_a_class_of_many_rows_of_few_people_is_small():
+    (found,) = verify(paid(30), CLAIM).findings
+    assert (found.code, found.columns) == ("K_TOO_SMALL", ("性别", "街镇", "对象编号"))
+    assert "只是 5 个人的" in found.zh
+    assert found.records == 360
+    assert verify(paid(60), CLAIM).passed
+
+
+def test_a_code_of_places_where_everybody_comes_counts_no_people():
+    visits = paid(30).with_columns(
+        pl.Series("性别", [C.choice("男女") for _ in range(360)]),
+        pl.Series("街镇", [C.choice(("甲镇", "乙镇", "丙镇")) for _ in range(360)]),
+    )
+    assert verify(visits.rename({"对象编号": "医院编号"}), CLAIM).passed
+
+
+def test_what_a_dial_shows_is_read_by_whoever_stands_before_it():
+    frame = paid(400, 1).drop("对象编号")
+    reading = pl.Series("本期读数", [round(C.uniform(80, 1900), 3) for _ in range(400)])
+    (found,) = verify(frame.with_columns(reading), CLAIM).findings
+    assert (found.code, found.columns) == ("UNDECLARED_QI_UNIQUE", ("本期读数",))
+    assert verify(frame.with_columns((reading // 100).alias("本期读数")), CLAIM).passed
