@@ -52,18 +52,24 @@ class Line:
 
 
 def save(session: Session, actor: Actor, name: str, text: str, filters: Filters) -> SavedSearch:
-    """Keep a question under a name; what answers it already is no news."""
+    """Keep a question under a name, once; what answers it already is no news."""
     if not actor.signed_in:
         raise Forbidden("sign_in")
     own = sa.select(sa.func.count(SavedSearch.id)).where(SavedSearch.person_id == actor.person_id)
     if (session.scalar(own) or 0) >= MOST:
         raise Conflict("saved_many", most=MOST)
+    kept = {k: list(v[:MOST_VALUES]) for k, v in filters.items() if v}
     row = SavedSearch(
         person_id=actor.person_id,
         name=_named(name, text),
         text=_question(text, filters),
-        filters={k: list(v[:MOST_VALUES]) for k, v in filters.items() if v},
+        filters=kept,
     )
+    same = sa.select(SavedSearch).where(
+        SavedSearch.person_id == actor.person_id, SavedSearch.text == row.text
+    )
+    if before := next((one for one in session.scalars(same) if one.filters == kept), None):
+        raise Conflict("saved_before", name=before.name)
     session.add(row)
     session.flush()
     _recorded(session, actor, row, "save_search")

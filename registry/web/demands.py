@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 import schemas
@@ -30,6 +30,11 @@ def index() -> str:
     number = max(int(page), 1) if page.isascii() and page.isdigit() and len(page) < 5 else 1
     mine = request.args.get("show") == "waiting"
     rows, total = exchange.demands(session(), actor(), mine, number)
+    last = max(-(-total // exchange.PAGE), 1)
+    if number > last:
+        # The address was kept while there were more: it leads to what is left.
+        number = last
+        rows, total = exchange.demands(session(), actor(), mine, last)
     return render_template(
         "demands.html",
         place="requests",
@@ -38,7 +43,7 @@ def index() -> str:
         mine=mine,
         waiting=exchange.count_demands_waiting(session(), actor()),
         page=number,
-        last=-(-total // exchange.PAGE),
+        last=last,
         page_address=lambda n: url_for(".index", show="waiting" if mine else None, page=n),
         may_state=bool(exchange.units(session(), actor(), "request")),
     )
@@ -68,6 +73,13 @@ def create() -> Response | tuple[str, int]:
         session().rollback()
         return _form(typed, refusal.problems), 422
     return go(url_for(".show", key=made.key))
+
+
+@pages.get("/compare")
+@reads("request")
+def compared() -> Response:
+    """Its address opened again: nothing was kept of what was typed, so it begins anew."""
+    return redirect(url_for(".new"))
 
 
 @pages.post("/compare")

@@ -200,6 +200,15 @@ def test_no_day_is_named_to_who_completes_a_request(city):
     assert "前办理。" in client.get(done.location).text
 
 
+def test_a_kept_address_of_demands_leads_to_what_is_left(city):
+    client = sign_in(city, "consumer")
+    typed = {"wanted": "公交刷卡记录", "items": "线路", "scene": "客流分析"}
+    made = send(client, "/demands/new", **typed)
+    assert f'href="{made.location}"' in client.get("/demands?page=99").text
+    again = client.get("/demands/compare")
+    assert (again.status_code, again.location) == (302, "/demands/new")
+
+
 def test_whoever_states_a_demand_is_told_who_has_it_now(city):
     client = sign_in(city, "consumer")
     typed = {"wanted": "燃气优惠用户", "items": "公民身份号码\n燃气户号", "scene": "优惠核定"}

@@ -196,10 +196,20 @@ def test_a_search_that_says_nothing_is_refused_with_what_to_do(city, index, fiel
     assert says in answer.text
 
 
+def test_the_same_search_is_kept_once_and_its_name_is_told(city, index):
+    client = sign_in(city, "consumer")
+    asked = {"q": "公交", "share_type": "1"}
+    assert post(client, "/saved/add", name="公交的", **asked).status_code == 303
+    again = post(client, "/saved/add", name="又一个", **asked)
+    assert again.status_code == 409
+    assert "它的名称是「公交的」" in again.text
+    assert post(client, "/saved/add", name="不筛选", q="公交").status_code == 303
+
+
 def test_nobody_keeps_more_than_can_be_looked_after(city, index):
     client = sign_in(city, "consumer")
     for number in range(saved.MOST):
-        assert post(client, "/saved/add", name=f"{number}", q="养犬").status_code == 303
+        assert post(client, "/saved/add", name="某个", q=f"养犬 {number}").status_code == 303
     answer = post(client, "/saved/add", name="多", q="养犬")
     assert answer.status_code == 409
     assert "每人最多保存 30 个" in answer.text
