@@ -27,12 +27,13 @@ def key(city: Flask) -> str:
 def table(plan: dict, path: Path) -> None:
     """Made-up rows under the columns of a plan."""
     people = citizens(400, seed=9)
+    day, word = ["2025-03-15"] * 400, ["普通", "特殊"] * 200
     rows = {
         line["name"]: people["姓名"]
         if line.get("kind") == "姓名"
         else people["公民身份号码"]
         if line.get("kind") == "公民身份号码"
-        else ["2025-03-15" if line["name"].endswith(("日期", "时间")) else "普通"] * 400
+        else (day if line["name"].endswith(("日期", "时间")) else word)
         for line in plan["columns"]
     }
     pl.DataFrame(rows).write_csv(path)

@@ -50,10 +50,11 @@ def table(city: Flask, key: str, rows: int = 400) -> bytes:
         assert resource.live is not None
         plan = desensitization.proposed(resource.live, "statistical")
     people = citizens(rows, seed=9)
+    day, word = ["2025-03-15"] * rows, (["普通", "特殊"] * rows)[:rows]
     made = {
         line["name"]: people[line["kind"]]
         if line.get("kind") in {"姓名", "公民身份号码"}
-        else ["2025-03-15" if line["name"].endswith(("日期", "时间")) else "普通"] * rows
+        else (day if line["name"].endswith(("日期", "时间")) else word)
         for line in plan["columns"]
     }
     return pl.DataFrame(made).write_csv().encode()
