@@ -5,7 +5,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -478,8 +477,11 @@ def test_before_go_live_a_plan_only_report_holds_where_the_measured_one_is_of_an
 def test_what_a_run_over_data_found_against_the_plan_is_not_outweighed_by_made_up_rows(desk: Desk):
     plan = desk.save(desk.plan().plan | {"k": 20, "reach_k": "fail"})
     real = (desk.folder / "in.csv").read_bytes()
-    few = citizens(3, seed=5).select([item["name"] for item in ITEMS])
-    pl.concat([few] * 200).write_csv(desk.folder / "in.csv")
+    people = citizens(600, seed=5).select([item["name"] for item in ITEMS])
+    alike = people.with_columns(
+        people[name].gather([0, 1, 2] * 200) for name in ("性别", "出生日期")
+    )
+    alike.write_csv(desk.folder / "in.csv")
     desensitization.recheck(desk.session, desk.head, desk.take(plan, desk.run(plan, "plan_only")))
     assert best(desk).report is not None
     (desk.folder / "in.csv").write_bytes(real)
