@@ -26,9 +26,10 @@ def fit(proposed: Plan, table: Any) -> Plan:
     plans that fit, come back as they are.
     """
     frame = whole(table)
-    least = int(proposed.get("l") or 1)
+    least = plan.fewest_values(proposed)
     fitted = dict(proposed)
-    if any(frame[name].n_unique() < least for name in proposed.get("sensitive", [])):
+    secret = proposed.get("sensitive", [])
+    if least > 1 and any(frame[name].n_unique() < least for name in secret):
         # What all of the table share no class can hide.
         del fitted["l"]
     while _too_dear(fitted, frame):
@@ -43,9 +44,9 @@ def _too_dear(masking: Plan, frame: pl.DataFrame) -> bool:
     k = plan.smallest_class(masking)
     if not quasi or k > frame.height or not plan.profiles()[masking["profile"]]["judged"]:
         return False
-    secret = [name for name in masking.get("sensitive", []) if name not in quasi]
+    secret = plan.secret(masking, quasi)
     treated = _treated(masking, frame).with_columns(frame.select(secret))
-    _, cost = risk.reach(treated, quasi, k, secret, int(masking.get("l") or 1))
+    _, cost = risk.reach(treated, quasi, k, secret, plan.fewest_values(masking))
     allowed = float(masking.get("max_suppressed", 1.0))
     return cost.touched + cost.removed > allowed * frame.height
 

@@ -373,9 +373,8 @@ class _Run:
             return
         secret = self._secret(quasi)
         before = tables.open_table(treated).frame([*quasi, *secret]).with_row_index(_ROW)
-        after, self.suppressed = risk.reach(
-            before, quasi, plan.smallest_class(self.masking), secret, self._values(secret)
-        )
+        k, values = plan.smallest_class(self.masking), plan.fewest_values(self.masking)
+        after, self.suppressed = risk.reach(before, quasi, k, secret, values)
         before, after = before.drop(secret), after.drop(secret)
         if not self.suppressed.touched and not self.suppressed.removed:
             return
@@ -387,12 +386,7 @@ class _Run:
 
     def _secret(self, quasi: Sequence[str]) -> list[str]:
         """The sensitive columns that are released and no part of the class."""
-        given = self.masking.get("sensitive", [])
-        return [name for name in given if name not in quasi and name in self.names]
-
-    def _values(self, secret: Sequence[str]) -> int:
-        """How many values of each of these a class must hold."""
-        return int(self.masking.get("l") or 1) if secret else 1
+        return [name for name in plan.secret(self.masking, quasi) if name in self.names]
 
     def _recode(self, treated: Path, quasi: Sequence[str]) -> None:
         """Generalize each class just as far as k, l and t ask, along the lists of the library."""
@@ -407,7 +401,7 @@ class _Run:
             trees,
             plan.smallest_class(self.masking),
             sensitive=secret,
-            l=self._values(secret),
+            l=plan.fewest_values(self.masking) if secret else 1,
             t=self.masking.get("t"),
         ).frame.select(quasi)
         whole = pl.all().replace([ladders.ROOT, ladders.BLANK], [None, None])

@@ -135,6 +135,16 @@ def smallest_class(plan: Plan) -> int:
     return max(int(plan.get("k") or 1), int(profiles()[plan["profile"]]["k"] or 1))
 
 
+def fewest_values(plan: Plan) -> int:
+    """The l of a plan: how many values of each sensitive column a class must hold; 1 for none."""
+    return int(plan.get("l") or 1)
+
+
+def secret(plan: Plan, quasi: Sequence[str]) -> list[str]:
+    """The sensitive columns of a plan that are no part of the class these columns make."""
+    return [name for name in plan.get("sensitive", []) if name not in quasi]
+
+
 def params(column: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters of a column, defaults filled in."""
     known = techniques()[column["technique"]]["params"]

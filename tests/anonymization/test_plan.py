@@ -319,3 +319,9 @@ def test_the_choices_that_fit_a_column_are_those_for_any_and_those_of_its_kind()
     assert {"keep", "remove", "pseudonym", "date-month", "date-year"} <= set(born)
     assert not {"mask-plate", "age-10", "occupation"} & set(born)
     assert len(fitting({"name": "c7", "kind": None})) < 6
+
+
+def test_a_plan_without_l_fits_a_table_without_rows(people):
+    plan = {**propose(detect(people)), "sensitive": [people.columns[0]]}
+    plan.pop("l", None)
+    assert fit(plan, people.clear()) == plan
