@@ -244,10 +244,15 @@ def _known_codes(session: Session, codes: Sequence[str]) -> set[str]:
 
 
 def _unknown_related(document: Document, known: set[str]) -> list[Problem]:
+    return _unknown("related", "related", _codes(document), known)
+
+
+def _unknown(field: str, rule: str, given: Sequence[str], known: set[str]) -> list[Problem]:
+    """Each of these values of a list that stands for nothing registered."""
     return [
-        Problem(f"/related/{n}", "related", {"given": code[:64]}, "related")
-        for n, code in enumerate(_codes(document))
-        if code not in known
+        Problem(f"/{field}/{n}", rule, {"given": one[:64]}, rule)
+        for n, one in enumerate(given)
+        if one not in known
     ]
 
 
@@ -291,8 +296,4 @@ def _known_units(session: Session, names: Sequence[str]) -> set[str]:
 
 
 def _unknown_units(document: Document, known: set[str]) -> list[Problem]:
-    return [
-        Problem(f"/{VISIBLE_TO}/{n}", "unit-name", {"given": name[:60]}, "unit-name")
-        for n, name in enumerate(_units(document))
-        if name not in known
-    ]
+    return _unknown(VISIBLE_TO, "unit-name", _units(document), known)
