@@ -138,19 +138,19 @@ def _renew(session: Session, changed: Mapping[int, Any]) -> None:
     ]
     if found:
         db.insert(session, Trait, found)
-    _show(session, {id_: schemas.stored(text) for id_, text in documents.items()})
+    if documents:
+        # Few entries name units: the others are not read a second time.
+        names = {
+            id_: texts(schemas.stored(text).get(VISIBLE_TO))
+            for id_, text in documents.items()
+            if changed[id_].visibility == "2"
+        }
+        _show(session, documents, names)
 
 
-def _show(session: Session, documents: Mapping[int, Mapping[str, Any]]) -> None:
-    """Keep which units these entries are shown to by name; a unit keeps it under a later name."""
-    session.execute(
-        sa.update(ShownTo).where(ShownTo.resource_id.in_(documents)).values(is_now=False)
-    )
-    names = {
-        id_: texts(document.get(VISIBLE_TO))
-        for id_, document in documents.items()
-        if document.get("visibility") == "2"
-    }
+def _show(session: Session, ids: Iterable[int], names: Mapping[int, Sequence[str]]) -> None:
+    """Keep which of these entries name which units; a unit keeps it under a later name."""
+    session.execute(sa.update(ShownTo).where(ShownTo.resource_id.in_(ids)).values(is_now=False))
     if not names:
         return
     units = dict(
