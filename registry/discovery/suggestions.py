@@ -28,13 +28,8 @@ SHORTEST_MEANT = 2
 LONGEST_TYPED = 60
 LONGEST_SYLLABLE = 6
 MOST_ENDS = 16
-# The facets that people name in words, with their lists.
-_SAID = {
-    "share_type": "share_type",
-    "open_type": "open_type",
-    "update_cycle": "update_cycle",
-    "level": "level",
-}
+# The facets that people name in words; each has the list of its name.
+_SAID = ("share_type", "open_type", "update_cycle", "level")
 _TITLE = re.compile("^(?:共享类型|开放类型|更新周期|数据级别)[为是:：]?")
 _BETWEEN = re.compile(r"[\s的，,、。；;]+")
 _YEAR = re.compile(r"((?:19|20)[0-9]{2})年度?")
@@ -139,9 +134,7 @@ def _named(stretch: str) -> tuple[str, str] | None:
     if len(stretch) < SHORTEST_MEANT or stretch.isascii():
         return None
     found = [
-        (name, code)
-        for name, listed in _SAID.items()
-        if (code := schemas.codes.code_of(listed, stretch)) is not None
+        (name, code) for name in _SAID if (code := schemas.codes.code_of(name, stretch)) is not None
     ]
     return found[0] if len(found) == 1 else None
 
