@@ -10,8 +10,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import time_machine
 
-from anonymization import apply, crypto, make_key, mask_file, measure, tables, treat
+from anonymization import apply, crypto, make_key, mask_file, measure, statement, tables, treat
 from anonymization.plan import digest
 from tests.anonymization.conftest import INTERFACE, line, people_plan, refused, replan
 
@@ -47,6 +48,14 @@ def test_a_sound_plan_gives_a_release_and_a_report_bound_to_everything(source, t
     assert facts["risk"]["k"] >= 5
     assert left_over(target) == ["release.csv"]
     assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_two_runs_of_one_file_in_one_second_give_two_reports(source, target, key):
+    with time_machine.travel("2026-01-01T00:00:00.2+00:00", tick=False):
+        first = apply(people_plan(), source, target, key)
+    with time_machine.travel("2026-01-01T00:00:00.7+00:00", tick=False):
+        second = apply(people_plan(), source, target, key)
+    assert statement.digest(first.facts) != statement.digest(second.facts)
 
 
 def test_the_release_holds_the_planned_columns_in_the_order_of_the_source(source, target, key):

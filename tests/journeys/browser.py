@@ -98,6 +98,8 @@ def checked(page: Page, name: str, expected: tuple[str, ...] = ()) -> None:
     """
     # How a page looks does not hang on the engines below it: it is judged on the default pair.
     looks = not POSTGRESQL
+    # Whoever pressed a link is at the next page once its answer begins: nothing of it may be there.
+    page.wait_for_load_state()
     if looks:
         _judged(page, name)
     loud = [f for f in _faults[page] if not any(part in f for part in expected)]
