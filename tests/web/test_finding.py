@@ -49,6 +49,18 @@ def test_a_hit_says_why_and_marks_the_words(city: Flask):
     assert "（同义词）" in page
 
 
+def test_beside_whole_hits_what_holds_a_part_is_told_in_short_by_its_element_where_it_has_one(
+    city: Flask,
+):
+    page = get(sign_in(city, "consumer"), "/search", q="要有联系电话字段的企业表")
+    near = page.split('id="related"')[1].split("</section>")[0].split('class="hit near"')[1:]
+    assert len(near) == 10
+    for one in near:
+        assert one.count('class="why"') <= 1
+        assert "摘要" not in one
+    assert "信息项" in near[0]
+
+
 def test_the_page_counts_what_the_data_holds_and_not_whose_duty_it_is(city: Flask):
     page = get(sign_in(city, "consumer"), "/search", q="结婚证")
     assert "3 项数据资源符合" in page
