@@ -14,6 +14,7 @@ QUOTING = """
     transfer.basis submission.title submission.letter_number merged_post.reason
     merged_post.consent paper.number stored_file.name api_token.purpose
     dictionary_entry.terms dictionary_entry.broader dictionary_entry.related
+    dictionary_entry.said dictionary_entry.together
     dictionary_entry.because dictionary_entry.retired_because report_signer.revoked_because
 """
 

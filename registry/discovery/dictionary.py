@@ -22,6 +22,7 @@ from search import analysis, question, synonyms
 from search.synonyms import Group, Lexicon
 
 MOST_TERMS = 20
+MOST_THINGS = 4
 LONGEST_REASON = 400
 LONGEST_NOTED = 40
 MOST_NOTED = 2_000
@@ -61,35 +62,54 @@ def _lexicon(session: Session) -> Lexicon | None:
 
 
 def _group(row: DictionaryEntry) -> Group:
-    return Group(tuple(row.terms), tuple(row.related), row.because, tuple(row.broader))
+    return Group(
+        tuple(row.terms),
+        tuple(row.related),
+        row.because,
+        tuple(row.broader),
+        tuple(row.said),
+        tuple(map(tuple, row.together)),
+    )
 
 
-def add(
-    session: Session,
-    actor: Actor,
-    terms: Iterable[str],
-    broader: Iterable[str],
-    related: Iterable[str],
-    because: str,
-) -> DictionaryEntry:
-    """Add a group; refused with the rule it breaks. The question it answers leaves the list."""
+def add(session: Session, actor: Actor, given: Group) -> DictionaryEntry:
+    """Add a group; refused with the rule it breaks. The questions it answers leave the lists."""
     access.require(actor, "dictionary")
-    group = Group(_words(terms), _words(related), because.strip()[:LONGEST_REASON], _words(broader))
+    group = Group(
+        _words(given.terms),
+        _words(given.related),
+        given.because.strip()[:LONGEST_REASON],
+        _words(given.broader),
+        _words(given.said),
+        tuple(filter(None, map(_words, given.together)))[:MOST_THINGS],
+    )
     _lint(group, lexicon(session) or synonyms.delivered())
     row = DictionaryEntry(
         terms=list(group.terms),
         broader=list(group.broader),
         related=list(group.related),
+        said=list(group.said),
+        together=list(map(list, group.together)),
         because=group.because,
         added_by=actor.person_id,
     )
     session.add(row)
     session.flush()
-    words = (*group.terms, *group.broader)
-    session.execute(sa.delete(UnansweredQuery).where(UnansweredQuery.text.in_(words)))
-    session.execute(sa.delete(AskedQuery).where(AskedQuery.text.in_(words)))
+    for table in (UnansweredQuery, AskedQuery):
+        answered = [text for text in session.scalars(sa.select(table.text)) if _asks(group, text)]
+        session.execute(sa.delete(table).where(table.text.in_(answered)))
     journal.record(session, actor, "dictionary", "dictionary", row.key, facts={"way": "add"})
     return row
+
+
+def _asks(group: Group, text: str) -> bool:
+    """Tell whether a question is one that a group answers: one of its words, or all it is told by.
+
+    Terms that are only led to by what is said were found before.
+    """
+    if group.together:
+        return all(any(word in text for word in words) for words in group.together)
+    return text in (group.said or (*group.terms, *group.broader))
 
 
 def retire(session: Session, actor: Actor, key: str, because: str) -> None:
@@ -123,17 +143,22 @@ def _lint(group: Group, known: Lexicon) -> None:
     """Refuse a group that would mislead: no reason, nothing to offer, a trap, a loop."""
     if not group.because:
         raise Invalid((), "dictionary_reason")
-    words = (*group.terms, *group.broader, *group.related)
-    if not group.terms or len(words) < 2:
+    # A word told beside others may be short or weak: of 老人 and 餐 the meal is meant.
+    beside = tuple(word for words in group.together for word in words)
+    words = (*group.terms, *group.broader, *group.related, *group.said)
+    if not group.terms or len((*words, *beside)) < 2:
         raise Invalid((), "dictionary_few")
-    if twice := sorted({word for word in words if words.count(word) > 1}):
-        raise Invalid((), "dictionary_twice", term=twice[0])
-    for word in words:
-        if len(word) < 2:
+    if len(group.together) == 1:
+        raise Invalid((), "dictionary_alone")
+    for several in (words, beside):
+        if twice := sorted({word for word in several if several.count(word) > 1}):
+            raise Invalid((), "dictionary_twice", term=twice[0])
+    for word in (*words, *beside):
+        if len(word) < 2 and word in words:
             raise Invalid((), "dictionary_short", term=word)
         if len(word) > synonyms.LONGEST_TERM:
             raise Invalid((), "dictionary_long", term=word, most=synonyms.LONGEST_TERM)
-        if not list(analysis.pieces(word)) or _says_nothing(word):
+        if not list(analysis.pieces(word)) or (word in words and _says_nothing(word)):
             raise Invalid((), "dictionary_empty", term=word)
     for other in known.groups:
         above, below = (

@@ -23,6 +23,9 @@ class DictionaryEntry(Base):
     terms: Mapped[Any] = mapped_column(sa.JSON)
     broader: Mapped[Any] = mapped_column(sa.JSON)
     related: Mapped[Any] = mapped_column(sa.JSON)
+    # What people say instead, and what they say in several words (`search.synonyms.Group`).
+    said: Mapped[Any] = mapped_column(sa.JSON, default=list)
+    together: Mapped[Any] = mapped_column(sa.JSON, default=list)
     because: Mapped[str] = mapped_column(sa.String(400))
     retires: Mapped[str | None] = mapped_column(sa.String(12), index=True)
     added_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)

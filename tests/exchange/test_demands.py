@@ -11,7 +11,7 @@ from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.exchange import Choice
 from registry.exchange.matching import variants
 from registry.models.journal import JournalRow
-from search.synonyms import delivered
+from search.synonyms import Group, delivered
 from tests.exchange.offering import TYPED, Both, keys, offered
 from tests.factories import Town
 
@@ -68,7 +68,7 @@ def test_a_term_the_authority_added_answers_what_is_wanted(both, session):
     wanted = {"wanted": "喜本信息", "items": ["喜本地点"]}
     assert exchange.candidates(session, both.consumer, wanted) == []
     keeper = both.town.person("reviewer", unit=both.town.authority)
-    dictionary.add(session, keeper, ["喜本", "婚姻登记"], (), (), "窗口人员的说法")
+    dictionary.add(session, keeper, Group(("喜本", "婚姻登记"), because="窗口人员的说法"))
     found = exchange.candidates(session, both.consumer, wanted)
     assert [match.version.name for match in found] == ["婚姻登记信息"]
 

@@ -53,6 +53,34 @@ def test_a_question_asked_in_vain_is_added_in_one_step_and_answered_at_once(city
     assert send(reviewer, f"/dictionary/{key}/retire", because="再次").status_code == 409
 
 
+def test_what_people_say_in_several_words_leads_to_what_offices_call_it(city: Flask):
+    reviewer = sign_in(city, "reviewer")
+    for _ in range(2):
+        assert "没有一项含有您写的每一个词" in found(city, "毛孩子什么时候上牌牌")
+    assert "毛孩子什么时候上牌牌" in reviewer.get("/dictionary").text
+    told = {"asked": "毛孩子、汪星人 + 上牌牌", "meant": "养犬登记", "because": "市民来电用语"}
+    assert send(reviewer, "/dictionary/add", **told).status_code == 303
+    assert "养犬登记</mark>信息" in found(city, "汪星人怎么上牌牌")
+    page = reviewer.get("/dictionary").text
+    assert "毛孩子、汪星人 + 上牌牌" in page
+    # The list of what found nothing no longer asks for it.
+    assert "毛孩子什么时候上牌牌" not in page
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        key = dictionary.entries(session)[0].key
+    assert send(reviewer, f"/dictionary/{key}/retire", because="试用结束").status_code == 303
+    assert "没有一项含有您写的每一个词" in found(city, "汪星人怎么上牌牌")
+
+
+def test_what_people_say_leads_to_terms_that_do_not_stand_for_one_another(city: Flask):
+    reviewer = sign_in(city, "reviewer")
+    told = {"asked": "毛孩子的户口、汪汪证", "meant": "养犬登记、收养登记", "because": "市民来电"}
+    assert send(reviewer, "/dictionary/add", **told).status_code == 303
+    said = found(city, "汪汪证")
+    assert "养犬登记</mark>信息" in said
+    assert "收养登记</mark>信息" in said
+    assert "收养登记" not in found(city, "养犬登记").split('id="related"')[0]
+
+
 def test_a_delivered_group_can_be_retired(city: Flask):
     group = next(g for g in synonyms.delivered().groups if "结婚证" in g.terms)
     assert "3 项数据资源符合" in found(city, "领结婚证")
@@ -79,6 +107,29 @@ def test_a_group_that_would_mislead_is_refused_with_its_rule(city: Flask, fields
     assert answer.status_code == 422
     assert says in answer.text
     assert f'value="{fields["terms"]}"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant", "says"),
+    [
+        ("老人 + ", "高龄津贴", "加号两边都要有词"),
+        ("老人、餐 + 餐、钱", "高龄津贴", "同一个词出现两次"),
+        ("老人 + ？", "高龄津贴", "这个词没有检索意义"),
+        ("餐", "老年助餐", "单个字不能作词条"),
+        ("在哪里", "老年助餐", "这个词没有检索意义"),
+        ("领钱", "", "词太少"),
+        ("领钱、高龄津贴", "高龄津贴", "同一个词出现两次"),
+    ],
+)
+def test_a_way_of_saying_that_would_mislead_is_refused_and_what_was_typed_stays(
+    city: Flask, asked, meant, says
+):
+    told = {"asked": asked, "meant": meant, "because": "市民来电"}
+    answer = send(sign_in(city, "reviewer"), "/dictionary/add", **told)
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert f'name="asked" value="{asked}"' in answer.text
+    assert answer.text.count('value="市民来电"') == 1
 
 
 def test_words_of_other_groups_are_shown_as_conflicts(city: Flask):
