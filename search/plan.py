@@ -112,7 +112,7 @@ def plan(text: str, lexicon: Lexicon | None = None) -> Plan:
         *_across(parts),
         *(node for part in parts for node in _inside(part)),
     )
-    whole = tuple(_whole(part) for part in parts if part.is_required)
+    whole = tuple(_wholes(parts))
     if not whole:
         return Plan(AnyOf(scored), same, parts=parts)
     refused = _refused(text, lexicon)
@@ -123,7 +123,7 @@ def plan(text: str, lexicon: Lexicon | None = None) -> Plan:
 def _refused(text: str, lexicon: Lexicon | None) -> Node | None:
     """Give what holds where one of the words refused stands, as written or in the same meaning."""
     nodes = tuple(
-        AllOf(tuple(_whole(part) for part in parts if part.is_required))
+        AllOf(tuple(_wholes(parts)))
         for one in question.refusals(text)
         if (parts := question.parts(one.word, lexicon))
     )
@@ -292,6 +292,17 @@ def _whole_tokens(text: str) -> tuple[str, ...]:
     for run, is_han in analysis.pieces(text):
         found.extend((analysis.bigrams(run) or [run]) if is_han else analysis.words(run))
     return tuple(found)
+
+
+def _wholes(parts: Iterable[Part]) -> Iterator[Node]:
+    """Give what must hold, a node for each thing asked for: of things of a kind any will do."""
+    things: list[list[Node]] = []
+    for part in parts:
+        if part.is_required and part.is_instead and things:
+            things[-1].append(_whole(part))
+        elif part.is_required:
+            things.append([_whole(part)])
+    return (thing[0] if len(thing) == 1 else AnyOf(tuple(thing)) for thing in things)
 
 
 def _whole(part: Part) -> Node:

@@ -44,9 +44,10 @@ class Part:
     score. An entry need not hold a part that is not required; `weight` is what it adds to the
     score. `touches` says that nothing stood between this part and the one before, `is_element`
     that it must be found among the data elements, `may_be_element` that it counts more there,
-    `is_heard` that it was typed as pinyin and may be found by its sound as well, `is_alike` that it
-    is no term, and only sounds like those that are related. One that `is_told` stands for several
-    words of the question, and is nowhere written as it is here.
+    `is_instead` that it or the part needed before it will do, `is_heard` that it was typed as
+    pinyin and may be found by its sound as well, `is_alike` that it is no term, and only sounds
+    like those that are related. One that `is_told` stands for several words of the question,
+    and is nowhere written as it is here.
     """
 
     text: str
@@ -60,6 +61,7 @@ class Part:
     is_heard: bool = False
     is_alike: bool = False
     is_told: bool = False
+    is_instead: bool = False
     is_guess: bool = False
     weight: float = 1.0
     endings: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -101,7 +103,7 @@ def parts(text: str, lexicon: Lexicon | None = None) -> tuple[Part, ...]:
         found = tuple(replace(one, weight=LONE) if one.is_lone else one for one in found)
     found = tuple(_ended(words, one) for one in found)
     found = _guessed(plain, tuple(map(_listed(found), found)))
-    found = _told_together(words, plain, found)
+    found = _instead(_told_together(words, plain, found))
     if any(part.is_required for part in found):
         return found
     return tuple(replace(part, is_required=True, weight=1.0) for part in found)
@@ -245,6 +247,40 @@ def _framed(words: Lexicon, plain: str) -> Iterator[Part]:
     yield from _parts(words, plain[at:], _meaning)
 
 
+def _instead(found: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Let either of two things of a kind do: who types 公证处和公证员 wants what tells of any.
+
+    Things are of a kind where they share a word: 福利彩票 and 体育彩票. What 或 stands between need
+    not be.
+    """
+    made: list[Part] = []
+    before: Part | None = None
+    between: list[str] = []
+    for part in found:
+        if not part.is_required or part.is_told or part.is_element:
+            between.append(part.text)
+            made.append(part)
+            continue
+        is_apart = bool(between) or not part.touches
+        if before is not None and is_apart and _AND_OR.issuperset(between):
+            is_either = "或" in between or _shares(before.text, part.text)
+            part = replace(part, is_instead=is_either)
+        made.append(part)
+        before, between = part, []
+    return tuple(made)
+
+
+_AND_OR = frozenset("和与及或")
+
+
+def _shares(one: str, other: str) -> bool:
+    """Tell whether two words have a word of two characters in common."""
+    pairs = {one[at : at + 2] for at in range(len(one) - 1)}
+    return any(other[at : at + 2] in pairs for at in range(len(other) - 1)) and analysis.is_han(
+        one + other
+    )
+
+
 def _told_together(words: Lexicon, plain: str, found: tuple[Part, ...]) -> tuple[Part, ...]:
     """Put what several words of a question mean together in their place.
 
@@ -258,26 +294,29 @@ def _told_together(words: Lexicon, plain: str, found: tuple[Part, ...]) -> tuple
         # 批复文号 asked for as a data element tells of no permit.
         or (part.may_be_element and len(part.text) >= LONGEST_KERNEL)
     ]
-    told = words.together(plain, names)
-    if told is None:
+    things = words.together(plain, names)
+    if not things:
         return found
-    means = told.term
     # Words typed apart are each meant, a place or a unit among them.
     is_sentence = " " not in plain.strip()
     # What the dictionary knows word for word is asked for as it is written.
     is_known = all(part.is_term or part.is_alike for part in found if part.is_required)
-    whole = Part(
-        "".join(told.words),
-        means.same,
-        means.related,
-        means.near,
-        is_required=not is_known,
-        is_told=True,
-        weight=BESIDE if is_known else 1.0,
+    wholes = (
+        Part(
+            "".join(told.words),
+            told.term.same,
+            told.term.related,
+            told.term.near,
+            is_required=not is_known,
+            is_told=True,
+            weight=BESIDE if is_known else 1.0,
+        )
+        for told in things
     )
+    said = tuple(word for told in things for word in told.words)
     return (
-        *(part if is_known else _behind(part, told.words, is_sentence) for part in found),
-        whole,
+        *(part if is_known else _behind(part, said, is_sentence) for part in found),
+        *wholes,
     )
 
 

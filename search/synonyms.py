@@ -10,8 +10,9 @@ are laid over them with `extended`.
 
 import functools
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import schemas
 from search import analysis, pinyin, pronunciation
@@ -118,8 +119,8 @@ class Lexicon:
     def _said_words(self) -> frozenset[str]:
         return frozenset(plain(word) for group in self.groups for word in group.said)
 
-    def together(self, plain: str, within: Collection[str] = ()) -> "Together | None":
-        """Give what a folded question tells of by several words, None where it tells of nothing.
+    def together(self, plain: str, within: Collection[str] = ()) -> "tuple[Together, ...]":
+        """Give what a folded question tells of by several words, each thing by words of its own.
 
         Words that are only a piece of one of the terms `within` it tell of nothing: 老人证 is no
         old person.
@@ -208,19 +209,25 @@ class Lexicon:
 def delivered() -> Lexicon:
     """Give the dictionary as it is delivered."""
     groups = (
-        Group(
-            tuple(row["terms"]),
-            tuple(row.get("related", ())),
-            row["because"],
-            tuple(row.get("broader", ())),
-            tuple(row.get("said", ())),
-        )
+        group
         for name in ("synonyms", "everyday")
         for row in analysis.table(name)["groups"]
+        for group in _apart(row)
     )
     return Lexicon(
         (*groups, *_of_together()), {**_of_schema(), **analysis.table("english")["terms"]}
     )
+
+
+def _apart(row: Mapping[str, Any]) -> Iterator[Group]:
+    """Give the group of a row, or one for each term where they are things of a kind, not one."""
+    terms, related = tuple(row["terms"]), tuple(row.get("related", ()))
+    others = row["because"], tuple(row.get("broader", ())), tuple(row.get("said", ()))
+    if not row.get("apart"):
+        yield Group(terms, related, *others)
+        return
+    for term in terms:
+        yield Group((term,), (*(one for one in terms if one != term), *related), *others)
 
 
 def _of_together() -> Iterator[Group]:
@@ -268,21 +275,24 @@ class _Told:
             sizes = {*self._sizes.get(word[0], ()), len(word)}
             self._sizes[word[0]] = tuple(sorted(sizes))
 
-    def read(self, asked: str, within: Collection[str]) -> Together | None:
+    def read(self, asked: str, within: Collection[str]) -> tuple[Together, ...]:
         told: dict[int, dict[int, list[str]]] = {}
         for word in self._words(asked, within):
             for group, thing in self._places[word]:
                 told.setdefault(group, {}).setdefault(thing, []).append(word)
         full = [group for group, found in told.items() if len(found) == self._meant[group][0]]
-        if not full:
-            return None
         # Who speaks of money, a hospital and another province does not ask for the first two alone.
         held = {group: {word for found in told[group].values() for word in found} for group in full}
         full = [one for one in full if not any(held[one] < held[other] for other in full)]
+        return tuple(self._meaning(of_one, told) for of_one in _sharing(full, held))
+
+    def _meaning(
+        self, groups: Sequence[int], told: Mapping[int, Mapping[int, Sequence[str]]]
+    ) -> Together:
         words = dict.fromkeys(
-            word for group in full for found in told[group].values() for word in found
+            word for group in groups for found in told[group].values() for word in found
         )
-        terms = [self._meant[group][1] for group in full]
+        terms = [self._meant[group][1] for group in groups]
         return Together(
             tuple(words),
             Term(
@@ -298,6 +308,16 @@ class _Told:
                 word = asked[at : at + size]
                 if word in self._places and not any(word != t and word in t for t in within):
                     yield word
+
+
+def _sharing(groups: Sequence[int], held: Mapping[int, Collection[str]]) -> list[list[int]]:
+    """Put groups together that are told by a word they share; others tell of another thing."""
+    found: list[list[int]] = []
+    for group in groups:
+        apart = [one for one in found if not any(set(held[group]) & set(held[o]) for o in one)]
+        joined = [other for one in found if one not in apart for other in one]
+        found = [*apart, [*joined, group]]
+    return found
 
 
 def _chinese(groups: Collection[Group]) -> dict[str, Term]:

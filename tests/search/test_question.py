@@ -138,10 +138,42 @@ def test_a_place_typed_apart_stays_asked_for_beside_what_the_others_mean_togethe
 
 
 def test_what_is_said_together_leaves_what_is_part_of_it_out() -> None:
-    told = synonyms.delivered().together("外地看病医保报销")
-    assert told is not None
+    (told,) = synonyms.delivered().together("外地看病医保报销")
     assert "异地就医" in told.term.same
     assert "费用结算" not in told.term.same
+
+
+def test_things_told_by_words_of_their_own_are_each_asked_for() -> None:
+    told = [part for part in question.parts("旁边要建的厂子环评批了没有") if part.is_told]
+    assert [part.text for part in told if "规划" in part.variants] == ["旁边要建"]
+    assert any("环境影响评价" in part.variants for part in told)
+    assert not any({"规划", "环境影响评价"} <= {*part.variants} for part in told)
+    assert all(part.is_required for part in told)
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_either"),
+    [
+        ("公证处和公证员", True),
+        ("福利彩票 体育彩票", True),
+        ("注销企业或排污许可", True),
+        ("公证处和律师", False),
+        ("银川 公证处", False),
+        ("公证处公证员", False),
+    ],
+)
+def test_of_things_of_a_kind_either_will_do(asked: str, is_either: bool) -> None:
+    needed = [part for part in question.parts(asked) if part.is_required]
+    assert [part.is_instead for part in needed] == [False, is_either]
+
+
+def test_things_of_a_kind_are_near_one_another_and_stand_for_none_of_them() -> None:
+    terms = synonyms.delivered().terms
+    assert "冰雹" in terms["台风"].related
+    assert "冰雹" not in terms["台风"].same
+    apart = [row for row in analysis.table("synonyms")["groups"] if row.get("apart")]
+    assert len(apart) > 20
+    assert all(len(row["terms"]) > 2 for row in apart)
 
 
 def test_every_group_said_together_has_a_reason_and_several_things_of_its_own() -> None:
