@@ -33,6 +33,8 @@ _SIZED: Final[Mapping[str, Digest]] = {
         hashlib.sha1(text, usedforsecurity=False).digest(), usedforsecurity=False
     ).digest(),
 }  # fmt: skip
+# Those that people cut: of these the last bytes are kept as well, read from behind.
+BACKWARDS: Final = frozenset({"md5", "sha1", "sha256", "sm3"})
 SUMS: Final = ("crc32", "murmur3", "fnv1a", "java", "adler32")
 
 
@@ -94,6 +96,8 @@ def _of_one_length(rows: Numbers, algorithm: str, twice: bool) -> list[Numbers]:
     many = _many(algorithm)
     whole = _side_by_side(many(_texts(rows)))
     made = [_eight(whole)]
+    if algorithm in BACKWARDS:
+        made.append(_eight(whole[:, ::-1]))
     if twice:
         for inner in (whole, _md5s(rows)):
             made.append(_eight(_side_by_side(many(_texts(_hex(inner, _SMALL))))))
@@ -103,7 +107,7 @@ def _of_one_length(rows: Numbers, algorithm: str, twice: bool) -> list[Numbers]:
 def _md5(rows: Numbers, twice: bool) -> list[Numbers]:
     """The usual forms of MD5: whole, of its own text in either letters."""
     whole = _md5s(rows)
-    made = [_eight(whole)]
+    made = [_eight(whole), _eight(whole[:, ::-1])]
     if twice:
         made += [_eight(lanes.md5(_hex(whole, signs))) for signs in (_SMALL, _LARGE)]
     return made

@@ -13,10 +13,10 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from anonymization import births, chance, headers, risk, whose
+from anonymization import births, chance, headers, households, risk, whose
 from anonymization.classes import Coded
 from anonymization.detection import Column
-from anonymization.findings import Finding, Numbers, Terms, drawn, masked, matching
+from anonymization.findings import Finding, Terms, drawn, masked, matching
 from anonymization.proposal import role_of
 
 # Columns of the largest set tried; columns tried at all; sets of new columns reported.
@@ -173,9 +173,14 @@ def singled(coded: Coded, known: Sets, measured: risk.Risk, terms: Terms) -> lis
         *(_small(measured, known, terms) or _few_people(coded, measured, known, terms)),
         *_undeclared(coded, known, terms),
         *_rare(coded, known, terms),
-        *_households(coded, known, terms),
+        *households.unlike(coded, known.household, _members(known)),
         *_poor(coded, measured, known, terms),
     ]
+
+
+def _members(known: Sets) -> list[str]:
+    """What is known of the members of a household."""
+    return list(dict.fromkeys((*(known.declared or known.discovered), *known.discovered)))
 
 
 def _small(measured: risk.Risk, known: Sets, terms: Terms) -> list[Finding]:
@@ -310,7 +315,7 @@ def _alone(names: tuple[str, ...], below: int, alone: int, rows: int, terms: Ter
 
 def _rare(coded: Coded, known: Sets, terms: Terms) -> list[Finding]:
     """Posts, trades and groups of so few that naming them names the person."""
-    findings = []
+    findings: list[Finding] = []
     # Of firms only posts are looked at: who holds one is a person all the same.
     for name in dict.fromkeys((*known.rare, *known.discovered)):
         # Of what has many values the sets above say more.
@@ -319,56 +324,29 @@ def _rare(coded: Coded, known: Sets, terms: Terms) -> list[Finding]:
         below, alone = _below(coded, [name], terms.k)
         if 0 < below <= _TOLERATED * coded.frame.height:
             findings.append(_alone((name,), below, alone, coded.frame.height, terms))
-    return findings
+    told = {one for finding in findings for one in finding.columns}
+    return [*findings, *_one_of_a_kind(coded, known, told, terms)]
 
 
-# --- households -----------------------------------------------------------------------------
+def _one_of_a_kind(coded: Coded, known: Sets, told: set[str], terms: Terms) -> Iterator[Finding]:
+    """Sensitive values that one or two of many have, so that the town knows who: a rare illness.
 
-
-def _households(coded: Coded, known: Sets, terms: Terms) -> list[Finding]:
-    """Households whose members together are like no other's, though each alone hides well."""
-    given = known.declared or known.discovered
-    findings = []
-    for name in known.household:
-        members = [one for one in dict.fromkeys((*given, *known.discovered)) if one != name]
-        houses, many = coded.codes(name)
-        if not members or not 1.2 * many < coded.frame.height < 12 * many:
+    Where values are few altogether, those that nobody else has are as many as chance makes.
+    """
+    rows = coded.frame.height
+    for name in known.sensitive:
+        sizes = coded.sizes([name])
+        if name in told or rows < _MANY_ROWS or len(sizes) > _FEW:
             continue
-        sizes = np.bincount(_signatures(houses, coded.key(members)[0]))
-        few = np.isin(_signatures(houses, coded.key(members)[0]), np.flatnonzero(sizes == 1))
-        records = int(few[houses].sum())
-        if few.sum() <= 0.05 * many:
-            continue
-        names = (name, *members)
-        findings.append(
-            Finding(
-                "UNDECLARED_QI_UNIQUE",
-                names,
-                records,
-                records / coded.frame.height,
-                f"按「{name}」把同户的人放在一起看，{int(few.sum())} 户的成员构成独一无二，"
-                f"涉及 {records} 行。",
-                f"with the members of a household put together by {name}, {int(few.sum())} "
-                f"households are like no other, {records} records in them.",
-                "删除户标识，或按户做 k 匿名。",
-                "Remove the key of the household, or reach k over households.",
-                f"例：知道一户四口人的{'、'.join(members[:2])} → 表中只有一户",
-                f"for example: {', '.join(members[:2])} of a family of four → one household",
-            )
-        )
-    return findings
+        alone = int((sizes == 1).sum())
+        if alone and alone <= _ONES and (sizes > _OFTEN).sum() >= len(sizes) - 2 * alone:
+            yield _alone((name,), alone, alone, rows, terms)
 
 
-def _signatures(houses: Numbers, members: Numbers) -> Numbers:
-    """A number for each household that is the same for households of like members."""
-    table = (
-        pl.DataFrame({"h": houses, "m": members})
-        .group_by("h")
-        .agg(pl.col("m").sort())
-        .sort("h")
-        .select(pl.col("m").cast(pl.List(pl.String)).list.join(","))
-    )
-    return table["m"].rank("dense").cast(pl.Int64).to_numpy()
+# Rows of which one tells something; values that stand once at the most; how often others stand.
+_MANY_ROWS: Final = 200
+_ONES: Final = 5
+_OFTEN: Final = 20
 
 
 # --- what is sensitive ----------------------------------------------------------------------
