@@ -111,7 +111,8 @@ def verify(
         profile=profile if profile in profiles() else "statistical",
         quasi=tuple(claim.get("quasi_identifiers") or ()),
         sensitive=tuple(claim.get("sensitive") or ()),
-        k=int(claim.get("k") or least),
+        # What is claimed may ask for more than the profile does, never for less.
+        k=max(int(claim.get("k") or 0), least if claim.get("profile") or not claim.get("k") else 0),
         l=claim.get("l"),
         t=claim.get("t"),
         population=claim.get("population"),

@@ -81,6 +81,12 @@ def sets(
         )
         or (not nobody and (_of_a_life(name, texts[name]) or _chain(texts[name])))
     ]
+    # A mask hides nothing of a birth date that it leaves standing.
+    discovered += [
+        name
+        for name in texts.columns
+        if name not in left_out and name not in open_ and births.told(name, texts[name])
+    ]
     things = [
         name
         for name in open_
