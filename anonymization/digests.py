@@ -72,17 +72,20 @@ def forms(messages: Iterable[Numbers], algorithm: str, twice: bool) -> list[Numb
 
     `messages` are arrays of letters, a message a row; `twice` adds digests of digests as texts.
     """
-    made = [_of_one_length(rows, algorithm, twice) for rows in _by_length(messages)]
+    made = [_of_one_length(rows, algorithm, twice) for rows in by_length(messages)]
     return [np.concatenate(form) for form in zip(*made, strict=True)]
 
 
-def _by_length(messages: Iterable[Numbers]) -> list[Numbers]:
-    """Messages of one length together: to begin with an array costs what a hundred rows do."""
-    by_length: dict[int, list[Numbers]] = {}
+def by_length(messages: Iterable[Numbers]) -> list[Numbers]:
+    """Messages of one length together, as `forms` takes them.
+
+    To begin with an array costs what a hundred rows do.
+    """
+    together: dict[int, list[Numbers]] = {}
     for rows in messages:
         if rows.size:
-            by_length.setdefault(rows.shape[1], []).append(rows)
-    return [some[0] if len(some) == 1 else np.concatenate(some) for some in by_length.values()]
+            together.setdefault(rows.shape[1], []).append(rows)
+    return [some[0] if len(some) == 1 else np.concatenate(some) for some in together.values()]
 
 
 def _of_one_length(rows: Numbers, algorithm: str, twice: bool) -> list[Numbers]:

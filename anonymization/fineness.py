@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from anonymization import clocks, offices, positions
+from anonymization import clocks, offices, persons, positions
 from anonymization.detection import Column
 from anonymization.disguises import unmasked
 from anonymization.findings import Finding, Terms, drawn, matching, share
@@ -48,6 +48,7 @@ def fine(
     if not profiles()[terms.profile]["judged"]:
         return []
     firms = any(column.kind == "USCC" for column in columns.values())
+    of_people = not firms and (bool(terms.quasi) or persons.of_persons(columns.values()))
     contracts = any(
         _says(name, _CONTRACTOR) and matching(drawn(texts[name]), offices.NAMED_LIKE_ONE) > _FIRMS
         for name in texts.columns
@@ -68,7 +69,7 @@ def fine(
         if looks[name][0] or _says(name, _WHEN):
             findings += _times(name, values, dated, texts)
         # Noise to the cent is nobody's amount; the run that added it says so.
-        if not firms and name not in terms.made_up and name not in terms.excused:
+        if of_people and name not in terms.excused:
             findings += _results(name, values, texts)
         if not firms and name not in terms.made_up and not (contracts and _says(name, _AWARDED)):
             findings += _amounts(name, values, columns[name], texts)
@@ -325,9 +326,7 @@ def _cents(name: str, values: pl.Series) -> pl.Series:
 # --- results --------------------------------------------------------------------------------
 
 # What lists of results tell of everybody who took part.
-_RESULTS: Final = (
-    "(?:得分|总分|成绩|分数|评分|排名|名次|位次|用时|耗时|score|rank|ranking)(?:[(（].*)?$"
-)
+_RESULTS: Final = "(?:得分|总分|成绩|分数|排名|名次|位次|score|rank|ranking)(?:[(（].*)?$"
 _FIGURES: Final = r"^[0-9]{1,6}(?:\.[0-9]+)?$|^[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\.[0-9]+)?$"
 
 
