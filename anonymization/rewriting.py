@@ -37,7 +37,7 @@ def rewritten(
     samples = {
         name: sample
         for name in texts.columns
-        if columns[name].kind not in _READ
+        if (columns[name].kind not in _READ or matching(drawn(texts[name]), _TURNED) > 0.9)
         and not measures[name][0]
         and (sample := _sample(texts[name])) is not None
     }

@@ -137,7 +137,7 @@ def lives() -> Iterator[Leak]:
     ):
         write = BORN[title]
         yield Leak("birth date", f"{title}, no header", ALONE, {"#": lambda _, p, w=write: w(p.born)}, of_people=True)
-    yield Leak("birth date", "year, month and day in columns", ALONE, {"出生年": lambda _, p: p.born.year, "出生月": lambda _, p: p.born.month, "出生日": lambda _, p: p.born.day}, of_people=True, named=("出生年+出生月+出生日", "出生月+出生日", "出生年+出生月"))
+    yield Leak("birth date", "year, month and day in columns", ALONE, {"出生年": lambda _, p: p.born.year, "出生月": lambda _, p: p.born.month, "出生日": lambda _, p: p.born.day}, of_people=True)
     yield Leak("birth date", "quarter and exact age", ALONE, {"出生季度": lambda _, p: f"第{(p.born.month + 2) // 3}季度", "周岁": lambda _, p: p.age}, of_people=True, named=("周岁",))
     yield Leak("birth date", "age in days, header says so", ALONE, {"年龄(天)": lambda _, p: (TODAY - p.born).days}, of_people=True)
     yield Leak("birth date", "age in English header", ALONE, {"age": lambda _, p: p.age}, of_people=True)
@@ -300,7 +300,7 @@ def texts() -> Iterator[Leak]:
         for part in (0.01, 0.001):
             if part == 0.001 and title in {"name in front of a form", "WeChat"}:
                 continue
-            yield Leak("text", f"{title} in {part:.1%} of the notes", (*TEXT, "FULL_ADDRESS_LEFT"), spoil=within(part, tell))
+            yield Leak("text", f"{title} in {part:.1%} of the notes", (*TEXT, "FULL_ADDRESS_LEFT"), spoil=within(part, tell), of_people=title in {"mail", "home"})
     every: dict[str, Callable[[random.Random, Person], str]] = {
         "who is somebody's son": lambda c, p: f"{c.choice(('系', '为'))}{p.name}之{c.choice(('子', '女'))}，{c.choice(PLAIN)}",
         "sex and birthday": lambda c, p: f"{p.sex}，{p.born.year}年{p.born.month}月{p.born.day}日生，{c.choice(PLAIN)}",
