@@ -269,8 +269,11 @@ def in_pieces(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Findin
             widths[name] = width
     findings = _split_names(texts, columns)
     told: set[str] = set()
+    fronts = {name: _begins(texts[name]) for name in list(widths)[:_PARTS]}
     for names in _sets(widths):
-        if set(names) & told:
+        # Most sets end here: of a dozen months or scores none begins as a number does.
+        total = sum(widths[one] for one in names)
+        if set(names) & told or (len(names) > 2 and total not in fronts[names[0]]):
             continue
         rows = texts.select(names).drop_nulls().head(_SAMPLE)
         if rows.height < 10 or rows.n_unique() < 0.5 * rows.height:
@@ -279,14 +282,29 @@ def in_pieces(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Findin
         joined = pl.DataFrame({str(n): one for n, one in enumerate(digits)}).select(
             pl.concat_str(pl.all())
         )
-        kind = _reads(joined.to_series())
-        if kind is None and len(names) == 2:
-            kind = next((one for way in _in_turn(digits) if (one := _reads(way))), None)
+        tried = [joined.to_series(), *(_in_turn(digits) if len(names) == 2 else ())]
+        looks = [one for one in tried if matching(one, _WHOLE) > 0.5]
+        kind = next((kind for one in looks if (kind := _reads(one))), None)
         if kind in _NUMBERS and not (kind == "MOBILE" and any(map(_are_days, digits))):
             told |= set(names)
             filled = texts.select(names).drop_nulls().height
             findings.append(_finding(names, filled, "分成几列", "in pieces", kind, texts))
     return [*findings, *_split_plates(texts, columns)]
+
+
+# Columns of digits that are put together; what a citizen, a telephone and a card look like.
+_PARTS: Final = 40
+_WHOLE: Final = (
+    "^[1-8][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]$"
+    "|^1[3-9][0-9]{9}$|^[3-69][0-9]{15,18}$"
+)
+_FRONTS: Final = {18: "^[1-8][1-7]", 11: "^1[3-9]", 16: "^[3-69]", 19: "^[3-69]"}
+
+
+def _begins(values: pl.Series) -> frozenset[int]:
+    """How long the numbers are, of people and their cards, that begin as these digits do."""
+    some = drawn(values.drop_nulls())
+    return frozenset(width for width, front in _FRONTS.items() if matching(some, front) > 0.5)
 
 
 def _in_turn(pieces: list[pl.Series]) -> Iterator[pl.Series]:
@@ -375,7 +393,7 @@ def _is_card(widths: Mapping[str, int], some: tuple[str, ...]) -> bool:
 
 def _sets(widths: Mapping[str, int]) -> Iterator[tuple[str, ...]]:
     """Ordered sets of columns whose digits add up to a citizen or mobile number."""
-    names = list(widths)[:40]
+    names = list(widths)[:_PARTS]
     ordered: Iterable[tuple[str, ...]] = itertools.chain(
         itertools.permutations(names, 2), itertools.permutations(names, 3)
     )
