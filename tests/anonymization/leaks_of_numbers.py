@@ -196,6 +196,7 @@ def pieces() -> Iterator[Leak]:
     yield Leak("pieces", "mask of six and four beside the birth date", LEFT, {"#1": lambda _, p: f"{p.ident[:6]}********{p.ident[14:]}", "生日": lambda _, p: f"{p.born:%Y-%m-%d}"}, named=())
     yield Leak("pieces", "mask of two signs", LEFT, {"#": lambda _, p: f"{p.phone[:5]}**{p.phone[7:]}"})
     yield Leak("pieces", "mask of the order alone", LEFT, {"#": lambda _, p: f"{p.ident[:14]}***{p.ident[17:]}"})
+    yield Leak("pieces", "mask of all but the birthday", (*LEFT, "UNDECLARED_QI_UNIQUE"), {"#": lambda _, p: f"******{p.ident[6:14]}****"}, of_people=True)
     yield Leak("pieces", "telephone without its first digit", LEFT, {"#": lambda _, p: p.phone[1:]})
     yield Leak("pieces", "citizen number without its check digit", LEFT, {"#": lambda _, p: p.ident[:17]})
     yield Leak("pieces", "citizen number without its region", (*LEFT, "UNDECLARED_QI_UNIQUE"), {"#": lambda _, p: p.ident[6:]})
