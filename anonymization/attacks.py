@@ -24,6 +24,7 @@ from anonymization import (
     masks,
     mentions,
     naming,
+    registered,
     reversal,
     rewriting,
     risk,
@@ -110,7 +111,8 @@ def verify(
         profile=profile if profile in profiles() else "statistical",
         quasi=tuple(claim.get("quasi_identifiers") or ()),
         sensitive=tuple(claim.get("sensitive") or ()),
-        k=int(claim.get("k") or least),
+        # What is claimed may ask for more than the profile does, never for less.
+        k=max(int(claim.get("k") or 0), least if claim.get("profile") or not claim.get("k") else 0),
         l=claim.get("l"),
         t=claim.get("t"),
         population=claim.get("population"),
@@ -204,7 +206,7 @@ def attack(
         ),
         *doors.apart(texts, columns),
         *([] if nobody else fine(texts, words, columns, terms)),
-        *linking.joins(texts, [_sketched(one) for one in earlier]),
+        *_joined(texts, earlier, nobody),
         *linking.linked(texts, registers, tokens, terms),
     ]
     born, _ = masks.birth_column(texts, columns)
@@ -272,6 +274,23 @@ def attack(
 def _amounts(names: Sequence[str], terms: Terms) -> bool:
     """Whether laws let these amounts be published; a plan was read when it was approved."""
     return all(name in terms.published or lawful.amounts(terms.lawful[name]) for name in names)
+
+
+def _joined(texts: pl.DataFrame, earlier: Sequence[Any], nobody: bool) -> list[Finding]:
+    """Columns that join earlier releases by their codes, or by numbers of a register."""
+    kept = [whole(one) if not _is_sketch(one) else one for one in earlier]
+    found = linking.joins(texts, [_sketched(one) for one in kept])
+    # A station keeps its number for ever.
+    if nobody or found:
+        return found
+    return list(registered.joined(texts, [one for one in kept if isinstance(one, pl.DataFrame)]))
+
+
+def _is_sketch(earlier: Any) -> bool:
+    """Whether an earlier release was handed over as sketches of it, in a file or not."""
+    if isinstance(earlier, str | Path):
+        return Path(earlier).suffix.lower() == ".json"
+    return isinstance(earlier, Mapping)
 
 
 def _sketched(earlier: Any) -> list[linking.Sketch]:

@@ -17,6 +17,7 @@ import polars as pl
 
 from anonymization import checks
 from anonymization.findings import masked, matching
+from anonymization.identifiers import citizen_check
 
 Undo = Callable[[str], str | None]
 
@@ -171,7 +172,12 @@ def _sums(cells: Sequence[str]) -> Iterator[tuple[str, str, Undo]]:
             undo = _arithmetic(partial(_parted, factor))
             if _tells(cells, undo):
                 yield f"乘以 {factor}", f"multiplied by {factor}", undo
-    if max(map(len, cells)) < 18 or len(numbers) < 10:
+    width = len(cells[0])
+    for whole in (10**width, 10 ** (width + 1), 2 * 10 ** (width - 1), 2 * 10**width):
+        undo = _arithmetic(partial(operator.sub, whole))
+        if _tells(cells[:12], undo):
+            yield "从整数中减去", "taken from a round number", undo
+    if max(map(len, cells)) < 17 or len(numbers) < 10:
         return
     for constant in _ADDED:
         for zh, en, turn in (
@@ -189,7 +195,16 @@ def _parted(factor: int, number: int) -> int:
 
 
 def _arithmetic(turn: Callable[[int], int]) -> Undo:
-    return lambda one: str(turn(int(one))) if one.isascii() and one.isdigit() else None
+    def undo(one: str) -> str | None:
+        shown = str(abs(turn(int(one)))) if one.isascii() and one.isdigit() else None
+        # Whoever reckons with citizen numbers leaves the check character out, which may be an X.
+        return shown + citizen_check(shown) if shown and len(shown) == _SUMMED else shown
+
+    return undo
+
+
+# Digits of a citizen number without its check character.
+_SUMMED: Final = 17
 
 
 def _tells(cells: Sequence[str], undo: Undo) -> bool:

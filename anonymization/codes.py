@@ -97,8 +97,16 @@ def held(values: pl.Series, shape: str) -> Held | None:
         algorithms, width = (f"uuid{version}",), 6
     if width < 4 or len(distinct) < 10:
         return None
-    numbers = np.array([int.from_bytes(one[:width]) for one in blobs], np.uint64)
+    ends = blobs
+    if (shape == "hex" and characters not in ALGORITHMS) or characters in _CUT_OFTEN:
+        # What is cut off may be the beginning: digests are kept from behind as well.
+        ends = [*blobs, *(one[::-1] for one in blobs)]
+    numbers = np.array([int.from_bytes(one[:width]) for one in ends], np.uint64)
     return Held(np.unique(numbers), width, characters, algorithms)
+
+
+# Lengths that digests are cut to, besides those that no whole digest has.
+_CUT_OFTEN: Final = frozenset({16})
 
 
 def _decoded(code: str, shape: str) -> bytes:
@@ -160,6 +168,22 @@ def short(name: str, texts: pl.DataFrame, tokens: Mapping[str, str]) -> str | No
             if 0.95 * full < top <= full and 0.4 < float(numbers.median() or 0) / full < 0.6:  # type: ignore[arg-type]
                 return "numbers"
     return None
+
+
+def reckoned(texts: pl.DataFrame, tokens: Mapping[str, str]) -> dict[str, pl.Series]:
+    """Columns of digests that are written as whole numbers, in hexadecimal."""
+    made = {}
+    for name in texts.columns:
+        some = drawn(texts[name].drop_nulls())
+        if name in tokens or len(some) < 10 or matching(some, "^[0-9]{32,78}$") < 0.98:
+            continue
+        bits = max(int(one).bit_length() for one in some if one.isdigit())
+        width = next((one for one in (128, 160, 256) if bits <= one < bits + 12), None)
+        if width is not None:
+            signs = width // 4
+            whole = [f"{int(one or 0):0{signs}x}" for one in texts[name].str.extract("^([0-9]+)$")]
+            made[name] = pl.Series(name, whole)
+    return made
 
 
 def signed(texts: pl.DataFrame, tokens: Mapping[str, str]) -> dict[str, pl.Series]:

@@ -58,6 +58,26 @@ def _layers(cells: list[str]) -> Iterator[tuple[Decode, str]]:
             for charset in ("utf-8", "gb18030", "utf-16-le", "utf-16-be"):
                 yield decode, charset
                 yield _unpacked(decode), charset
+            for key in _keys(cells, decode):
+                yield _unmixed(decode, key), "utf-8"
+
+
+def _unmixed(code: Decode, key: int) -> Decode:
+    return lambda one: bytes(sign ^ key for sign in code(one))
+
+
+def _keys(cells: list[str], decode: Decode) -> list[int]:
+    """Bytes that make digits of all bytes by an exclusive or, where so few differ; one or none."""
+    try:
+        signs = set().union(*(decode(one) for one in cells))
+    except (ValueError, KeyError, OverflowError, binascii.Error):
+        return []
+    if not 8 <= len(signs) <= 12:
+        return []
+    return [key for key in range(1, 256) if {one ^ key for one in signs} <= _DIGITS][:1]
+
+
+_DIGITS: Final = frozenset(b"0123456789Xx")
 
 
 def _then(first: Undo, second: Undo) -> Undo:

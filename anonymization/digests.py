@@ -33,6 +33,8 @@ _SIZED: Final[Mapping[str, Digest]] = {
         hashlib.sha1(text, usedforsecurity=False).digest(), usedforsecurity=False
     ).digest(),
 }  # fmt: skip
+# Those that people cut: of these the last bytes are kept as well, read from behind.
+BACKWARDS: Final = frozenset({"md5", "sha1", "sha256", "sm3"})
 SUMS: Final = ("crc32", "murmur3", "fnv1a", "java", "adler32")
 
 
@@ -70,17 +72,20 @@ def forms(messages: Iterable[Numbers], algorithm: str, twice: bool) -> list[Numb
 
     `messages` are arrays of letters, a message a row; `twice` adds digests of digests as texts.
     """
-    made = [_of_one_length(rows, algorithm, twice) for rows in _by_length(messages)]
+    made = [_of_one_length(rows, algorithm, twice) for rows in by_length(messages)]
     return [np.concatenate(form) for form in zip(*made, strict=True)]
 
 
-def _by_length(messages: Iterable[Numbers]) -> list[Numbers]:
-    """Messages of one length together: to begin with an array costs what a hundred rows do."""
-    by_length: dict[int, list[Numbers]] = {}
+def by_length(messages: Iterable[Numbers]) -> list[Numbers]:
+    """Messages of one length together, as `forms` takes them.
+
+    To begin with an array costs what a hundred rows do.
+    """
+    together: dict[int, list[Numbers]] = {}
     for rows in messages:
         if rows.size:
-            by_length.setdefault(rows.shape[1], []).append(rows)
-    return [some[0] if len(some) == 1 else np.concatenate(some) for some in by_length.values()]
+            together.setdefault(rows.shape[1], []).append(rows)
+    return [some[0] if len(some) == 1 else np.concatenate(some) for some in together.values()]
 
 
 def _of_one_length(rows: Numbers, algorithm: str, twice: bool) -> list[Numbers]:
@@ -94,6 +99,8 @@ def _of_one_length(rows: Numbers, algorithm: str, twice: bool) -> list[Numbers]:
     many = _many(algorithm)
     whole = _side_by_side(many(_texts(rows)))
     made = [_eight(whole)]
+    if algorithm in BACKWARDS:
+        made.append(_eight(whole[:, ::-1]))
     if twice:
         for inner in (whole, _md5s(rows)):
             made.append(_eight(_side_by_side(many(_texts(_hex(inner, _SMALL))))))
@@ -103,7 +110,7 @@ def _of_one_length(rows: Numbers, algorithm: str, twice: bool) -> list[Numbers]:
 def _md5(rows: Numbers, twice: bool) -> list[Numbers]:
     """The usual forms of MD5: whole, of its own text in either letters."""
     whole = _md5s(rows)
-    made = [_eight(whole)]
+    made = [_eight(whole), _eight(whole[:, ::-1])]
     if twice:
         made += [_eight(lanes.md5(_hex(whole, signs))) for signs in (_SMALL, _LARGE)]
     return made

@@ -29,6 +29,9 @@ _HOUSEHOLD: Final = 10
 def apart(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Finding]:
     """A home whose estate, building and door stand in columns of their own."""
     parts = {part: _part(part, texts, columns) for part in _PARTS}
+    if parts["place"] is None:
+        # Whatever it is called, an estate ends like one.
+        parts["place"] = next((one for one in texts.columns if _estates(texts[one])), None)
     place, building, door = parts["place"], parts["building"], parts["door"]
     if place is not None and door is None:
         whole = next(
@@ -61,6 +64,15 @@ def apart(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Finding]:
             "for example: an estate + 3 + 2 + 501 → building 3, stairs 2, door 501",
         )
     ]
+
+
+def _estates(values: pl.Series) -> bool:
+    some = drawn(values.drop_nulls())
+    return 2 <= some.n_unique() <= _ESTATES and matching(some, _ESTATE) > 0.5
+
+
+_ESTATE: Final = r"^\p{Han}{2,10}(?:小区|家园|花园|嘉园|新村|新城|公寓|家属院|生活区|苑|里|华府)$"
+_ESTATES: Final = 2000
 
 
 def _whole(values: pl.Series) -> bool:

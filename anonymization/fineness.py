@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from anonymization import offices, positions
+from anonymization import clocks, offices, persons, positions
 from anonymization.detection import Column
 from anonymization.disguises import unmasked
 from anonymization.findings import Finding, Terms, drawn, matching, share
@@ -48,6 +48,7 @@ def fine(
     if not profiles()[terms.profile]["judged"]:
         return []
     firms = any(column.kind == "USCC" for column in columns.values())
+    of_people = not firms and (bool(terms.quasi) or persons.of_persons(columns.values()))
     contracts = any(
         _says(name, _CONTRACTOR) and matching(drawn(texts[name]), offices.NAMED_LIKE_ONE) > _FIRMS
         for name in texts.columns
@@ -68,6 +69,8 @@ def fine(
         if looks[name][0] or _says(name, _WHEN):
             findings += _times(name, values, dated, texts)
         # Noise to the cent is nobody's amount; the run that added it says so.
+        if of_people and name not in terms.excused:
+            findings += _results(name, values, texts)
         if not firms and name not in terms.made_up and not (contracts and _says(name, _AWARDED)):
             findings += _amounts(name, values, columns[name], texts)
     return findings
@@ -182,7 +185,7 @@ def _timed(name: str, values: pl.Series, dated: Callable[[], bool]) -> pl.Series
     elif matching(values, r"^4[0-9]{4}\.[0-9]{5,}$") > 0.9:
         # Without a word in the header only the days of these twenty years, to the second.
         return values
-    return values if _inside(values) or _begun(values) else None
+    return values if _inside(values) or clocks.begun(values) else None
 
 
 def _by_the_hour(timed: pl.Series) -> bool:
@@ -229,30 +232,6 @@ def _inside(values: pl.Series) -> bool:
         if hours.null_count() < 0.05 * len(some) and hours.n_unique() >= 6:
             return True
     return False
-
-
-def _begun(values: pl.Series) -> bool:
-    """Whether identifiers begin with the second they were made in: of MongoDB, UUIDs of version 7.
-
-    By chance one code in seven reads as a second of these twenty years, all of a column never.
-    """
-    some = drawn(values)
-    if len(some) < _SECONDS or matching(some, "^[0-9A-Fa-f-]{24,}$") < 1:
-        return False
-    some = some.str.to_lowercase().str.replace_all("-", "")
-    seconds = (
-        some.str.extract("^([0-9a-f]{8})[0-9a-f]{16}$").str.to_integer(base=16, strict=False),
-        some.str.extract("^([0-9a-f]{12})7[0-9a-f]{19}$").str.to_integer(base=16, strict=False)
-        // 1000,
-    )
-    return any(
-        one.null_count() == 0 and bool(one.is_between(1_300_000_000, 2_000_000_000).all())
-        for one in seconds
-    )
-
-
-# So few codes may begin alike by chance.
-_SECONDS: Final = 12
 
 
 # --- places ---------------------------------------------------------------------------------
@@ -329,13 +308,48 @@ def _cents(name: str, values: pl.Series) -> pl.Series:
     parts = unmasked(values).str.extract_groups(_NUMBER)
     digits, unit = parts.struct[0], parts.struct[1].fill_null("")
     header = next((one for one in ("亿", "万", "千") if f"{one}元" in name), "")
+    header = "分" if re.search("[(（/]分[)）]?$", name) else header
     scale = (
         pl.Series("u", unit)
         .replace({"": header})
         .replace_strict(
-            {"": 1.0, "千": 1e3, "万": 1e4, "亿": 1e8}, default=1.0, return_dtype=pl.Float64
+            {"": 1.0, "分": 0.01, "千": 1e3, "万": 1e4, "亿": 1e8},
+            default=1.0,
+            return_dtype=pl.Float64,
         )
     )
     number = digits.str.replace_all("[^0-9.+-]", "").cast(pl.Float64, strict=False)
     made = (number * scale * 100).round(0)
     return made.filter(made.is_not_null() & made.is_finite() & (made.abs() < 2**53)).cast(pl.Int64)
+
+
+# --- results --------------------------------------------------------------------------------
+
+# What lists of results tell of everybody who took part.
+_RESULTS: Final = "(?:得分|总分|成绩|分数|排名|名次|位次|score|rank|ranking)(?:[(（].*)?$"
+_FIGURES: Final = r"^[0-9]{1,6}(?:\.[0-9]+)?$|^[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\.[0-9]+)?$"
+
+
+def _results(name: str, values: pl.Series, texts: pl.DataFrame) -> list[Finding]:
+    """Results of races and examinations so exact that hardly two have the same."""
+    if not _says(name, _RESULTS) or matching(drawn(values), _FIGURES) < 0.9:
+        return []
+    alone = int(values.is_unique().sum())
+    if alone <= 0.5 * len(values):
+        return []
+    return [
+        Finding(
+            "AMOUNT_TOO_FINE",
+            (name,),
+            alone,
+            share(alone, texts),
+            f"列「{name}」几乎人人不同，{alone} 行独一无二；成绩单、榜单上有同样的数，"
+            "一对就知道是谁。",
+            f"nearly everybody has another {name}; {alone} stand alone, and the list of results "
+            "has the same figures beside names.",
+            "分档或取整，使每档有多人。",
+            "Give bands or round, so that each has several people.",
+            "例：半程马拉松净成绩 1:52:37 → 成绩公示里只有一人",
+            "for example a half marathon in 1:52:37 → one person of the published results",
+        )
+    ]

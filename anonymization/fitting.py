@@ -7,7 +7,7 @@ import polars as pl
 
 from anonymization import pipeline, plan, risk
 from anonymization.plan import Plan
-from anonymization.proposal import FITTED
+from anonymization.proposal import FITTED, SHARED
 from anonymization.tables import whole
 
 # Each step coarser, along the way a column is treated; past the last one it is removed.
@@ -26,16 +26,36 @@ def fit(proposed: Plan, table: Any) -> Plan:
     plans that fit, come back as they are.
     """
     frame = whole(table)
-    least = plan.fewest_values(proposed)
-    fitted = dict(proposed)
-    secret = proposed.get("sensitive", [])
-    if least > 1 and any(frame[name].n_unique() < least for name in secret):
-        # What all of the table share no class can hide.
-        del fitted["l"]
+    fitted = _without_what_all_share(proposed, frame)
     while _too_dear(fitted, frame):
         treated = _treated(fitted, frame)
         finest = max(fitted["quasi_identifiers"], key=lambda name: (treated[name].n_unique(), name))
         fitted = _coarser(fitted, finest)
+    return fitted
+
+
+def _without_what_all_share(proposed: Plan, frame: pl.DataFrame) -> Plan:
+    """The plan without sensitive columns that cannot have `l` values in any class.
+
+    What all of the table share no class can hide; what the resource is called says it as well.
+    """
+    least, secret = plan.fewest_values(proposed), proposed.get("sensitive", [])
+    kept = risk.reachable(frame, secret, least) if least > 1 else secret
+    if kept == secret:
+        return dict(proposed)
+    gone = {**dict.fromkeys(secret, True), **dict.fromkeys(kept, False)}
+    fitted = {
+        **proposed,
+        "columns": [
+            {**line, "technique": "suppress", "params": {}, "reason": SHARED}
+            if gone.get(line["name"])
+            else line
+            for line in proposed["columns"]
+        ],
+        "sensitive": list(kept),
+    }
+    if not kept:
+        del fitted["l"]
     return fitted
 
 

@@ -300,9 +300,25 @@ def _in_step(
     In the order they have, or by a counter of the release, against that of the register or of a
     column of it: who is numbered by the citizen number is not hidden by the number.
     """
-    names = list(pairs)
-    if not names or texts.height != other.height or texts.height < _LEAST_ROWS:
+    if not pairs or texts.height != other.height or texts.height < _LEAST_ROWS:
         return None
+    # What another column of the register tells too may be in step without it.
+    alike = {name: cells for name, cells in pairs.items() if _same(texts[name], cells) >= _SAME}
+    for some in (pairs, alike) if alike and len(alike) < len(pairs) else (pairs,):
+        if (step := _all_in_step(texts, other, some)) is not None:
+            return step
+    return None
+
+
+def _same(mine: pl.Series, theirs: pl.Series) -> float:
+    """The share of rows that tell the same at the same place."""
+    return float((mine == theirs).mean() or 0)  # type: ignore[arg-type]
+
+
+def _all_in_step(
+    texts: pl.DataFrame, other: pl.DataFrame, pairs: Mapping[str, pl.Series]
+) -> tuple[str, ...] | None:
+    names = list(pairs)
     mine, theirs = (
         one.select(pl.concat_str(pl.all().fill_null(""), separator="\0").alias("v"))
         for one in (texts.select(names), pl.DataFrame(dict(pairs)))
@@ -318,7 +334,7 @@ def _in_step(
     registered = [theirs["v"], *(theirs["v"].gather(other[key].arg_sort()) for key in keys)]
     for name in (None, *counters):
         rows = mine["v"] if name is None else mine["v"].gather(_by(texts[name]))
-        if any(float((rows == one).mean() or 0) >= _SAME for one in registered):  # type: ignore[arg-type]
+        if any(_same(rows, one) >= _SAME for one in registered):
             return tuple(names) if name is None else (name, *names)
     return None
 

@@ -74,9 +74,9 @@ def families() -> Mapping[str, Family]:
     local = len(_FRONTS) * 1e5
     people = len(LOCAL) * _DAYS * 1e3
     listed = (
-        Family("listed", PARTS * 42_000, 42_000, _in_parts),
+        Family("listed", PARTS * 52_000, 52_000, _in_parts),
         _drawn("local mobiles", local, 10_000, local_mobiles),
-        _drawn("written otherwise", 4 * local, 20_000, _otherwise),
+        _drawn("written otherwise", 5 * local, 25_000, _otherwise),
         _drawn("numbers", 1.1e7, 12_000, _serials),
         _drawn("plates", 9e5, 6_000, _plates),
         _drawn("landlines", 3e6, 9_000, _landlines),
@@ -128,6 +128,13 @@ def _all_listed() -> list[bytes]:
     made = [one.isoformat().encode() for one in days]
     made += [one.strftime("%Y%m%d").encode() for one in days]
     made += [b"%d" % one for one in range(100_000)]
+    made += [one.encode() for one in _doors()]
+    made += [
+        f"{sex}{one:{form}}".encode()
+        for one in days[3_650:36_000]
+        for sex in "男女"
+        for form in ("%Y%m%d", "%Y-%m-%d")
+    ]
     surnames, given = words()["surnames"], words()["given"]
     made += [(front + one).encode() for front, one in itertools.product(surnames[:100], given)]
     some = itertools.product(surnames[:40], given[:90], given[:90])
@@ -135,6 +142,15 @@ def _all_listed() -> list[bytes]:
     # The same of old systems, a part of them.
     some = itertools.product(surnames[:20], given[:60], given[:60])
     return made + [(front + one + two).encode("gb18030") for front, one, two in some]
+
+
+def _doors() -> Iterator[str]:
+    """Doors of flats as addresses have them: few enough to be listed."""
+    for building, stairs, floor, flat in itertools.product(
+        range(1, 41), range(1, 6), range(1, 19), range(1, 5)
+    ):
+        yield f"{building}号楼{stairs}单元{floor}{flat:02}"
+        yield f"{building}-{stairs}-{floor}{flat:02}"
 
 
 def local_mobiles(chance: Chance, count: int, fronts: Sequence[int] = _FRONTS) -> list[Rows]:
@@ -149,8 +165,9 @@ def local_mobiles(chance: Chance, count: int, fronts: Sequence[int] = _FRONTS) -
 
 def _otherwise(chance: Chance, count: int) -> Iterator[Rows]:
     """The same as forms and programs write them."""
-    (some,) = local_mobiles(chance, count // 4)
+    (some,) = local_mobiles(chance, count // 5)
     yield from (joined(before, some) for before in (b"+86", b"86", b"+86-"))
+    yield joined(some, b"@139.com")
     yield joined(some[:, :3], b"-", some[:, 3:7], b"-", some[:, 7:])
 
 

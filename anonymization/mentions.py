@@ -51,6 +51,8 @@ def told(texts: pl.DataFrame, left_out: Iterable[str]) -> Iterator[Finding]:
             yield naming.left("FREE_TEXT_LEAK", name, "PERSON", records, texts)
         elif records := _born(values):
             yield naming.left("FREE_TEXT_LEAK", name, "BIRTH_DATE", records, texts)
+        elif records := _of_a_few(values):
+            yield _small(name, records, texts)
         elif values.str.contains(_POST).any() and (records := _held(values)):
             yield _finding(name, records, texts)
 
@@ -73,6 +75,43 @@ def _born(values: pl.Series) -> int:
     births = "|".join(occasions.BIRTHS)
     said = values.filter(values.str.contains(births).fill_null(False))
     return len(said) if said.str.extract(f"({occasions.DATE_SAID})").n_unique() >= _NAMES else 0
+
+
+# A group of a village or the class of a school has a few dozen people; with what ails somebody,
+# or with who speaks for him, one of them is meant.
+_FEW: Final = (
+    r"\p{Han}{1,6}(?:村|嘎查)(?:第?[0-9一二三四五六七八九十]+)[社组队]"
+    r"|(?:[一二三四五六七八九]|[1-9])年级[（(]?[0-9一二三四五六七八九十]+[)）]?班"
+    r"|[高初][一二三1-3][（(]?[0-9]+[)）]?班"
+)
+_AILS: Final = (
+    r"\p{Han}病|症|硬化|癌|瘤|残疾|瘫|独居|孤寡|丧偶|离异|低保|特困|吸毒|服刑|自杀|家暴"
+    "|患者|病人|班主任|家长|学生"
+)
+
+
+def _of_a_few(values: pl.Series) -> int:
+    """How many cells tell something of somebody of a group so small that one knows who it is."""
+    placed = values.str.extract(f"({_FEW})")
+    said = placed.filter(placed.is_not_null() & values.str.contains(_AILS).fill_null(False))
+    return len(said) if said.n_unique() >= _NAMES else 0
+
+
+def _small(name: str, records: int, texts: pl.DataFrame) -> Finding:
+    return Finding(
+        "FREE_TEXT_LEAK",
+        (name,),
+        records,
+        share(records, texts),
+        f"列「{name}」有 {records} 行写明村组或班级，又写了那个人的情况，"
+        "同组同班的人一看就知道是谁。",
+        f"column {name} names in {records} rows the group of a village or the class of a school "
+        "and what is the matter with somebody; who belongs to it knows whom.",
+        "改用「文本遮盖」，村组、班级归到街道、学段。",
+        "Redact the text; give the street or the stage of school in their place.",
+        "例：某村 3 社，患罕见病，独居 → 村里只有一人",
+        "for example: third group of a village, a rare illness, living alone → there is one",
+    )
 
 
 def _held(values: pl.Series) -> int:

@@ -25,16 +25,15 @@ from anonymization import (
     crypto,
     impact,
     keys,
-    ladders,
     places,
     plan,
-    recoding,
+    reaching,
     report,
     risk,
     tables,
     techniques,
 )
-from anonymization.cells import numbered, text
+from anonymization.cells import text
 from anonymization.errors import Refused
 from anonymization.findings import Finding, Terms
 from anonymization.report import Report, Tally
@@ -42,7 +41,6 @@ from anonymization.report import Report, Tally
 log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int | None], None]
-_ROW = "\0place"
 
 
 def apply(
@@ -364,60 +362,16 @@ class _Run:
 
     def reach_k(self, treated: Path) -> None:
         """Decide which cells and records must go so that every class reaches k."""
-        quasi = [name for name in self.masking.get("quasi_identifiers", []) if name in self.names]
-        if "aggregate" in self.masking or not quasi or not self._judged or self.are_counts:
+        if "aggregate" in self.masking or not self._judged or self.are_counts:
             return
-        if self.masking.get("reach_k", "suppress") == "fail":
+        if not set(self.masking.get("quasi_identifiers", [])) & set(self.names):
             return
-        if self.masking.get("reach_k") == "recode":
-            self._recode(treated, quasi)
-            return
-        secret = self._secret(quasi)
-        before = tables.open_table(treated).frame([*quasi, *secret]).with_row_index(_ROW)
-        k, values = plan.smallest_class(self.masking), plan.fewest_values(self.masking)
-        after, self.suppressed = risk.reach(before, quasi, k, secret, values)
-        before, after = before.drop(secret), after.drop(secret)
-        if not self.suppressed.touched and not self.suppressed.removed:
-            return
-        self.changes = after
-        kept = before.join(after.select(_ROW), on=_ROW, how="semi")
-        for name in quasi:
-            gone = int((kept[name].is_not_null() & after[name].is_null()).sum())
-            self.tallies[name].blanked = gone
-
-    def _secret(self, quasi: Sequence[str]) -> list[str]:
-        """The sensitive columns that are released and no part of the class."""
-        return [name for name in plan.secret(self.masking, quasi) if name in self.names]
-
-    def _recode(self, treated: Path, quasi: Sequence[str]) -> None:
-        """Generalize each class just as far as k, l and t ask, along the lists of the library."""
-        secret = self._secret(quasi)
-        frame = tables.open_table(treated).frame([*quasi, *secret])
-        raw = self.table.frame(quasi)
-        lines = {line["name"]: line for line in self.masking["columns"]}
-        trees = {name: ladders.ladder(lines[name], raw[name], frame[name]) for name in quasi}
-        leaves = frame.with_columns(ladders.as_leaves(frame[name]).alias(name) for name in quasi)
-        made = recoding.anonymize_k(
-            numbered(leaves, secret),
-            trees,
-            plan.smallest_class(self.masking),
-            sensitive=secret,
-            l=plan.fewest_values(self.masking) if secret else 1,
-            t=self.masking.get("t"),
-        ).frame.select(quasi)
-        whole = pl.all().replace([ladders.ROOT, ladders.BLANK], [None, None])
-        after = made.select(whole).with_row_index(_ROW)
-        lost = pl.DataFrame(
-            [(made[name] == ladders.ROOT) & (leaves[name] != ladders.BLANK) for name in quasi]
-        )
-        for name in quasi:
-            blanked = int(lost[name].sum())
-            self.tallies[name].blanked = blanked
-            self.tallies[name].recoded = int((made[name] != leaves[name]).sum()) - blanked
-        touched = int(lost.select(pl.any_horizontal(pl.all())).to_series().sum())
-        cells = sum(self.tallies[name].blanked for name in quasi)
-        self.suppressed = risk.Suppressed(cells, touched, 0)
-        self.changes = after
+        made = reaching.reached(self.masking, tables.open_table(treated).frame(), self.table.frame)
+        self.changes, self.suppressed = made.changes, made.suppressed
+        for name, cells in made.blanked.items():
+            self.tallies[name].blanked = cells
+        for name, cells in made.recoded.items():
+            self.tallies[name].recoded = cells
 
     def write(self, treated: Path, target: Path, kind: str) -> None:
         """Write what is to be released, suppression applied, in the format of the target."""
@@ -476,10 +430,10 @@ class _Run:
             whole = batch
             if self.changes is not None:
                 mine = self.changes.filter(
-                    pl.col(_ROW).is_between(offset, offset + batch.height - 1)
+                    pl.col(reaching.ROW).is_between(offset, offset + batch.height - 1)
                 )
-                kept = batch[(mine[_ROW] - offset).to_list()]
-                whole = kept.with_columns(mine.drop(_ROW))
+                kept = batch[(mine[reaching.ROW] - offset).to_list()]
+                whole = kept.with_columns(mine.drop(reaching.ROW))
             offset += batch.height
             yield whole.select(self.names)
 

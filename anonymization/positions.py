@@ -44,6 +44,13 @@ _ARC: Final = (
 _MICRO: Final = "^(?:(?:7[3-9]|[89][0-9]|1[0-3][0-9])[0-9]{5,7}|[1-5][0-9]{6,8})$"
 # Metres: northings of China, eastings with the number of their zone or without, web maps.
 _METRES: Final = r"^(?:[1-6][0-9]{6}|[1-9][0-9]{5}|[1-4][0-9][0-9]{6}|1[0-5][0-9]{6})(?:\.[0-9]+)?$"
+# Open location codes of fourteen metres, tiles of a map by their quarters, units of real estate:
+# two districts and blocks, parcel, building and flat (GB/T 37346).
+_CELLS: Final = (
+    "^[23456789CFGHJMPQRVWX]{8}[+][23456789CFGHJMPQRVWX]{2,4}$",
+    "^[0-3]{16,23}$",
+    "^[0-9]{12} ?[A-Z]{2} ?[0-9]{5} ?[A-Z] ?[0-9]{8}$",
+)
 _HASH: Final = "^[wyxtzs][0-9b-hjkmnp-z]{6,11}$"
 
 
@@ -65,6 +72,8 @@ def exact(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[tuple[str,
 
 
 def _points(name: str, values: pl.Series, column: Column) -> bool:
+    if any(matching(values, one) > 0.9 for one in _CELLS) and values.n_unique() > _FEW_CELLS:
+        return True
     said = column.kind == "GPS" or _says(name, _SAID)
     if matching(values, _PAIR) > 0.5 or matching(values, f"^\\S{{0,3}}{_ARC}") > 0.5:
         return True
@@ -76,6 +85,10 @@ def _points(name: str, values: pl.Series, column: Column) -> bool:
     if _says(name, _AXIS) and _metres(values):
         return True
     return matching(values, _HASH) > 0.9 and (_says(name, _HASHED) or _hashed(values))
+
+
+# So few cells are where stations stand.
+_FEW_CELLS: Final = 20
 
 
 def _says(name: str, pattern: str) -> bool:

@@ -153,6 +153,8 @@ _KEPT = {
 }
 # Begins the reason of a column that was made coarser to fit its table.
 FITTED = "为达到 k，自动归得更粗"
+# That of a column of which all of the table have the same, or fewer values than l asks for.
+SHARED = "全表的取值不够 l 种，知道谁在表里就知道答案；写进资源说明，不逐行发布"
 _CHANGED = "处理方式改为："
 # What reasons written here are; anything else was typed and stays.
 _WRITTEN = frozenset(
@@ -161,7 +163,7 @@ _WRITTEN = frozenset(
         *("证件号码是直接标识符，换成假名以便批次内关联", "住址只保留到区"),
         *("直接标识符，用途不需要", "位置和行踪极易认出个人", "金额过细会突出个人"),
         *("文本中可能夹带个人信息", "出生日期与其他列组合可认出个人", "年龄按档", "职业归大类"),
-        *("取值过细", _DAY, *_KEPT.values()),
+        *("取值过细", SHARED, _DAY, *_KEPT.values()),
     }
 )
 

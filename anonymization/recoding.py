@@ -56,19 +56,25 @@ def anonymize_k(
     sensitive: str | Sequence[str] | None = None,
     l: int = 1,  # noqa: E741  # the name of the model
     t: float | None = None,
+    people: str | None = None,
 ) -> Recoded:
     """Generalize the columns that have a hierarchy until every class holds `k` records.
+
+    Where the column `people` says whose a record is, every class holds records of `k` people.
 
     With `sensitive`, one column or several, every class also holds `l` of its values, and with
     `t` its values lie within that distance of those of the whole table, as `measure` takes it.
     Nothing is suppressed and no row moves. Raises Refused when the table is smaller than k or a
     hierarchy misses a value.
     """
-    if k > frame.height:
+    who = None if people is None else frame[people].rank("dense").fill_null(0).to_numpy()
+    if k > frame.height or (who is not None and k > len(np.unique(who))):
+        many = f"{frame.height} 行" if who is None else f"{len(np.unique(who))} 人"
+        held = f"{frame.height} rows" if who is None else f"{len(np.unique(who))} people"
         raise Refused(
             "K_LARGER_THAN_TABLE",
-            f"k 为 {k}，而数据只有 {frame.height} 行，任何分组都达不到。",
-            f"k is {k}, the table has {frame.height} rows; no class can reach it.",
+            f"k 为 {k}，而数据只有 {many}，任何分组都达不到。",
+            f"k is {k}, the table has {held}; no class can reach it.",
         )
     columns = list(hierarchies)
     trees = [_tree(frame[name], hierarchies[name]) for name in columns]
@@ -76,7 +82,7 @@ def anonymize_k(
     secrets = [_secret(frame[name], t) for name in _names(sensitive)]
     for name, secret in zip(_names(sensitive), secrets, strict=True):
         require_values(name, secret.different, l)
-    split = _Split(trees, codes, secrets, k, l)
+    split = _Split(trees, codes, secrets, k, l, who)
     classes = list(split.classes())
     return Recoded(_written(frame, columns, split, classes), len(classes), split.ncp(classes))
 
@@ -166,13 +172,15 @@ class _Split:
     secrets: Sequence[_Secret]
     k: int
     l: int  # noqa: E741
+    # Whose each record is; where nobody says, each is somebody's.
+    who: Numbers | None = None
 
     def classes(self) -> Iterator[_Class]:
         """The classes at which no further split is possible."""
         waiting = [_Class(np.arange(len(self.codes)), (0,) * len(self.trees))]
         while waiting:
             one = self._descended(waiting.pop())
-            parts = self._parts(one) if len(one.rows) >= 2 * self.k else None
+            parts = self._parts(one) if self._size(one.rows) >= 2 * self.k else None
             if parts is None:
                 yield one
             else:
@@ -212,7 +220,7 @@ class _Split:
     def _gain(self, one: _Class, column: int, nodes: Numbers) -> float:
         """How much penalty a split takes from the records that move down; 0 if it cannot be."""
         tree = self.trees[column]
-        found, counts = np.unique(nodes, return_counts=True)
+        found, _, counts = self._counted(one.rows, nodes)
         large = counts >= self.k
         missing = self._missing(int(counts[~large].sum()))
         if not large.any() or missing > (counts[large] - self.k).sum():
@@ -226,23 +234,42 @@ class _Split:
         return self.k - left if 0 < left < self.k else 0
 
     def _split(self, one: _Class, column: int, nodes: Numbers) -> list[_Class]:
-        _, places, counts = np.unique(nodes, return_inverse=True, return_counts=True)
+        _, places, counts = self._counted(one.rows, nodes)
         large = counts >= self.k
         parts = [one.rows[places == n] for n in np.flatnonzero(large)]
         left = [one.rows[~large[places]]]
-        missing = self._missing(len(left[0]))
-        parts.sort(key=len, reverse=True)
+        missing = self._missing(self._size(left[0]))
+        parts.sort(key=self._size, reverse=True)
         for n, part in enumerate(parts):
-            spare = min(missing, len(part) - self.k)
+            spare = min(missing, self._size(part) - self.k)
             if spare > 0:
-                left.append(part[-spare:])
-                parts[n] = part[:-spare]
+                parts[n], moved = self._parted(part, spare)
+                left.append(moved)
                 missing -= spare
         down = list(one.levels)
         down[column] += 1
         made = [_Class(part, tuple(down)) for part in parts]
         stayed = np.concatenate(left)
         return [*made, _Class(stayed, one.levels)] if len(stayed) else made
+
+    def _size(self, rows: Numbers) -> int:
+        """How many people records are of."""
+        return len(rows) if self.who is None else len(np.unique(self.who[rows]))
+
+    def _counted(self, rows: Numbers, nodes: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+        """The nodes there are, which of them each record has, and how many people each has."""
+        found, places, counts = np.unique(nodes, return_inverse=True, return_counts=True)
+        if self.who is None:
+            return found, places, counts
+        _, first = np.unique(np.column_stack([places, self.who[rows]]), axis=0, return_index=True)
+        return found, places, np.bincount(places[first], minlength=len(found))
+
+    def _parted(self, rows: Numbers, people: int) -> tuple[Numbers, Numbers]:
+        """Records without those of so many people, and theirs."""
+        if self.who is None:
+            return rows[:-people], rows[-people:]
+        leaving = np.isin(self.who[rows], np.unique(self.who[rows])[-people:])
+        return rows[~leaving], rows[leaving]
 
     def _is_diverse(self, one: _Class) -> bool:
         """Whether a class holds l values of every sensitive column, close to those of all."""

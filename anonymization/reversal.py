@@ -24,7 +24,7 @@ def plain_hashes(
     findings = []
     in_hand = _in_hand(texts, terms)
     short = {name: shape for name in words.columns if (shape := codes.short(name, words, tokens))}
-    bare = codes.signed(words, tokens)
+    bare = {**codes.signed(words, tokens), **codes.reckoned(words, tokens)}
     signed = {name: shape for name, values in bare.items() if (shape := token(values))}
     salt = next((name for name in texts.columns if re.search(_SALT, name.lower())), None)
     for name, shape in {**tokens, **short, **signed}.items():

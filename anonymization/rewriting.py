@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from anonymization import ciphers, codings, headers, naming
+from anonymization import ciphers, codings, headers, naming, turning
 from anonymization.detection import Column, alone
 from anonymization.dictionary import names as names_of_people
 from anonymization.dictionary import share as part_of
@@ -37,7 +37,7 @@ def rewritten(
     samples = {
         name: sample
         for name in texts.columns
-        if columns[name].kind not in _READ
+        if (columns[name].kind not in _READ or matching(drawn(texts[name]), _TURNED) > 0.9)
         and not measures[name][0]
         and (sample := _sample(texts[name])) is not None
     }
@@ -66,12 +66,18 @@ def _sample(values: pl.Series) -> pl.Series | None:
     return sample
 
 
+_PROBED: Final = 24
+
 Way = tuple[str, str, pl.Series]
 
 
 def _undone(sample: pl.Series) -> Iterator[Way]:
     """The rules that give something for most cells, each with what it gives."""
+    first = list(sample.head(_PROBED))
     for zh, en, undo in _ways(sample):
+        # What gives nothing for the first cells gives nothing for most.
+        if sum(undo(one) is None for one in first) > 0.8 * len(first):
+            continue
         undone = pl.Series(sample.name, [undo(one) for one in sample], dtype=pl.String)
         if undone.null_count() <= (1 - _MOST) * len(undone):
             yield zh, en, undone
@@ -118,7 +124,7 @@ def _ways(sample: pl.Series) -> Iterator[tuple[str, str, Undo]]:
 # What numbers, mail and homes look like from behind.
 _TURNED: Final = (
     r"^[0-9]{6,8}[-)]{1,2}[0-9]{2,3}0\(?$|^[0-9A-Z]{5,6}[A-Z]\p{Han}$|^[A-Za-z]{2,3}\.[^@\s]+@"
-    r"|^室?[0-9A-Za-z]{1,5}(?:元单|楼号|号|栋|-|组).{2,20}(?:区|村|镇|乡|旗)\p{Han}"
+    r"|^室?[0-9A-Za-z]{1,5}(?:元单|楼号|号|栋|-|组).{2,40}(?:区|村|镇|乡|旗)\p{Han}"
     r"|^[0-9]{7,8}[A-Z]{1,3}$"
 )
 
@@ -126,22 +132,13 @@ _TURNED: Final = (
 def _rewritten(sample: pl.Series) -> Iterator[tuple[str, str, Undo]]:
     """Digits and letters in another order, another script or another code."""
     bare = sample.str.replace_all(_MARKS, "")
-    if matching(bare, "^[0-9Xx]{11,19}$") > 0.9:
+    if matching(bare, "^[0-9Xx]{10,40}$") > 0.9:
         if not bare.equals(sample):
             yield "加分隔符书写", "with marks between", _unmarked
-        if matching(bare, "^[0-9]{17}$") > 0.9:
-            yield "略去校验位", "without the check digit", _with_check
+        yield from _in_digits(bare)
+        # Longer ones may be the codes of signs.
+        if matching(bare, "^.{10,20}$") > 0.9:
             return
-        yield "倒序书写", "reversed", lambda one: _unmarked(one)[::-1]
-        for step in range(1, 10):
-            yield f"每位加 {step}", f"with {step} added to each digit", _shift(step)
-            yield "倒序并移位", "reversed and shifted", _both(_shift(step))
-        yield "取九的补", "with each digit taken from nine", _complement
-        yield "倒序并取九的补", "reversed and taken from nine", _both(_complement)
-        for turn in range(1, len(bare[0])):
-            yield "循环移位", "with its ends changed", _turned(turn)
-        yield "两两换位", "with neighbours changed", _swapped
-        return
     if matching(bare, f"^[0-9{_ALIKE}Xx]{{11,19}}$") > 0.9:
         yield "用形近字母书写", "in letters that look alike", _table(_DIGITS)
         return
@@ -153,10 +150,62 @@ def _rewritten(sample: pl.Series) -> Iterator[tuple[str, str, Undo]]:
             yield "以字母代数字", "in letters", _letters(alphabet)
     for decoded in codings.readings(sample):
         yield "编码", "encoded", decoded
+    if matching(sample, _CODE_TURNED) > 0.9:
+        for decoded in codings.readings(sample.str.reverse()):
+            yield "编码并倒序", "encoded and reversed", _from_behind(decoded)
     if matching(sample, r"^[一-鿿·]{2,8}$") > 0.9:
         yield "倒序书写", "reversed", lambda one: one[::-1]
-    for base in (16, 36, 62):
+    for base in (16, 32, 36, 62):
         yield f"换进制书写（{base}）", f"to the base of {base}", _based(base)
+
+
+def _in_digits(bare: pl.Series) -> Iterator[tuple[str, str, Undo]]:
+    """What numbers of digits alone may be: without a sign, in other places, among fixed ones."""
+    if matching(bare, "^[0-9]{17}$") > 0.9:
+        yield "略去校验位", "without the check digit", _with_check
+        return
+    if matching(bare, "^[3-9][0-9]{9}$") > 0.9:
+        yield "略去首位的 1", "without the one in front", lambda one: f"1{_unmarked(one)}"
+    yield from turning.ways(bare)
+    if matching(bare, "^[3-69][0-9]{15,18}$") < 0.5 and matching(bare, "^[0-9]{15,19}$") > 0.9:
+        yield "倒序书写", "reversed", lambda one: _unmarked(one)[::-1]
+    if (doubled := bare.filter(bare.str.len_bytes() >= 22)).len() > 0.9 * len(bare) and all(
+        one[::2] == one[1::2] for one in doubled
+    ):
+        yield "每位写两遍", "with each sign twice", lambda one: _unmarked(one)[::2]
+    for start, width in _among_fixed(bare):
+        cut = slice(start, start + width)
+        yield "前后加固定数字", "among digits that are always the same", _sliced(cut)
+    if matching(bare, "^[0-7]{12,20}$") > 0.9:
+        yield "换进制书写（8）", "to the base of 8", _based(8)
+
+
+def _among_fixed(bare: pl.Series) -> Iterator[tuple[int, int]]:
+    """Where a telephone or a citizen number may stand if all other places are alike in all cells.
+
+    What all cells have in front of a number hides it from nobody.
+    """
+    widths = bare.str.len_bytes().unique()
+    if len(widths) != 1:
+        return
+    total = int(widths[0])
+    fixed = [bare.str.slice(place, 1).n_unique() == 1 for place in range(total)]
+    for width in (11, 18):
+        for start in range(total - width + 1) if width < total else ():
+            if all(fixed[:start]) and all(fixed[start + width :]):
+                yield start, width
+
+
+def _sliced(cut: slice) -> Undo:
+    return lambda one: _unmarked(one)[cut]
+
+
+# What no code begins with unless it is turned round; codes without padding are tried as well.
+_CODE_TURNED: Final = r"^={0,6}[0-9A-Za-z+/_-]{12,200}$"
+
+
+def _from_behind(undo: Undo) -> Undo:
+    return lambda one: undo(one[::-1])
 
 
 # Marks between digits that are not part of them.
@@ -176,30 +225,8 @@ def _unmarked(one: str) -> str:
 _UNMARKED: Final = re.compile(_MARKS)
 
 
-def _shift(step: int) -> Undo:
-    digits = string.digits
-    return _table(str.maketrans(digits, digits[-step:] + digits[:-step]))
-
-
 def _table(table: dict[int, int]) -> Undo:
     return lambda one: _unmarked(one).translate(table)
-
-
-def _both(undo: Undo) -> Undo:
-    return lambda one: undo(_unmarked(one)[::-1])
-
-
-def _turned(turn: int) -> Undo:
-    return lambda one: (bare := _unmarked(one))[turn:] + bare[:turn]
-
-
-def _swapped(one: str) -> str:
-    bare = _unmarked(one)
-    return "".join(bare[at : at + 2][::-1] for at in range(0, len(bare), 2))
-
-
-def _complement(one: str) -> str:
-    return _unmarked(one).translate(str.maketrans(string.digits, string.digits[::-1]))
 
 
 def _letters(alphabet: str) -> Undo:
@@ -218,7 +245,7 @@ def _with_check(one: str) -> str | None:
 
 def _based(base: int) -> Undo:
     def undo(one: str) -> str | None:
-        if not 6 <= len(one) <= 18:
+        if not 6 <= len(one) <= 20:
             return None
         number = 0
         for symbol in one if base > 36 else one.upper():
@@ -248,22 +275,56 @@ def in_pieces(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Findin
             widths[name] = width
     findings = _split_names(texts, columns)
     told: set[str] = set()
+    fronts = {name: _begins(texts[name]) for name in list(widths)[:_PARTS]}
     for names in _sets(widths):
-        if set(names) & told:
+        # Most sets end here: of a dozen months or scores none begins as a number does.
+        total = sum(widths[one] for one in names)
+        if set(names) & told or (len(names) > 2 and total not in fronts[names[0]]):
             continue
         rows = texts.select(names).drop_nulls().head(_SAMPLE)
         if rows.height < 10 or rows.n_unique() < 0.5 * rows.height:
             continue
         digits = [rows[one].str.replace_all("[^0-9Xx]", "") for one in names]
-        joined = pl.DataFrame(
-            {str(n): one for n, one in enumerate(digits)}
-        ).select(pl.concat_str(pl.all()))  # fmt: skip
-        kind = _reads(joined.to_series())
-        if kind in {"ID_CARD", "MOBILE"}:
+        joined = pl.DataFrame({str(n): one for n, one in enumerate(digits)}).select(
+            pl.concat_str(pl.all())
+        )
+        tried = [joined.to_series(), *(_in_turn(digits) if len(names) == 2 else ())]
+        looks = [one for one in tried if matching(one, _WHOLE) > 0.5]
+        kind = next((kind for one in looks if (kind := _reads(one))), None)
+        if kind in _NUMBERS and not (kind == "MOBILE" and any(map(_are_days, digits))):
             told |= set(names)
             filled = texts.select(names).drop_nulls().height
             findings.append(_finding(names, filled, "分成几列", "in pieces", kind, texts))
     return [*findings, *_split_plates(texts, columns)]
+
+
+# Columns of digits that are put together; what a citizen, a telephone and a card look like.
+_PARTS: Final = 40
+_WHOLE: Final = (
+    "^[1-8][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]$"
+    "|^1[3-9][0-9]{9}$|^[3-69][0-9]{15,18}$"
+)
+_FRONTS: Final = {18: "^[1-8][1-7]", 11: "^1[3-9]", 16: "^[3-69]", 19: "^[3-69]"}
+
+
+def _begins(values: pl.Series) -> frozenset[int]:
+    """How long the numbers are, of people and their cards, that begin as these digits do."""
+    some = drawn(values.drop_nulls())
+    return frozenset(width for width, front in _FRONTS.items() if matching(some, front) > 0.5)
+
+
+def _in_turn(pieces: list[pl.Series]) -> Iterator[pl.Series]:
+    """Two columns that hold the odd and the even places of a number, as one."""
+    first, second = pieces
+    if first.is_empty() or len(first[0]) - len(second[0]) not in {0, 1}:
+        return
+    cells = (itertools.zip_longest(a, b, fillvalue="") for a, b in zip(*pieces, strict=True))
+    yield pl.Series(first.name, ["".join(one + other for one, other in cell) for cell in cells])
+
+
+def _are_days(values: pl.Series) -> bool:
+    """Whether digits are days of a calendar: three digits in front of them make a telephone."""
+    return matching(values, "^(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$") > 0.9
 
 
 def _split_plates(texts: pl.DataFrame, columns: Mapping[str, Column]) -> Iterator[Finding]:
@@ -330,16 +391,22 @@ def _width(values: pl.Series) -> int | None:
     return width if width < 18 and float((lengths == width).mean() or 0) > 0.95 else None  # type: ignore[arg-type]
 
 
+def _is_card(widths: Mapping[str, int], some: tuple[str, ...]) -> bool:
+    """Whether two columns may be a bank card: what names the bank stands in front together."""
+    few = [widths[one] for one in some]
+    return len(few) == 2 and sum(few) in {16, 19} and min(few) >= 4
+
+
 def _sets(widths: Mapping[str, int]) -> Iterator[tuple[str, ...]]:
     """Ordered sets of columns whose digits add up to a citizen or mobile number."""
-    names = list(widths)[:40]
+    names = list(widths)[:_PARTS]
     ordered: Iterable[tuple[str, ...]] = itertools.chain(
         itertools.permutations(names, 2), itertools.permutations(names, 3)
     )
     for some in ordered:
         total = sum(widths[one] for one in some)
         # A number starts with its region or its segment: three digits at least stand together.
-        if total == 18 or (total == 11 and widths[some[0]] >= 3):
+        if total == 18 or (total == 11 and widths[some[0]] >= 3) or _is_card(widths, some):
             yield some
     # The parts a citizen number has by its standard: region, birth, order, check character.
     parts = [[name for name in names if widths[name] == width] for width in (6, 8, 3, 1)]

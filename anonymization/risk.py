@@ -210,6 +210,14 @@ def require_values(name: str, different: int, l: int) -> None:  # noqa: E741
     )
 
 
+def reachable(frame: pl.DataFrame, sensitive: Sequence[str], l: int) -> list[str]:  # noqa: E741
+    """The sensitive columns that have so many values at all.
+
+    What a whole table shares, no class can hide: the gate says so and what to do, a run goes on.
+    """
+    return [name for name in sensitive if frame[name].n_unique() >= l]
+
+
 @dataclass(frozen=True)
 class Suppressed:
     """What local suppression cost: cells blanked, records touched, records removed."""
@@ -225,15 +233,18 @@ def reach(
     k: int,
     sensitive: Sequence[str] = (),
     l: int = 1,  # noqa: E741  # the name of the model
+    people: str | None = None,
 ) -> tuple[pl.DataFrame, Suppressed]:
     """Blank single cells of records in classes below `k`, or of fewer than `l` values of a
     sensitive column, until all classes reach both.
+
+    Where the column `people` says whose a record is, `k` counts them and not their records.
 
     The column with the most values is blanked first, then the next; what is still alone with
     every quasi-identifier blank is removed. The order of the records stays. Raises Refused where
     the whole column has fewer values than `l`.
     """
-    large = pl.len() >= k
+    large = (pl.len() if people is None else pl.col(people).n_unique()) >= k
     for secret in sensitive if l > 1 else ():
         require_values(secret, frame[secret].n_unique(), l)
         large &= pl.col(secret).n_unique() >= l

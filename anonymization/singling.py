@@ -13,10 +13,10 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from anonymization import chance, headers, risk
+from anonymization import births, chance, headers, households, risk, whose
 from anonymization.classes import Coded
 from anonymization.detection import Column
-from anonymization.findings import Finding, Numbers, Terms, drawn, masked, matching
+from anonymization.findings import Finding, Terms, drawn, masked, matching
 from anonymization.proposal import role_of
 
 # Columns of the largest set tried; columns tried at all; sets of new columns reported.
@@ -81,6 +81,12 @@ def sets(
         )
         or (not nobody and (_of_a_life(name, texts[name]) or _chain(texts[name])))
     ]
+    # A mask hides nothing of a birth date that it leaves standing.
+    discovered += [
+        name
+        for name in texts.columns
+        if name not in left_out and name not in open_ and births.told(name, texts[name])
+    ]
     things = [
         name
         for name in open_
@@ -105,26 +111,8 @@ def sets(
             for name in texts.columns
             if headers.ends_with(name, words["household"]) or headers.composed(name, "household")
         ),
-        codes=() if nobody else tuple(_codes(texts, columns, opaque)),
+        codes=() if nobody else tuple(whose.codes(texts, columns, opaque)),
     )
-
-
-def _codes(
-    texts: pl.DataFrame, columns: Mapping[str, Column], opaque: Iterable[str]
-) -> Iterator[str]:
-    """Columns that may say whose a record is, in a table that tells what persons are."""
-    if not any(column.item in _OF_A_PERSON for column in columns.values()):
-        return
-    yield from opaque
-    for name in texts.columns:
-        if name not in opaque and re.search(_NUMBERS, name.lower()):
-            yield name
-
-
-_OF_A_PERSON: Final = frozenset({"性别", "年龄", "出生日期", "民族"})
-_NUMBERS: Final = (
-    "(?:编号|编码|代号|代码|假名|标识|序号|户号|个人号|人员号|会员号)$|(?:^|_)(?:id|no|bh|bm)$"
-)
 
 
 def _known_item(column: Column) -> bool:
@@ -145,16 +133,7 @@ def _tells_age(name: str, values: pl.Series) -> bool:
         > 0.5
     ):
         return True
-    if re.search(_OF_PAPERS, name):
-        return False
-    dates = (some.str.extract(one).drop_nulls() for one in (_BORN, _BORN_WITHIN))
-    born = next((one for one in dates if len(one) >= 0.9 * len(some)), None)
-    if born is None:
-        return False
-    # Papers are of the last few years, people of eighty.
-    years = born.str.head(4).cast(pl.Int32, strict=False).drop_nulls()
-    first, last = years.quantile(0.05), years.quantile(0.95)
-    return first is not None and last is not None and last - first >= 30
+    return births.told(name, values)
 
 
 def _of_a_life(name: str, values: pl.Series) -> bool:
@@ -175,23 +154,16 @@ _MEMBER: Final = (
 )
 _MEMBERS: Final = f"^{_MEMBER}(?:[^0-9A-Za-z\\p{{Han}}]{{1,2}}{_MEMBER})+$"
 # A year of somebody's life, or an age as it is spoken.
-_MAY_TELL_AGE: Final = "(?:19[2-9]|20[0-2])[0-9]|岁|[月日天周]龄"
+_MAY_TELL_AGE: Final = (
+    "(?:19[2-9]|20[0-2])[0-9]|岁|[月日天周]龄"
+    "|[一二][〇○零一二三四五六七八九]{3}年|[0-9]{4} ?(?:天|日|day)"
+)
 _LIFE: Final = (
     "(?:入院|出院|入住|退住|离院|分娩|死亡|去世|逝世|火化|结婚|离婚|入伍|退伍|退役|入职|离职)(?:日期|时间|日)$"
     "|(?:admission|admitted|discharge|discharged|death|died|wedding|marriage)(?:_?date|_?day)?$"
 )
 _BORN_DAY: Final = "^(?:19|20)[0-9]{2}[-/.年]?[0-9]{1,2}[-/.月]?[0-9]{1,2}"
 _SOME_DATE: Final = "[0-9]{2}|[〇零一二三四五六七八九]{2}|[年月日后]"
-_BORN: Final = (
-    "^((?:19[2-9][0-9]|20[0-2][0-9])[-/.年]?(?:0?[1-9]|1[0-2])"
-    "(?:[-/.月]?(?:0?[1-9]|[12][0-9]|3[01])日?)?)$"
-)
-# In a code, behind initials or in front of a number.
-_BORN_WITHIN: Final = (
-    "(?:^|[^0-9])((?:19[2-9][0-9]|20[0-2][0-9])(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))"
-    "(?:[^0-9]|$)"
-)
-_OF_PAPERS: Final = "成立|注册|建[成造立]|登记|竣工|开业|设立|发布|出版|生产"
 
 
 def of_firms(columns: Mapping[str, Column]) -> bool:
@@ -207,9 +179,14 @@ def singled(coded: Coded, known: Sets, measured: risk.Risk, terms: Terms) -> lis
         *(_small(measured, known, terms) or _few_people(coded, measured, known, terms)),
         *_undeclared(coded, known, terms),
         *_rare(coded, known, terms),
-        *_households(coded, known, terms),
+        *households.unlike(coded, known.household, _members(known)),
         *_poor(coded, measured, known, terms),
     ]
+
+
+def _members(known: Sets) -> list[str]:
+    """What is known of the members of a household."""
+    return list(dict.fromkeys((*(known.declared or known.discovered), *known.discovered)))
 
 
 def _small(measured: risk.Risk, known: Sets, terms: Terms) -> list[Finding]:
@@ -239,14 +216,10 @@ def _few_people(coded: Coded, measured: risk.Risk, known: Sets, terms: Terms) ->
     """Classes of enough records, but of fewer people: a code says whose the records are."""
     names, rows = measured.quasi_identifiers, coded.frame.height
     for code in known.codes if names else ():
-        who, many = coded.codes(code)
-        if code in names or rows < _RECORDS * many:
+        pairs = whose.classes(coded, names, code)
+        if pairs is None:
             continue
         key, _ = coded.key(names)
-        pairs = pl.DataFrame({"who": who, "key": key}).unique()
-        # The code of an office or a place has people of every kind.
-        if pairs.height > _CONSTANT * many:
-            continue
         sizes = pairs.group_by("key").len("people")
         few = sizes.filter(pl.col("people") < terms.k)
         if few.is_empty():
@@ -269,11 +242,6 @@ def _few_people(coded: Coded, measured: risk.Risk, known: Sets, terms: Terms) ->
             *_example(names, least),
         )
         return
-
-
-# Records of a code on average, and how many combinations it may have.
-_RECORDS: Final = 2
-_CONSTANT: Final = 1.05
 
 
 def _example(names: Sequence[str], smallest: int) -> tuple[str, str]:
@@ -353,7 +321,7 @@ def _alone(names: tuple[str, ...], below: int, alone: int, rows: int, terms: Ter
 
 def _rare(coded: Coded, known: Sets, terms: Terms) -> list[Finding]:
     """Posts, trades and groups of so few that naming them names the person."""
-    findings = []
+    findings: list[Finding] = []
     # Of firms only posts are looked at: who holds one is a person all the same.
     for name in dict.fromkeys((*known.rare, *known.discovered)):
         # Of what has many values the sets above say more.
@@ -362,56 +330,29 @@ def _rare(coded: Coded, known: Sets, terms: Terms) -> list[Finding]:
         below, alone = _below(coded, [name], terms.k)
         if 0 < below <= _TOLERATED * coded.frame.height:
             findings.append(_alone((name,), below, alone, coded.frame.height, terms))
-    return findings
+    told = {one for finding in findings for one in finding.columns}
+    return [*findings, *_one_of_a_kind(coded, known, told, terms)]
 
 
-# --- households -----------------------------------------------------------------------------
+def _one_of_a_kind(coded: Coded, known: Sets, told: set[str], terms: Terms) -> Iterator[Finding]:
+    """Sensitive values that one or two of many have, so that the town knows who: a rare illness.
 
-
-def _households(coded: Coded, known: Sets, terms: Terms) -> list[Finding]:
-    """Households whose members together are like no other's, though each alone hides well."""
-    given = known.declared or known.discovered
-    findings = []
-    for name in known.household:
-        members = [one for one in dict.fromkeys((*given, *known.discovered)) if one != name]
-        houses, many = coded.codes(name)
-        if not members or not 1.2 * many < coded.frame.height < 12 * many:
+    Where values are few altogether, those that nobody else has are as many as chance makes.
+    """
+    rows = coded.frame.height
+    for name in known.sensitive:
+        sizes = coded.sizes([name])
+        if name in told or rows < _MANY_ROWS or len(sizes) > _FEW:
             continue
-        sizes = np.bincount(_signatures(houses, coded.key(members)[0]))
-        few = np.isin(_signatures(houses, coded.key(members)[0]), np.flatnonzero(sizes == 1))
-        records = int(few[houses].sum())
-        if few.sum() <= 0.05 * many:
-            continue
-        names = (name, *members)
-        findings.append(
-            Finding(
-                "UNDECLARED_QI_UNIQUE",
-                names,
-                records,
-                records / coded.frame.height,
-                f"按「{name}」把同户的人放在一起看，{int(few.sum())} 户的成员构成独一无二，"
-                f"涉及 {records} 行。",
-                f"with the members of a household put together by {name}, {int(few.sum())} "
-                f"households are like no other, {records} records in them.",
-                "删除户标识，或按户做 k 匿名。",
-                "Remove the key of the household, or reach k over households.",
-                f"例：知道一户四口人的{'、'.join(members[:2])} → 表中只有一户",
-                f"for example: {', '.join(members[:2])} of a family of four → one household",
-            )
-        )
-    return findings
+        alone = int((sizes == 1).sum())
+        if alone and alone <= _ONES and (sizes > _OFTEN).sum() >= len(sizes) - 2 * alone:
+            yield _alone((name,), alone, alone, rows, terms)
 
 
-def _signatures(houses: Numbers, members: Numbers) -> Numbers:
-    """A number for each household that is the same for households of like members."""
-    table = (
-        pl.DataFrame({"h": houses, "m": members})
-        .group_by("h")
-        .agg(pl.col("m").sort())
-        .sort("h")
-        .select(pl.col("m").cast(pl.List(pl.String)).list.join(","))
-    )
-    return table["m"].rank("dense").cast(pl.Int64).to_numpy()
+# Rows of which one tells something; values that stand once at the most; how often others stand.
+_MANY_ROWS: Final = 200
+_ONES: Final = 5
+_OFTEN: Final = 20
 
 
 # --- what is sensitive ----------------------------------------------------------------------
@@ -419,9 +360,9 @@ def _signatures(houses: Numbers, members: Numbers) -> Numbers:
 
 def _poor(coded: Coded, measured: risk.Risk, known: Sets, terms: Terms) -> list[Finding]:
     """Classes whose sensitive values tell what each of their people has."""
-    findings = []
+    findings: list[Finding] = []
     if terms.l is not None and measured.l is not None and measured.l < terms.l:
-        findings.append(_few_values(terms.sensitive, measured.rows, measured.l, terms.l))
+        findings += _too_few(coded, measured, terms.l, terms.sensitive)
     if terms.t is not None and measured.t is not None and measured.t > terms.t:
         findings.append(_far_off(terms.sensitive, measured.rows, 1.0, measured.t, terms.t))
     names = known.declared or known.discovered
@@ -432,6 +373,40 @@ def _poor(coded: Coded, measured: risk.Risk, known: Sets, terms: Terms) -> list[
         if column not in told and column not in names:
             findings += _unsaid(coded, names, column)
     return findings
+
+
+def _too_few(
+    coded: Coded, measured: risk.Risk, wanted: int, sensitive: Sequence[str]
+) -> Iterator[Finding]:
+    """The columns that hold fewer values than `l` in a class, apart from those that do in all."""
+    there = [name for name in sensitive if name in coded.frame.columns]
+    able = risk.reachable(coded.frame, there, wanted)
+    for name in there:
+        if name not in able:
+            yield _same_for_all(name, coded.frame, wanted)
+    few = risk.measure(coded.frame, measured.quasi_identifiers, able, 1, coded).l if able else None
+    if few is not None and few < wanted:
+        yield _few_values(tuple(able), measured.rows, few, wanted)
+
+
+def _same_for_all(name: str, frame: pl.DataFrame, wanted: int) -> Finding:
+    many = frame[name].n_unique()
+    return Finding(
+        "L_TOO_SMALL",
+        (name,),
+        frame.height,
+        1.0,
+        f"全表的「{name}」只有 {many} 种取值，低于 {wanted}：知道谁在表里，就知道他的「{name}」，"
+        "怎样分组都一样。",
+        f"the whole table has {many} values of {name}, fewer than {wanted}: who is in the table "
+        f"has that {name}, however classes are made.",
+        "删除这一列，在资源名称或说明里写明全体都是什么；或者与取值不同的记录合在一起发布；"
+        "确需逐行保留的，把 l 留空。",
+        "Remove the column and say in the title or abstract what all of them are; or release them "
+        "together with records that differ; leave l blank if it must stay in each row.",
+        f"例：表里全是同一种「{name}」 → 名单上有谁，谁就是",
+        f"for example: all of the table have one {name} → whoever is on the list has it",
+    )
 
 
 def _unsaid(coded: Coded, names: Sequence[str], column: str) -> Iterator[Finding]:

@@ -5,14 +5,11 @@ What anybody can list is drawn block by block, and its digests are kept for the 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Final
 
-import numpy as np
-
-from anonymization import digests, lists
+from anonymization import digests, lists, shelf
 from anonymization.codes import ALGORITHMS, Held, usual
 from anonymization.findings import Numbers
 
@@ -199,19 +196,25 @@ def _kept(family: str, block: int, algorithm: str) -> Sequence[Numbers]:
     )
 
 
-# A folder in which processes that judge many releases keep the digests of lists for each other;
-# without one each makes its own, and of what it makes again and again forgets the oldest.
+# A folder (`shelf.opened`) in which processes keep the digests of lists for each other; without one
+# each makes its own, and of what it makes again and again forgets the oldest.
 SHELF: Path | None = None
 
 
-@cache
+def remember() -> None:
+    """Keep lists for the next process, in the folder of this user for what can be made again."""
+    global SHELF  # one shelf to a process, as there is one memory
+    place = shelf.place_of_user()
+    if SHELF is None and place is not None:
+        SHELF = shelf.opened(place)
+
+
+# As many as are kept in memory without a shelf.
+@lru_cache(maxsize=1600)
 def _shelved(place: Path, family: str, block: int, algorithm: str) -> Sequence[Numbers]:
-    """The same from the shelf: mapped, so that the memory is shared too."""
-    if not place.exists():
-        with NamedTemporaryFile(dir=place.parent, delete=False) as made:
-            np.save(made, np.stack(_made.__wrapped__(family, block, algorithm)))
-        Path(made.name).replace(place)
-    return list(np.asarray(np.load(place, mmap_mode="r")))
+    """The same from the shelf."""
+    make = partial(_made.__wrapped__, family, block, algorithm)
+    return shelf.kept(place, make, partial(_drawn, family, block), algorithm)
 
 
 # The same list serves every column and every release a process judges: 400 KB a block and form.

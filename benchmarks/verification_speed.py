@@ -61,6 +61,24 @@ def wide(columns: int, rows: int) -> pl.DataFrame:
     )
 
 
+def mixed(columns: int, rows: int) -> pl.DataFrame:
+    """A table of marks, months, measures, codes and words, as registers have them."""
+    chance = np.random.default_rng(7)
+    words = np.array(
+        ["已办结并回访满意", "资料不全退回补正", "转相关部门继续办理", "其他说明见附件"]
+    )
+    made = (
+        lambda: chance.integers(0, 1000, rows).astype(str),
+        lambda: chance.choice(np.array(["甲类", "乙类", "丙类", "其他情况"]), rows),
+        lambda: np.array([f"2025-{one:02}" for one in chance.integers(1, 13, rows)]),
+        lambda: chance.uniform(0, 100, rows).round(2).astype(str),
+        lambda: chance.choice(np.array(["是", "否"]), rows),
+        lambda: np.array([f"KX{one:06}" for one in chance.integers(0, 10**6, rows)]),
+        lambda: chance.choice(words, rows),
+    )
+    return pl.DataFrame({f"字段{n}": made[n % len(made)]() for n in range(columns)})
+
+
 def main(rows: int) -> None:
     """Print one line for each piece of work."""
     table = release(rows)
@@ -78,6 +96,9 @@ def main(rows: int) -> None:
         many = wide(width, 200)
         cpu, _ = seconds(lambda many=many: verify(many))
         print(f"{width:,} columns of 200 rows: {1000 * cpu / width:.1f} ms CPU a column")
+    registers = mixed(210, 400)
+    cpu, _ = seconds(lambda: verify(registers))
+    print(f"210 mixed columns of 400 rows: {1000 * cpu / 210:.1f} ms CPU a column")
     large = pl.concat([table] * 3)
     cpu, clock = seconds(
         lambda: risk.measure(large, claim["quasi_identifiers"] + ["等级"], ["月份"], 5)

@@ -73,8 +73,10 @@ def main() -> None:
 
 def _told(task: Mapping[str, Any], out: IO[str]) -> dict[str, object]:
     """The last line: the report, or why there is none."""
+    from anonymization import trials
     from anonymization.errors import Refused
 
+    trials.remember()
     try:
         return {"report": _done(task, out)}
     except Refused as refusal:

@@ -301,8 +301,10 @@ def apply(
 ) -> None:
     """Treat a file or a table by a plan; written only if it withstands attack. Exit 1: fail."""
     from anonymization import apply as run
+    from anonymization import trials
     from registry.cli import evidence
 
+    trials.remember()
     signing_key = evidence.signer_key(signer) if signer else None
     given = {"resource": resource, "version": version_digest}
     with _told(as_json), _source(file, table, url_file, max_rows) as source:
@@ -487,8 +489,10 @@ def verify(
     as_json: bool,
 ) -> None:
     """Attack a release, whoever made it. Exit 0: it holds, 1: it does not."""
+    from anonymization import trials
     from anonymization import verify as attack
 
+    trials.remember()
     claimed = document(claim) if claim else None
     with _told(as_json), _source(release, table, url_file, max_rows) as source:
         verdict = attack(_frame(source), claimed, raw, earlier, auxiliary)

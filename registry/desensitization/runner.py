@@ -262,7 +262,7 @@ class Runner:
             "file": 4 * memory,
         }
         try:
-            process = _spawned(scratch.path)
+            process = _spawned(scratch.path, self._folder / "cache")
         except BaseException:
             scratch.remove()
             raise
@@ -408,14 +408,18 @@ def _outcome(child: _Child) -> tuple[str, str]:
     return "lost", "interrupted"
 
 
-def _spawned(scratch: Path) -> subprocess.Popen[bytes]:
-    """The child in a session of its own, with an environment that tells it nothing of us."""
+def _spawned(scratch: Path, cache: Path) -> subprocess.Popen[bytes]:
+    """The child in a session of its own, with an environment that tells it nothing of us.
+
+    In `cache` it keeps lists of public values for the next run; no backup takes them.
+    """
     environment = {
         "PATH": os.environ.get("PATH", ""),
         "PYTHONPATH": str(Path(connectors.__file__).parents[1]),
         "LANG": "C.UTF-8",
         "TMPDIR": str(scratch),
         "HOME": str(scratch),
+        "XDG_CACHE_HOME": str(cache),
         "POLARS_MAX_THREADS": "2",
         "OMP_NUM_THREADS": "2",
         # Address space is limited: what an allocator only reserves, a thread each, would count.

@@ -507,3 +507,30 @@ def test_recoding_holds_l_and_t_of_the_sensitive_columns(source, target, key):
     assert report.passed, report.facts["findings"]
     assert report.facts["risk"]["l"] >= 3
     assert report.facts["risk"]["t"] <= 0.35
+
+
+@pytest.mark.parametrize("how", ["suppress", "recode"])
+def test_k_counts_people_where_a_code_has_several_rows(tmp_path, key, how):
+    """Twelve payments of each of three old women are no class of thirty-six."""
+    people = [("女", "80-89岁")] * 3 + [("女", "60-69岁")] * 20 + [("男", "60-69岁")] * 20
+    made = [
+        {"对象编号": f"{n:04}", "性别": sex, "年龄段": age, "月份": f"2025-{month:02}"}
+        for n, (sex, age) in enumerate(people)
+        for month in range(1, 13)
+    ]
+    pl.DataFrame(made).write_csv(tmp_path / "paid.csv")
+    lines = [
+        line("对象编号", "pseudonym", "direct"),
+        line("性别", role="quasi") | {"kind": "性别"},
+        line("年龄段", role="quasi") | {"kind": "年龄"},
+        line("月份"),
+    ]
+    known = {"quasi_identifiers": ["性别", "年龄段"], "k": 10, "reach_k": how}
+    plan = {"profile": "statistical", "release": "a", "columns": lines, **known}
+    report = apply(plan, tmp_path / "paid.csv", tmp_path / "out.csv", key)
+    assert report.passed, report.facts["findings"]
+    kept = pl.read_csv(tmp_path / "out.csv")
+    sizes = kept.group_by("性别", "年龄段").agg(pl.col("对象编号").n_unique().alias("people"))
+    assert sizes["people"].min() >= 10
+    # Who is in too small a class even with all blanked goes; what is recoded keeps everybody.
+    assert kept.height == (len(made) if how == "recode" else 480)

@@ -1,7 +1,6 @@
 """A plan is checked before anything runs, proposed from what is known, and never contradicts."""
 
 from dataclasses import dataclass
-from functools import partial
 
 import polars as pl
 import pytest
@@ -285,14 +284,35 @@ def test_a_proposed_plan_reaches_the_values_it_asks_for(tmp_path):
     assert report.facts["suppressed"]["records_touched"] == 6
 
 
-def test_no_values_are_asked_for_where_all_of_the_table_share_one(tmp_path):
+@pytest.mark.parametrize("how", ["suppress", "recode"])
+def test_a_run_whose_people_all_share_what_is_sensitive_says_so_and_what_to_do(tmp_path, how):
     people = pl.DataFrame({"性别": ["男", "女"] * 20, "病种": ["肺炎"] * 40})
-    plan = propose(detect(people))
-    assert "l" not in fit(plan, people)
     people.write_csv(tmp_path / "in.csv")
-    for how in ("suppress", "recode"):
-        run = partial(apply, plan | {"reach_k": how}, tmp_path / "in.csv", tmp_path / "out.csv")
-        refused("L_LARGER_THAN_VALUES", run)
+    plan = propose(detect(people)) | {"reach_k": how}
+    report = apply(plan, tmp_path / "in.csv", tmp_path / "out.csv")
+    (finding,) = report.facts["findings"]
+    assert (finding["code"], finding["columns"]) == ("L_TOO_SMALL", ["病种"])
+    assert "全表" in finding["detail"]
+    assert "删除这一列" in finding["remedy"]
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_plan_is_fitted_without_what_all_of_the_table_share(tmp_path):
+    rows = {"性别": ["男", "女"] * 20, "病种": ["肺炎"] * 40, "残疾类别": ["肢体", "视力"] * 20}
+    people = (
+        pl.DataFrame(rows)
+        .sort("残疾类别", maintain_order=True)
+        .with_columns(pl.Series("性别", ["男", "女"] * 20))
+    )
+    plan = fit(propose(detect(people)), people)
+    (gone,) = [one for one in plan["columns"] if one["technique"] == "suppress"]
+    assert gone["name"] == "病种"
+    assert "资源说明" in gone["reason"]
+    assert (plan["sensitive"], plan["l"]) == (["残疾类别"], 2)
+    people.write_csv(tmp_path / "in.csv")
+    assert apply(plan, tmp_path / "in.csv", tmp_path / "out.csv").passed
+    alone = fit(propose(detect(people.drop("残疾类别"))), people.drop("残疾类别"))
+    assert "l" not in alone
 
 
 def test_a_plan_that_is_not_judged_by_k_is_left_as_it_is(people):

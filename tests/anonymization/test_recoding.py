@@ -89,6 +89,17 @@ def test_a_citys_ages_lose_little():
     assert made.ncp < 0.05
 
 
+def test_a_class_holds_so_many_people_and_not_rows():
+    rows = [("2" + str(n % 3), "男", "海南区") for n in range(4) for _ in range(6)]
+    whose = pl.Series("谁", [n // 6 for n in range(24)])
+    frame = table(rows).with_columns(whose)
+    made = anonymize_k(frame, TREES, 2, people="谁").frame
+    classes = made.group_by(list(TREES)).agg(pl.col("谁").n_unique())
+    assert classes["谁"].min() >= 2
+    assert anonymize_k(frame, TREES, 2).frame[list(TREES)].n_unique() > classes.height
+    refused("K_LARGER_THAN_TABLE", lambda: anonymize_k(frame, TREES, 5, people="谁"))
+
+
 def test_what_cannot_be_is_refused():
     frame = table([("1", "男", "海南区")] * 3)
     refused("K_LARGER_THAN_TABLE", lambda: anonymize_k(frame, TREES, 4))

@@ -18,8 +18,9 @@ FLAWED = {"open": tenth_open, "held": tenth_held}
 SOUND = {"open": tenth_open_sound, "held": tenth_held_sound}
 
 
-# At first look 7 and 5; no truth had to be mended. After the open part was read 12 and 5.
-@pytest.mark.parametrize(("part", "least"), [("open", 12), ("held", 5)])
+# At first look 7 and 5; no truth had to be mended. After the open part was read 12 and 5, after the
+# leaks of test_leaks.py were mended for 7.
+@pytest.mark.parametrize(("part", "least"), [("open", 12), ("held", 7)])
 def test_the_flaws_of_a_tenth_hand_are_found_with_their_columns(part, least):
     cases = list(FLAWED[part].flawed())
     right, wrong = judge(cases)
