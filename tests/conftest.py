@@ -33,6 +33,8 @@ settings.register_profile(
 settings.load_profile("house")
 # The same for an engine: what is asked of one that is away has tests of its own.
 elastic.FOUND_IN_S = 10.0
+# And for who waits for another to have written, as threads of a test do.
+db.WAIT_FOR_WRITER_S = 60
 
 
 SPARK = find_spec("pyspark") is not None
