@@ -46,14 +46,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # The gate judges hundreds of releases: what their codes are compared with is hashed once.
+    # What is dear is made once for all processes of a run: the databases that tests have copies
+    # of (tests/factories.py), and what the gate compares the codes of hundreds of releases with.
     if not hasattr(config, "workerinput"):
-        shelf = TemporaryDirectory(prefix="lists-")
+        shelf = TemporaryDirectory(prefix="suite-")
         config.add_cleanup(shelf.cleanup)
-        os.environ["LISTS"] = shelf.name
-    trials.SHELF = Path(os.environ["LISTS"])
+        os.environ["SHELF"] = shelf.name
+    trials.SHELF = Path(os.environ["SHELF"])
     if noted := config.getoption("note_unengaged"):
         config.pluginmanager.register(engines.Watch(Path(noted)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: whoever waits for a process or a server leaves one idle."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 def pytest_report_header() -> str:
