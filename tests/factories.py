@@ -1,5 +1,6 @@
 """Data and places for tests: an engine pair by the environment, a demo city, documents, people."""
 
+import atexit
 import fcntl
 import itertools
 import json
@@ -125,10 +126,16 @@ def _name(address: str) -> str:
 
 
 def _on_the_server(statement: str) -> None:
-    server = sa.create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
+    with _server().connect() as connection:
         connection.exec_driver_sql(statement)
-    server.dispose()
+
+
+@cache
+def _server() -> sa.Engine:
+    # Kept open: every test asks twice, and to be let in takes four times as long as to ask.
+    server = sa.create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
+    atexit.register(server.dispose)
+    return server
 
 
 def _demo_city(session: Session) -> None:
