@@ -121,9 +121,17 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> "Iterator[Browser]":
+def running() -> "Iterator[Browser]":
     """The one Chromium of the run: the driver allows no second one in a process."""
     from tests.journeys.browser import chromium
 
-    with chromium() as running:
-        yield running
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def browser(running: "Browser") -> "Iterator[Browser]":
+    """Chromium for a test, whose windows end with it: each left open works on until the end."""
+    yield running
+    for context in running.contexts:
+        context.close()
