@@ -33,6 +33,8 @@ settings.register_profile(
 settings.load_profile("house")
 # The same for an engine: what is asked of one that is away has tests of its own.
 elastic.FOUND_IN_S = 10.0
+# And for who waits for another to have written, as threads of a test do.
+db.WAIT_FOR_WRITER_S = 60
 
 
 SPARK = find_spec("pyspark") is not None
@@ -44,14 +46,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # The gate judges hundreds of releases: what their codes are compared with is hashed once.
+    # What is dear is made once for all processes of a run: the databases that tests have copies
+    # of (tests/factories.py), and what the gate compares the codes of hundreds of releases with.
     if not hasattr(config, "workerinput"):
-        shelf = TemporaryDirectory(prefix="lists-")
+        shelf = TemporaryDirectory(prefix="suite-")
         config.add_cleanup(shelf.cleanup)
-        os.environ["LISTS"] = shelf.name
-    trials.SHELF = Path(os.environ["LISTS"])
+        os.environ["SHELF"] = shelf.name
+    trials.SHELF = Path(os.environ["SHELF"])
     if noted := config.getoption("note_unengaged"):
         config.pluginmanager.register(engines.Watch(Path(noted)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: whoever waits for a process or a server leaves one idle."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 def pytest_report_header() -> str:
@@ -112,9 +121,17 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> "Iterator[Browser]":
+def running() -> "Iterator[Browser]":
     """The one Chromium of the run: the driver allows no second one in a process."""
     from tests.journeys.browser import chromium
 
-    with chromium() as running:
-        yield running
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def browser(running: "Browser") -> "Iterator[Browser]":
+    """Chromium for a test, whose windows end with it: each left open works on until the end."""
+    yield running
+    for context in running.contexts:
+        context.close()

@@ -1,43 +1,52 @@
 """Which tests meet an engine: what meets none gives the same on every pair, and runs on one.
 
 Nobody declares it. The first run watches: with `--note-unengaged=FILE` it keeps a list of the
-tests that passed while no database was opened and no process was started, neither by themselves
-nor by a fixture they stand on. The run on the other pair is given the list (`--leave-out=FILE`; a
-file behind a blank pytest takes for the tests to run) and runs everything that is not on it: what
-is new, what was renamed, and what has parameters that only that pair has.
+tests that passed while no database was opened and no process was told of one, neither by
+themselves nor by a fixture they stand on. The run on the other pair is given the list
+(`--leave-out=FILE`; a file behind a blank pytest takes for the tests to run) and runs everything
+that is not on it: what is new, what was renamed, and what has parameters that only that pair has.
+
+On the list as well are the tests in a browser that ask a database nothing of their own: of which
+every statement was asked by other tests too, which look at what was answered and are run again.
+What a browser adds, how a page looks and what its scripts do, stands above every engine.
 
 In doubt a test is run again:
 - Where a test opened a database, whatever it shares with other tests is taken for a way to it: a
   connection that is kept is opened once.
 - A file that names the engines of a run, or asks for fixtures by name while it runs, is never on
   the list; nor is one that keeps something for later tests while any of its tests met an engine.
-- A process is taken for one that opens a database, whatever it does; only the commands and the
-  modules of the library of anonymization are known not to, by the import contract in setup.cfg.
+- Of a file whose tests share a city in a browser either all are on the list or none.
 """
 
 import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 # How CPython tells of it (PEP 578). psycopg is told of by nothing, but the list is made on SQLite;
-# tantivy stands in the folder of a database, and alone in tests/search, with every pair.
-MET = {"sqlite3.connect", "subprocess.Popen", "os.posix_spawn", "os.fork", "os.exec"}
+# tantivy stands in the folder of a database, and alone in tests/search, with every pair. A process
+# knows of the database of a run by its environment (tests/cli/processes.py), by an address that
+# somebody opened, or in a file that names the engines.
+MET = {"sqlite3.connect", "registry.environment"}
 NAMED = re.compile(r"\b(POSTGRESQL|ENGINE|SERVER|SECURE|CATALOGUE_TEST\w*|getfixturevalue)\b")
 KEPT = re.compile(r"\bcache\b|\blru_cache\b|\bglobal\b|_[Cc]ache\b")
 
 
-def is_of_the_library(event: str, args: tuple[Any, ...]) -> bool:
-    """Whether the process that is started is `catalogue anonymize …` or names only its modules."""
-    if event != "subprocess.Popen":
-        return False
-    words = [str(word) for word in args[1]]
-    named = " ".join(words)
-    return "anonymize" in words[:5] or ("anonymization" in named and "registry" not in named)
+# As many values as a statement is given are none of its own: IN (?, ?), VALUES (?, ?), (?, ?).
+VALUES = re.compile(r"\((?:\?|, )+\)(?:, \((?:\?|, )+\))*")
+
+
+@cache
+def digest(statement: str) -> str:
+    """What tells a statement from others, without what it is given."""
+    return blake2b(VALUES.sub("(?)", statement).encode(), digest_size=8).hexdigest()
 
 
 class Watch:
@@ -53,30 +62,49 @@ class Watch:
         self._fixtures: set[str] = set()
         self._shared: set[str] = set()
         self._under_way: list[str] = []
+        self._city_under_way = False
         self._test = ""
+        # By file of tests in a browser, and of all other tests.
+        self.browsed: dict[str, set[str]] = defaultdict(set)
+        self.asked: set[str] = set()
+        self._in_browser: set[str] = set()
         sys.addaudithook(self._heard)
+        sa.event.listen(sa.Engine, "before_cursor_execute", self._executed)
 
-    def _heard(self, event: str, args: tuple[Any, ...]) -> None:
-        if event in MET and not is_of_the_library(event, args):
+    def _heard(self, event: str, _: tuple[Any, ...]) -> None:
+        if event in MET:
             self._met.add(self._test)
             self._fixtures.update(self._under_way)
             if event == "sqlite3.connect":
                 self._opened.add(self._test)
+
+    def _executed(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if self._test in self._in_browser:
+            # The city that many files share is built by whoever comes first.
+            if self._city_under_way:
+                return
+            self.browsed[self._test.partition("::")[0]].add(digest(statement))
+        else:
+            self.asked.add(digest(statement))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         self._test = item.nodeid
         asked = getattr(item, "fixturenames", ())
         self._ran[item.nodeid] = (item.path, frozenset(asked))
+        if "browser" in asked:
+            self._in_browser.add(item.nodeid)
         return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: Any) -> Iterator[None]:
         self._under_way.append(fixturedef.argname)
+        self._city_under_way = fixturedef.argname == "city"
         try:
             given = yield
         finally:
             self._under_way.pop()
+            self._city_under_way = False
         own = "site-packages" not in fixturedef.func.__code__.co_filename
         # What gives nothing, as one that only cleans up, holds nothing to open a database with.
         if own and fixturedef.scope != "function" and given is not None:
@@ -103,19 +131,36 @@ class Watch:
                 free.update(test for test, met in tests if not met)
         return free - self._failed
 
+    def covered(self) -> set[str]:
+        """The tests in a browser, of files that asked a database nothing that others did not."""
+        files = {file for file, asked in self.browsed.items() if asked <= self.asked}
+        files -= {test.partition("::")[0] for test in self._failed}
+        return {test for test in self._in_browser if test.partition("::")[0] in files}
+
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         # A worker that was lost has told nothing: its tests run again.
-        self.unengaged.update(getattr(node, "workeroutput", {}).get("unengaged", ()))
+        told = getattr(node, "workeroutput", {}).get("engines", {})
+        self.unengaged.update(told.get("unengaged", ()))
+        self.asked.update(told.get("asked", ()))
+        self._in_browser.update(told.get("in_browser", ()))
+        for file, asked in told.get("browsed", {}).items():
+            self.browsed[file].update(asked)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        found = self.found()
+        self.unengaged |= self.found()
         output = getattr(session.config, "workeroutput", None)
         if output is not None:
-            output["unengaged"] = sorted(found)
+            output["engines"] = {
+                "unengaged": sorted(self.unengaged),
+                "asked": sorted(self.asked),
+                "in_browser": sorted(self._in_browser),
+                "browsed": {file: sorted(asked) for file, asked in self.browsed.items()},
+            }
             return
         self.target.parent.mkdir(parents=True, exist_ok=True)
-        self.target.write_text("\n".join(sorted(found | self.unengaged)) + "\n", "utf-8")
+        listed = sorted(self.unengaged | self.covered())
+        self.target.write_text("\n".join(listed) + "\n", "utf-8")
 
 
 def options(parser: pytest.Parser) -> None:

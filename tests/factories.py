@@ -1,11 +1,13 @@
 """Data and places for tests: an engine pair by the environment, a demo city, documents, people."""
 
+import atexit
+import fcntl
 import itertools
 import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
@@ -31,19 +33,27 @@ _names = itertools.count(1)
 
 
 @cache
-def _template(folder: str) -> str:
-    """The address of a migrated, empty database, made once and copied for every test."""
-    address = own_postgresql() if POSTGRESQL else f"sqlite:///{folder}/template.sqlite"
-    database = db.connect(address, b"secret" * 6)
-    upgrade.upgrade(database)
-    database.close()
-    return address
+def _made(name: str, fill: Callable[[Session], object] = lambda _: None) -> str:
+    """The address of a migrated database to copy: made by the first of all processes of a run."""
+    shelf = Path(os.environ["SHELF"])
+    told = shelf / name
+    with (shelf / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            address = own_postgresql() if POSTGRESQL else f"sqlite:///{told}.sqlite"
+            database = db.connect(address, b"secret" * 6)
+            upgrade.upgrade(database)
+            with db.transaction(database, writes=True) as session:
+                fill(session)
+            database.close()
+            told.write_text(address, "utf-8")
+    return told.read_text("utf-8")
 
 
 @contextmanager
 def empty_database(folder: Path) -> Iterator[db.Database]:
     """A migrated database without rows, on the engine of this run."""
-    with _copied(_template("" if POSTGRESQL else str(folder.parent)), folder) as database:
+    with _copied(_made("empty"), folder) as database:
         yield database
 
 
@@ -116,28 +126,26 @@ def _name(address: str) -> str:
 
 
 def _on_the_server(statement: str) -> None:
-    server = sa.create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
+    with _server().connect() as connection:
         connection.exec_driver_sql(statement)
-    server.dispose()
 
 
 @cache
-def _city(folder: str) -> str:
-    """The address of the demo city, built once in a process and copied for every file of tests."""
-    address = own_postgresql() if POSTGRESQL else f"sqlite:///{folder}/city-{os.getpid()}.sqlite"
-    database = db.connect(address, b"secret" * 6)
-    upgrade.upgrade(database)
-    with db.transaction(database, writes=True) as session:
-        demo.build(session, PASSWORD)
-    database.close()
-    return address
+def _server() -> sa.Engine:
+    # Kept open: every test asks twice, and to be let in takes four times as long as to ask.
+    server = sa.create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
+    atexit.register(server.dispose)
+    return server
+
+
+def _demo_city(session: Session) -> None:
+    demo.build(session, PASSWORD)
 
 
 @contextmanager
 def city_database(folder: Path) -> Iterator[db.Database]:
     """A database with the demo city, on the engine of this run."""
-    with _copied(_city(str(folder.parent)), folder) as database:
+    with _copied(_made("city", _demo_city), folder) as database:
         yield database
 
 

@@ -21,8 +21,6 @@ from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from tests.factories import Town, document, empty_database
 
-# The template of an empty database stands beside the folders of the walks, and goes with them.
-_PLACE = TemporaryDirectory()
 # Who walks: posts in the unit unless said otherwise; "double" holds three, "stranger" elsewhere.
 POSTS = {
     "registrar": ("registrar",),
@@ -87,7 +85,7 @@ class Lives(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = TemporaryDirectory(dir=_PLACE.name)
+        self.folder = TemporaryDirectory()
         self.opening = empty_database(Path(self.folder.name))
         self.database = self.opening.__enter__()
         self.index = search.open("tantivy:", Path(self.folder.name) / "index")

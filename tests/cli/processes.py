@@ -21,6 +21,8 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     """The settings of an installation in this folder, on the database engine of this run."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("CATALOGUE_", "PROMETHEUS"))}
     named = {f"CATALOGUE_{key.upper()}": value for key, value in more.items()}
+    # For tests/engines.py: a process of this environment meets the engine of the run.
+    sys.audit("registry.environment")
     if factories.POSTGRESQL and "CATALOGUE_DATABASE_URL" not in named:
         named["CATALOGUE_DATABASE_URL"] = factories.own_postgresql()
     return {**kept, "CATALOGUE_DATA_DIR": str(folder), **named}
@@ -29,7 +31,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 def catalogue(env: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     return subprocess.run(
-        [*COMMAND, *words], env=env, check=False, capture_output=True, text=True, timeout=120
+        [*COMMAND, *words], env=env, check=False, capture_output=True, text=True, timeout=600
     )
 
 
@@ -65,7 +67,7 @@ def served(env: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
         yield process, address
 
 
-def until(holds, seconds: float = 60.0) -> None:
+def until(holds, seconds: float = 600.0) -> None:
     """Wait until something holds; fail when it never does."""
     end = time.monotonic() + seconds
     while not holds():
@@ -85,7 +87,7 @@ def fetched(address: str, **headers: str) -> tuple[int, str]:
     """Status and text of an answer, whatever its status."""
     try:
         with urllib.request.urlopen(
-            urllib.request.Request(address, headers=headers), timeout=30
+            urllib.request.Request(address, headers=headers), timeout=300
         ) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as fault:

@@ -260,7 +260,7 @@ def test_a_run_killed_at_any_moment_leaves_no_release_and_the_next_begins_anew_t
     # While rows are treated, and once the result is written and is attacked.
     for file, pause in (("first", 0.0), ("first", 0.1), ("final", 0.0)):
         child = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + 300
+        deadline = time.monotonic() + 600
         while not any(f.stat().st_size for f in desk.glob(f".catalogue-masking-*/{file}*")):
             assert child.poll() is None
             assert time.monotonic() < deadline
@@ -311,7 +311,7 @@ def begun(arguments: tuple[object, ...], **more: Any) -> "subprocess.Popen[bytes
 
 
 def wait_for(child: "subprocess.Popen[bytes]", folder: Path, pattern: str) -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 600
     while not any(folder.glob(f".catalogue-parts-*/{pattern}")):
         assert child.poll() is None
         assert time.monotonic() < deadline

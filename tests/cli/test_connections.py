@@ -28,7 +28,7 @@ def server(tmp_path_factory):
 
 
 def opened(server):
-    return socket.create_connection((server.hostname, server.port), timeout=60)
+    return socket.create_connection((server.hostname, server.port), timeout=300)
 
 
 def told(server, sent, *, ends=False):

@@ -3,7 +3,9 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 
+from registry.cli import main
 from tests.cli.processes import catalogue, environment
 from tests.harvest.portals import ckan_of, package, serving
 
@@ -40,15 +42,18 @@ def test_a_source_is_entered_run_and_listed(env, tmp_path):
 
 
 def test_what_cannot_be_run_says_why(env):
-    assert catalogue(env, "harvest", "run", "nothing").returncode == 1
-    refused = catalogue(env, "harvest", "add", "x", "--kind", "ckan", "--address", "file:///x")
-    assert refused.returncode == 1
+    def harvest(*words):
+        return CliRunner().invoke(main, ["harvest", *words], env=env)
+
+    assert harvest("run", "nothing").exit_code == 1
+    refused = harvest("add", "x", "--kind", "ckan", "--address", "file:///x")
+    assert refused.exit_code == 1
     assert "http" in refused.stderr
-    catalogue(env, "harvest", "add", "list", "--kind", "sheet")
-    assert catalogue(env, "harvest", "run", "list").returncode == 2
+    harvest("add", "list", "--kind", "sheet")
+    assert harvest("run", "list").exit_code == 2
     missing = ("--address", "http://127.0.0.1:4000", "--token-file", "/none")
-    catalogue(env, "harvest", "add", "y", "--kind", "ckan", *missing)
-    assert "/none" in catalogue(env, "harvest", "run", "y").stderr
+    harvest("add", "y", "--kind", "ckan", *missing)
+    assert "/none" in harvest("run", "y").stderr
 
 
 def test_a_network_that_is_none_is_refused_at_the_start(env):

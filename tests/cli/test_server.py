@@ -46,7 +46,7 @@ def test_an_address_with_bare_chinese_is_told_how_to_write_it(tmp_path, charset)
 def raw(address: str, line: bytes) -> str:
     """The answer to a request line sent as it stands."""
     place = urlsplit(address)
-    with socket.create_connection((place.hostname, place.port), timeout=20) as sent:
+    with socket.create_connection((place.hostname, place.port), timeout=300) as sent:
         sent.sendall(line + b"\r\nHost: registry\r\nConnection: close\r\n\r\n")
         return b"".join(iter(lambda: sent.recv(65_536), b"")).decode()
 

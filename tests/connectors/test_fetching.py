@@ -216,12 +216,15 @@ def test_who_sends_a_little_for_ever_ends_at_the_deadline(answer):
 
 
 def test_who_says_nothing_ends_at_the_deadline():
+    ended = threading.Event()
+
     def silent(_):
-        time.sleep(3)
+        ended.wait()
         yield b""
 
     with peer(silent) as quiet:
         assert refusal(allowed(seconds=0.4), quiet.address).code == "time"
+    ended.set()
 
 
 def test_an_endless_body_ends_at_the_size():

@@ -20,8 +20,6 @@ from registry.models.journal import JournalRow
 from tests.exchange.offering import TYPED, Both, keys, offered
 from tests.factories import Town, empty_database
 
-# The template of an empty database stands beside the folders of the walks, and goes with them.
-_PLACE = TemporaryDirectory()
 START = datetime(2026, 3, 2, 2, tzinfo=UTC)
 NAMES = ("consumer", "head", "registrar", "sharing", "authority", "double")
 
@@ -31,7 +29,7 @@ class Requests(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = TemporaryDirectory(dir=_PLACE.name)
+        self.folder = TemporaryDirectory()
         self.open = empty_database(Path(self.folder.name))
         self.session = db.open_session(self.open.__enter__(), writes=True)
         self.now = START

@@ -55,7 +55,8 @@ def serving(answer: Callable[[str, dict[str, str]], Said]) -> Iterator[Portal]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    # Asked often whether it is to end: each of hundreds would wait half a second for that.
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     portal.address = f"http://127.0.0.1:{server.server_port}"
     try:

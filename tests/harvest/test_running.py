@@ -196,14 +196,14 @@ def test_a_run_killed_at_any_page_goes_on_and_takes_everything_once(
         def held(path, given, start=start):
             if given.get("start") == start:
                 asked.set()
-                go_on.wait(30)
+                go_on.wait(600)
             return whole(path, given)
 
         asked.clear()
         go_on.clear()
         portal.answer = held
         child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        assert asked.wait(60)
+        assert asked.wait(600)
         # Some time after the answer: before, within or after the write of the page.
         go_on.set()
         time.sleep(0.02 if start != "0" else 0)

@@ -41,13 +41,46 @@ def test_that_fails(): assert not 1
 def test_of_a_fixture(over): pass
 def test_of_a_database(): sqlite3.connect(":memory:").close()
 def test_of_a_process(): subprocess.run([sys.executable, "-c", "pass"], check=True)
-def test_of_the_library():
-    subprocess.run([sys.executable, "-c", "pass", "anonymize"], check=True)
-def test_of_its_modules():
-    subprocess.run([sys.executable, "-c", "pass  # anonymization"], check=True)
-def test_of_both():
-    subprocess.run([sys.executable, "-c", "pass  # anonymization, registry"], check=True)
+def test_of_a_process_that_is_told():
+    env = sys.audit("registry.environment")
+    subprocess.run([sys.executable, "-c", "pass"], env=env, check=True)
 """
+# What a browser asks is asked by others, by a part of them, or by nobody.
+BROWSED = """
+import pytest
+import sqlalchemy as sa
+
+ENGINES = [sa.create_engine("sqlite://")]
+
+@pytest.fixture(scope="module")
+def browser(): return "Chromium"
+
+def asks(statement, given=()):
+    with ENGINES[0].connect() as connection:
+        connection.exec_driver_sql(statement, given)
+"""
+ASKING = (
+    BROWSED
+    + """
+def test_asks():
+    asks("SELECT 1")
+    asks("SELECT 2 WHERE 2 IN (?, ?)", (1, 2))
+"""
+)
+COVERED = (
+    BROWSED
+    + """
+def test_sees(browser): asks("SELECT 1")
+def test_sees_more(browser): asks("SELECT 2 WHERE 2 IN (?, ?, ?)", (1, 2, 3))
+"""
+)
+OF_ITS_OWN = (
+    BROWSED
+    + """
+def test_sees(browser): asks("SELECT 1")
+def test_sees_more(browser): asks("SELECT 3")
+"""
+)
 # The connection is opened by whoever comes first, and kept.
 KEPT = """
 import sqlite3
@@ -88,17 +121,20 @@ def test_only_what_passed_without_an_engine_is_left_out(tmp_path):
     inner = tmp_path / "tests" / "small"
     inner.mkdir(parents=True)
     (inner / "conftest.py").write_text(CONFTEST)
-    for name, text in {"suite": SUITE, "kept": KEPT, "shared": SHARED, "named": NAMED}.items():
+    files = {"suite": SUITE, "kept": KEPT, "shared": SHARED, "named": NAMED}
+    files |= {"asking": ASKING, "covered": COVERED, "of_its_own": OF_ITS_OWN}
+    for name, text in files.items():
         (inner / f"test_{name}.py").write_text(text)
     for options in ((), ("-p", "xdist.plugin", "-n", "2", "--dist", "loadfile")):
         noted = tmp_path / "noted"
         told = suite(inner, f"--note-unengaged={noted}", *options)
-        assert "1 failed, 13 passed" in told, told
+        assert "1 failed, 16 passed" in told, told
         names = [line.rpartition("/")[2] for line in noted.read_text().split()]
         assert names == [
+            "test_covered.py::test_sees",
+            "test_covered.py::test_sees_more",
             "test_shared.py::test_third",
-            "test_suite.py::test_of_its_modules",
+            "test_suite.py::test_of_a_process",
             "test_suite.py::test_of_nothing",
-            "test_suite.py::test_of_the_library",
         ]
-    assert "1 failed, 9 passed, 4 deselected" in suite(inner, f"--leave-out={noted}")
+    assert "1 failed, 11 passed, 5 deselected" in suite(inner, f"--leave-out={noted}")

@@ -333,7 +333,8 @@ def test_what_is_typed_before_the_script_runs_is_saved_and_a_page_left_alone_sen
     page.route("**/js/form.js", hold)
     page.goto(page.url, wait_until="commit")
     page.fill('[name="abstract"]', "脚本运行之前填写的摘要")
-    page.wait_for_timeout(200)
+    while not held:
+        page.wait_for_timeout(50)
     held.pop().continue_()
     page.unroute("**/js/form.js")
     page.wait_for_load_state("load")
@@ -359,6 +360,8 @@ def test_a_button_pressed_while_the_page_saves_itself_meets_no_conflict(browser,
     page.route("**/edit", lambda route: held.append(route) if not held else route.continue_())
     page.fill('[name="abstract"]', "先填写的摘要")
     page.clock.run_for(21_000)
+    while not held:
+        page.wait_for_timeout(50)
     page.fill('[name="abstract"]', "随后填写的摘要")
     page.locator(".bar button[value=save]").click()
     with page.expect_navigation():

@@ -1,17 +1,15 @@
 """What a backup holds comes back whole, elsewhere; what was wiped does not come back at all."""
 
-import os
 import shutil
 import signal
 import subprocess
-import sys
 from contextlib import suppress
 
 import pytest
 import sqlalchemy as sa
 
 import search
-from registry import accounts, db, demo, discovery, files, journal, signing, work
+from registry import accounts, db, discovery, files, journal, signing, work
 from registry import backup as backups
 from registry.access import SYSTEM
 from registry.backup import NoBackup
@@ -22,6 +20,7 @@ from registry.models.catalogue import Freeze, Resource, Version
 from registry.models.journal import JournalRow
 from tests import factories
 from tests.catalogue.test_life import published
+from tests.cli.processes import COMMAND, catalogue, environment
 
 
 @pytest.fixture
@@ -68,19 +67,25 @@ def rows_of(database):
         }
 
 
+@pytest.fixture
+def city(tmp_path):
+    """The database of the demo city."""
+    with factories.city_database(tmp_path) as opened:
+        yield opened
+
+
 def test_a_city_comes_back_row_by_row_with_its_files_and_its_journal(
-    database, here, there, elsewhere, tmp_path
+    city, here, there, elsewhere, tmp_path
 ):
-    with db.transaction(database, writes=True) as session:
-        demo.build(session, factories.PASSWORD)
+    with db.transaction(city, writes=True) as session:
         kept = files.keep(session, here.data_dir, SYSTEM, "scan", "甲.pdf", b"%PDF-1.7 content")
-    work.sign_heads(here, database)
+    work.sign_heads(here, city)
     folder = tmp_path / "kept"
-    made = backups.backup(here, database, folder, with_keys=True)
+    made = backups.backup(here, city, folder, with_keys=True)
     done, drift = brought_back(there, elsewhere, folder)
     assert (done.rows, done.files, done.wiped, done.faults) == (made.rows, 1, 0, ())
     assert drift == []
-    assert rows_of(elsewhere) == rows_of(database)
+    assert rows_of(elsewhere) == rows_of(city)
     assert files.content(there.data_dir, kept) == b"%PDF-1.7 content"
     with db.transaction(elsewhere, writes=True) as session:
         # Life goes on: ids and rows of the journal are counted on from the last.
@@ -167,16 +172,12 @@ def test_a_backup_stands_in_the_journal(database, here, tmp_path):
         assert row.key == made.key
 
 
-def test_a_backup_killed_halfway_has_no_name(tmp_path):
-    env = {
-        **{k: v for k, v in os.environ.items() if not k.startswith("CATALOGUE_")},
-        "CATALOGUE_DATA_DIR": str(tmp_path / "data"),
-        "CATALOGUE_DEMO_PASSWORD": factories.PASSWORD,
-    }
-    catalogue = [sys.executable, "-c", "from registry.cli import main; main()"]
-    subprocess.run([*catalogue, "demo"], env=env, check=True, capture_output=True)
+def test_a_backup_killed_halfway_has_no_name(city, here, tmp_path):
+    signing.load(here.signing_key_file)
+    address = city.writing.url.render_as_string(hide_password=False)
+    env = environment(here.data_dir, database_url=address)
     target = tmp_path / "kept"
-    running = subprocess.Popen([*catalogue, "backup", str(target)], env=env)
+    running = subprocess.Popen([*COMMAND, "backup", str(target)], env=env)
     # Killed as soon as the first table lies there, whatever the speed of the machine.
     while not list(tmp_path.glob(".kept.part-*/tables/*")):
         with suppress(subprocess.TimeoutExpired):
@@ -185,24 +186,10 @@ def test_a_backup_killed_halfway_has_no_name(tmp_path):
     running.send_signal(signal.SIGKILL)
     running.wait()
     assert not target.exists() or backups.check(target)
-    done = subprocess.run(
-        [*catalogue, "backup", str(tmp_path / "again"), "--with-keys"],
-        env=env,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    assert "备份" in done.stdout
-    env["CATALOGUE_DATA_DIR"] = str(tmp_path / "new")
-    done = subprocess.run(
-        [*catalogue, "restore", str(tmp_path / "again"), "--json"],
-        env=env,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    assert '"faults": []' in done.stdout
-    verified = subprocess.run(
-        [*catalogue, "audit", "verify"], env=env, check=False, capture_output=True, text=True
-    )
+    done = catalogue(env, "backup", str(tmp_path / "again"), "--with-keys")
+    assert "备份" in done.stdout, done.stderr
+    env = environment(tmp_path / "new")
+    done = catalogue(env, "restore", str(tmp_path / "again"), "--json")
+    assert '"faults": []' in done.stdout, done.stderr
+    verified = catalogue(env, "audit", "verify")
     assert verified.returncode == 0, verified.stdout

@@ -36,7 +36,7 @@ def failing() -> Iterator[int]:
             self.close_connection = True
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Fails) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield server.server_address[1]
         server.shutdown()
 
@@ -62,7 +62,12 @@ def asked_by(index: GuardedIndex, threads: int) -> int:
 
 
 @pytest.mark.parametrize("way", [frozen, failing, stopped])
-def test_after_one_failure_nobody_waits_for_an_engine_that_is_away(way, tmp_path: Path):
+def test_after_one_failure_nobody_waits_for_an_engine_that_is_away(
+    way, tmp_path: Path, monkeypatch
+):
+    # Nobody is to be let through however long twenty threads take.
+    for pause in ("FIRST_PAUSE_S", "LONGEST_PAUSE_S"):
+        monkeypatch.setattr(breaker, pause, 600.0)
     opened: list[float] = []
     with way() as port:
 

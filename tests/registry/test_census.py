@@ -23,8 +23,6 @@ from registry.models.shown import Census
 from tests.catalogue.test_life import published
 from tests.factories import Town, document, empty_database
 
-# The template of an empty database stands beside the folders of the runs, and goes with them.
-_PLACE = TemporaryDirectory()
 # Numbered names are refused: they look filled in by dragging.
 _names = (f"{chr(number)}类信息" for number in itertools.count(ord("一")))
 
@@ -127,7 +125,7 @@ acts = st.one_of(
 )
 @given(st.lists(acts, min_size=3, max_size=14))
 def test_after_any_acts_every_reader_is_told_what_a_full_count_tells(asked):
-    with TemporaryDirectory(dir=_PLACE.name) as folder, empty_database(Path(folder)) as database:
+    with TemporaryDirectory() as folder, empty_database(Path(folder)) as database:
         with db.transaction(database, writes=True) as session:
             town = Town(session)
             readers = readers_of(town)

@@ -158,7 +158,7 @@ def test_a_file_is_sealed_while_another_writes_and_nothing_stays_of_one_that_is_
     sending = Thread(target=lambda: answers.append(client.post(address, data=data)))
     with db.transaction(database, writes=True):
         sending.start()
-        end = time.monotonic() + 4
+        end = time.monotonic() + db.WAIT_FOR_WRITER_S / 2
         while not list((folder / "runs").glob("*.source")):
             assert time.monotonic() < end, "the file waits for the lock of the writer"
             time.sleep(0.01)
