@@ -62,6 +62,22 @@ def add_system(
 ) -> System:
     """Bring a system into the scope: a new one, or one of the unit that is known by its code."""
     require(actor, "ask_verification", project.unit)
+    facts = system_facts(code, name, level)
+    system = session.scalar(sa.select(System).where(System.code == facts["code"]))
+    if system is not None and system.unit_id != project.unit_id:
+        raise Invalid([Problem("/code", "system-taken", rule="system-taken")])
+    if system is None:
+        system = System(unit_id=project.unit_id, **facts)
+        session.add(system)
+        session.flush()
+    if session.get(ProjectSystem, (project.id, system.id)) is None:
+        session.add(ProjectSystem(project_id=project.id, system_id=system.id))
+    _changed(session, actor, "add_system", project, {"system": system.key})
+    return system
+
+
+def system_facts(code: str, name: str, level: str) -> dict[str, Any]:
+    """Code, name and level of a system as typed, cut to length; Invalid names what is wrong."""
     faults = [
         Problem(f"/{field}", "system-field", rule="system-field")
         for field, text in (("code", code), ("name", name))
@@ -71,18 +87,11 @@ def add_system(
         faults.append(Problem("/level", "choice", rule="choice"))
     if faults:
         raise Invalid(faults)
-    system = session.scalar(sa.select(System).where(System.code == code.strip()[:100]))
-    if system is not None and system.unit_id != project.unit_id:
-        raise Invalid([Problem("/code", "system-taken", rule="system-taken")])
-    if system is None:
-        system = System(code=code.strip()[:100], name=name.strip()[:200], unit_id=project.unit_id)
-        system.protection_level = int(level) if level else None
-        session.add(system)
-        session.flush()
-    if session.get(ProjectSystem, (project.id, system.id)) is None:
-        session.add(ProjectSystem(project_id=project.id, system_id=system.id))
-    _changed(session, actor, "add_system", project, {"system": system.key})
-    return system
+    return {
+        "code": code.strip()[:100],
+        "name": name.strip()[:200],
+        "protection_level": int(level) if level else None,
+    }
 
 
 def add_tables(
