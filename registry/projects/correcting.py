@@ -1,6 +1,6 @@
 """Correcting what a project stated wrongly: a system or a table is mended, or taken out again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -188,7 +188,7 @@ def _open_table(session: Session, project: Project, table_id: int) -> BusinessTa
 
 
 def _corrected(
-    session: Session, actor: Actor, act: str, project: Project, facts: dict[str, object]
+    session: Session, actor: Actor, act: str, project: Project, facts: Mapping[str, object]
 ) -> None:
     project.row_version += 1
     session.flush()

@@ -35,7 +35,7 @@ def show(key: str) -> str:
         )
         for line in found.lines
     ]
-    order = {"fail": 0, "deferred": 1, "pass": 2, "na": 3, "not_yet": 4, "unbound": 5}
+    order = {"fail": 0, "deferred": 1, "idle": 2, "pass": 3, "na": 4, "not_yet": 5, "unbound": 6}
     return render_template(
         "examination.html",
         place="projects",
