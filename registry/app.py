@@ -113,7 +113,7 @@ def _templates(app: Flask, settings: Settings) -> None:
         return {
             "locale": locale(),
             "actor": _shown(who) if who.signed_in else None,
-            "places": [*web.places(), *_duties(who)],
+            "places": [*web.places(), *_duties(who)] if who.signed_in else web.open_places(),
             "demo": bool(settings.demo_password),
             "inbox_count": _waiting(who, settings),
             "switch_query": _query_without_lang(),

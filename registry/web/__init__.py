@@ -95,6 +95,16 @@ def places() -> Sequence[tuple[str, str, str]]:
     )
 
 
+def open_places() -> Sequence[tuple[str, str, str]]:
+    """The places of the header for a stranger: what he may use, none that asks him to sign in."""
+    return (
+        ("home", "/", "首页"),
+        ("search", "/search", "检索"),
+        ("help", "/help", "使用手册"),
+        ("check", "/opinions/verify", "核对核验意见"),
+    )
+
+
 def duties() -> Sequence[tuple[str, str, str, str]]:
     """Places of the header for those who may do an act: act, id, address, name in Chinese."""
     return (
