@@ -1,12 +1,11 @@
 """Correcting what a project stated wrongly: a system or a table is mended, or taken out again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from registry import journal
 from registry.access import Actor, require
 from registry.errors import Conflict, Invalid, Missing
 from registry.models.acceptance import Opinion, Revocation
@@ -19,7 +18,7 @@ from registry.models.projects import (
     System,
 )
 from registry.projects.scope import systems_of
-from registry.projects.stating import system_facts
+from registry.projects.stating import changed, system_facts
 from schemas import Problem
 
 
@@ -119,7 +118,7 @@ def correct_system(
         raise Invalid([Problem("/code", "system-taken", rule="system-taken")])
     for field, value in facts.items():
         setattr(system, field, value)
-    _corrected(session, actor, "correct_system", project, {"system": system.key})
+    changed(session, actor, "correct_system", project, {"system": system.key})
     return system
 
 
@@ -140,7 +139,7 @@ def remove_system(session: Session, actor: Actor, project: Project, key: str) ->
         session.execute(sa.delete(BusinessTable).where(BusinessTable.system_id == system.id))
         session.delete(system)
     facts = {"system": key, "tables": found.tables, "matched": len(found.matched)}
-    _corrected(session, actor, "remove_system", project, facts)
+    changed(session, actor, "remove_system", project, facts)
 
 
 def correct_table(
@@ -160,7 +159,7 @@ def correct_table(
     if session.scalar(same) is not None:
         raise Invalid([Problem("/name", "table-taken", rule="table-taken")])
     table.name = wanted
-    _corrected(session, actor, "correct_table", project, {"table": table.id})
+    changed(session, actor, "correct_table", project, {"table": table.id})
     return table
 
 
@@ -170,7 +169,7 @@ def remove_table(session: Session, actor: Actor, project: Project, table_id: int
     table = _open_table(session, project, table_id)
     facts = {"table": table.id, "matched": int(table.resource_id is not None)}
     session.delete(table)
-    _corrected(session, actor, "remove_table", project, facts)
+    changed(session, actor, "remove_table", project, facts)
 
 
 def _open_system(session: Session, project: Project, key: str) -> System:
@@ -185,11 +184,3 @@ def _open_table(session: Session, project: Project, table_id: int) -> BusinessTa
     if reason := why_closed(session, project, session.get_one(System, table.system_id)):
         raise Conflict(reason)
     return table
-
-
-def _corrected(
-    session: Session, actor: Actor, act: str, project: Project, facts: Mapping[str, object]
-) -> None:
-    project.row_version += 1
-    session.flush()
-    journal.record(session, actor, act, "project", project.key, facts=facts)

@@ -42,7 +42,7 @@ def state(session: Session, actor: Actor, project: Project, stated: Mapping[str,
     if faults:
         raise Invalid(faults)
     project.facts = {**project.facts, **kept}
-    _changed(session, actor, "state", project, {"stated": sorted(kept)})
+    changed(session, actor, "state", project, {"stated": sorted(kept)})
 
 
 def _catch_up(name: str, text: str) -> list[Problem]:
@@ -72,7 +72,7 @@ def add_system(
         session.flush()
     if session.get(ProjectSystem, (project.id, system.id)) is None:
         session.add(ProjectSystem(project_id=project.id, system_id=system.id))
-    _changed(session, actor, "add_system", project, {"system": system.key})
+    changed(session, actor, "add_system", project, {"system": system.key})
     return system
 
 
@@ -109,7 +109,7 @@ def add_tables(
     )
     new = [name for name in wanted if name not in known]
     session.add_all(BusinessTable(system_id=system.id, name=name) for name in new)
-    _changed(session, actor, "add_tables", project, {"system": system.key, "tables": len(new)})
+    changed(session, actor, "add_tables", project, {"system": system.key, "tables": len(new)})
     return len(new)
 
 
@@ -119,7 +119,7 @@ def include(session: Session, actor: Actor, project: Project, key: str) -> None:
     resource = own_entry(session, actor, project, key)
     if session.get(ProjectResource, (project.id, resource.id)) is None:
         session.add(ProjectResource(project_id=project.id, resource_id=resource.id))
-    _changed(session, actor, "include", project, {"resource": resource.key})
+    changed(session, actor, "include", project, {"resource": resource.key})
 
 
 def ask(
@@ -137,12 +137,13 @@ def ask(
     asked = {**project.facts.get("asked", {}), stage: calendar.today().isoformat()}
     project.stage, project.facts = stage, {**project.facts, "asked": asked}
     project.planned_on = planned_on or project.planned_on
-    _changed(session, actor, "ask_verification", project, {"stage": stage})
+    changed(session, actor, "ask_verification", project, {"stage": stage})
 
 
-def _changed(
+def changed(
     session: Session, actor: Actor, act: str, project: Project, facts: Mapping[str, object]
 ) -> None:
+    """Journal what was changed of a project, and let a form that was open before be overtaken."""
     project.row_version += 1
     session.flush()
     journal.record(session, actor, act, "project", project.key, facts=facts)
