@@ -11,7 +11,18 @@ from flask.sessions import NullSession, SessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import schemas
-from registry import access, api, calendar, catalogue, db, desensitization, exchange, health, web
+from registry import (
+    acceptance,
+    access,
+    api,
+    calendar,
+    catalogue,
+    db,
+    desensitization,
+    exchange,
+    health,
+    web,
+)
 from registry.calendar import CITY
 from registry.config import Settings
 from registry.edge import actor, csrf_token, index, locale, metrics, requests
@@ -102,9 +113,9 @@ def _templates(app: Flask, settings: Settings) -> None:
         return {
             "locale": locale(),
             "actor": _shown(who) if who.signed_in else None,
-            "places": [*web.places(), *_duties(who)],
+            "places": [*web.places(), *_duties(who)] if who.signed_in else web.open_places(),
             "demo": bool(settings.demo_password),
-            "inbox_count": _waiting(who),
+            "inbox_count": _waiting(who, settings),
             "switch_query": _query_without_lang(),
             "foot_links": [
                 ("/help", gettext("使用手册")),
@@ -134,7 +145,8 @@ def _duties(who: access.Actor) -> list[tuple[str, str, str]]:
     return [(id_, at, name) for act, id_, at, name in web.duties() if access.may(who, act)]
 
 
-def _waiting(who: access.Actor) -> int:
+def _waiting(who: access.Actor, settings: Settings) -> int:
+    """How much waits for the reader: the number that his inbox adds up, on every page."""
     # A page of refusal is drawn after its transaction ended: it shows no count.
 
     if not who.signed_in or "session" not in g:
@@ -144,7 +156,9 @@ def _waiting(who: access.Actor) -> int:
         entries = len(catalogue.inbox(session(), who))
         asked = exchange.count(session(), [exchange.waits_for(session(), who)])
         demands = exchange.count_demands_waiting(session(), who)
-        return entries + asked + demands + len(desensitization.awaited(session(), who))
+        reports = len(desensitization.awaited(session(), who))
+        projects = len(acceptance.awaited(session(), who, settings.deferral_paper))
+        return entries + asked + demands + reports + projects
 
     return until_next_act(session(), ("waiting", who, calendar.today()), counted)
 

@@ -34,6 +34,7 @@ class Gate:
     deferrable: str
     na_reasons: tuple[str, ...]
     voided_by: str
+    judges_entries: bool
 
     def title(self, locale: str = "zh") -> str:
         """The name of the gate on screen and on the opinion."""
@@ -49,7 +50,8 @@ class Line:
     """One gate of an examination.
 
     `result`: pass · fail · na (with `reason`) · not_yet (its stage has not come) · deferred ·
-    unbound (this kind of project is not measured by it).
+    unbound (this kind of project is not measured by it) · idle (it judges entries and there are
+    none: neither passed nor in the way, what is missing is told by the gate on the catalogue).
     """
 
     gate: Gate
@@ -125,6 +127,7 @@ def gates() -> tuple[Gate, ...]:
             str(row["deferrable"] or ""),
             tuple(row["na_reasons"]),
             row.get("voided_by", ""),
+            row.get("judges") == "entries",
         )
         for row in schemas.codes.table("acceptance_gates")["gates"]
     )
@@ -199,6 +202,8 @@ def _line(facts: Facts, gate: Gate, bound: frozenset[str]) -> Line:
     if "no_pi" in gate.na_reasons and known and not any(e.personal for e in facts.entries):
         return Line(gate, "na", reason="no_pi")
     found = tuple(CHECKS[gate.id](facts))
+    if not found and gate.judges_entries and not facts.entries:
+        return Line(gate, "idle")
     proofs = tuple(evidence_of(facts, gate.id))
     if not found:
         return Line(gate, "pass", proofs=proofs)

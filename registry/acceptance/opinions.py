@@ -349,6 +349,8 @@ def _because(line: Line, kind: str, reasons: Mapping[str, str]) -> str:
     """Why a gate has the result it has, where that wants saying; "" where it passed."""
     if line.result == "unbound":
         return f"{kind}项目不核这一项"
+    if line.result == "idle":
+        return "项目没有条目，无可判断"
     return reasons.get(line.reason, "") or "；".join(said(one)[0] for one in line.shortfalls[:5])
 
 

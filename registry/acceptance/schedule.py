@@ -34,7 +34,7 @@ def schedule(
     known = calendar.load(session)
     today = day or calendar.today()
     by = planned_on
-    # Gates on entries pass where there is none; nothing of them was done for that.
+    # Before there is an entry no step is done: lists and systems may be there all the same.
     good = (
         {line.gate.id for line in found.lines if line.result in GOOD}
         if found and not _is_bare(found)

@@ -170,7 +170,8 @@ def _heard(text: str, lexicon: Lexicon) -> Iterator[tuple[str, str]]:
     for size in range(len(text), SHORTEST_MEANT - 1, -1):
         for at in range(len(text) - size + 1):
             own = text[at : at + size]
-            if own not in lexicon.terms:
+            # 「谁没交」 asks who; that 税没交 sounds the same is chance.
+            if own not in lexicon.terms and own[0] not in analysis.table("questions")["words"]:
                 yield from ((own, term) for term in _by_sound(lexicon).get(_sound(own), ()))
 
 

@@ -231,7 +231,8 @@ def _correct_data(session: Session, request: Request, given: Given) -> Outcome:
 def _end(session: Session, request: Request, given: Given) -> Outcome:
     today = calendar.today()
     ends = min(request.ends_on, today) if request.ends_on else today
-    return Outcome(columns={"ends_on": ends})
+    # Whose data are used no longer waits for no check of them.
+    return Outcome(columns={"ends_on": ends, "data_correction_due": None})
 
 
 def _reopen(session: Session, request: Request, given: Given) -> Outcome:

@@ -24,6 +24,7 @@ GATE_RESULTS: Final[Mapping[str, str]] = {
     "na": "不适用",
     "not_applicable": "不适用",
     "not_yet": "未到阶段",
+    "idle": "无可判断",
     "deferred": "限期补正",
     "conditional": "限期补正",
 }

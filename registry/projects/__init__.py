@@ -1,5 +1,16 @@
 """Projects: what is in their scope, what others certify about them, what was found."""
 
+from registry.projects.correcting import (
+    Resting,
+    correct_system,
+    correct_table,
+    find_system,
+    find_table,
+    remove_system,
+    remove_table,
+    resting_on,
+    why_closed,
+)
 from registry.projects.records import (
     Ordered,
     close_finding,
@@ -28,11 +39,14 @@ from registry.projects.stating import add_system, add_tables, ask, include, stat
 
 __all__ = [
     "Ordered",
+    "Resting",
     "add_system",
     "add_tables",
     "ask",
     "close_finding",
     "conclude",
+    "correct_system",
+    "correct_table",
     "create",
     "declare_not_applicable",
     "defer",
@@ -41,6 +55,8 @@ __all__ = [
     "enterable",
     "entered_by",
     "find",
+    "find_system",
+    "find_table",
     "findings_of",
     "follows",
     "include",
@@ -50,7 +66,11 @@ __all__ = [
     "listed",
     "may_see",
     "raise_finding",
+    "remove_system",
+    "remove_table",
+    "resting_on",
     "state",
     "stated_by",
     "systems_of",
+    "why_closed",
 ]

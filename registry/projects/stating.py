@@ -42,7 +42,7 @@ def state(session: Session, actor: Actor, project: Project, stated: Mapping[str,
     if faults:
         raise Invalid(faults)
     project.facts = {**project.facts, **kept}
-    _changed(session, actor, "state", project, {"stated": sorted(kept)})
+    changed(session, actor, "state", project, {"stated": sorted(kept)})
 
 
 def _catch_up(name: str, text: str) -> list[Problem]:
@@ -62,6 +62,22 @@ def add_system(
 ) -> System:
     """Bring a system into the scope: a new one, or one of the unit that is known by its code."""
     require(actor, "ask_verification", project.unit)
+    facts = system_facts(code, name, level)
+    system = session.scalar(sa.select(System).where(System.code == facts["code"]))
+    if system is not None and system.unit_id != project.unit_id:
+        raise Invalid([Problem("/code", "system-taken", rule="system-taken")])
+    if system is None:
+        system = System(unit_id=project.unit_id, **facts)
+        session.add(system)
+        session.flush()
+    if session.get(ProjectSystem, (project.id, system.id)) is None:
+        session.add(ProjectSystem(project_id=project.id, system_id=system.id))
+    changed(session, actor, "add_system", project, {"system": system.key})
+    return system
+
+
+def system_facts(code: str, name: str, level: str) -> dict[str, Any]:
+    """Code, name and level of a system as typed, cut to length; Invalid names what is wrong."""
     faults = [
         Problem(f"/{field}", "system-field", rule="system-field")
         for field, text in (("code", code), ("name", name))
@@ -71,18 +87,11 @@ def add_system(
         faults.append(Problem("/level", "choice", rule="choice"))
     if faults:
         raise Invalid(faults)
-    system = session.scalar(sa.select(System).where(System.code == code.strip()[:100]))
-    if system is not None and system.unit_id != project.unit_id:
-        raise Invalid([Problem("/code", "system-taken", rule="system-taken")])
-    if system is None:
-        system = System(code=code.strip()[:100], name=name.strip()[:200], unit_id=project.unit_id)
-        system.protection_level = int(level) if level else None
-        session.add(system)
-        session.flush()
-    if session.get(ProjectSystem, (project.id, system.id)) is None:
-        session.add(ProjectSystem(project_id=project.id, system_id=system.id))
-    _changed(session, actor, "add_system", project, {"system": system.key})
-    return system
+    return {
+        "code": code.strip()[:100],
+        "name": name.strip()[:200],
+        "protection_level": int(level) if level else None,
+    }
 
 
 def add_tables(
@@ -100,7 +109,7 @@ def add_tables(
     )
     new = [name for name in wanted if name not in known]
     session.add_all(BusinessTable(system_id=system.id, name=name) for name in new)
-    _changed(session, actor, "add_tables", project, {"system": system.key, "tables": len(new)})
+    changed(session, actor, "add_tables", project, {"system": system.key, "tables": len(new)})
     return len(new)
 
 
@@ -110,7 +119,7 @@ def include(session: Session, actor: Actor, project: Project, key: str) -> None:
     resource = own_entry(session, actor, project, key)
     if session.get(ProjectResource, (project.id, resource.id)) is None:
         session.add(ProjectResource(project_id=project.id, resource_id=resource.id))
-    _changed(session, actor, "include", project, {"resource": resource.key})
+    changed(session, actor, "include", project, {"resource": resource.key})
 
 
 def ask(
@@ -128,12 +137,13 @@ def ask(
     asked = {**project.facts.get("asked", {}), stage: calendar.today().isoformat()}
     project.stage, project.facts = stage, {**project.facts, "asked": asked}
     project.planned_on = planned_on or project.planned_on
-    _changed(session, actor, "ask_verification", project, {"stage": stage})
+    changed(session, actor, "ask_verification", project, {"stage": stage})
 
 
-def _changed(
+def changed(
     session: Session, actor: Actor, act: str, project: Project, facts: Mapping[str, object]
 ) -> None:
+    """Journal what was changed of a project, and let a form that was open before be overtaken."""
     project.row_version += 1
     session.flush()
     journal.record(session, actor, act, "project", project.key, facts=facts)

@@ -12,6 +12,7 @@ def blueprints() -> Sequence[Blueprint]:
         audit,
         changes,
         claims,
+        correcting,
         databases,
         deciding,
         demands,
@@ -58,6 +59,7 @@ def blueprints() -> Sequence[Blueprint]:
         demands.pages,
         findings.pages,
         projects.pages,
+        correcting.pages,
         examination.pages,
         lists.pages,
         changes.pages,
@@ -90,6 +92,16 @@ def places() -> Sequence[tuple[str, str, str]]:
         ("projects", "/projects", "项目核验"),
         ("lists", "/lists", "三张清单"),
         ("statistics", "/statistics", "统计"),
+    )
+
+
+def open_places() -> Sequence[tuple[str, str, str]]:
+    """The places of the header for a stranger: what he may use, none that asks him to sign in."""
+    return (
+        ("home", "/", "首页"),
+        ("search", "/search", "检索"),
+        ("help", "/help", "使用手册"),
+        ("check", "/opinions/verify", "核对核验意见"),
     )
 
 

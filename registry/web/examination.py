@@ -35,7 +35,7 @@ def show(key: str) -> str:
         )
         for line in found.lines
     ]
-    order = {"fail": 0, "deferred": 1, "pass": 2, "na": 3, "not_yet": 4, "unbound": 5}
+    order = {"fail": 0, "deferred": 1, "idle": 2, "pass": 3, "na": 4, "not_yet": 5, "unbound": 6}
     return render_template(
         "examination.html",
         place="projects",
@@ -310,11 +310,16 @@ def revoke(number: str) -> Response | tuple[str, int]:
     return go(url_for(".opinion", number=number))
 
 
+def _checked_at() -> str:
+    """The place of the header: a stranger's own, one of the projects for who has a name."""
+    return "projects" if actor().signed_in else "check"
+
+
 @pages.get("/opinions/verify")
 @reads(public=True)
 def check_form() -> str:
     """Where anybody checks an opinion he was given."""
-    return render_template("opinion_check.html", place="projects", keys=_keys())
+    return render_template("opinion_check.html", place=_checked_at(), keys=_keys())
 
 
 @pages.post("/opinions/verify")
@@ -328,7 +333,7 @@ def check() -> tuple[str, int]:
     if content and papers.signed_with(content, _keys()):
         verdict = _verdict(content)
     page = render_template(
-        "opinion_check.html", place="projects", keys=_keys(), sent=bool(content), verdict=verdict
+        "opinion_check.html", place=_checked_at(), keys=_keys(), sent=bool(content), verdict=verdict
     )
     return page, 200 if verdict is not None and verdict.is_valid else 422
 

@@ -10,6 +10,7 @@ from registry.edge import actor, download, go, reads, session, writes
 from registry.errors import Missing
 from registry.models.accounts import Organisation, Person
 from registry.models.lists import Edition
+from registry.web.paging import paged
 
 pages = Blueprint("lists", __name__, url_prefix="/lists")
 
@@ -41,7 +42,7 @@ def show(name: str) -> str:
     """One list of one unit as it stands today, and its editions."""
     kind, unit = lists.kind(name), _unit()
     found = lists.rows(session(), name, unit, _reader(unit))
-    page = max(1, min(_number(request.args.get("page")), -(-len(found) // PER_PAGE) or 1))
+    page, last = paged(len(found), PER_PAGE)
     return render_template(
         "list.html",
         place="lists",
@@ -51,7 +52,7 @@ def show(name: str) -> str:
         rows=found[(page - 1) * PER_PAGE : page * PER_PAGE],
         total=len(found),
         page=page,
-        last=-(-len(found) // PER_PAGE) or 1,
+        last=last,
         address=lambda n: url_for(".show", name=name, unit=unit.code, page=n),
         editions=lists.editions(session(), unit, name),
         may_issue=may(actor(), "issue_list", unit),
@@ -156,7 +157,3 @@ def _unit(code: str | None = None) -> Organisation:
 
 def _units() -> list[Organisation]:
     return list(session().scalars(sa.select(Organisation).order_by(Organisation.id)))
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else 1

@@ -60,7 +60,9 @@ def contents() -> str:
     """Every page of the manual by its title, by who reads it, or where it says what is sought."""
     wanted = " ".join(request.args.get("q", "")[:80].split())
     if wanted:
-        return render_template("manual_contents.html", wanted=wanted, found=_saying(wanted))
+        return render_template(
+            "manual_contents.html", place="help", wanted=wanted, found=_saying(wanted)
+        )
     groups = (
         (gettext("走一遍"), ("tutorial",)),
         (
@@ -75,7 +77,7 @@ def contents() -> str:
         (title, [_read(one, locale()) for one in _named(names) if _is_for(one, names)])
         for title, names in groups
     ]
-    return render_template("manual_contents.html", groups=found)
+    return render_template("manual_contents.html", place="help", groups=found)
 
 
 def _is_for(name: str, names: Sequence[str]) -> bool:
@@ -102,7 +104,7 @@ def page(name: str) -> str:
     """One page of the manual, in the language of the reader where it is written in it."""
     if name not in _files():
         raise Missing("missing")
-    return render_template("manual.html", page=_read(name, locale()))
+    return render_template("manual.html", place="help", page=_read(name, locale()))
 
 
 def _named(patterns: Sequence[str]) -> Sequence[str]:

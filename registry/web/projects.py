@@ -26,6 +26,7 @@ from registry.models.projects import (
     ProjectResource,
     System,
 )
+from registry.web.paging import paged
 from schemas.typed import day as day_of
 
 # Every verdict is computed anew, each from a fixed number of queries.
@@ -45,8 +46,7 @@ pages = Blueprint("projects", __name__, url_prefix="/projects")
 def index() -> str:
     """The projects I have a part in, each with its verdict as of now, a page at a time."""
     found = projects.listed(session(), actor())
-    last = -(-len(found) // PER_PAGE) or 1
-    page = max(1, min(_number(request.args.get("page", "")), last))
+    page, last = paged(len(found), PER_PAGE)
     shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
     return render_template(
         "projects.html",

@@ -20,6 +20,7 @@ from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource
 from registry.models.exchange import Demand, Request, RequestEvent
 from registry.web.done import people
+from registry.web.paging import paged
 
 pages = Blueprint("requests", __name__)
 
@@ -62,8 +63,7 @@ def index() -> str:
     counts = {name: exchange.count(session(), _where(name)) for name in SHOWN}
     if shown not in SHOWN:
         shown = "waiting" if counts["waiting"] else "all"
-    last = -(-counts[shown] // exchange.PAGE)
-    page = min(_page(), max(last, 1))
+    page, last = paged(counts[shown], exchange.PAGE)
     rows = exchange.rows(session(), _where(shown), page)
     return render_template(
         "requests.html",
@@ -89,11 +89,6 @@ def _where(shown: str) -> list[sa.ColumnElement[bool]]:
         "all": [known],
     }
     return list(table[shown])
-
-
-def _page() -> int:
-    page = request.args.get("page", "1")
-    return max(int(page), 1) if page.isascii() and page.isdigit() and len(page) < 5 else 1
 
 
 @pages.get("/resources/<key>/request")

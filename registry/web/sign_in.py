@@ -121,7 +121,9 @@ def _judged() -> Iterator[str | Refusal]:
         accounts.check_password(database(), who.username, form.get("current", "")[:1000])
         remember(lambda s: accounts.forget_failures(s, who.username, address))
         made = accounts.hash_password(new)
-    except Forbidden:
+    except Forbidden as refusal:
+        why = refusal
+        remember(lambda s: journal.refused(s, who, "set_password", "account", who.username, why))
         made = Invalid([], code="password_current")
     except (Invalid, TooMany) as fault:
         made = fault

@@ -17,6 +17,7 @@ from registry.edge.words import sentence
 from registry.errors import Invalid, Missing
 from registry.models.catalogue import Resource, Submission, Version
 from registry.web.comparing import Compared, compared
+from registry.web.paging import paged
 from schemas import Problem
 
 pages = Blueprint("submissions", __name__, url_prefix="/submissions")
@@ -103,7 +104,7 @@ def _page(key: str, problems: Sequence[Problem] = ()) -> str:
     batch, versions = catalogue.submission_versions(session(), actor(), key)
     lines = [_line(version) for version in versions]
     waiting = [line for line in lines if line.step and line.locked is None]
-    page, last = _paged(len(waiting))
+    page, last = paged(len(waiting), PAGE)
     first = PAGE * (page - 1)
     shown = [replace(line, compared=compared(line.version)) for line in waiting[first:][:PAGE]]
     noted([line.version for line in shown])
@@ -135,14 +136,6 @@ def _line(version: Version) -> Line:
         return Line(version, None, None)
     refusal = conflict(session(), actor(), step, catalogue.line(session(), version))
     return Line(version, step, sentence(refusal)[1] if refusal else None)
-
-
-def _paged(count: int) -> tuple[int, int]:
-    """The page that was asked for, and the last one."""
-    last = max(-(-count // PAGE), 1)
-    asked = request.args.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 1
-    return min(max(number, 1), last), last
 
 
 def _title(batch: Submission, versions: Sequence[Version]) -> str:

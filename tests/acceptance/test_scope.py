@@ -73,6 +73,38 @@ def test_a_project_without_systems_or_entries_proves_nothing(session, town, proj
     assert found["G-DEID"].result != "na"
 
 
+ON_ENTRIES = {
+    "G-GRADE",
+    "G-SHARE",
+    "G-SECRET",
+    "G-PIA",
+    "G-DEID",
+    "G-HEAD",
+    "G-REVIEW",
+    "G-MOUNT",
+}
+
+
+def test_a_gate_on_entries_says_that_there_is_none_and_never_that_it_passed(session, town, project):
+    found = acceptance.examine(session, project, "final")
+    assert {line.gate.id for line in found.lines if line.result == "idle"} == ON_ENTRIES
+    assert found.verdict == "fail"
+    waive(session, town, project, "G-GRADE", "no_data")
+    assert results(session, project)["G-GRADE"].result == "na"
+    in_scope(session, project, published(session, town))
+    assert "idle" not in {line.result for line in results(session, project).values()}
+
+
+def test_a_frozen_entry_is_in_the_way_where_there_is_no_other(session, town, project):
+    resource = published(session, town)
+    in_scope(session, project, resource)
+    resource.frozen_at = db.now()
+    session.flush()
+    found = results(session, project)
+    assert found["G-SECRET"].result == "fail"
+    assert found["G-GRADE"].result == "idle"
+
+
 def test_exempting_every_table_is_no_catalogue(session, town, project):
     manager, registrar = town.person("project_manager"), town.person("registrar")
     system = projects.add_system(session, manager, project, code="sq", name="社区系统")

@@ -281,6 +281,17 @@ def test_data_in_doubt_are_checked_within_ten_working_days(both, town, session):
     assert request.state == "in_use"
 
 
+def test_use_can_be_recorded_and_ended_while_the_data_are_being_checked(both, town, session):
+    request = both.granted(offered(town, personal=False))
+    both.take(both.registrar, request, "deliver", "接口 JK-01")
+    both.take(both.consumer, request, "ask_data_correction", "3 人的登记日期有疑义")
+    both.take(both.consumer, request, "record_use", "停用前核验 12 次")
+    assert request.state == "data_correction"
+    both.take(both.consumer, request, "end", "接口停用，缓存删除")
+    assert (request.state, request.data_correction_due) == ("ended", None)
+    assert exchange.waiting(session, both.registrar) == []
+
+
 def test_use_is_suspended_resumed_and_ended_with_a_disposal_record(both, town, session):
     request = both.granted(offered(town, personal=False))
     both.take(both.registrar, request, "deliver", "接口 JK-01")

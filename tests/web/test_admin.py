@@ -247,3 +247,21 @@ def test_incompatible_posts_in_one_hand_are_told_with_the_rule(city):
     later = {"role": "reviewer", "unit": "11150300DEM000209G", "starts": tomorrow}
     assert send(admin, "registrar/appoint", **later).status_code == 303
     assert "「目录编制人员」和「审核人」" in admin.get("/admin/accounts/registrar").text
+
+
+def test_a_wrong_current_password_stands_in_the_journal_and_is_slowed(city):
+    client = sign_in(city, "finance")
+
+    def attempt():
+        form = {"csrf_token": token_of(client.get("/password").text), "current": "nicht-so"}
+        return client.post("/password", data=form | {"password": new, "again": new}).status_code
+
+    new = "Xin-kou-ling-2026"
+    assert [attempt() for _ in range(6)] == [422] * 5 + [429]
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        rows = session.scalars(
+            sa.select(JournalRow.outcome).where(
+                JournalRow.act == "set_password", JournalRow.key == "finance"
+            )
+        ).all()
+    assert rows == ["refused"] * 5

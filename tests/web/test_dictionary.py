@@ -239,3 +239,8 @@ def test_a_stranger_and_another_site_count_for_nothing(city: Flask):
     client.get(key, headers={"Referer": "http://[bad"})
     assert tally.pending() == after_search
     assert sum(n for n, _ in after_search.values()) == sum(n for n, _ in before.values()) + 1
+
+
+def test_a_word_that_asks_is_not_taken_for_one_that_sounds_like_it():
+    assert suggestions.meant("谁没交税", []) != "税没交税"
+    assert suggestions.meant("护市", []) == "护士"
