@@ -10,6 +10,7 @@ from benchmarks import search_quality
 from search import Index, SearchDoc
 
 SIXTH = held_out.HELD_OUT.with_name("held_out_sixth.json")
+EIGHTH = held_out.HELD_OUT.with_name("held_out_eighth.json")
 FOLDER = Path(__file__).parents[3] / "shared" / "search-dev"
 
 
@@ -88,5 +89,22 @@ if FOLDER.is_dir():
         rows = search_quality.table(held_out.graded(portals, docs, asked))
         assert rows["all"][1][0] >= least
         precision, recall = honesty(portals, docs, SIXTH, half)
+        assert precision >= exact
+        assert recall >= full
+
+    # What an eighth hand's set reached at first look; of its held half no miss is read.
+    @pytest.mark.parametrize(
+        ("half", "least", "exact", "full"),
+        [("open", 0.77, 0.97, 0.89), ("held", 0.80, 0.79, 0.92)],
+    )
+    def test_an_eighth_set_is_answered_and_counted_over_real_portals(
+        portals: Index, half: str, least: float, exact: float, full: float
+    ) -> None:
+        docs = list(search_quality.corpus(FOLDER))
+        asked = held_out.queries("portals", EIGHTH, half)
+        rows = search_quality.table(held_out.graded(portals, docs, asked))
+        assert rows["all"][1][0] >= least
+        assert rows["all"][1][3] == 0
+        precision, recall = honesty(portals, docs, EIGHTH, half)
         assert precision >= exact
         assert recall >= full

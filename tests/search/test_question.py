@@ -465,6 +465,11 @@ def test_what_no_dictionary_knows_of_a_spoken_sentence_is_only_guessed() -> None
     assert not any(part.is_guess for part in question.parts("水管炸裂 电话"))
 
 
+@pytest.mark.parametrize("purpose", ["核对", "核实一下", "对比一下", "这会儿", "让不让"])
+def test_what_a_question_is_for_and_when_it_is_asked_need_not_stand_in_an_entry(purpose) -> None:
+    assert required(f"{purpose}不动产登记") == required("不动产登记")
+
+
 def test_a_place_is_any_place_where_the_same_is_done() -> None:
     (place,) = question.parts("献血点")
     assert {stem for stem, _ in place.endings} >= {"献血", "采血"}
