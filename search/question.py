@@ -103,7 +103,7 @@ def parts(text: str, lexicon: Lexicon | None = None) -> tuple[Part, ...]:
         found = tuple(replace(one, weight=LONE) if one.is_lone else one for one in found)
     found = tuple(_ended(words, one) for one in found)
     found = _guessed(plain, tuple(map(_listed(found), found)))
-    found = _instead(_told_together(words, plain, found))
+    found = _instead(plain, _told_together(words, plain, found))
     if any(part.is_required for part in found):
         return found
     return tuple(replace(part, is_required=True, weight=1.0) for part in found)
@@ -247,30 +247,25 @@ def _framed(words: Lexicon, plain: str) -> Iterator[Part]:
     yield from _parts(words, plain[at:], _meaning)
 
 
-def _instead(found: tuple[Part, ...]) -> tuple[Part, ...]:
+def _instead(plain: str, found: tuple[Part, ...]) -> tuple[Part, ...]:
     """Let either of two things of a kind do: who types 公证处和公证员 wants what tells of any.
 
     Things are of a kind where they share a word: 福利彩票 and 体育彩票. What 或 stands between need
-    not be.
+    not be. Nothing else may stand there: 共享类型是不予共享 tells of one thing.
     """
     made: list[Part] = []
     before: Part | None = None
-    between: list[str] = []
     for part in found:
-        if not part.is_required or part.is_told or part.is_element:
-            between.append(part.text)
-            made.append(part)
-            continue
-        is_apart = bool(between) or not part.touches
-        if before is not None and is_apart and _AND_OR.issuperset(between):
-            is_either = "或" in between or _shares(before.text, part.text)
-            part = replace(part, is_instead=is_either)
+        if part.is_required and not (part.is_told or part.is_element):
+            between = before and re.search(
+                rf"{re.escape(before.text)}(\s+|\s*[和与及或]\s*){re.escape(part.text)}", plain
+            )
+            if before and between:
+                is_either = "或" in between[1] or _shares(before.text, part.text)
+                part = replace(part, is_instead=is_either)
+            before = part
         made.append(part)
-        before, between = part, []
     return tuple(made)
-
-
-_AND_OR = frozenset("和与及或")
 
 
 def _shares(one: str, other: str) -> bool:
