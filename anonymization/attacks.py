@@ -295,12 +295,12 @@ def _is_sketch(earlier: Any) -> bool:
 
 def _sketched(earlier: Any) -> list[linking.Sketch]:
     """The sketches of an earlier release: as they were kept, or of the release itself."""
-    kept = isinstance(earlier, str | Path) and Path(earlier).suffix.lower() == ".json"
+    if not _is_sketch(earlier):
+        return linking.sketches(whole(earlier), linking.CUTS)
     try:
-        if kept:
+        if not isinstance(earlier, Mapping):
             earlier = json.loads(Path(earlier).read_text("utf-8"))
-        if kept or isinstance(earlier, Mapping):
-            return linking.read_sketches(earlier["sketches"])
+        return linking.read_sketches(earlier["sketches"])
     except (ValueError, KeyError, TypeError) as fault:
         raise Refused(
             "SKETCH_FAULTY",
@@ -308,7 +308,6 @@ def _sketched(earlier: Any) -> list[linking.Sketch]:
             "the sketch of the earlier release cannot be read; make it again with catalogue "
             "anonymize sketch.",
         ) from fault
-    return linking.sketches(whole(earlier), linking.CUTS)
 
 
 # What no law orders: numbers that are left, plain or behind a digest (`naming` asks for each).

@@ -40,18 +40,14 @@ def reached(
     reach = _recoded if how == "recode" else _suppressed
     people = whose.code_of(treated, quasi)
     made = reach(masking, treated, quasi, raw, people)
+    if made.changes is None:
+        return made
     # Coarser classes may show that a code is a person's where finer ones did not.
-    later = whose.code_of(_applied(treated, made), quasi)
+    kept = treated[made.changes[ROW].to_list()].with_columns(made.changes.drop(ROW))
+    later = whose.code_of(kept, quasi)
     if later is not None and later != people:
         made = reach(masking, treated, quasi, raw, later)
     return made
-
-
-def _applied(treated: pl.DataFrame, made: Reached) -> pl.DataFrame:
-    if made.changes is None:
-        return treated
-    kept = treated[made.changes[ROW].to_list()]
-    return kept.with_columns(made.changes.drop(ROW))
 
 
 def _secret(masking: plan.Plan, treated: pl.DataFrame, quasi: Sequence[str]) -> list[str]:
