@@ -281,8 +281,7 @@ def signed_as(session: Session, found: Examination, result: str = "") -> str | N
             Opinion.project_id == found.project.id,
             Opinion.stage == found.stage,
             Opinion.result == (result or found.verdict),
-            Opinion.superseded_by_id.is_(None),
-            Opinion.id.not_in(sa.select(Revocation.opinion_id)),
+            Opinion.stands(),
         )
     ).all()
     numbers = {one.number for one in standing if wiped_on(one) is None}

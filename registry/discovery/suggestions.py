@@ -171,7 +171,7 @@ def _heard(text: str, lexicon: Lexicon) -> Iterator[tuple[str, str]]:
         for at in range(len(text) - size + 1):
             own = text[at : at + size]
             # 「谁没交」 asks who; that 税没交 sounds the same is chance.
-            if own not in lexicon.terms and own[0] not in analysis.table("questions")["words"]:
+            if own not in lexicon.terms and own[0] not in _asking():
                 yield from ((own, term) for term in _by_sound(lexicon).get(_sound(own), ()))
 
 
@@ -182,6 +182,11 @@ def _by_sound(lexicon: Lexicon) -> Mapping[str, tuple[str, ...]]:
         if len(term) >= SHORTEST_MEANT and all(map(analysis.is_han, term)):
             found[_sound(term)] = (*found.get(_sound(term), ()), term)
     return found
+
+
+@functools.cache
+def _asking() -> frozenset[str]:
+    return frozenset(analysis.table("questions")["words"])
 
 
 def _sound(text: str) -> str:

@@ -28,6 +28,13 @@ class Opinion(Base):
     file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
     superseded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("opinion.id"), index=True)
 
+    @classmethod
+    def stands(cls) -> sa.ColumnElement[bool]:
+        """Asks for opinions whose place no newer one took, and that nobody took back."""
+        return sa.and_(
+            cls.superseded_by_id.is_(None), ~sa.exists().where(Revocation.opinion_id == cls.id)
+        )
+
 
 class Revocation(Base):
     """A signed act that takes an opinion back; the opinion then verifies as revoked."""

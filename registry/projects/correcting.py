@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.access import Actor, require
 from registry.errors import Conflict, Invalid, Missing
-from registry.models.acceptance import Opinion, Revocation
+from registry.models.acceptance import Opinion
 from registry.models.projects import (
     BusinessTable,
     Evidence,
@@ -91,8 +91,7 @@ def why_closed(session: Session, project: Project, system: System) -> str:
         .where(
             Opinion.project_id.in_(with_it),
             Opinion.result.in_(("pass", "conditional")),
-            Opinion.superseded_by_id.is_(None),
-            ~sa.exists().where(Revocation.opinion_id == Opinion.id),
+            Opinion.stands(),
         )
         .limit(1)
     )

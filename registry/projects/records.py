@@ -14,7 +14,7 @@ from registry import calendar, journal
 from registry.access import Actor, acts, may, require
 from registry.db import now
 from registry.errors import Conflict, Forbidden, Invalid, Missing
-from registry.models.acceptance import Opinion, Revocation
+from registry.models.acceptance import Opinion
 from registry.models.accounts import Post
 from registry.models.catalogue import Resource
 from registry.models.projects import (
@@ -295,8 +295,7 @@ def _is_verified(session: Session, project: Project, on: date) -> bool:
             Opinion.project_id == project.id,
             Opinion.stage == "final",
             Opinion.result.in_(("pass", "conditional")),
-            Opinion.superseded_by_id.is_(None),
-            ~sa.exists().where(Revocation.opinion_id == Opinion.id),
+            Opinion.stands(),
         )
     )
     return any(at.astimezone(calendar.CITY).date() <= on for at in signed)

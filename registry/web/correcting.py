@@ -8,6 +8,7 @@ from registry.edge import actor, go, reads, session, writes
 from registry.edge.words import sentence
 from registry.errors import Conflict, Invalid
 from registry.models.projects import BusinessTable, Project, System
+from registry.web.projects import number
 
 pages = Blueprint("correcting", __name__, url_prefix="/projects")
 
@@ -52,7 +53,7 @@ def change_system(key: str, system_key: str, step: str) -> Answer:
 def table(key: str) -> str:
     """The form of one business table, and what it is matched to."""
     project = projects.find(session(), actor(), key)
-    found = projects.find_table(session(), project, _number(request.args.get("table", "")))
+    found = projects.find_table(session(), project, number(request.args.get("table", "")))
     return _page(project, session().get_one(System, found.system_id), found)
 
 
@@ -61,7 +62,7 @@ def table(key: str) -> str:
 def change_table(key: str, step: str) -> Answer:
     """Correct the name of a business table, or take the table out."""
     project = projects.find(session(), actor(), key)
-    found = projects.find_table(session(), project, _number(request.form.get("table", "")))
+    found = projects.find_table(session(), project, number(request.form.get("table", "")))
     try:
         if step == "remove":
             projects.remove_table(session(), actor(), project, found.id)
@@ -94,7 +95,3 @@ def _page(
         problems=problems.problems if problems else (),
         typed=request.form,
     )
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -237,7 +237,7 @@ def table(project: Project, form: Form) -> None:
         session(),
         actor(),
         project,
-        _number(form.get("table", "")),
+        number(form.get("table", "")),
         resource_key=form.get("resource", "")[:40],
         exempt_because=form.get("exempt_because", ""),
     )
@@ -507,5 +507,6 @@ def _day(form: Mapping[str, str], name: str) -> date:
     return found
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
+    """What was sent as a number of a row; 0, which none has, for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
