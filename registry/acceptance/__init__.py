@@ -14,29 +14,31 @@ from registry.acceptance.examine import (
 from registry.acceptance.gates import Shortfall
 from registry.acceptance.opinions import (
     Draft,
-    Issued,
-    Later,
-    changed_since,
     countersign,
     countersigned,
     draft,
-    find,
     foreseen,
     is_countersigned,
+    revoke,
+    sign,
+    signed_as,
+)
+from registry.acceptance.people import holders, is_insider
+from registry.acceptance.reader import NAMELESS, frozen_in, hidden_from, hidden_in, shown
+from registry.acceptance.schedule import Milestone, schedule
+from registry.acceptance.standing import (
+    Issued,
+    Later,
+    changed_since,
+    find,
     issued,
     of_project,
     package_of,
     revocation_of,
     revocations,
-    revoke,
-    sign,
-    signed_as,
     turned_since,
     wiped_on,
 )
-from registry.acceptance.people import holders, is_insider
-from registry.acceptance.reader import NAMELESS, frozen_in, hidden_from, hidden_in, shown
-from registry.acceptance.schedule import Milestone, schedule
 
 __all__ = [
     "NAMELESS",

@@ -19,8 +19,8 @@ import schemas
 from registry import calendar, catalogue, desensitization, projects
 from registry.acceptance.examine import Examination, examine, said
 from registry.acceptance.facts import KINDS
-from registry.acceptance.opinions import of_project, package_of, revocation_of, wiped_on
 from registry.acceptance.reader import frozen_in, hidden_from, shown
+from registry.acceptance.standing import of_project, package_of, revocation_of, wiped_on
 from registry.access import Actor
 from registry.journal.tree import instant
 from registry.models.catalogue import Resource, Version

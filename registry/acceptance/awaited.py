@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from registry.acceptance.examine import Examination, Line, examine_many
-from registry.acceptance.opinions import issued
 from registry.acceptance.people import is_insider, place
+from registry.acceptance.standing import issued
 from registry.access import Actor, may
 from registry.models.projects import Project
 from registry.projects import listed
