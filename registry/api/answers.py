@@ -10,6 +10,7 @@ from flask import Response, current_app, request
 
 from registry import catalogue
 from registry.discovery.packages import Live
+from registry.edge.numbers import natural
 from registry.errors import Invalid, Unreadable
 from registry.models.catalogue import Resource, Version
 from schemas import Problem
@@ -72,10 +73,10 @@ def clean_text(name: str, longest: int) -> str:
 
 def limit_of() -> int:
     """How many rows the caller wants, at most MOST."""
-    value = request.args.get("limit", str(PAGE))
-    if not (value.isascii() and value.isdigit() and 1 <= len(value) <= 4 and int(value) > 0):
+    rows = natural(request.args.get("limit", str(PAGE)), 4)
+    if not rows:
         raise Invalid([Problem("/limit", "natural-number")])
-    return min(int(value), MOST)
+    return min(rows, MOST)
 
 
 def cursor_to(listing: str, place: str) -> str:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registry.access import Actor
+from registry.edge.numbers import natural
 from registry.errors import Invalid, Refusal, SignInNeeded
 from registry.models.accounts import Organisation
 from registry.unchanged import until_next_act
@@ -77,10 +78,10 @@ class Call:
 
     def natural(self, name: str, default: int) -> int:
         """A natural number; Invalid for anything else."""
-        value = self.text(name, str(default)).strip() or str(default)
-        if not (value.isascii() and value.isdigit() and len(value) < 10):
+        value = natural(self.text(name, str(default)).strip() or str(default))
+        if value is None:
             raise Invalid([Problem(f"/{name}", "natural-number")])
-        return int(value)
+        return value
 
     @cached_property
     def names(self) -> Mapping[str, str]:

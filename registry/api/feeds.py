@@ -21,6 +21,7 @@ from registry.discovery.fielded import Span
 from registry.discovery.packages import Live
 from registry.edge import actor, index, reads, session, settings
 from registry.edge.accepting import LINKED, accepted
+from registry.edge.numbers import natural
 from registry.edge.readings import noted_live
 from registry.errors import Invalid, Missing, SignInNeeded, Unreadable
 from schemas import Problem
@@ -137,10 +138,10 @@ def _require_reader() -> None:
 
 
 def _page() -> int:
-    text = request.args.get("page", "1")
-    if not (text.isascii() and text.isdigit() and len(text) < 8 and int(text) > 0):
+    page = natural(request.args.get("page", "1"), 7)
+    if not page:
         raise Invalid([Problem("/page", "natural-number")])
-    return int(text)
+    return page
 
 
 def _text(name: str) -> str:

@@ -13,6 +13,7 @@ from registry.discovery.asked import Asked, Keys
 from registry.discovery.drafts import Draft
 from registry.discovery.facets import is_counted
 from registry.discovery.written import written
+from registry.edge.numbers import natural
 from registry.edge.readings import noted, noted_live, noted_written
 from registry.errors import Invalid
 from schemas import Problem
@@ -205,10 +206,10 @@ def _limited(call: Call, facets: Mapping[str, Counter[str]]) -> dict[str, dict[s
 def _most(call: Call) -> int | None:
     """How many values of a facet are wanted; None for all."""
     text = call.text("facet.limit", "50").strip()
-    digits = text.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
+    most = natural(text.removeprefix("-"))
+    if most is None:
         raise Invalid([Problem("/facet.limit", "type")])
-    return None if text.startswith("-") else int(text)
+    return None if text.startswith("-") else most
 
 
 def _items(call: Call, name: str, values: Mapping[str, int]) -> list[dict[str, Any]]:

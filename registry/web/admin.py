@@ -13,6 +13,7 @@ from registry import accounts, calendar, workdays
 from registry.access import is_of_one_project, is_until_a_date, role_title, roles
 from registry.accounts import clashes, posts, units
 from registry.edge import actor, go, locale, prepared, reads, session, writes
+from registry.edge.numbers import row_number
 from registry.edge.words import sentence
 from registry.errors import Conflict, Invalid, Missing, Refusal
 from registry.models.accounts import Account, Organisation, Post
@@ -231,7 +232,7 @@ def substitute(username: str) -> Response | tuple[str, int]:
     """Let this person stand in for somebody else's post between two dates."""
 
     def act(found: Account) -> object:
-        stood_for = session().get(Post, _number(request.form.get("post", "")))
+        stood_for = session().get(Post, row_number(request.form.get("post", "")))
         if stood_for is None:
             raise Missing("no_post")
         return posts.give(
@@ -255,7 +256,7 @@ def end(username: str) -> Response | tuple[str, int]:
     return _done(
         username,
         lambda found: posts.end(
-            session(), actor(), found, _number(request.form.get("post", "")), _day("ends")
+            session(), actor(), found, row_number(request.form.get("post", "")), _day("ends")
         ),
     )
 
@@ -317,7 +318,3 @@ def _day(name: str) -> date | None:
         return date.fromisoformat(request.form.get(name, ""))
     except ValueError:
         return None
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

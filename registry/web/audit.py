@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request, url_for
 import schemas
 from registry import journal, signing
 from registry.edge import actor, gettext, locale, reads, remember, session, settings
+from registry.edge.numbers import natural
 from registry.edge.words import title_of
 from registry.journal import browse, heads, tree
 from registry.journal.browse import Filter
@@ -24,9 +25,8 @@ pages = Blueprint("audit", __name__, url_prefix="/audit")
 def rows() -> str:
     """The journal, newest first; every look at it is a row of it."""
     asked, typed = _asked()
-    before = request.args.get("before", "")
-    number = int(before) if before.isascii() and before.isdigit() and len(before) < 12 else None
-    found = browse.browse(session(), asked, number)
+    before = natural(request.args.get("before"), 11)
+    found = browse.browse(session(), asked, before)
     who = actor()
     filtered = sorted(name for name, value in typed.items() if value)
     facts = {"filters": filtered, "rows": len(found.rows)}
@@ -42,7 +42,7 @@ def rows() -> str:
         typed=typed,
         acts=acts,
         act_name=name_of_act,
-        first=number is None,
+        first=before is None,
         older=url_for(".rows", **typed, before=found.older) if found.older is not None else None,
         newest=url_for(".rows", **typed),
         link=_link,

@@ -10,6 +10,7 @@ import schemas
 from registry import catalogue, harvest
 from registry.access import acts, may
 from registry.edge import actor, go, locale, reads, session, writes
+from registry.edge.numbers import natural, row_number
 from registry.edge.words import sentence
 from registry.errors import Invalid, Missing, Unreadable
 from registry.models.accounts import Organisation
@@ -25,7 +26,7 @@ def index() -> str:
     """The claims of one state this reader may see; first those that wait."""
     asked = request.args.get("state", "")
     state = asked if asked in harvest.STATES else harvest.STATES[0]
-    number = _number(request.args.get("page", "1"))
+    number = natural(request.args.get("page", "1"))
     found = harvest.listed(session(), actor(), state, max(number or 1, 1))
     return render_template(
         "claims.html",
@@ -87,7 +88,7 @@ def settle(key: str) -> Response:
 def assign(key: str) -> Response:
     """Give it to a unit."""
     found, seen = _found(key)
-    unit = session().get(Organisation, _number(request.form.get("unit", "")) or 0)
+    unit = session().get(Organisation, row_number(request.form.get("unit", "")))
     if unit is None:
         raise Missing("no_unit_chosen")
     harvest.assign(session(), actor(), found, unit, seen=seen)
@@ -96,7 +97,7 @@ def assign(key: str) -> Response:
 
 def _found(key: str) -> tuple[Claim, int]:
     """The claim and the state of it the form was drawn from."""
-    seen = _number(request.form.get("row_version", ""))
+    seen = natural(request.form.get("row_version", ""))
     if seen is None:
         raise Unreadable("unreadable")
     return harvest.find(session(), actor(), key), seen
@@ -144,7 +145,3 @@ def _units() -> list[Organisation]:
     above = {h.organisation_id for h in actor().holdings if h.role in roles}
     query = sa.select(Organisation).where(Organisation.authority_id.in_(above or {0}))
     return list(session().scalars(query.order_by(Organisation.id)))
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -5,10 +5,10 @@ from werkzeug.wrappers import Response
 
 from registry import projects
 from registry.edge import actor, go, reads, session, writes
+from registry.edge.numbers import row_number
 from registry.edge.words import sentence
 from registry.errors import Conflict, Invalid
 from registry.models.projects import BusinessTable, Project, System
-from registry.web.projects import number
 
 pages = Blueprint("correcting", __name__, url_prefix="/projects")
 
@@ -53,7 +53,7 @@ def change_system(key: str, system_key: str, step: str) -> Answer:
 def table(key: str) -> str:
     """The form of one business table, and what it is matched to."""
     project = projects.find(session(), actor(), key)
-    found = projects.find_table(session(), project, number(request.args.get("table", "")))
+    found = projects.find_table(session(), project, row_number(request.args.get("table", "")))
     return _page(project, session().get_one(System, found.system_id), found)
 
 
@@ -62,7 +62,7 @@ def table(key: str) -> str:
 def change_table(key: str, step: str) -> Answer:
     """Correct the name of a business table, or take the table out."""
     project = projects.find(session(), actor(), key)
-    found = projects.find_table(session(), project, number(request.form.get("table", "")))
+    found = projects.find_table(session(), project, row_number(request.form.get("table", "")))
     try:
         if step == "remove":
             projects.remove_table(session(), actor(), project, found.id)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 import schemas
 from registry import exchange
 from registry.edge import actor, go, locale, reads, session, writes
+from registry.edge.numbers import natural
 from registry.errors import Invalid, Missing, Unreadable
 from registry.exchange import Choice
 from registry.models.accounts import Organisation
@@ -26,8 +27,7 @@ STEP_PATH = ", ".join(f"'{step.replace('_', '-')}'" for step in exchange.DEMAND_
 @reads()
 def index() -> str:
     """Every demand this reader knows of, open ones first."""
-    page = request.args.get("page", "1")
-    number = max(int(page), 1) if page.isascii() and page.isdigit() and len(page) < 5 else 1
+    number = max(natural(request.args.get("page"), 4) or 1, 1)
     mine = request.args.get("show") == "waiting"
     rows, total = exchange.demands(session(), actor(), mine, number)
     last = max(-(-total // exchange.PAGE), 1)
@@ -109,9 +109,8 @@ def advance(key: str, step: str) -> Response | tuple[str, int]:
     """Take one step on the demand."""
     found = exchange.find_demand(session(), actor(), key)
     name, form = step.replace("-", "_"), request.form
-    unit = form.get("unit", "")
-    number = int(unit) if unit.isascii() and unit.isdigit() and len(unit) < 10 else None
-    choice = Choice(form.get("text", ""), form.get("resource", "")[:40], number)
+    unit = natural(form.get("unit"))
+    choice = Choice(form.get("text", ""), form.get("resource", "")[:40], unit)
     try:
         exchange.advance_demand(session(), actor(), found, name, choice)
     except Invalid as refusal:

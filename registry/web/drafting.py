@@ -13,6 +13,7 @@ from registry import catalogue
 from registry.access import Actor, Holding, acts, holding_for, may
 from registry.edge import actor, go, locale, reads, remember, session, writes
 from registry.edge.accepting import accepted
+from registry.edge.numbers import natural
 from registry.edge.readings import noted
 from registry.errors import Conflict, Forbidden, Invalid, Missing, Unreadable
 from registry.models.accounts import Organisation
@@ -118,7 +119,7 @@ def save(key: str) -> Response | tuple[str, int]:
     """Save as typed; then add or move a row, check everything and hand in, or stay."""
     version = working(key)
     own_draft(version)
-    seen = _number(request.form.get("row_version"))
+    seen = natural(request.form.get("row_version"))
     if seen is None:
         # A body that is no form would otherwise save an empty draft over a full one.
         raise Unreadable("unreadable")
@@ -430,7 +431,7 @@ def _with_rows(document: dict[str, Any], do: str, at: str) -> dict[str, Any]:
     rows = list(document.get(names[one]) or [])
     if verb == "fill":
         return {**document, names[one]: [_filled(row, document) for row in rows]}
-    n = _number(at)
+    n = natural(at)
     if verb == "add":
         # A row of its own kind of nothing: an empty one would not survive as a row.
         rows.append(
@@ -453,7 +454,3 @@ def _filled(row: Any, document: Document) -> Any:
         # What is withheld is not open, whatever the resource says.
         taken["open_type"] = "3"
     return {**row, **{key: code for key, code in taken.items() if not row.get(key)}}
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -29,6 +29,7 @@ from registry.edge import (
     settings,
 )
 from registry.edge.addresses import LONGEST, came_from
+from registry.edge.numbers import natural
 from registry.edge.readings import noted
 from registry.errors import Missing
 from registry.journal import Entry
@@ -94,14 +95,13 @@ class Asked:
     @classmethod
     def of_request(cls) -> "Asked":
         """Read the address of this request."""
-        page = request.args.get("page", "1")
         sort = request.args.get("sort", "")
         return cls(
             request.args.get("q", "").strip()[:LONGEST_QUERY],
             filters_of(request.args),
             sort if sort in discovery.SORTS else "relevance",
             "table" if request.args.get("view") == "table" else "cards",
-            max(int(page), 1) if page.isascii() and page.isdigit() and len(page) < 4 else 1,
+            max(natural(request.args.get("page"), 3) or 1, 1),
         )
 
     def address(self, **changes: object) -> str:

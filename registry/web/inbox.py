@@ -14,6 +14,7 @@ from registry.access import may
 from registry.catalogue.reading import asked
 from registry.discovery import saved
 from registry.edge import actor, locale, reads, session, settings
+from registry.edge.numbers import natural
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from schemas import codes
@@ -179,9 +180,9 @@ def _with_senders(lines: Sequence[Line]) -> list[Line]:
 
 def _taken() -> tuple[int, ...] | None:
     """What an import just brought, as its address says."""
-    counts = [request.args.get(name, "") for name in ("created", "updated", "same")]
-    known = all(text.isascii() and text.isdigit() and len(text) < 7 for text in counts)
-    return tuple(int(text) for text in counts) if known else None
+    counts = (natural(request.args.get(name), 6) for name in ("created", "updated", "same"))
+    known = tuple(count for count in counts if count is not None)
+    return known if len(known) == 3 else None
 
 
 def _line(version: Version, step: str) -> Line:

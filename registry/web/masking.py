@@ -16,6 +16,7 @@ from registry.access import may, require
 from registry.catalogue import life
 from registry.desensitization import PlanFaulty
 from registry.edge import actor, go, locale, prepared, reads, session, settings, writes
+from registry.edge.numbers import natural
 from registry.errors import Conflict, Missing, Refusal, Unreadable
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
@@ -44,7 +45,7 @@ def save(key: str) -> Response | tuple[str, int]:
     page = _Page(key, request.form.get("profile"))
     plan = page.typed()
     # A form that does not say over what it was filled in is over nothing that is stored.
-    seen = _whole(request.form.get("row_version")) or 0
+    seen = natural(request.form.get("row_version")) or 0
     try:
         desensitization.save_plan(
             session(), actor(), page.resource, page.version, page.profile, plan, seen
@@ -338,10 +339,6 @@ def _stored(resource: Resource, profile: str) -> MaskingPlan:
     if row is None:
         raise Missing("no_plan")
     return row
-
-
-def _whole(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else None
 
 
 class _Page:

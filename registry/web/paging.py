@@ -2,10 +2,10 @@
 
 from flask import request
 
+from registry.edge.numbers import natural
+
 
 def paged(count: int, size: int) -> tuple[int, int]:
     """The page that was asked for, within what there is, and the last one; both from 1."""
     last = max(-(-count // size), 1)
-    asked = request.args.get("page", "")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
-    return min(max(number, 1), last), last
+    return min(max(natural(request.args.get("page"), 5) or 1, 1), last), last

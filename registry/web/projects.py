@@ -14,6 +14,7 @@ import schemas
 from registry import acceptance, desensitization, projects
 from registry.access import acts, holding_for, may, role_title
 from registry.edge import actor, go, locale, prepared, reads, session, settings, writes
+from registry.edge.numbers import row_number
 from registry.errors import Invalid, Missing
 from registry.models.accounts import Organisation, Person
 from registry.models.catalogue import Resource, Version
@@ -237,7 +238,7 @@ def table(project: Project, form: Form) -> None:
         session(),
         actor(),
         project,
-        number(form.get("table", "")),
+        row_number(form.get("table", "")),
         resource_key=form.get("resource", "")[:40],
         exempt_because=form.get("exempt_because", ""),
     )
@@ -505,8 +506,3 @@ def _day(form: Mapping[str, str], name: str) -> date:
     if found is None:
         raise Invalid([schemas.Problem(f"/{name}", "evidence-date", rule="evidence-date")])
     return found
-
-
-def number(text: str) -> int:
-    """What was sent as a number of a row; 0, which none has, for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

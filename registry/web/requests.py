@@ -13,6 +13,7 @@ from anonymization import plan
 from registry import calendar, catalogue, exchange
 from registry.access import may
 from registry.edge import actor, go, locale, reads, session, writes
+from registry.edge.numbers import natural
 from registry.edge.words import sentence
 from registry.errors import Conflict, Invalid, Missing, Unreadable
 from registry.exchange import Given, Step
@@ -181,7 +182,7 @@ def advance(key: str, step: str) -> Response | tuple[str, int]:
     record = {"prepare": "answer", "complete": "request"}.get(name)
     typed = _typed(record) if record else None
     text = request.form.get("text", "")
-    given = Given(text, typed, _number(request.form.get("days")), _seen())
+    given = Given(text, typed, natural(request.form.get("days")), _seen())
     try:
         exchange.advance(session(), actor(), found, name, given)
     except (Invalid, Conflict) as refusal:
@@ -208,7 +209,7 @@ def standing(key: str, step: str) -> Response:
 @writes()
 def put_away() -> Response:
     """Mark notices as read."""
-    numbers = [_number(one) for one in request.form.getlist("notice")[:200]]
+    numbers = [natural(one) for one in request.form.getlist("notice")[:200]]
     exchange.put_away(session(), actor(), [one for one in numbers if one is not None])
     return go(url_for("inbox.inbox"))
 
@@ -473,11 +474,7 @@ def _typed(record: str) -> dict[str, Any]:
 
 def _seen() -> int | None:
     """The row that was on the page; a form without it decides on nothing."""
-    seen = _number(request.form.get("row_version"))
+    seen = natural(request.form.get("row_version"))
     if seen is None:
         raise Unreadable("unreadable")
     return seen
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -6,39 +6,43 @@ from anonymization import linking, verify
 from tests.anonymization import careless, fourth_releases, fourth_sectors, fresh_releases
 from tests.anonymization.conftest import refused
 from tests.anonymization.flaws import flawed
-from tests.anonymization.hands import made
+from tests.anonymization.hands import few, made, some
 from tests.anonymization.releases import CLAIMS, judge, parts, release, sound, verdict
 
 
-@pytest.mark.parametrize(("part", "least"), [(0, 0.93), (1, 0.8)], ids=["tuned", "held out"])
-def test_flawed_releases_are_refused_for_their_cause_with_the_columns_named(part, least):
-    found = judge(parts(made(flawed))[part])
-    assert found.flawed >= 30
+@pytest.mark.parametrize(("part", "missed"), [(0, 4), (1, 6)], ids=["tuned", "held out"])
+def test_flawed_releases_are_refused_for_their_cause_with_the_columns_named(part, missed):
+    cases = parts(made(flawed))[part]
+    assert len(cases) >= 30
+    found = judge(some(cases))
     # Digests of telephones from anywhere in the country take more guesses than are made for a
     # release of nine hundred rows: some stay unproven.
-    assert found.columns >= least * found.flawed, found.wrong
+    assert found.flawed - found.columns <= few(missed), found.wrong
     assert found.cause == found.columns
 
 
-@pytest.mark.parametrize(("part", "least"), [(0, 0.9), (1, 0.8)], ids=["open", "sealed"])
-def test_flaws_of_a_third_hand_are_found_too(part, least):
-    found = judge(parts(made(fresh_releases.flawed))[part])
-    assert found.flawed >= 16
-    assert found.columns >= least * found.flawed, found.wrong
+@pytest.mark.parametrize(("part", "missed"), [(0, 3), (1, 3)], ids=["open", "sealed"])
+def test_flaws_of_a_third_hand_are_found_too(part, missed):
+    cases = parts(made(fresh_releases.flawed))[part]
+    assert len(cases) >= 16
+    found = judge(some(cases))
+    assert found.flawed - found.columns <= few(missed), found.wrong
 
 
-@pytest.mark.parametrize(("part", "least"), [(0, 43), (1, 15)], ids=["open", "held"])
-def test_the_slips_of_a_fourth_hand_are_found_as_they_once_were(part, least):
-    found = judge(parts(made(fourth_releases.flawed))[part])
-    assert found.flawed == (44, 22)[part]
-    assert found.columns >= least, found.wrong
+@pytest.mark.parametrize(("part", "missed"), [(0, 1), (1, 7)], ids=["open", "held"])
+def test_the_slips_of_a_fourth_hand_are_found_as_they_once_were(part, missed):
+    cases = parts(made(fourth_releases.flawed))[part]
+    assert len(cases) == (44, 22)[part]
+    found = judge(some(cases))
+    assert found.flawed - found.columns <= few(missed), found.wrong
 
 
-@pytest.mark.parametrize(("part", "least"), [(0, 19), (1, 7)], ids=["open", "held"])
-def test_sound_releases_of_a_fourth_hand_pass_as_they_once_did(part, least):
-    found = judge(parts(made(fourth_releases.sound))[part])
-    assert found.sound == (20, 10)[part]
-    assert found.passed >= least, found.wrong
+@pytest.mark.parametrize(("part", "missed"), [(0, 1), (1, 3)], ids=["open", "held"])
+def test_sound_releases_of_a_fourth_hand_pass_as_they_once_did(part, missed):
+    cases = parts(made(fourth_releases.sound))[part]
+    assert len(cases) == (20, 10)[part]
+    found = judge(some(cases))
+    assert found.sound - found.passed <= few(missed), found.wrong
 
 
 def test_in_sound_releases_of_a_fourth_hand_nobody_stands_in_a_group_of_less_than_six():
@@ -90,14 +94,13 @@ def test_tables_of_counts_are_judged_by_their_cells_and_totals(table, passes):
 
 @pytest.mark.parametrize("claimed", [True, False], ids=["with a claim", "without"])
 def test_sound_releases_pass(claimed):
-    found = judge(made(sound), claimed)
-    assert found.sound >= 20
-    assert found.wrong == ()
+    assert len(made(sound)) >= 20
+    assert judge(some(made(sound)), claimed).wrong == ()
 
 
 def test_the_verdict_holds_without_a_claim():
-    found = judge(made(flawed)[::4], claimed=False)
-    assert found.refused >= 0.9 * found.flawed, found.wrong
+    found = judge(made(flawed)[::9], claimed=False)
+    assert found.flawed - found.refused <= 1, found.wrong
 
 
 def test_a_sketch_of_an_earlier_release_is_as_good_as_the_release_and_holds_no_code():

@@ -48,7 +48,7 @@ from registry.models.projects import (
 from registry.models.shown import Shown, Trait
 from registry.shown import GONE
 from tests.catalogue.test_life import published, registered
-from tests.factories import POSTGRESQL, Town, document
+from tests.factories import POSTGRESQL, Town, document, empty_database
 
 PHRASES = [f"绝密词语{'甲乙丙丁戊己庚辛壬癸'[n % 10]}{n:02d}号" for n in range(36)]
 
@@ -714,16 +714,24 @@ def test_a_wiped_entry_that_a_backup_brought_back_is_wiped_again_once(session, t
     assert journal.verify(session) == []
 
 
-def test_a_reader_in_the_way_puts_the_cleansing_off_and_it_is_done_later(database, tmp_path):
+@pytest.fixture
+def hurried(tmp_path, monkeypatch):
+    """A database that waits for no other longer than a second."""
+    monkeypatch.setattr(db, "WAIT_FOR_WRITER_S", 1)
+    with empty_database(tmp_path) as opened:
+        yield opened
+
+
+def test_a_reader_in_the_way_puts_the_cleansing_off_and_it_is_done_later(hurried, tmp_path):
     index = search.open("tantivy:", tmp_path)
-    with db.transaction(database, writes=True) as session:
+    with db.transaction(hurried, writes=True) as session:
         resource = published(Town(session))
         spill.wipe_again(session, Wiped(resource.key, db.now()), means(tmp_path))
-    with db.transaction(database, writes=False) as reader:
+    with db.transaction(hurried, writes=False) as reader:
         assert reader.scalars(sa.select(Version.state)).all() == ["wiped"]
-        put_off = not POSTGRESQL and discovery.cleanse(database, index, tmp_path) == 0
+        put_off = not POSTGRESQL and discovery.cleanse(hurried, index, tmp_path) == 0
     if put_off:
-        assert discovery.cleanse(database, index, tmp_path) == 0
+        assert discovery.cleanse(hurried, index, tmp_path) == 0
         with time_machine.travel(db.now() + timedelta(minutes=1), tick=False):
-            assert discovery.cleanse(database, index, tmp_path) == 1
+            assert discovery.cleanse(hurried, index, tmp_path) == 1
     index.close()
