@@ -236,7 +236,7 @@ def _grown(counts: Counts, inner: pl.DataFrame, name: str) -> list[float]:
         step = pl.col(name).diff()
         grown = ordered.select((step.over(others) if others else step).alias("by"))["by"]
         steps = grown.drop_nulls()
-        if len(steps) and (steps >= 0).mean() > 0.95:  # type: ignore[operator]
+        if len(steps) and (steps >= 0).mean() > _GROWS:  # type: ignore[operator]
             return list(steps)
     return []
 
@@ -254,6 +254,49 @@ def _steps(names: tuple[str, ...], cells: int, table: pl.DataFrame, terms: Terms
         "Give longer periods, so that each adds enough, or round the sums to tens.",
         "例：第 8 周累计 41、第 9 周累计 42 → 这一周新增 1 人",
         "for example: 41 by the eighth week, 42 by the ninth → one person that week",
+    )
+
+
+def since(counts: Counts, earlier: Sequence[pl.DataFrame], terms: Terms) -> Iterator[Finding]:
+    """Cells that are a few people more than in an earlier release of the same table.
+
+    Of two tables of different people many a cell is less than before; where next to none is, the
+    later one holds the earlier, and the difference is who came since.
+    """
+    for table in earlier:
+        before = of(table)
+        if before is None or set(before.groups) != set(counts.groups):
+            continue
+        for name in counts.counts:
+            if name not in before.counts:
+                continue
+            told = before.table.select(*counts.groups, pl.col(name).alias("#before"))
+            both = counts.table.join(told, on=counts.groups, nulls_equal=True)
+            steps = (both[name] - both["#before"]).drop_nulls()
+            few = int(steps.is_between(1, terms.k - 1).sum())
+            if few and len(steps) >= _CELLS and (steps >= 0).mean() > _GROWS:  # type: ignore[operator]
+                yield _added((*counts.groups, name), few, counts.table, terms)
+
+
+# So many cells, of which so large a part is no less than before, are no two tables of other people.
+_CELLS: Final = 10
+_GROWS: Final = 0.95
+
+
+def _added(names: tuple[str, ...], cells: int, table: pl.DataFrame, terms: Terms) -> Finding:
+    return Finding(
+        "K_TOO_SMALL",
+        names,
+        cells,
+        share(cells, table),
+        f"列「{names[-1]}」减去以前发布的同一张表就是新增：{cells} 格新增不足 {terms.k} 人，"
+        "知情人看得出是谁。",
+        f"column {names[-1]} less the same table as released earlier is who was added: fewer than "
+        f"{terms.k} in {cells} cells, and whoever knows them sees who they are.",
+        "隔更久再发布，使每格新增为零或者不少于阈值；或者每次取整到十。",
+        "Wait until each cell grew by nobody or by enough, or round the cells to tens each time.",
+        "例：上月某街道登记 41 人、本月 42 人 → 这个月登记的正好 1 人",
+        "for example: 41 registered in a street last month, 42 now → exactly one since then",
     )
 
 

@@ -186,6 +186,8 @@ def attack(
     terms = replace(terms, lawful=basis.columns)
     tokens = {name: shape for name in texts.columns if (shape := token(texts[name]))}
     nobody = things.about_nobody(texts, columns, tokens, terms)
+    before = [whole(one) if not _is_sketch(one) else one for one in earlier]
+    tables = [one for one in before if isinstance(one, pl.DataFrame)]
     words = wordy(texts)
     found, left = naming.named(texts, columns, tokens, terms, nobody)
     readable = rewriting.rewritten(words, columns, terms.excused)
@@ -206,7 +208,7 @@ def attack(
         ),
         *doors.apart(texts, columns),
         *([] if nobody else fine(texts, words, columns, terms)),
-        *_joined(texts, earlier, nobody),
+        *_joined(texts, before, nobody),
         *linking.linked(texts, registers, tokens, terms),
     ]
     born, _ = masks.birth_column(texts, columns)
@@ -235,7 +237,7 @@ def attack(
             findings += mentions.told(words, told | terms.excused)
             findings += trajectories.unique(texts, tokens, terms.excused)
         findings += (
-            aggregates.small(counted, terms)
+            [*aggregates.small(counted, terms), *aggregates.since(counted, tables, terms)]
             if counted
             else singling.singled(coded, known, measured, terms)
         )
@@ -277,13 +279,12 @@ def _amounts(names: Sequence[str], terms: Terms) -> bool:
 
 
 def _joined(texts: pl.DataFrame, earlier: Sequence[Any], nobody: bool) -> list[Finding]:
-    """Columns that join earlier releases by their codes, or by numbers of a register."""
-    kept = [whole(one) if not _is_sketch(one) else one for one in earlier]
-    found = linking.joins(texts, [_sketched(one) for one in kept])
+    """Columns that join earlier releases, or their sketches, by codes or numbers of a register."""
+    found = linking.joins(texts, [_sketched(one) for one in earlier])
     # A station keeps its number for ever.
     if nobody or found:
         return found
-    return list(registered.joined(texts, [one for one in kept if isinstance(one, pl.DataFrame)]))
+    return list(registered.joined(texts, [one for one in earlier if isinstance(one, pl.DataFrame)]))
 
 
 def _is_sketch(earlier: Any) -> bool:

@@ -404,7 +404,11 @@ def _alike(texts: pl.DataFrame, other: pl.DataFrame, left_out: set[str]) -> dict
             cut = cells.str.slice(0, int(width[0])) if len(width) == 1 else cells
             there = cut.drop_nulls().unique()
             shared = int(values.is_in(there.implode()).sum())
-            if shared >= 0.9 * len(values) or _no_chance(shared, values, there):
+            if (
+                shared >= 0.9 * len(values)
+                or _no_chance(shared, values, there)
+                or (name == one and _of_one_series(shared, values, there))
+            ):
                 pairs[name] = cut
                 break
     return pairs
@@ -424,6 +428,17 @@ def _no_chance(shared: int, values: pl.Series, there: pl.Series) -> bool:
     numbers = figures.cast(pl.Float64)
     places = (float(numbers.max()) - float(numbers.min())) / step + 1  # type: ignore[arg-type]
     return bool(shared > _TIMES * len(values) * len(figures) / places)
+
+
+def _of_one_series(shared: int, values: pl.Series, there: pl.Series) -> bool:
+    """Whether two columns of one name number in one series, as GZ2025-00417 is of a draw.
+
+    A register need not have all of them either; the sign of the series is what is no chance.
+    """
+    if shared < max(_LEAST_ROWS, _PART * min(len(values), len(there))):
+        return False
+    signs = {*values.str.extract(f"({_SIGN})").unique(), *there.str.extract(f"({_SIGN})").unique()}
+    return len(signs) == 1 and None not in signs
 
 
 _DECIMAL: Final = r"^-?([0-9]+\.[0-9]+)$"

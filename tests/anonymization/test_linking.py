@@ -6,7 +6,7 @@ import random
 import polars as pl
 import pytest
 
-from anonymization import linking
+from anonymization import linking, verify
 from anonymization.findings import Terms, as_texts
 
 
@@ -74,3 +74,42 @@ def test_areas_that_a_part_of_a_register_holds_link_and_others_of_the_same_size_
     assert linked(pl.DataFrame({"核定面积": areas[:500]}), register) == [("核定面积",)]
     others = [f"{chance.randrange(4000, 24000) / 100:.2f}" for _ in range(500)]
     assert linked(pl.DataFrame({"核定面积": others}), register) == []
+
+
+def test_numbers_of_one_series_link_to_the_part_of_it_that_hangs_on_a_wall():
+    names = [f"{a}{b}{c}" for a in "王李张刘陈杨赵黄" for b in "志秀建海玉" for c in "强英国燕军"]
+    drawn = [f"GZ2025-{n:05}" for n in range(1, 501)]
+    wall = pl.DataFrame({"姓名": names, "摇号编号": drawn[100 : 100 + len(names)]})
+    release = pl.DataFrame({"摇号编号": drawn, "保障类别": ["低保", "残疾"] * 250})
+    assert linked(release, wall) == [("摇号编号",)]
+    # Numbers without a sign of their own stand in any two lists, and other names are other series.
+    bare = pl.DataFrame({"摇号编号": [one[7:] for one in drawn]})
+    assert linked(bare, wall.with_columns(pl.col("摇号编号").str.slice(7))) == []
+    assert linked(release.rename({"摇号编号": "来访编号"}), wall) == []
+    assert linked(release.with_columns(pl.col("摇号编号").str.replace("GZ", "LX")), wall) == []
+
+
+def registered(month, grown):
+    """A table of so many people by district and age, each cell grown by what `grown` gives."""
+    chance = random.Random(3)
+    return pl.DataFrame(
+        {
+            "所在区": [area for area in ("海勃湾区", "海南区", "乌达区") for _ in range(4)],
+            "年龄段": ["0-17岁", "18-59岁", "60-79岁", "80岁以上"] * 3,
+            "登记人数": [chance.randrange(40, 400) + grown(n) * month for n in range(12)],
+        }
+    )
+
+
+def since(grown):
+    found = verify(registered(1, grown), earlier=[registered(0, grown)]).findings
+    return [(one.code, one.columns[-1], one.records) for one in found]
+
+
+def test_a_table_less_the_same_table_as_released_before_tells_who_came_since():
+    assert since(lambda n: n % 3) == [("K_TOO_SMALL", "登记人数", 8)]
+    assert since(lambda n: 30 * (n % 2)) == []
+
+
+def test_two_tables_of_other_people_tell_nothing_of_who_came():
+    assert since(lambda n: (-1) ** n * (n % 7)) == []
