@@ -7,8 +7,8 @@ import binascii
 import hashlib
 import uuid
 import zlib
-from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
 
 import numpy as np
 
@@ -35,12 +35,16 @@ _SIZED: Final[Mapping[str, Digest]] = {
 }  # fmt: skip
 # Those that people cut: of these the last bytes are kept as well, read from behind.
 BACKWARDS: Final = frozenset({"md5", "sha1", "sha256", "sm3"})
+# A digest under a key: HMAC-SHA256 is "hmac-sha256" (FIPS 198-1). Its messages begin with the key.
+KEYED: Final = "hmac-"
+APART: Final = b"\0"
 SUMS: Final = ("crc32", "murmur3", "fnv1a", "java", "adler32")
 
 
 def known(algorithm: str) -> bool:
     """Whether this machine can make digests of the algorithm."""
-    return algorithm in SUMS or algorithm in _SIZED or algorithm in hashlib.algorithms_available
+    plain = algorithm.removeprefix(KEYED)
+    return plain in SUMS or plain in _SIZED or plain in hashlib.algorithms_available
 
 
 def digester(algorithm: str) -> Digest:
@@ -56,6 +60,8 @@ def _row(text: bytes) -> Numbers:
 
 def _many(algorithm: str) -> Callable[[Iterable[bytes]], list[bytes]]:
     """The digests of many messages; a call of ours for each would cost half as much again."""
+    if algorithm.startswith(KEYED):
+        return lambda texts: list(_keyed(texts, algorithm.removeprefix(KEYED)))
     if algorithm in _SIZED:
         sized = _SIZED[algorithm]
         return lambda texts: [sized(one) for one in texts]
@@ -65,6 +71,23 @@ def _many(algorithm: str) -> Callable[[Iterable[bytes]], list[bytes]]:
     # Looking SM3 up by name costs more than the digest; a copy of an empty one does not.
     empty = hashlib.new(algorithm).copy
     return lambda texts: [one.digest() for text in texts if not (one := empty()).update(text)]  # type: ignore[func-returns-value]
+
+
+def _keyed(texts: Iterable[bytes], algorithm: str) -> Iterator[bytes]:
+    """HMAC of messages that begin with their keys; what a key makes of no message is made once."""
+    begun: dict[bytes, tuple[Callable[[], Any], Callable[[], Any]]] = {}
+    for text in texts:
+        key, _, message = text.partition(APART)
+        if key not in begun:
+            padded = key.ljust(hashlib.new(algorithm).block_size, b"\0")
+            begun[key] = tuple(  # type: ignore[assignment]
+                hashlib.new(algorithm, bytes(one ^ pad for one in padded)).copy
+                for pad in (0x36, 0x5C)
+            )
+        first, last = (copy() for copy in begun[key])
+        first.update(message)
+        last.update(first.digest())
+        yield last.digest()
 
 
 def forms(messages: Iterable[Numbers], algorithm: str, twice: bool) -> list[Numbers]:

@@ -9,13 +9,14 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 import numpy as np
 import polars as pl
 
 from anonymization.dictionary import words
+from anonymization.digests import APART
 from anonymization.findings import Numbers
 from anonymization.identifiers import CITIZEN_CHECKS, CITIZEN_WEIGHTS
 from anonymization.letters import Rows, digits, joined, mixed, rows_of
@@ -72,6 +73,9 @@ def _drawn(
 def families() -> Mapping[str, Family]:
     """What can be listed without a release in hand, the surest first."""
     local = len(_FRONTS) * 1e5
+    # With salts and keys those of the oldest segments alone: of all a third as many would be right.
+    oldest = len(OLDEST) * 1e5
+    local_oldest = partial(local_mobiles, fronts=OLDEST)
     people = len(LOCAL) * _DAYS * 1e3
     listed = (
         Family("listed", PARTS * 52_000, 52_000, _in_parts),
@@ -83,15 +87,16 @@ def families() -> Mapping[str, Family]:
         _drawn("identities", people, 50_000, citizens),
         _drawn("regional mobiles", len(_FRONTS) * 2e6, 50_000, regional_mobiles),
         _drawn("mobiles", len(_FRONTS) * 1e8, 50_000, _mobiles),
-        _drawn("salted mobiles", 2 * len(SALTS) * local, 50_000, _salty(local_mobiles, SALTS)),
+        _drawn("salted mobiles", 2 * len(SALTS) * oldest, 50_000, _salty(local_oldest, SALTS)),
         _drawn(
-            "offices' mobiles", 2 * len(OFFICES) * local, 50_000, _salty(local_mobiles, OFFICES)
+            "offices' mobiles", 2 * len(OFFICES) * oldest, 50_000, _salty(local_oldest, OFFICES)
         ),
+        _drawn("keyed mobiles", len(USUAL) * oldest, 50_000, _keyed(local_oldest, USUAL)),
         _drawn(
             "salted regional",
-            2 * len(USUAL) * len(_FRONTS) * 2e6,
+            2 * len(USUAL) * len(OLDEST) * 2e6,
             50_000,
-            _salty(regional_mobiles, USUAL),
+            _salty(partial(regional_mobiles, fronts=OLDEST), USUAL),
         ),
         _drawn("names and births", len(_NAMED) * len(_BORN) * _DAYS, 60_000, _named_and_born),
         _drawn("names and tails", 10 * len(_NAMED) * 1e4, 60_000, _named_and_numbered),
@@ -108,6 +113,18 @@ def _salty(
         return (both for salt in salts for one in drawn for both in mixed(salt.encode(), one))
 
     return salty
+
+
+def _keyed(
+    draw: Callable[[Chance, int], Iterable[Rows]], keys: Sequence[str]
+) -> Callable[[Chance, int], Iterable[Rows]]:
+    """Guesses behind the keys they are digested under, as `digests` takes them."""
+
+    def keyed(chance: Chance, count: int) -> Iterable[Rows]:
+        drawn = list(draw(chance, count // len(keys)))
+        return (joined(key.encode() + APART, one) for key in keys for one in drawn)
+
+    return keyed
 
 
 # --- what anybody can list --------------------------------------------------------------------

@@ -165,6 +165,8 @@ _FEWER: Final = 20_000
 
 
 def _unsalted(name: str, algorithm: str, hits: int, texts: pl.DataFrame) -> Finding:
+    if algorithm.startswith(digests.KEYED):
+        return _keyed_openly(name, algorithm, hits, texts)
     records = int(texts[name].is_not_null().sum())
     shown = digests.digester(algorithm)(b"13800000000").hex()[:8]
     algorithm = "md5" if algorithm == digests.MIDDLE else algorithm
@@ -181,4 +183,25 @@ def _unsalted(name: str, algorithm: str, hits: int, texts: pl.DataFrame) -> Find
         "Use a keyed pseudonym (HMAC-SM3); the key never travels with the data.",
         f"例：对 13800000000 计算 {algorithm.upper()} 得 {shown}…，逐个号码计算后比对即知原值",
         f"for example {algorithm} of 13800000000 is {shown}…: compute every number and compare",
+    )
+
+
+def _keyed_openly(name: str, algorithm: str, hits: int, texts: pl.DataFrame) -> Finding:
+    """Codes under a key that is no secret: a word that anybody tries first."""
+    records = int(texts[name].is_not_null().sum())
+    shown = digests.digester(algorithm)(b"123456" + digests.APART + b"13800000000").hex()[:8]
+    called = algorithm.upper()
+    return Finding(
+        "UNSALTED_HASH",
+        (name,),
+        records,
+        share(records, texts),
+        f"列「{name}」的 {called} 用的密钥是谁都会先试的词（123456、salt、wuhai、年份一类）："
+        f"试出 {hits} 个原值，其余同样可以穷举。",
+        f"the key of the {called} in column {name} is a word anybody tries first (123456, salt, "
+        f"wuhai, a year): {hits} values were found by listing; the others can be listed as well.",
+        "改用 32 字节随机密钥（catalogue anonymize key），密钥不随数据流转。",
+        "Use a random key of 32 bytes (catalogue anonymize key) that never travels with the data.",
+        f"例：{called}(密钥 123456, 13800000000) = {shown}… → 与表中相同即得手机号",
+        f"for example {called}(key 123456, 13800000000) = {shown}… → equal to a code, it is found",
     )

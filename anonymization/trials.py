@@ -20,8 +20,13 @@ _CHEAP: Final = frozenset({"local mobiles", "numbers", "plates", "identities"})
 # Of four bytes these are worth the many guesses that citizen numbers take.
 _LIKELY: Final = frozenset({"crc32", "md5"})
 _SALTED: Final = frozenset(
-    {"salted", "salted mobiles", "offices' mobiles", "salted regional", "landlines"}
+    {
+        *("salted", "salted mobiles", "offices' mobiles", "salted regional", "landlines"),
+        "keyed mobiles",
+    }
 )
+# What offices make HMAC of.
+_KEYED: Final = frozenset({"md5", "sha1", "sha256", "sm3", "sha512"})
 # The algorithm that codes were made with, and how many were undone.
 Undone = tuple[str, int]
 
@@ -91,6 +96,8 @@ def from_lists(held: Held, kinds: Sequence[str]) -> Undone | None:
             if not is_usual and family.name not in _CHEAP:
                 continue
             fit = [one for one in some if _told_apart(held, family, one)]
+            if family.name == "keyed mobiles":
+                fit = [f"{digests.KEYED}{one}" for one in fit if one in _KEYED]
             # A code cut to a length of its own is of any of three: each gets half as long.
             part = 1 if held.characters in ALGORITHMS else 2
             rounds = {
@@ -147,6 +154,7 @@ _ROUNDS: Final = {
     "landlines": 25,
     "salted mobiles": 20,
     "offices' mobiles": 25,
+    "keyed mobiles": 12,
     "salted regional": 12,
     "salted": 16,
 }
@@ -163,7 +171,10 @@ _DEAR: Final = frozenset(
 )
 _BEHIND: Final = {
     "MOBILE": frozenset(
-        {"mobiles", "regional mobiles", "salted mobiles", "offices' mobiles", "salted regional"}
+        {
+            *("mobiles", "regional mobiles", "salted mobiles", "offices' mobiles"),
+            *("salted regional", "keyed mobiles"),
+        }
     ),
     "ID_CARD": frozenset({"identities", "salted"}),
 }
