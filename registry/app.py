@@ -1,7 +1,7 @@
 """Builds the application from its settings."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -110,20 +110,32 @@ def _templates(app: Flask, settings: Settings) -> None:
     def frame() -> dict[str, Any]:
         """What every page shows around its content."""
         who = actor()
+        # Whoever has yet to choose a password is led nowhere else: every other door is closed.
+        is_in = who.signed_in and not who.owes_password
         return {
             "locale": locale(),
             "actor": _shown(who) if who.signed_in else None,
-            "places": [*web.places(), *_duties(who)] if who.signed_in else web.open_places(),
+            "places": _places(who),
             "demo": bool(settings.demo_password),
-            "inbox_count": _waiting(who, settings),
+            "inbox_count": _waiting(who, settings) if is_in else 0,
             "switch_query": _query_without_lang(),
-            "foot_links": [
-                ("/help", gettext("使用手册")),
-                ("/opinions/verify", gettext("核对核验意见")),
-                ("/api/v1/", gettext("接口说明")),
-                *([("/password", gettext("修改口令"))] if who.signed_in else []),
-            ],
+            "foot_links": [] if who.owes_password else _foot_links(is_in),
         }
+
+
+def _foot_links(is_in: bool) -> list[tuple[str, str]]:
+    return [
+        ("/help", gettext("使用手册")),
+        ("/opinions/verify", gettext("核对核验意见")),
+        ("/api/v1/", gettext("接口说明")),
+        *([("/password", gettext("修改口令"))] if is_in else []),
+    ]
+
+
+def _places(who: access.Actor) -> Sequence[tuple[str, str, str]]:
+    if who.owes_password:
+        return ()
+    return [*web.places(), *_duties(who)] if who.signed_in else web.open_places()
 
 
 def _labels(name: str) -> Mapping[str, str]:

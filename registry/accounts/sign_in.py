@@ -54,8 +54,12 @@ def hash_password(password: str) -> str:
 def set_password(
     session: Session, actor: Actor, account: Account, hashed: str, *, staying: str = ""
 ) -> None:
-    """Put another password in place; every session ends but that of the token `staying`."""
+    """Put another password in place; every session ends but that of the token `staying`.
+
+    One that the person did not choose himself lets him in to choose his own, and to nothing else.
+    """
     account.password = hashed
+    account.has_given_password = actor.person_id != account.person_id
     session.execute(
         sa.delete(BrowserSession).where(
             BrowserSession.account_id == account.id, BrowserSession.token != _digest(staying)
@@ -168,6 +172,7 @@ _ACTING = (
         _HUMAN.c.key.label("person_key"),
         _HUMAN.c.name.label("person_name"),
         _ACCOUNT.c.username,
+        _ACCOUNT.c.has_given_password,
         *POST_COLUMNS,
     )
     .where(_ACCOUNT.c.disabled_at.is_(None))
@@ -228,7 +233,9 @@ def _actor(rows: Sequence[Any], way: str) -> Actor:
         for row in rows
         if row.role is not None
     )
-    return Actor(one.person_id, one.person_key, one.person_name, one.username, held, way)
+    # A token is no password: what was given to a program goes on working.
+    owes = way == "page" and one.has_given_password
+    return Actor(one.person_id, one.person_key, one.person_name, one.username, held, way, owes)
 
 
 def _digest(text: str) -> str:

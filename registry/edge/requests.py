@@ -60,7 +60,8 @@ class Route:
     `guarded` views ask a browser that sends something for the token of its own forms. A view
     that stands `apart` runs in no transaction: it answers when the database does not. `before`
     is entered when the right was asked and the body read, and left when all is committed or
-    undone: whatever takes long about a body is done there, and holds up nobody who writes.
+    undone: whatever takes long about a body is done there, and holds up nobody who writes. What
+    is open `always` serves whoever has yet to choose an own password, too; nothing else does.
     """
 
     writes: bool
@@ -69,23 +70,29 @@ class Route:
     guarded: bool = True
     apart: bool = False
     before: Before | None = None
+    always: bool = False
 
 
 def reads(
-    act: str | None = None, *, public: bool = False, guarded: bool = True
+    act: str | None = None, *, public: bool = False, guarded: bool = True, always: bool = False
 ) -> Callable[[View], View]:
     """Mark a view that changes nothing; `public`: also without signing in.
 
     Only what has no effect at all may be left unguarded: clients of CKAN post what they ask for.
     """
-    return _marked(Route(writes=False, act=act, public=public, guarded=guarded))
+    route = Route(writes=False, act=act, public=public, guarded=guarded, always=always)
+    return _marked(route)
 
 
 def writes(
-    act: str | None = None, *, public: bool = False, before: Before | None = None
+    act: str | None = None,
+    *,
+    public: bool = False,
+    before: Before | None = None,
+    always: bool = False,
 ) -> Callable[[View], View]:
     """Mark a view that changes something, under the lock of the one writer."""
-    return _marked(Route(writes=True, act=act, public=public, before=before))
+    return _marked(Route(writes=True, act=act, public=public, before=before, always=always))
 
 
 def probes() -> Callable[[View], View]:
@@ -267,6 +274,8 @@ def _authorise(route: Route) -> None:
     who = actor()
     if not route.public and not who.signed_in:
         raise SignInNeeded("sign_in")
+    if who.owes_password and not route.always:
+        raise Forbidden("own_password")
     if route.act is not None:
         refusal = access.why_not(who, route.act)
         if refusal is not None:
