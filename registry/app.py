@@ -110,25 +110,25 @@ def _templates(app: Flask, settings: Settings) -> None:
     def frame() -> dict[str, Any]:
         """What every page shows around its content."""
         who = actor()
-        # Whoever has yet to choose a password is led nowhere else: every other door is closed.
-        is_in = who.signed_in and not who.owes_password
         return {
             "locale": locale(),
             "actor": _shown(who) if who.signed_in else None,
             "places": _places(who),
             "demo": bool(settings.demo_password),
-            "inbox_count": _waiting(who, settings) if is_in else 0,
+            "inbox_count": _waiting(who, settings),
             "switch_query": _query_without_lang(),
-            "foot_links": [] if who.owes_password else _foot_links(is_in),
+            # Whoever has yet to choose a password is led nowhere else: every door is closed.
+            "foot_links": [] if who.owes_password else _foot_links(who),
         }
 
 
-def _foot_links(is_in: bool) -> list[tuple[str, str]]:
+def _foot_links(who: access.Actor) -> list[tuple[str, str]]:
     return [
         ("/help", gettext("使用手册")),
         ("/opinions/verify", gettext("核对核验意见")),
         ("/api/v1/", gettext("接口说明")),
-        *([("/password", gettext("修改口令"))] if is_in else []),
+        *([("/tokens", gettext("接口令牌"))] if access.may(who, "tokens") else []),
+        *([("/password", gettext("修改口令"))] if who.signed_in else []),
     ]
 
 

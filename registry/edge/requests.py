@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from typing import IO, Any, TypeVar, cast
 
@@ -286,15 +287,19 @@ def _who() -> Actor:
     """The actor of this request: by API token where one is sent, else by the browser's session."""
     sent = _sent_token()
     if sent:
-        found = accounts.token_actor(session(), sent.removeprefix("Bearer ").strip()[:200])
+        called = sent.removeprefix("Bearer ").strip()[:200]
+        found = accounts.token_actor(session(), called)
         if found is None:
             raise SignInNeeded("sign_in")
-        return found
+        if found[1]:
+            g.touch = partial(accounts.touch_token, token=called)
+        return found[0]
     token = request.cookies.get(csrf.SESSION_COOKIE)
     signed_in = accounts.session_actor(session(), token[:200]) if token else None
-    if signed_in is None:
+    if token is None or signed_in is None:
         return NOBODY
-    g.touch = signed_in[1]
+    if signed_in[1]:
+        g.touch = partial(accounts.touch_session, token=token)
     return signed_in[0]
 
 
@@ -338,7 +343,8 @@ def _form_key_of(sent: str) -> str:
 def _note_form_key(route: Route, answer: BaseResponse) -> None:
     key = _form_key_of(request.form.get(FORM_KEY, "")) if route.writes else ""
     where = answer.headers.get("Location", "")
-    if key and where and actor().signed_in and answer.status_code == 303:
+    # 201 shows at once what was made and can be shown once; a second click is led to where it is.
+    if key and where and actor().signed_in and answer.status_code in (201, 303):
         rows = receipts.packed(journal.written(session()))
         answered = f"{where[:360]} {rows}".strip()
         session().add(FormKey(key=key, person_id=actor().person_id, answer=answered))
@@ -433,12 +439,12 @@ def form_key() -> str:
 
 
 def after(response: Response) -> Response:
-    """The headers of every answer, the cookies of a visit, the last sight of a session."""
-    if g.pop("touch", False) and response.status_code < 500:
-        token = request.cookies.get(csrf.SESSION_COOKIE, "")
-        # Losing one sight of a session must not fail a page that is done.
+    """The headers of every answer, the cookies of a visit, the last sight of who asked."""
+    touch = g.pop("touch", None)
+    if touch is not None and response.status_code < 500:
+        # Losing one sight of a session or token must not fail an answer that is done.
         with suppress(Refusal):
-            remember(lambda s: accounts.touch_session(s, token))
+            remember(touch)
     secure = _is_secure()
     receipts.forget(response)
     if "visit" in g:

@@ -24,6 +24,7 @@ from registry.edge import (
 )
 from registry.edge.addresses import local
 from registry.edge.csrf import SESSION_COOKIE
+from registry.edge.current import require_current
 from registry.edge.words import sentence
 from registry.errors import Forbidden, Invalid, Refusal, TooMany
 from registry.models.accounts import Account
@@ -112,27 +113,18 @@ def _password_form(after: str, fault: tuple[str, str] | None = None) -> str:
 
 @contextmanager
 def _judged() -> Iterator[str | Refusal]:
-    """Both passwords judged before the lock, as at signing in; what is wrong is told on the form.
-
-    Whoever finds a screen left open must not try passwords there faster than at the door.
-    """
-    form, who, address = request.form, actor(), request.remote_addr or ""
-    new, current = form.get("password", ""), form.get("current", "")[:1000]
+    """Both passwords judged before the lock; what is wrong with them is told on the form."""
+    form = request.form
+    new, current = form.get("password", ""), form.get("current", "")
     made: str | Refusal
     try:
-        accounts.require_strong(who.username, new)
+        accounts.require_strong(actor().username, new)
         if new != form.get("again", ""):
             raise Invalid([], code="password_again")
-        remember(lambda s: accounts.begin_try(s, who.username, address))
-        accounts.check_password(database(), who.username, current)
-        remember(lambda s: accounts.forget_failures(s, who.username, address))
+        require_current(current, "set_password")
         if new == current:
             raise Invalid([], code="password_same")
         made = accounts.hash_password(new)
-    except Forbidden as refusal:
-        why = refusal
-        remember(lambda s: journal.refused(s, who, "set_password", "account", who.username, why))
-        made = Invalid([], code="password_current")
     except (Invalid, TooMany) as fault:
         made = fault
     yield made
