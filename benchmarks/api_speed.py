@@ -80,8 +80,9 @@ def main() -> None:
     with db.transaction(app.extensions["registry_database"], writes=True) as session:
         for username in ("consumer", "registrar"):
             tokens[username] = accounts.issue_token(session, SYSTEM, username, "benchmark", 1)
-        registrar = accounts.token_actor(session, tokens["registrar"])
-        assert registrar is not None
+        called = accounts.token_actor(session, tokens["registrar"])
+        assert called is not None
+        registrar, _ = called
     asking = Asking(app, tokens["consumer"])
     typing = Asking(app, tokens["registrar"])
     post, get = asking.post, asking.get

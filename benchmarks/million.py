@@ -188,8 +188,9 @@ def opened(place: Place, count: int, seed: int) -> tuple[Flask, Asking, list[str
     app = create_app(place.settings(), database)
     with db.transaction(database, writes=True) as session:
         token = accounts.issue_token(session, SYSTEM, "consumer", "benchmark", 1)
-        consumer = accounts.token_actor(session, token)
-        assert consumer is not None
+        called = accounts.token_actor(session, token)
+        assert called is not None
+        consumer, _ = called
         rows = session.execute(
             sa.select(Resource.key)
             .join(Version, Resource.live_version_id == Version.id)

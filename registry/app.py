@@ -1,7 +1,7 @@
 """Builds the application from its settings."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -113,17 +113,29 @@ def _templates(app: Flask, settings: Settings) -> None:
         return {
             "locale": locale(),
             "actor": _shown(who) if who.signed_in else None,
-            "places": [*web.places(), *_duties(who)] if who.signed_in else web.open_places(),
+            "places": _places(who),
             "demo": bool(settings.demo_password),
             "inbox_count": _waiting(who, settings),
             "switch_query": _query_without_lang(),
-            "foot_links": [
-                ("/help", gettext("使用手册")),
-                ("/opinions/verify", gettext("核对核验意见")),
-                ("/api/v1/", gettext("接口说明")),
-                *([("/password", gettext("修改口令"))] if who.signed_in else []),
-            ],
+            # Whoever has yet to choose a password is led nowhere else: every door is closed.
+            "foot_links": [] if who.owes_password else _foot_links(who),
         }
+
+
+def _foot_links(who: access.Actor) -> list[tuple[str, str]]:
+    return [
+        ("/help", gettext("使用手册")),
+        ("/opinions/verify", gettext("核对核验意见")),
+        ("/api/v1/", gettext("接口说明")),
+        *([("/tokens", gettext("接口令牌"))] if access.may(who, "tokens") else []),
+        *([("/password", gettext("修改口令"))] if who.signed_in else []),
+    ]
+
+
+def _places(who: access.Actor) -> Sequence[tuple[str, str, str]]:
+    if who.owes_password:
+        return ()
+    return [*web.places(), *_duties(who)] if who.signed_in else web.open_places()
 
 
 def _labels(name: str) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ needs to read no document.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -149,23 +149,73 @@ def _renew(session: Session, changed: Mapping[int, Any]) -> None:
 
 
 def _show(session: Session, ids: Iterable[int], names: Mapping[int, Sequence[str]]) -> None:
-    """Keep which of these entries name which units; a unit keeps it under a later name."""
+    """Keep which of these entries name which units; a unit keeps it under a later name.
+
+    What names a unit that was merged names its successor, too.
+    """
     session.execute(sa.update(ShownTo).where(ShownTo.resource_id.in_(ids)).values(is_now=False))
     if not names:
         return
-    units = dict(
-        session.execute(
-            sa.select(Organisation.name, Organisation.id).where(
-                Organisation.name.in_({name for some in names.values() for name in some})
-            )
-        ).all()
+    units = _meant(session, {name for some in names.values() for name in some})
+    _name(
+        session,
+        {
+            (id_, unit)
+            for id_, some in names.items()
+            for name in some
+            for unit in units.get(name, ())
+        },
     )
-    wanted = {(id_, units[name]) for id_, some in names.items() for name in some if name in units}
+
+
+def _meant(session: Session, names: Collection[str]) -> Mapping[str, Sequence[int]]:
+    """By name the unit, and who came after it, and after that one; no unit is its own successor."""
+    named = sa.select(
+        Organisation.name.label("name"),
+        Organisation.id.label("unit_id"),
+        Organisation.successor_id.label("next_id"),
+    ).where(Organisation.name.in_(names))
+    found = named.cte("meant", recursive=True)
+    # A union leaves out what was found before, so that even a circle ends.
+    after = sa.select(found.c.name, Organisation.id, Organisation.successor_id).join(
+        Organisation, Organisation.id == found.c.next_id
+    )
+    every = found.union(after)
+    units: dict[str, list[int]] = {}
+    for name, unit in session.execute(sa.select(every.c.name, every.c.unit_id)):
+        units.setdefault(name, []).append(unit)
+    return units
+
+
+def _name(session: Session, wanted: Collection[tuple[int, int]]) -> None:
     pair = sa.tuple_(ShownTo.resource_id, ShownTo.unit_id)
     session.execute(sa.delete(ShownTo).where(pair.in_(wanted)))
     rows = [{"resource_id": id_, "unit_id": unit, "is_now": True} for id_, unit in sorted(wanted)]
     if rows:
         db.insert(session, ShownTo, rows)
+
+
+def pass_on(session: Session, unit_id: int, successor_id: int) -> list[int]:
+    """Show the successor of a unit what the unit is shown by name; gives the entries it is new to.
+
+    For its harvesters they are new from this moment. The index is told by the caller.
+    """
+    held = sa.select(ShownTo.resource_id).where(ShownTo.unit_id == successor_id, ShownTo.is_now)
+    fresh = session.scalars(
+        sa.select(ShownTo.resource_id).where(
+            ShownTo.unit_id == unit_id, ShownTo.is_now, ShownTo.resource_id.not_in(held)
+        )
+    ).all()
+    for start in range(0, len(fresh), _CHUNK):
+        some = fresh[start : start + _CHUNK]
+        _name(session, {(id_, successor_id) for id_ in some})
+        session.execute(
+            sa.update(Shown)
+            .where(Shown.resource_id.in_(some), Shown.face != GONE)
+            .values(at=now())
+            .execution_options(synchronize_session=False)
+        )
+    return list(fresh)
 
 
 def _write(session: Session, rows: Iterable[Any], documents: Mapping[int, str]) -> None:

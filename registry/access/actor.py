@@ -23,7 +23,10 @@ class Holding:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who asks. `way` is "page", "token", "command", or "system" for the program itself."""
+    """Who asks. `way` is "page", "token", "command", or "system" for the program itself.
+
+    Who `owes_password` signed in with one that somebody else set, and has to choose his own first.
+    """
 
     person_id: int | None
     person_key: str
@@ -31,6 +34,7 @@ class Actor:
     username: str
     holdings: tuple[Holding, ...] = ()
     way: str = "page"
+    owes_password: bool = False
 
     @property
     def signed_in(self) -> bool:

@@ -24,6 +24,7 @@ from registry.accounts.sign_in import (
     set_password,
     token_actor,
     touch_session,
+    touch_token,
 )
 from registry.accounts.tokens import issue_token, revoke_token
 from registry.accounts.turns import able
@@ -53,4 +54,5 @@ __all__ = [
     "set_password",
     "token_actor",
     "touch_session",
+    "touch_token",
 ]

@@ -64,15 +64,18 @@ def require_strong(username: str, password: str) -> None:
 
 
 def add_account(
-    session: Session, actor: Actor, username: str, name: str, *, hashed: str
+    session: Session, actor: Actor, username: str, name: str, *, hashed: str, is_given: bool = True
 ) -> Account:
     """Enter a person and his account; Conflict when the name for signing in is taken.
 
     `hashed` comes from `hash_password`, made before the transaction: argon2 is slow by design.
+    A password that is given is one that the person must change before anything else.
     """
     if session.scalar(sa.select(Account.id).where(Account.username == username)):
         raise Conflict("name_taken", username=username)
-    account = Account(person=Person(name=name), username=username, password=hashed)
+    account = Account(
+        person=Person(name=name), username=username, password=hashed, has_given_password=is_given
+    )
     session.add(account)
     session.flush()
     journal.record(session, actor, "account", "account", username)

@@ -54,8 +54,12 @@ def hash_password(password: str) -> str:
 def set_password(
     session: Session, actor: Actor, account: Account, hashed: str, *, staying: str = ""
 ) -> None:
-    """Put another password in place; every session ends but that of the token `staying`."""
+    """Put another password in place; every session ends but that of the token `staying`.
+
+    One that the person did not choose himself lets him in to choose his own, and to nothing else.
+    """
     account.password = hashed
+    account.has_given_password = actor.person_id != account.person_id
     session.execute(
         sa.delete(BrowserSession).where(
             BrowserSession.account_id == account.id, BrowserSession.token != _digest(staying)
@@ -168,6 +172,7 @@ _ACTING = (
         _HUMAN.c.key.label("person_key"),
         _HUMAN.c.name.label("person_name"),
         _ACCOUNT.c.username,
+        _ACCOUNT.c.has_given_password,
         *POST_COLUMNS,
     )
     .where(_ACCOUNT.c.disabled_at.is_(None))
@@ -186,7 +191,7 @@ def _by(given: sa.FromClause) -> sa.FromClause:
 
 
 _BY_TOKEN = (
-    _ACTING.add_columns(_TOKEN.c.ends_at)
+    _ACTING.add_columns(_TOKEN.c.ends_at, _TOKEN.c.used_at)
     .select_from(_by(_TOKEN))
     .where(_TOKEN.c.token == sa.bindparam("b_token"), _TOKEN.c.revoked_at.is_(None))
 )
@@ -201,23 +206,39 @@ _BY_SESSION = (
 )
 
 
-def token_actor(session: Session, token: str) -> Actor | None:
-    """Who calls with this API token; None when it is unknown, ended or revoked.
+def token_actor(session: Session, token: str) -> tuple[Actor, bool] | None:
+    """Who calls with this API token, and whether `touch_token` is due.
 
-    A program asks many times: who it is stays as it is until an act or the day changes it.
+    None when it is unknown, ended or revoked. A program asks many times: who it is stays as it is
+    until an act, the day or the hour changes it.
     """
-    digest, day = _digest(token), today()
+    digest, day, moment = _digest(token), today(), now()
+    hour = moment.replace(minute=0, second=0, microsecond=0)
+    is_due = False
 
     def read() -> tuple[Actor, datetime | None] | None:
+        nonlocal is_due
         rows = session.connection().execute(_BY_TOKEN, {"b_token": digest, "b_day": day}).all()
-        return (_actor(rows, "token"), rows[0].ends_at) if rows else None
+        if not rows:
+            return None
+        is_due = rows[0].used_at is None or rows[0].used_at < hour
+        return _actor(rows, "token"), rows[0].ends_at
 
-    # What is unknown is not kept: whoever tries many tokens must not push anything out.
-    found = until_next_act(session, ("token", digest, day), read, lambda one: one is not None)
+    # What is unknown is not kept: whoever tries many tokens must not push anything out. The last
+    # use is looked at once in each hour, however long nobody acts.
+    key = ("token", digest, day, hour)
+    found = until_next_act(session, key, read, lambda one: one is not None)
     if found is None:
         return None
     who, ends_at = found
-    return who if ends_at is None or ends_at > now() else None
+    return (who, is_due) if ends_at is None or ends_at > moment else None
+
+
+def touch_token(session: Session, token: str) -> None:
+    """Note that a program called with it."""
+    session.execute(
+        sa.update(ApiToken).where(ApiToken.token == _digest(token)).values(used_at=now())
+    )
 
 
 def _actor(rows: Sequence[Any], way: str) -> Actor:
@@ -228,7 +249,9 @@ def _actor(rows: Sequence[Any], way: str) -> Actor:
         for row in rows
         if row.role is not None
     )
-    return Actor(one.person_id, one.person_key, one.person_name, one.username, held, way)
+    # A token is no password: what was given to a program goes on working.
+    owes = way == "page" and one.has_given_password
+    return Actor(one.person_id, one.person_key, one.person_name, one.username, held, way, owes)
 
 
 def _digest(text: str) -> str:

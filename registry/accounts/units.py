@@ -122,6 +122,7 @@ class Listed:
     parent: str
     authority: str
     operator: str
+    successor: str
     posts: int
 
 
@@ -337,6 +338,7 @@ def listed(session: Session) -> list[Listed]:
             names.get(unit.parent_id or 0, ""),
             names.get(unit.authority_id or 0, ""),
             names.get(unit.operator_id or 0, ""),
+            names.get(unit.successor_id or 0, ""),
             posts.get(unit.id, 0),
         )
         for unit in units

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import schemas
-from registry import calendar, journal, outbox
+from registry import calendar, journal, outbox, shown
 from registry.access import Actor, require
 from registry.catalogue.life import UNDECIDED
 from registry.db import now
@@ -40,6 +40,9 @@ def transfer(session: Session, actor: Actor, document: Document) -> Transfer:
     `document` is a `transfer`: both units by code, basis, day, and the codes of the entries when
     not all of them move. With all of them go the unit's systems and its own open requests and
     demands. Standing consents end: the head who gave them no longer answers for the data.
+
+    A unit that is `dissolved` gives everything, and the taker is its successor from that day: it
+    sees by name what the unit saw.
     """
     problems = schemas.errors("transfer", dict(document), at="submission")
     if problems:
@@ -53,11 +56,22 @@ def transfer(session: Session, actor: Actor, document: Document) -> Transfer:
     for unit in (giver, taker):
         require(actor, "transfer", unit)
     whole = not document.get("codes")
+    dissolved = document.get("dissolved") is True
+    if dissolved and not whole:
+        raise Invalid([_problem("/codes", "part-of-ended")])
+    # A successor that ended itself would lead on to nobody, or round in a circle.
+    if dissolved and taker.successor_id is not None:
+        raise Invalid([_problem("/to", "unit-ended")])
     moved = _entries(session, giver, document.get("codes") or ())
-    facts = {"from": giver.code, "to": taker.code, "on": on.isoformat()}
+    facts: dict[str, object] = {"from": giver.code, "to": taker.code, "on": on.isoformat()}
     _move(session, actor, moved, giver, taker, facts)
     if whole:
         _move_unit(session, giver, taker)
+    if dissolved:
+        giver.successor_id, giver.valid_to = taker.id, on
+        session.flush()
+        outbox.touch(session, shown.pass_on(session, giver.id, taker.id))
+        facts["dissolved"] = True
     assert actor.person_id is not None
     act = Transfer(
         from_id=giver.id,

@@ -17,6 +17,11 @@ from registry.cli.opening import reading, settings, writing
 from registry.errors import Conflict
 from registry.models.accounts import Account, Post
 
+_OWN_FIRST = (
+    "请当面告诉本人；登录时系统会先请本人换成自己的口令。\n"
+    "Tell it to the person face to face; at signing in, an own one is asked for first."
+)
+
 
 @main.group()
 def account() -> None:
@@ -28,7 +33,10 @@ def account() -> None:
 @click.option("--name", required=True, help="姓名 / name of the person")
 @click.password_option("--password", help="口令 / password")
 def create(username: str, name: str, password: str) -> None:
-    """Make an account for a person; asked for the password, nobody sees it in the history."""
+    """Make an account for a person; asked for the password, nobody sees it in the history.
+
+    Whoever signs in with it chooses an own one first.
+    """
     accounts.require_good(username, name, password)
     # Before it is worked on: the work is slow by design, and the same for a name that is taken.
     with reading(settings()) as session:
@@ -38,19 +46,24 @@ def create(username: str, name: str, password: str) -> None:
     with writing() as session:
         accounts.add_account(session, SYSTEM, username, name.strip(), hashed=hashed)
     click.echo(f"已建立账号 / account made: {username} {name.strip()}")
+    click.echo(_OWN_FIRST, err=True)
 
 
 @account.command("password")
 @click.argument("username")
 @click.password_option("--password", help="口令 / password")
 def password_(username: str, password: str) -> None:
-    """Give an account another password and end its sessions; asked for it as `create` does."""
+    """Give an account another password and end its sessions; asked for it as `create` does.
+
+    Whoever signs in with it chooses an own one first.
+    """
     accounts.require_strong(username, password)
     hashed = accounts.hash_password(password)
     with writing() as session:
         found = _known(session, username)
         accounts.set_password(session, SYSTEM, found, hashed)
     click.echo(f"已重设口令 / password set: {username}")
+    click.echo(_OWN_FIRST, err=True)
 
 
 def _roles_by_line() -> str:

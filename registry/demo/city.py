@@ -153,7 +153,10 @@ def _people(session: Session, units: Mapping[str, Organisation], password: str) 
     hashed = accounts.hash_password(password)
     for username, (name, role, where) in PEOPLE.items():
         unit = units.get(where) or by_name[where]
-        account = accounts.add_account(session, SYSTEM, username, name, hashed=hashed)
+        # Printed for everybody who tries the demo: nobody is asked to make it his own.
+        account = accounts.add_account(
+            session, SYSTEM, username, name, hashed=hashed, is_given=False
+        )
         assert isinstance(account, Account)
         accounts.appoint(session, SYSTEM, account, role, unit, date(2024, 1, 1))
 

@@ -35,9 +35,10 @@ def install(app: Flask) -> None:
 
 
 def refused(refusal: Refusal) -> Any:
-    """The answer to a refusal; somebody without a name is led to the sign-in page."""
-    if isinstance(refusal, SignInNeeded) and not _wants_json() and request.method == "GET":
-        return Response(status=303, headers={"Location": url_for("sign_in.form", next=_here())})
+    """The answer to a refusal; who has to sign in, or to choose a password, is led there."""
+    door = _door(refusal)
+    if door and not _wants_json() and request.method == "GET":
+        return Response(status=303, headers={"Location": url_for(door, next=_here())})
     # Counted where the answer is complete, see edge.metrics; a code, never its facts.
     g.refusal = refusal.code
     problems = refusal.problems if isinstance(refusal, Invalid) else ()
@@ -52,12 +53,22 @@ def refused(refusal: Refusal) -> Any:
     return answer
 
 
+def _door(refusal: Refusal) -> str | None:
+    """The page to pass before the one that was asked for, which leads on to it."""
+    if isinstance(refusal, SignInNeeded):
+        return "sign_in.form"
+    return "sign_in.password" if refusal.code == "own_password" else None
+
+
 def _remedy(refusal: Refusal) -> tuple[str, str] | None:
     """The way back to a form that came from nobody, or from a session that is over."""
     came = came_from(request.referrer or "", request.host)
     if isinstance(refusal, SignInNeeded):
         back = came or request.path
         return gettext("登录并回到刚才的页面"), url_for("sign_in.form", next=back)
+    if refusal.code == "own_password":
+        back = came or request.path
+        return gettext("设置自己的口令"), url_for("sign_in.password", next=back)
     if refusal.code == "csrf" and came:
         return gettext("回到刚才的页面"), came
     if refusal.code == "nothing_chosen":

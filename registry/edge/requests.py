@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from typing import IO, Any, TypeVar, cast
 
@@ -60,7 +61,8 @@ class Route:
     `guarded` views ask a browser that sends something for the token of its own forms. A view
     that stands `apart` runs in no transaction: it answers when the database does not. `before`
     is entered when the right was asked and the body read, and left when all is committed or
-    undone: whatever takes long about a body is done there, and holds up nobody who writes.
+    undone: whatever takes long about a body is done there, and holds up nobody who writes. What
+    is open `always` serves whoever has yet to choose an own password, too; nothing else does.
     """
 
     writes: bool
@@ -69,23 +71,29 @@ class Route:
     guarded: bool = True
     apart: bool = False
     before: Before | None = None
+    always: bool = False
 
 
 def reads(
-    act: str | None = None, *, public: bool = False, guarded: bool = True
+    act: str | None = None, *, public: bool = False, guarded: bool = True, always: bool = False
 ) -> Callable[[View], View]:
     """Mark a view that changes nothing; `public`: also without signing in.
 
     Only what has no effect at all may be left unguarded: clients of CKAN post what they ask for.
     """
-    return _marked(Route(writes=False, act=act, public=public, guarded=guarded))
+    route = Route(writes=False, act=act, public=public, guarded=guarded, always=always)
+    return _marked(route)
 
 
 def writes(
-    act: str | None = None, *, public: bool = False, before: Before | None = None
+    act: str | None = None,
+    *,
+    public: bool = False,
+    before: Before | None = None,
+    always: bool = False,
 ) -> Callable[[View], View]:
     """Mark a view that changes something, under the lock of the one writer."""
-    return _marked(Route(writes=True, act=act, public=public, before=before))
+    return _marked(Route(writes=True, act=act, public=public, before=before, always=always))
 
 
 def probes() -> Callable[[View], View]:
@@ -267,6 +275,8 @@ def _authorise(route: Route) -> None:
     who = actor()
     if not route.public and not who.signed_in:
         raise SignInNeeded("sign_in")
+    if who.owes_password and not route.always:
+        raise Forbidden("own_password")
     if route.act is not None:
         refusal = access.why_not(who, route.act)
         if refusal is not None:
@@ -277,15 +287,19 @@ def _who() -> Actor:
     """The actor of this request: by API token where one is sent, else by the browser's session."""
     sent = _sent_token()
     if sent:
-        found = accounts.token_actor(session(), sent.removeprefix("Bearer ").strip()[:200])
+        called = sent.removeprefix("Bearer ").strip()[:200]
+        found = accounts.token_actor(session(), called)
         if found is None:
             raise SignInNeeded("sign_in")
-        return found
+        if found[1]:
+            g.touch = partial(accounts.touch_token, token=called)
+        return found[0]
     token = request.cookies.get(csrf.SESSION_COOKIE)
     signed_in = accounts.session_actor(session(), token[:200]) if token else None
-    if signed_in is None:
+    if token is None or signed_in is None:
         return NOBODY
-    g.touch = signed_in[1]
+    if signed_in[1]:
+        g.touch = partial(accounts.touch_session, token=token)
     return signed_in[0]
 
 
@@ -329,7 +343,8 @@ def _form_key_of(sent: str) -> str:
 def _note_form_key(route: Route, answer: BaseResponse) -> None:
     key = _form_key_of(request.form.get(FORM_KEY, "")) if route.writes else ""
     where = answer.headers.get("Location", "")
-    if key and where and actor().signed_in and answer.status_code == 303:
+    # 201 shows at once what was made and can be shown once; a second click is led to where it is.
+    if key and where and actor().signed_in and answer.status_code in (201, 303):
         rows = receipts.packed(journal.written(session()))
         answered = f"{where[:360]} {rows}".strip()
         session().add(FormKey(key=key, person_id=actor().person_id, answer=answered))
@@ -424,12 +439,12 @@ def form_key() -> str:
 
 
 def after(response: Response) -> Response:
-    """The headers of every answer, the cookies of a visit, the last sight of a session."""
-    if g.pop("touch", False) and response.status_code < 500:
-        token = request.cookies.get(csrf.SESSION_COOKIE, "")
-        # Losing one sight of a session must not fail a page that is done.
+    """The headers of every answer, the cookies of a visit, the last sight of who asked."""
+    touch = g.pop("touch", None)
+    if touch is not None and response.status_code < 500:
+        # Losing one sight of a session or token must not fail an answer that is done.
         with suppress(Refusal):
-            remember(lambda s: accounts.touch_session(s, token))
+            remember(touch)
     secure = _is_secure()
     receipts.forget(response)
     if "visit" in g:

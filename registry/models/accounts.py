@@ -60,6 +60,8 @@ class Account(Base):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     username: Mapped[str] = mapped_column(sa.String(60), unique=True)
     password: Mapped[str] = mapped_column(sa.String(200))
+    # Somebody else set it and knows it: the person chooses an own one before anything else.
+    has_given_password: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     disabled_at: Mapped[datetime | None] = mapped_column(UTC)
     created_at: Mapped[Moment]
     person: Mapped[Person] = relationship(lazy="joined")
@@ -126,6 +128,8 @@ class ApiToken(Base):
     created_at: Mapped[Moment]
     ends_at: Mapped[datetime | None] = mapped_column(UTC)
     revoked_at: Mapped[datetime | None] = mapped_column(UTC)
+    # To the hour: a program asks many times, and a note of each would hold up who writes.
+    used_at: Mapped[datetime | None] = mapped_column(UTC)
 
 
 class FailedSignIn(Base):

@@ -38,7 +38,8 @@ class Shown(Base):
 class ShownTo(Base):
     """A unit that an entry for named departments is shown to, or was by a version before.
 
-    It is written when the version is published: a unit that gets another name sees it still.
+    It is written when the version is published: a unit that gets another name sees it still. It is
+    passed on when the unit is merged into another.
     """
 
     __tablename__ = "shown_to"

@@ -40,6 +40,7 @@ def blueprints() -> Sequence[Blueprint]:
         signers,
         statistics,
         submissions,
+        tokens,
         transfers,
         withdrawal,
     )
@@ -75,6 +76,7 @@ def blueprints() -> Sequence[Blueprint]:
         papers.pages,
         statistics.pages,
         admin.pages,
+        tokens.pages,
         probes.pages,
         dictionary.pages,
         saved.pages,

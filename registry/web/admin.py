@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from registry import accounts, calendar, workdays
 from registry.access import is_of_one_project, is_until_a_date, role_title, roles
-from registry.accounts import clashes, posts, units
+from registry.accounts import clashes, posts, tokens, units
 from registry.edge import actor, go, locale, prepared, reads, session, writes
 from registry.edge.numbers import row_number
 from registry.edge.words import sentence
@@ -165,6 +165,7 @@ def _account(username: str, fault: tuple[str, str] | None = None) -> str:
         posts=every,
         clashes=clashes.clashes(every, calendar.today(), [notice for notice, _ in notices]),
         notices=notices,
+        tokens=tokens.of_accounts(session(), actor(), account=found),
         **_choices(),
         called={
             row.id: row.name

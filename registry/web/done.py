@@ -73,6 +73,8 @@ DONE: Mapping[str, str] = {
     "drop_search": _("保存的检索已删除"),
     "destroy_key": _("发布密钥已销毁，记录保留"),
     "verify": _("核验意见已签发"),
+    "revoke_token": _("令牌已撤销，从下一次调用起不能使用"),
+    "token": _("令牌已签发，只显示一次，没有记下的请撤销后重新签发"),
     "revoke": _("核验意见已撤销，撤销声明已公布"),
     "countersign": _("已会签"),
 }

@@ -24,6 +24,7 @@ from registry.edge import (
 )
 from registry.edge.addresses import local
 from registry.edge.csrf import SESSION_COOKIE
+from registry.edge.current import require_current
 from registry.edge.words import sentence
 from registry.errors import Forbidden, Invalid, Refusal, TooMany
 from registry.models.accounts import Account
@@ -32,14 +33,14 @@ pages = Blueprint("sign_in", __name__)
 
 
 @pages.get("/sign-in")
-@reads(public=True)
+@reads(public=True, always=True)
 def form() -> str:
     """The form; `next` is where the reader wanted to go."""
     return render_template("sign_in.html", next=local(request.args.get("next", "")))
 
 
 @pages.post("/sign-in")
-@reads(public=True)
+@reads(public=True, always=True)
 def check() -> BaseResponse | tuple[str, int]:
     """Open a session under a new token, or say that it failed, in the same words every time.
 
@@ -83,7 +84,7 @@ def check() -> BaseResponse | tuple[str, int]:
 
 
 @pages.post("/sign-out")
-@writes()
+@writes(always=True)
 def leave() -> BaseResponse:
     """End the session on the server and in the browser."""
     accounts.close_session(session(), request.cookies.get(SESSION_COOKIE, ""))
@@ -94,55 +95,54 @@ def leave() -> BaseResponse:
 
 
 @pages.get("/password")
-@reads()
+@reads(always=True)
 def password() -> str:
-    """The form by which a person changes his own password."""
-    return _password_form()
+    """The form by which a person changes his own password; `next` is where he wanted to go."""
+    return _password_form(request.args.get("next", ""))
 
 
-def _password_form(fault: tuple[str, str] | None = None) -> str:
-    return render_template("password.html", fault=fault, least=accounts.SHORTEST_PASSWORD)
+def _password_form(after: str, fault: tuple[str, str] | None = None) -> str:
+    return render_template(
+        "password.html",
+        fault=fault,
+        least=accounts.SHORTEST_PASSWORD,
+        is_given=actor().owes_password,
+        next=local(after),
+    )
 
 
 @contextmanager
 def _judged() -> Iterator[str | Refusal]:
-    """Both passwords judged before the lock, as at signing in; what is wrong is told on the form.
-
-    Whoever finds a screen left open must not try passwords there faster than at the door.
-    """
-    form, who, address = request.form, actor(), request.remote_addr or ""
-    new = form.get("password", "")
+    """Both passwords judged before the lock; what is wrong with them is told on the form."""
+    form = request.form
+    new, current = form.get("password", ""), form.get("current", "")
     made: str | Refusal
     try:
-        accounts.require_strong(who.username, new)
+        accounts.require_strong(actor().username, new)
         if new != form.get("again", ""):
             raise Invalid([], code="password_again")
-        remember(lambda s: accounts.begin_try(s, who.username, address))
-        accounts.check_password(database(), who.username, form.get("current", "")[:1000])
-        remember(lambda s: accounts.forget_failures(s, who.username, address))
+        require_current(current, "set_password")
+        if new == current:
+            raise Invalid([], code="password_same")
         made = accounts.hash_password(new)
-    except Forbidden as refusal:
-        why = refusal
-        remember(lambda s: journal.refused(s, who, "set_password", "account", who.username, why))
-        made = Invalid([], code="password_current")
     except (Invalid, TooMany) as fault:
         made = fault
     yield made
 
 
 @pages.post("/password")
-@writes(before=_judged)
+@writes(before=_judged, always=True)
 def change_password() -> BaseResponse | tuple[str, int]:
     """Put the new password in place; other browsers of this account are signed out."""
     made = prepared()
     if isinstance(made, Refusal):
-        return _password_form(sentence(made)), made.status
+        return _password_form(request.form.get("next", ""), sentence(made)), made.status
     account = (
         session().scalars(sa.select(Account).where(Account.username == actor().username)).one()
     )
     here = request.cookies.get(SESSION_COOKIE, "")
     accounts.set_password(session(), actor(), account, str(made), staying=here)
-    return go("/inbox")
+    return go(local(request.form.get("next", "")) or "/inbox")
 
 
 def _set_cookie(answer: BaseResponse, token: str) -> None:

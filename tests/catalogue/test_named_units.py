@@ -1,12 +1,13 @@
 """An entry for named departments is found by the people of these units, and by nobody else."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
 import sqlalchemy as sa
 
 from anonymization.identifiers import credit_check
-from registry import catalogue, census, db, discovery
+from registry import calendar, catalogue, census, db, discovery
 from registry.access import SYSTEM, Actor
 from registry.accounts import units
 from registry.catalogue.reading import counted
@@ -15,6 +16,7 @@ from registry.config import load
 from registry.discovery import harvested
 from registry.discovery.harvested import Window
 from registry.errors import Gone, Invalid, Missing
+from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource
 from tests.catalogue.test_life import registered
 from tests.factories import Town, document
@@ -170,3 +172,100 @@ def test_it_is_handed_in_with_units_that_are_registered(session, town, named, fa
     with pytest.raises(Invalid) as refused:
         catalogue.hand_in(session, registrar, [version])
     assert {(one.pointer, one.code) for one in refused.value.problems} == {fault}
+
+
+def merged(session, town, giver, taker):
+    """The act by which a unit ends and another takes over from it."""
+    act = {
+        "from": giver.code,
+        "to": taker.code,
+        "basis": "乌海编发〔2026〕12号",
+        "on": calendar.today().isoformat(),
+        "dissolved": True,
+    }
+    return catalogue.transfer(session, town.person("authority_head"), act)
+
+
+@contextmanager
+def later(database, place):
+    """The town as a later act finds it, and the unit of who is elsewhere."""
+    with db.transaction(database, writes=True) as session:
+        town = place.town
+        town.session = session
+        for name in ("department", "other", "authority"):
+            setattr(town, name, session.merge(getattr(town, name)))
+        third = session.get_one(Organisation, place.elsewhere.holdings[0].organisation_id)
+        yield session, town, third
+
+
+def fourth(town):
+    first = "11150300DEM00024R"
+    return town._unit("水务局", first + credit_check(first), {})
+
+
+def test_the_successor_of_a_merged_unit_sees_what_was_shown_to_it_and_a_stranger_does_not(
+    database, place, tmp_path
+):
+    index = discovery.open_index(load({"CATALOGUE_DATA_DIR": str(tmp_path)}))
+    try:
+        discovery.rebuild(database, index)
+        with later(database, place) as (session, town, taker):
+            before = harvested.headers(session, place.named, "none", Window())[0].at
+            stranger = town.person("consumer", unit=fourth(town))
+            merged(session, town, town.other, taker)
+            readers = {"elsewhere": True, "named": True, "own": True}
+            for name, told in readers.items():
+                assert sees(session, getattr(place, name), place.key) is told, name
+            assert not sees(session, stranger, place.key)
+            assert harvested.headers(session, place.elsewhere, "none", Window())[0].at > before
+            assert not harvested.headers(session, stranger, "none", Window())
+        while discovery.drain(database, index):
+            pass
+        with db.transaction(database, writes=False) as session:
+            for actor, total in ((place.elsewhere, 1), (place.named, 1), (stranger, 0)):
+                assert discovery.search(session, index, actor, "危险源").total == total
+    finally:
+        index.close()
+
+
+def test_a_later_version_that_names_a_merged_unit_is_shown_to_who_came_after_it(database, place):
+    with later(database, place) as (session, town, third):
+        last = fourth(town)
+        merged(session, town, town.other, third)
+        merged(session, town, third, last)
+        heir = town.person("consumer", unit=last)
+        assert sees(session, heir, place.key)
+        resource = session.scalars(sa.select(Resource)).one()
+        for names, told in (
+            (["水务局"], True),
+            ([town.department.name], False),
+            (["教育局"], True),
+        ):
+            again = document(NAME, visibility="2", visible_to=names, open_type="3")
+            change = Change(
+                department=resource.department,
+                step="open",
+                state="published",
+                resource=resource,
+                version=resource.live,
+                document=again,
+                live="this",
+                working="none",
+                decided=False,
+            )
+            store(session, SYSTEM, [change])
+            assert sees(session, heir, place.key) is told, names
+
+
+def test_a_unit_ends_with_all_its_entries_and_not_into_one_that_ended(database, place):
+    with later(database, place) as (session, town, third):
+        made = merged(session, town, town.other, third)
+        assert (town.other.successor_id, town.other.valid_to) == (third.id, made.on)
+        with pytest.raises(Invalid) as refused:
+            merged(session, town, third, town.other)
+        assert [one.code for one in refused.value.problems] == ["unit-ended"]
+        act = {"from": third.code, "to": town.department.code, "basis": "一号"}
+        part = {**act, "on": made.on.isoformat(), "dissolved": True, "codes": ["1"]}
+        with pytest.raises(Invalid) as refused:
+            catalogue.transfer(session, town.person("authority_head"), part)
+        assert [one.code for one in refused.value.problems] == ["part-of-ended"]

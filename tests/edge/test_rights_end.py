@@ -8,6 +8,7 @@ import time_machine
 
 from registry import accounts, db
 from registry.access import SYSTEM
+from registry.access.actor import of_account
 from registry.calendar import CITY, today
 from registry.models.accounts import Account, ApiToken, Post
 from tests.factories import sign_in, token_of
@@ -68,7 +69,8 @@ def test_a_revoked_token_opens_nothing(city, writing):
     assert client.get("/inbox", headers=head).status_code == 200
     with writing() as own:
         row = own.scalars(sa.select(ApiToken).order_by(ApiToken.id.desc())).first()
-        accounts.revoke_token(own, SYSTEM, row.key)
+        admin = own.scalars(sa.select(Account).where(Account.username == "sysadmin")).one()
+        accounts.revoke_token(own, of_account(own, admin, today()), row.key)
     assert client.get("/inbox", headers=head).status_code in {303, 401}
 
 

@@ -83,6 +83,9 @@ def test_an_account_is_opened_with_its_first_post_or_not_at_all(city):
     assert admin.get("/admin/accounts/newcomer").status_code == 404
     assert opened(city, admin).status_code == 303
     newcomer = sign_in(city, "newcomer", NEW["password"])
+    form = {"current": NEW["password"], "password": "Wuhai-2026-ziji", "again": "Wuhai-2026-ziji"}
+    token = token_of(newcomer.get("/password").text)
+    assert newcomer.post("/password", data={"csrf_token": token, **form}).status_code == 303
     assert newcomer.get("/resources/new").status_code == 200
 
 

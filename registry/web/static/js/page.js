@@ -2,6 +2,7 @@
 import { forget, tellKept, watchPerson } from "./keep.js";
 import { watchForms } from "./form.js";
 import { watchChoosers } from "./chooser.js";
+import { watchCopies } from "./copy.js";
 import { watchPasting } from "./pasting.js";
 import { watchRun } from "./run.js";
 import { suggestTitles } from "./suggest.js";
@@ -28,6 +29,7 @@ watchPerson();
 tellKept();
 watchForms();
 watchChoosers();
+watchCopies();
 watchPasting();
 watchRun();
 suggestTitles();
