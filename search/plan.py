@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from search import analysis, pinyin, pronunciation, question
-from search.question import Part
+from search.part import Part
 from search.synonyms import Lexicon
 
 CHARACTER = 0.6
@@ -90,12 +90,15 @@ Node = Term | AnyOf | AllOf | BestOf | Fixed | Begins | NoneOf
 class Plan:
     """The trees of a question; all None when it holds nothing that could be found.
 
-    What is `refused` is in no full match but that of an exact title, and in no weaker one.
+    Where no entry at all holds of `full`, `spared` says what counts instead: the same without the
+    parts that are spare; None without any. What is `refused` is in no full match but that of an
+    exact title, and in no weaker one.
     """
 
     scored: Node | None = None
     full: Node | None = None
     refused: Node | None = None
+    spared: Node | None = None
     parts: tuple[Part, ...] = field(default=())
 
 
@@ -116,8 +119,11 @@ def plan(text: str, lexicon: Lexicon | None = None) -> Plan:
     if not whole:
         return Plan(AnyOf(scored), same, parts=parts)
     refused = _refused(text, lexicon)
-    full = AllOf((*whole, NoneOf((refused,))) if refused else whole)
-    return Plan(AnyOf(scored), AnyOf((same, full)), refused, parts)
+    none = (NoneOf((refused,)),) if refused else ()
+    full = AnyOf((same, AllOf((*whole, *none))))
+    fewer = tuple(_wholes(part for part in parts if not part.is_spare))
+    spared = AllOf((*fewer, *none)) if 0 < len(fewer) < len(whole) else None
+    return Plan(AnyOf(scored), full, refused, spared, parts)
 
 
 def _refused(text: str, lexicon: Lexicon | None) -> Node | None:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from search import analysis
+from search import analysis, needed
+from search.part import Part
 from search.synonyms import Lexicon, delivered
 
 LONGEST_TEXT = 256
@@ -36,60 +37,6 @@ class Refusal:
     end: int
 
 
-@dataclass(frozen=True)
-class Part:
-    """A stretch of a question and what else may stand for it.
-
-    `variants` mean the same and count like it, `near` ones too but stand behind, `related` only
-    score. An entry need not hold a part that is not required; `weight` is what it adds to the
-    score. `touches` says that nothing stood between this part and the one before, `is_element`
-    that it must be found among the data elements, `may_be_element` that it counts more there,
-    `is_instead` that it or the part needed before it will do, `is_heard` that it was typed as
-    pinyin and may be found by its sound as well, `is_alike` that it is no term, and only sounds
-    like those that are related. One that `is_told` stands for several words of the question,
-    and is nowhere written as it is here.
-    """
-
-    text: str
-    variants: tuple[str, ...] = ()
-    related: tuple[str, ...] = ()
-    near: tuple[str, ...] = ()
-    is_required: bool = True
-    touches: bool = False
-    is_element: bool = False
-    may_be_element: bool = False
-    is_heard: bool = False
-    is_alike: bool = False
-    is_told: bool = False
-    is_instead: bool = False
-    is_guess: bool = False
-    weight: float = 1.0
-    endings: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-    @property
-    def is_term(self) -> bool:
-        """Tell whether the dictionary knows the part as it is written."""
-        return bool(self.variants or self.near or self.related) and not self.is_alike
-
-    @property
-    def is_lone(self) -> bool:
-        """Tell whether the part is one character no dictionary knows: mostly what a cut left over.
-
-        着 of 睡不着 stands in few titles, and would outweigh what was asked by being rare.
-        """
-        return len(self.text) == 1 and not self.is_term and analysis.is_han(self.text)
-
-    @property
-    def is_han(self) -> bool:
-        """Tell whether the part is written in Chinese characters only."""
-        return analysis.is_han(self.text) or all(han for _, han in analysis.pieces(self.text))
-
-    @property
-    def clauses(self) -> int:
-        """Tell how many tokens looked up the part costs."""
-        return sum(max(1, len(run) - 1) if han else 1 for run, han in analysis.pieces(self.text))
-
-
 @functools.lru_cache(maxsize=2_048)
 def parts(text: str, lexicon: Lexicon | None = None) -> tuple[Part, ...]:
     """Split a question; total over any string, at most 256 characters and 32 clauses of it.
@@ -103,7 +50,8 @@ def parts(text: str, lexicon: Lexicon | None = None) -> tuple[Part, ...]:
         found = tuple(replace(one, weight=LONE) if one.is_lone else one for one in found)
     found = tuple(_ended(words, one) for one in found)
     found = _guessed(plain, tuple(map(_listed(found), found)))
-    found = _instead(plain, _told_together(words, plain, found))
+    found = needed.instead(plain, _told_together(words, plain, found))
+    found = needed.spared(words.units, needed.said_once(found))
     if any(part.is_required for part in found):
         return found
     return tuple(replace(part, is_required=True, weight=1.0) for part in found)
@@ -156,7 +104,9 @@ def _guessed(plain: str, found: tuple[Part, ...]) -> tuple[Part, ...]:
     if not is_spoken or not any(one.is_required and one.is_term for one in found):
         return found
     return tuple(
-        replace(one, is_guess=True, weight=min(one.weight, GUESS)) if _is_unknown(one) else one
+        replace(one, is_guess=True, weight=min(one.weight, GUESS))
+        if needed.is_unknown(one)
+        else one
         for one in found
     )
 
@@ -165,12 +115,6 @@ def _is_asked(marker: re.Match[str]) -> bool:
     """Tell whether a word asks, wherever it stands: 吗 does at the end, 不 of 不动产 never."""
     is_end = marker.end() == len(marker.string.rstrip())
     return marker.lastgroup == "question" and (is_end or len(marker.group()) > 1)
-
-
-def _is_unknown(part: Part) -> bool:
-    """Tell whether a part is needed, and neither known nor set apart as a data element."""
-    is_apart = part.is_element or part.may_be_element or part.is_alike
-    return part.is_required and part.is_han and not (part.is_term or is_apart)
 
 
 def understood(text: str, lexicon: Lexicon | None = None) -> bool:
@@ -245,35 +189,6 @@ def _framed(words: Lexicon, plain: str) -> Iterator[Part]:
                 yield replace(part, is_element=is_asked, may_be_element=part.is_required)
         at = frame.end()
     yield from _parts(words, plain[at:], _meaning)
-
-
-def _instead(plain: str, found: tuple[Part, ...]) -> tuple[Part, ...]:
-    """Let either of two things of a kind do: who types 公证处和公证员 wants what tells of any.
-
-    Things are of a kind where they share a word: 福利彩票 and 体育彩票. What 或 stands between need
-    not be. Nothing else may stand there: 共享类型是不予共享 tells of one thing.
-    """
-    made: list[Part] = []
-    before: Part | None = None
-    for part in found:
-        if part.is_required and not (part.is_told or part.is_element):
-            between = before and re.search(
-                rf"{re.escape(before.text)}(\s+|\s*[和与及或]\s*){re.escape(part.text)}", plain
-            )
-            if before and between:
-                is_either = "或" in between[1] or _shares(before.text, part.text)
-                part = replace(part, is_instead=is_either)
-            before = part
-        made.append(part)
-    return tuple(made)
-
-
-def _shares(one: str, other: str) -> bool:
-    """Tell whether two words have a word of two characters in common."""
-    pairs = {one[at : at + 2] for at in range(len(one) - 1)}
-    return any(other[at : at + 2] in pairs for at in range(len(other) - 1)) and analysis.is_han(
-        one + other
-    )
 
 
 def _told_together(words: Lexicon, plain: str, found: tuple[Part, ...]) -> tuple[Part, ...]:

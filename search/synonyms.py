@@ -32,7 +32,8 @@ class Group:
     Where something is `said` instead, any of the terms answers it, and they do not mean the same:
     who speaks of water in the streets asks for 内涝 and for 积水. Where things are told `together`,
     a word of each in any order and with whatever between, the terms answer all of them at once:
-    who speaks of the old and of money asks for 高龄津贴.
+    who speaks of the old and of money asks for 高龄津贴. A `unit` is who holds data, and says
+    nothing of what they are.
     """
 
     terms: tuple[str, ...]
@@ -41,6 +42,7 @@ class Group:
     broader: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     together: tuple[tuple[str, ...], ...] = ()
+    unit: bool = False
 
     @property
     def key(self) -> str:
@@ -110,6 +112,11 @@ class Lexicon:
                 for sounds in {pronunciation.read(term), pinyin.said(term)}:
                     found.setdefault("".join(sounds), []).append(term)
         return found
+
+    @functools.cached_property
+    def units(self) -> frozenset[str]:
+        """The names of units, folded."""
+        return frozenset(plain(term) for group in self.groups if group.unit for term in group.terms)
 
     def is_said(self, word: str) -> bool:
         """Tell whether people say a word for what offices call otherwise."""
@@ -224,7 +231,7 @@ def _apart(row: Mapping[str, Any]) -> Iterator[Group]:
     terms, related = tuple(row["terms"]), tuple(row.get("related", ()))
     others = row["because"], tuple(row.get("broader", ())), tuple(row.get("said", ()))
     if not row.get("apart"):
-        yield Group(terms, related, *others)
+        yield Group(terms, related, *others, unit=row.get("unit", False))
         return
     for term in terms:
         yield Group((term,), (*(one for one in terms if one != term), *related), *others)
