@@ -256,6 +256,12 @@ def _of_together() -> Iterator[Group]:
         yield Group(tuple(row["terms"]), related, row["because"], together=things)
 
 
+@functools.cache
+def _weak() -> frozenset[str]:
+    """The words that tell who somebody is with, and the like: 爸妈 of 带爸妈去公园."""
+    return frozenset(analysis.table("questions")["weak"])
+
+
 def _first(words: Iterable[str]) -> tuple[str, ...]:
     """Give each word once, as many as one part of a question may cost."""
     return tuple(dict.fromkeys(words))[:MOST_TOLD]
@@ -290,7 +296,12 @@ class _Told:
         full = [group for group, found in told.items() if len(found) == self._meant[group][0]]
         # Who speaks of money, a hospital and another province does not ask for the first two alone.
         held = {group: {word for found in told[group].values() for word in found} for group in full}
-        full = [one for one in full if not any(held[one] < held[other] for other in full)]
+        said = {group: held[group] - _weak() for group in full}
+        full = [
+            one
+            for one in full
+            if not any(held[one] < held[other] or said[one] < said[other] for other in full)
+        ]
         return tuple(self._meaning(of_one, told) for of_one in _sharing(full, held))
 
     def _meaning(

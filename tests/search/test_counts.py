@@ -146,3 +146,15 @@ def test_a_word_that_the_longer_one_beside_it_says_already_is_not_asked_twice(
 ) -> None:
     titled(index, "驾校名录", "停车场")
     assert found(index, "机动车驾驶员培训机构驾校") == [0]
+
+
+def test_a_wider_word_is_answered_by_the_narrower_and_answers_it_not(index: Index) -> None:
+    titled(index, "污水处理厂名录", "农村污水治理", "食品生产许可", "食品小作坊登记")
+    assert found(index, "污水处理厂") == [0]
+    assert found(index, "污水") == [0, 1]
+    assert found(index, "小作坊") == [3]
+
+
+def test_who_somebody_goes_with_sets_off_no_other_meaning(index: Index) -> None:
+    titled(index, "景区门票价格", "老年人优待证", "停车场")
+    assert found(index, "带爸妈去公园门票要钱吗") == [0]
