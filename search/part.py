@@ -16,7 +16,8 @@ class Part:
     `is_instead` that it or the part needed before it will do, `is_heard` that it was typed as
     pinyin and may be found by its sound as well, `is_alike` that it is no term, and only sounds
     like those that are related. One that `is_spare` need be held only where some entry holds it
-    beside the rest. One that `is_told` stands for several words of the question,
+    beside the rest, `is_literal` that it is of the number of a standard and no pinyin. One that
+    `is_told` stands for several words of the question,
     and is nowhere written as it is here.
     """
 
@@ -34,6 +35,7 @@ class Part:
     is_instead: bool = False
     is_guess: bool = False
     is_spare: bool = False
+    is_literal: bool = False
     weight: float = 1.0
     endings: tuple[tuple[str, tuple[str, ...]], ...] = ()
 

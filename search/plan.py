@@ -155,7 +155,7 @@ def _across(parts: tuple[Part, ...]) -> Iterator[Node]:
 
 def _spelled(part: Part) -> tuple[str, ...]:
     """Give the syllables of a part typed in pinyin, none for any other."""
-    if part.variants or not (part.text.isascii() and part.text.isalpha()):
+    if part.variants or part.is_literal or not (part.text.isascii() and part.text.isalpha()):
         return ()
     return next(iter(pinyin.spelled(part.text)), ())
 
@@ -257,7 +257,7 @@ def _word(word: str, part: Part) -> Iterator[Node]:
     """
     yield from (Term("all", piece, part.weight) for piece in analysis.words(word))
     yield from _code(word)
-    if part.is_heard or not part.variants:
+    if part.is_heard or not (part.variants or part.is_literal):
         yield from _spoken(word)
 
 
@@ -322,7 +322,8 @@ def _whole(part: Part) -> Node:
     for run, is_han in analysis.pieces(part.text):
         if not is_han and run == part.text and not part.is_element:
             ways.extend(_code(run))
-            ways.extend(_heard(run) if part.is_heard or not part.variants else ())
+            is_heard = part.is_heard or not (part.variants or part.is_literal)
+            ways.extend(_heard(run) if is_heard else ())
     return AnyOf(tuple(ways))
 
 

@@ -51,7 +51,7 @@ def parts(text: str, lexicon: Lexicon | None = None) -> tuple[Part, ...]:
     found = tuple(_ended(words, one) for one in found)
     found = _guessed(plain, tuple(map(_listed(found), found)))
     found = needed.instead(plain, _told_together(words, plain, found))
-    found = needed.spared(words.units, needed.said_once(found))
+    found = _numbered(plain, needed.spared(words.units, needed.said_once(found)))
     if any(part.is_required for part in found):
         return found
     return tuple(replace(part, is_required=True, weight=1.0) for part in found)
@@ -108,6 +108,24 @@ def _guessed(plain: str, found: tuple[Part, ...]) -> tuple[Part, ...]:
         if needed.is_unknown(one)
         else one
         for one in found
+    )
+
+
+def _numbered(plain: str, found: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Read the number of a standard as it is written: GB of 「GB/T 2260」 is nobody's initials.
+
+    The letter that says how binding it is is left out as often as not.
+    """
+    written = _STANDARD.findall(plain)
+    if not written:
+        return found
+    bodies = {word for body, _, _ in written for word in body.split()}
+    kinds = {kind for _, kind, _ in written if kind}
+    return tuple(
+        replace(part, is_literal=True, is_required=False, weight=LONE)
+        if part.text in kinds
+        else replace(part, is_literal=part.text in bodies)
+        for part in found
     )
 
 
@@ -347,6 +365,10 @@ _SITUATION = re.compile(
     r"(?:之后|以后|后(?![遗勤期续台备])|之前|的时候"
     r"|我?想(?:要|看看|查|知道|了解|问|找|看|办|开|买|租|学|考|领|申请|刻|报))"
     rf"(?=[{analysis.HAN}]{{3,}})"
+)
+# GB/T 2260, GA/T 704, GB 11643, ISO 19115: of a trade only with the letter between.
+_STANDARD = re.compile(
+    r"(?<![a-z0-9])([a-z]{2,4}(?= [tz] )|gb|gbz|db|iso)(?: ([tz]))? ?(\d{2,6})(?![a-z0-9])"
 )
 _STOP = r"(?=[\s，,。；;、？?]|$)"
 _BEFORE = r"(?:(?<=[\s，,。；;、])|^)"

@@ -158,3 +158,12 @@ def test_a_wider_word_is_answered_by_the_narrower_and_answers_it_not(index: Inde
 def test_who_somebody_goes_with_sets_off_no_other_meaning(index: Index) -> None:
     titled(index, "景区门票价格", "老年人优待证", "停车场")
     assert found(index, "带爸妈去公园门票要钱吗") == [0]
+
+
+def test_the_number_of_a_standard_is_found_as_it_is_written_and_not_by_sound(index: Index) -> None:
+    titled(
+        index, "行政区划代码（GB/T 2260-2007）", "公办幼儿园体验点", "国标2260对照表", "公安标准"
+    )
+    assert found(index, "GB/T 2260") == [0, 2]
+    assert found(index, "GB 2260") == [0, 2]
+    assert found(index, "GA/T 704") == []
