@@ -89,9 +89,8 @@ def answer(engine: Engine, query: Query) -> Result:
     result = _answered(engine, query, made)
     if result.total or made.spared is None or _is_held(engine, query, made):
         return result
-    words = tuple(part.text for part in made.parts if part.is_spare)
     fewer = replace(made, full=made.spared, spared=None)
-    return replace(_answered(engine, query, fewer), spared=words)
+    return replace(_answered(engine, query, fewer), spared=made.left_out)
 
 
 def _is_held(engine: Engine, query: Query, made: Plan) -> bool:

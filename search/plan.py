@@ -101,6 +101,13 @@ class Plan:
     spared: Node | None = None
     parts: tuple[Part, ...] = field(default=())
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The spare words that nothing else says: not those that mean a thing together."""
+        told = [part.text for part in self.parts if part.is_told]
+        spare = [part.text for part in self.parts if part.is_spare]
+        return tuple(word for word in spare if not any(word in one for one in told))
+
 
 @functools.lru_cache(maxsize=2_048)
 def plan(text: str, lexicon: Lexicon | None = None) -> Plan:
@@ -121,9 +128,16 @@ def plan(text: str, lexicon: Lexicon | None = None) -> Plan:
     refused = _refused(text, lexicon)
     none = (NoneOf((refused,)),) if refused else ()
     full = AnyOf((same, AllOf((*whole, *none))))
-    fewer = tuple(_wholes(part for part in parts if not part.is_spare))
-    spared = AllOf((*fewer, *none)) if 0 < len(fewer) < len(whole) else None
-    return Plan(AnyOf(scored), full, refused, spared, parts)
+    is_spared = any(part.is_spare for part in parts)
+    fewer = tuple(_wholes(_without_spare(parts))) if is_spared else ()
+    return Plan(AnyOf(scored), full, refused, AllOf((*fewer, *none)) if fewer else None, parts)
+
+
+def _without_spare(parts: tuple[Part, ...]) -> Iterator[Part]:
+    """Give what must be held where nothing holds all: for words that mean a thing, the thing."""
+    for part in parts:
+        if not part.is_spare:
+            yield replace(part, is_required=True) if part.is_told else part
 
 
 def _refused(text: str, lexicon: Lexicon | None) -> Node | None:

@@ -243,9 +243,14 @@ def _told_together(words: Lexicon, plain: str, found: tuple[Part, ...]) -> tuple
     )
     said = tuple(word for told in things for word in told.words)
     return (
-        *(part if is_known else _behind(part, said, is_sentence) for part in found),
+        *(_besides(part, said) if is_known else _behind(part, said, is_sentence) for part in found),
         *wholes,
     )
+
+
+def _besides(part: Part, told: tuple[str, ...]) -> Part:
+    """Spare a part where no entry holds every word and what they mean together is held."""
+    return replace(part, is_spare=part.is_required and any(word in part.text for word in told))
 
 
 def _behind(part: Part, told: tuple[str, ...], is_sentence: bool) -> Part:

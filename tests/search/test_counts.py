@@ -167,3 +167,10 @@ def test_the_number_of_a_standard_is_found_as_it_is_written_and_not_by_sound(ind
     assert found(index, "GB/T 2260") == [0, 2]
     assert found(index, "GB 2260") == [0, 2]
     assert found(index, "GA/T 704") == []
+
+
+def test_what_words_mean_together_counts_where_no_entry_holds_them_all(index: Index) -> None:
+    titled(index, "生育津贴发放", "停车场")
+    assert found(index, "生孩子补贴") == [0]
+    titled(index, "生育津贴发放", "分娩补助名单")
+    assert found(index, "生孩子补贴") == [1]
