@@ -21,6 +21,7 @@ WEAK = 0.6
 TOLD = 0.5
 BESIDE = 0.8
 LONE = 0.4
+DEAR = 0.5
 LONGEST_KERNEL = 4
 GUESS = 0.7
 MOST_STEMS = 3
@@ -103,12 +104,20 @@ def _guessed(plain: str, found: tuple[Part, ...]) -> tuple[Part, ...]:
     )
     if not is_spoken or not any(one.is_required and one.is_term for one in found):
         return found
-    return tuple(
-        replace(one, is_guess=True, weight=min(one.weight, GUESS))
-        if needed.is_unknown(one)
-        else one
-        for one in found
-    )
+    is_about_more = any(one.is_required and one.is_term and one.text not in _who() for one in found)
+    return tuple(map(functools.partial(_less, is_about_more), found))
+
+
+def _less(is_about_more: bool, part: Part) -> Part:
+    """Trust an unknown part less; who somebody asks for is only told, where he asks for more.
+
+    「孩子上幼儿园要交多少钱」 asks for fees of kindergartens, and few of these name a child.
+    """
+    if needed.is_unknown(part):
+        return replace(part, is_guess=True, weight=min(part.weight, GUESS))
+    if is_about_more and part.text in _who() and not (part.is_element or part.may_be_element):
+        return replace(part, is_required=False, weight=min(part.weight, TOLD))
+    return part
 
 
 def _numbered(plain: str, found: tuple[Part, ...]) -> tuple[Part, ...]:
@@ -219,6 +228,8 @@ def _told_together(words: Lexicon, plain: str, found: tuple[Part, ...]) -> tuple
         part.text
         for part in found
         if (part.is_term and part.text not in _asks())
+        # 多少 of 多少钱 counts nothing.
+        or _asks().get(part.text, ((), 0.0))[1] > DEAR
         # 批复文号 asked for as a data element tells of no permit.
         or (part.may_be_element and len(part.text) >= LONGEST_KERNEL)
     ]
@@ -417,6 +428,13 @@ def _asks() -> Mapping[str, tuple[tuple[str, ...], float]]:
     """
     rows = analysis.table("questions")["asks"]
     return {word: (tuple(row["for"]), row["weight"]) for row in rows for word in row["words"]}
+
+
+@functools.cache
+def _who() -> frozenset[str]:
+    """Give the words for those somebody asks for: his children, his parents."""
+    kinds = analysis.table("together")["kinds"]
+    return frozenset((*kinds["孩子"], *kinds["老人"]))
 
 
 @functools.cache
