@@ -382,6 +382,7 @@ _SITUATION = re.compile(
     r"|我?想(?:要|看看|查|知道|了解|问|找|看|办|开|买|租|学|考|领|申请|刻|报))"
     rf"(?=[{analysis.HAN}]{{3,}})"
 )
+_WHICH = re.compile("哪(?:一|几)?[个家些](公司|企业|单位|部门|机构|店|厂家)")
 # GB/T 2260, GA/T 704, GB 11643, ISO 19115: of a trade only with the letter between.
 _STANDARD = re.compile(
     r"(?<![a-z0-9])([a-z]{2,4}(?= [tz] )|gb|gbz|db|iso)(?: ([tz]))? ?(\d{2,6})(?![a-z0-9])"
