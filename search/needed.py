@@ -74,7 +74,9 @@ def _beside(found: Sequence[Part], at: int) -> Iterator[Part]:
         yield found[at + 1]
 
 
-def spared(units: Collection[str], found: tuple[Part, ...]) -> tuple[Part, ...]:
+def spared(
+    units: Collection[str], found: tuple[Part, ...], is_phrase: bool = True
+) -> tuple[Part, ...]:
     """Mark what need not be held where no entry holds it: units, and what a cut left over.
 
     「食药监 药店许可」 asks for the permits, whichever unit holds them since its reform. Any other
@@ -82,7 +84,7 @@ def spared(units: Collection[str], found: tuple[Part, ...]) -> tuple[Part, ...]:
     """
     wanted = [part for part in found if part.is_required and part.text not in units]
     known = [len(part.text) for part in wanted if part.is_term or part.is_told]
-    left = [at for at, part in enumerate(found) if is_unknown(part) and any(_beside(found, at))]
+    left = [at for at, part in enumerate(found) if is_phrase and _is_rest(found, at)]
     if not known:
         return found
     if sum(len(found[at].text) for at in left) > max(known):
@@ -92,6 +94,13 @@ def spared(units: Collection[str], found: tuple[Part, ...]) -> tuple[Part, ...]:
         if part.is_required and (part.text in units or (at in left and not part.is_guess))
         else part
         for at, part in enumerate(found)
+    )
+
+
+def _is_rest(found: Sequence[Part], at: int) -> bool:
+    """Tell whether a part is unknown, and no longer than a known word it touches."""
+    return is_unknown(found[at]) and any(
+        part.is_term and len(part.text) >= len(found[at].text) for part in _beside(found, at)
     )
 
 

@@ -52,7 +52,9 @@ def parts(text: str, lexicon: Lexicon | None = None) -> tuple[Part, ...]:
     found = tuple(_ended(words, one) for one in found)
     found = _guessed(plain, tuple(map(_listed(found), found)))
     found = needed.instead(plain, _told_together(words, plain, found))
-    found = _numbered(plain, needed.spared(words.units, needed.said_once(found)))
+    found = _numbered(
+        plain, needed.spared(words.units, needed.said_once(found), " " not in plain.strip())
+    )
     if any(part.is_required for part in found):
         return found
     return tuple(replace(part, is_required=True, weight=1.0) for part in found)
