@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from search import documents
-from search.plan import AnyOf, Node, Term, plan
+from search.plan import AnyOf, Node, Plan, Term, plan
 from search.protocol import Hit, Query, Result
 
 DEEPEST = 10_000
@@ -85,7 +85,22 @@ class Engine(Protocol):
 
 def answer(engine: Engine, query: Query) -> Result:
     """Answer a question; total over any text, refusing only filters and sorts that do not exist."""
-    asked = _Asked(query)
+    made = plan(query.text, query.lexicon)
+    result = _answered(engine, query, made)
+    if result.total or made.spared is None or _is_held(engine, query, made):
+        return result
+    fewer = replace(made, full=made.spared, spared=None)
+    return replace(_answered(engine, query, fewer), spared=made.left_out)
+
+
+def _is_held(engine: Engine, query: Query, made: Plan) -> bool:
+    """Tell whether any entry this reader may see holds all of a question, whatever is chosen."""
+    found = engine.ask((_Asked(replace(query, filters={}, facets=()), made).hits(0),))
+    return found[0].total > 0
+
+
+def _answered(engine: Engine, query: Query, made: Plan) -> Result:
+    asked = _Asked(query, made)
     if asked.is_empty:
         return Result(facets={name: {} for name in query.facets})
     first = asked.hits(asked.window)
@@ -105,8 +120,8 @@ def answer(engine: Engine, query: Query) -> Result:
 class _Asked:
     """A question with its rights and filters, ready to be put in several ways."""
 
-    def __init__(self, query: Query) -> None:
-        self._plan = plan(query.text, query.lexicon)
+    def __init__(self, query: Query, made: Plan) -> None:
+        self._plan = made
         self._query = query
         self._sort = _sort(query, has_text=self._plan.scored is not None)
         self._rights = _rights(query)

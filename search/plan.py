@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from search import analysis, pinyin, pronunciation, question
-from search.question import Part
+from search.part import Part
 from search.synonyms import Lexicon
 
 CHARACTER = 0.6
@@ -90,13 +90,23 @@ Node = Term | AnyOf | AllOf | BestOf | Fixed | Begins | NoneOf
 class Plan:
     """The trees of a question; all None when it holds nothing that could be found.
 
-    What is `refused` is in no full match but that of an exact title, and in no weaker one.
+    Where no entry at all holds of `full`, `spared` says what counts instead: the same without the
+    parts that are spare; None without any. What is `refused` is in no full match but that of an
+    exact title, and in no weaker one.
     """
 
     scored: Node | None = None
     full: Node | None = None
     refused: Node | None = None
+    spared: Node | None = None
     parts: tuple[Part, ...] = field(default=())
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The spare words that nothing else says: not those that mean a thing together."""
+        told = [part.text for part in self.parts if part.is_told]
+        spare = [part.text for part in self.parts if part.is_spare]
+        return tuple(word for word in spare if not any(word in one for one in told))
 
 
 @functools.lru_cache(maxsize=2_048)
@@ -116,8 +126,18 @@ def plan(text: str, lexicon: Lexicon | None = None) -> Plan:
     if not whole:
         return Plan(AnyOf(scored), same, parts=parts)
     refused = _refused(text, lexicon)
-    full = AllOf((*whole, NoneOf((refused,))) if refused else whole)
-    return Plan(AnyOf(scored), AnyOf((same, full)), refused, parts)
+    none = (NoneOf((refused,)),) if refused else ()
+    full = AnyOf((same, AllOf((*whole, *none))))
+    is_spared = any(part.is_spare for part in parts)
+    fewer = tuple(_wholes(_without_spare(parts))) if is_spared else ()
+    return Plan(AnyOf(scored), full, refused, AllOf((*fewer, *none)) if fewer else None, parts)
+
+
+def _without_spare(parts: tuple[Part, ...]) -> Iterator[Part]:
+    """Give what must be held where nothing holds all: for words that mean a thing, the thing."""
+    for part in parts:
+        if not part.is_spare:
+            yield replace(part, is_required=True) if part.is_told else part
 
 
 def _refused(text: str, lexicon: Lexicon | None) -> Node | None:
@@ -149,7 +169,7 @@ def _across(parts: tuple[Part, ...]) -> Iterator[Node]:
 
 def _spelled(part: Part) -> tuple[str, ...]:
     """Give the syllables of a part typed in pinyin, none for any other."""
-    if part.variants or not (part.text.isascii() and part.text.isalpha()):
+    if part.variants or part.is_literal or not (part.text.isascii() and part.text.isalpha()):
         return ()
     return next(iter(pinyin.spelled(part.text)), ())
 
@@ -251,7 +271,7 @@ def _word(word: str, part: Part) -> Iterator[Node]:
     """
     yield from (Term("all", piece, part.weight) for piece in analysis.words(word))
     yield from _code(word)
-    if part.is_heard or not part.variants:
+    if part.is_heard or not (part.variants or part.is_literal):
         yield from _spoken(word)
 
 
@@ -316,7 +336,8 @@ def _whole(part: Part) -> Node:
     for run, is_han in analysis.pieces(part.text):
         if not is_han and run == part.text and not part.is_element:
             ways.extend(_code(run))
-            ways.extend(_heard(run) if part.is_heard or not part.variants else ())
+            is_heard = part.is_heard or not (part.variants or part.is_literal)
+            ways.extend(_heard(run) if is_heard else ())
     return AnyOf(tuple(ways))
 
 

@@ -92,13 +92,16 @@ class Result:
     """A page of answers.
 
     `total` counts the entries that hold every part of the question; `related` holds weaker ones,
-    on the last page only, and is not counted. Facets count the same entries as `total`.
+    on the last page only, and is not counted. Facets count the same entries as `total`. What is
+    `spared` no entry at all holds beside the rest: a unit, or what no dictionary knows; it need not
+    be held to be counted.
     """
 
     hits: tuple[Hit, ...] = ()
     total: int = 0
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     related: tuple[Hit, ...] = ()
+    spared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

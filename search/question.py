@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from search import analysis
+from search import analysis, needed
+from search.part import Part
 from search.synonyms import Lexicon, delivered
 
 LONGEST_TEXT = 256
@@ -20,6 +21,7 @@ WEAK = 0.6
 TOLD = 0.5
 BESIDE = 0.8
 LONE = 0.4
+DEAR = 0.5
 LONGEST_KERNEL = 4
 GUESS = 0.7
 MOST_STEMS = 3
@@ -36,60 +38,6 @@ class Refusal:
     end: int
 
 
-@dataclass(frozen=True)
-class Part:
-    """A stretch of a question and what else may stand for it.
-
-    `variants` mean the same and count like it, `near` ones too but stand behind, `related` only
-    score. An entry need not hold a part that is not required; `weight` is what it adds to the
-    score. `touches` says that nothing stood between this part and the one before, `is_element`
-    that it must be found among the data elements, `may_be_element` that it counts more there,
-    `is_instead` that it or the part needed before it will do, `is_heard` that it was typed as
-    pinyin and may be found by its sound as well, `is_alike` that it is no term, and only sounds
-    like those that are related. One that `is_told` stands for several words of the question,
-    and is nowhere written as it is here.
-    """
-
-    text: str
-    variants: tuple[str, ...] = ()
-    related: tuple[str, ...] = ()
-    near: tuple[str, ...] = ()
-    is_required: bool = True
-    touches: bool = False
-    is_element: bool = False
-    may_be_element: bool = False
-    is_heard: bool = False
-    is_alike: bool = False
-    is_told: bool = False
-    is_instead: bool = False
-    is_guess: bool = False
-    weight: float = 1.0
-    endings: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-    @property
-    def is_term(self) -> bool:
-        """Tell whether the dictionary knows the part as it is written."""
-        return bool(self.variants or self.near or self.related) and not self.is_alike
-
-    @property
-    def is_lone(self) -> bool:
-        """Tell whether the part is one character no dictionary knows: mostly what a cut left over.
-
-        着 of 睡不着 stands in few titles, and would outweigh what was asked by being rare.
-        """
-        return len(self.text) == 1 and not self.is_term and analysis.is_han(self.text)
-
-    @property
-    def is_han(self) -> bool:
-        """Tell whether the part is written in Chinese characters only."""
-        return analysis.is_han(self.text) or all(han for _, han in analysis.pieces(self.text))
-
-    @property
-    def clauses(self) -> int:
-        """Tell how many tokens looked up the part costs."""
-        return sum(max(1, len(run) - 1) if han else 1 for run, han in analysis.pieces(self.text))
-
-
 @functools.lru_cache(maxsize=2_048)
 def parts(text: str, lexicon: Lexicon | None = None) -> tuple[Part, ...]:
     """Split a question; total over any string, at most 256 characters and 32 clauses of it.
@@ -103,7 +51,10 @@ def parts(text: str, lexicon: Lexicon | None = None) -> tuple[Part, ...]:
         found = tuple(replace(one, weight=LONE) if one.is_lone else one for one in found)
     found = tuple(_ended(words, one) for one in found)
     found = _guessed(plain, tuple(map(_listed(found), found)))
-    found = _instead(plain, _told_together(words, plain, found))
+    found = needed.instead(plain, _told_together(words, plain, found))
+    found = _numbered(
+        plain, needed.spared(words.units, needed.said_once(found), " " not in plain.strip())
+    )
     if any(part.is_required for part in found):
         return found
     return tuple(replace(part, is_required=True, weight=1.0) for part in found)
@@ -155,9 +106,37 @@ def _guessed(plain: str, found: tuple[Part, ...]) -> tuple[Part, ...]:
     )
     if not is_spoken or not any(one.is_required and one.is_term for one in found):
         return found
+    is_about_more = any(one.is_required and one.is_term and one.text not in _who() for one in found)
+    return tuple(map(functools.partial(_less, is_about_more), found))
+
+
+def _less(is_about_more: bool, part: Part) -> Part:
+    """Trust an unknown part less; who somebody asks for is only told, where he asks for more.
+
+    「孩子上幼儿园要交多少钱」 asks for fees of kindergartens, and few of these name a child.
+    """
+    if needed.is_unknown(part):
+        return replace(part, is_guess=True, weight=min(part.weight, GUESS))
+    if is_about_more and part.text in _who() and not (part.is_element or part.may_be_element):
+        return replace(part, is_required=False, weight=min(part.weight, TOLD))
+    return part
+
+
+def _numbered(plain: str, found: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Read the number of a standard as it is written: GB of 「GB/T 2260」 is nobody's initials.
+
+    The letter that says how binding it is is left out as often as not.
+    """
+    written = _STANDARD.findall(plain)
+    if not written:
+        return found
+    bodies = {word for body, _, _ in written for word in body.split()}
+    kinds = {kind for _, kind, _ in written if kind}
     return tuple(
-        replace(one, is_guess=True, weight=min(one.weight, GUESS)) if _is_unknown(one) else one
-        for one in found
+        replace(part, is_literal=True, is_required=False, weight=LONE)
+        if part.text in kinds
+        else replace(part, is_literal=part.text in bodies)
+        for part in found
     )
 
 
@@ -165,12 +144,6 @@ def _is_asked(marker: re.Match[str]) -> bool:
     """Tell whether a word asks, wherever it stands: 吗 does at the end, 不 of 不动产 never."""
     is_end = marker.end() == len(marker.string.rstrip())
     return marker.lastgroup == "question" and (is_end or len(marker.group()) > 1)
-
-
-def _is_unknown(part: Part) -> bool:
-    """Tell whether a part is needed, and neither known nor set apart as a data element."""
-    is_apart = part.is_element or part.may_be_element or part.is_alike
-    return part.is_required and part.is_han and not (part.is_term or is_apart)
 
 
 def understood(text: str, lexicon: Lexicon | None = None) -> bool:
@@ -247,35 +220,6 @@ def _framed(words: Lexicon, plain: str) -> Iterator[Part]:
     yield from _parts(words, plain[at:], _meaning)
 
 
-def _instead(plain: str, found: tuple[Part, ...]) -> tuple[Part, ...]:
-    """Let either of two things of a kind do: who types 公证处和公证员 wants what tells of any.
-
-    Things are of a kind where they share a word: 福利彩票 and 体育彩票. What 或 stands between need
-    not be. Nothing else may stand there: 共享类型是不予共享 tells of one thing.
-    """
-    made: list[Part] = []
-    before: Part | None = None
-    for part in found:
-        if part.is_required and not (part.is_told or part.is_element):
-            between = before and re.search(
-                rf"{re.escape(before.text)}(\s+|\s*[和与及或]\s*){re.escape(part.text)}", plain
-            )
-            if before and between:
-                is_either = "或" in between[1] or _shares(before.text, part.text)
-                part = replace(part, is_instead=is_either)
-            before = part
-        made.append(part)
-    return tuple(made)
-
-
-def _shares(one: str, other: str) -> bool:
-    """Tell whether two words have a word of two characters in common."""
-    pairs = {one[at : at + 2] for at in range(len(one) - 1)}
-    return any(other[at : at + 2] in pairs for at in range(len(other) - 1)) and analysis.is_han(
-        one + other
-    )
-
-
 def _told_together(words: Lexicon, plain: str, found: tuple[Part, ...]) -> tuple[Part, ...]:
     """Put what several words of a question mean together in their place.
 
@@ -286,6 +230,8 @@ def _told_together(words: Lexicon, plain: str, found: tuple[Part, ...]) -> tuple
         part.text
         for part in found
         if (part.is_term and part.text not in _asks())
+        # 多少 of 多少钱 counts nothing.
+        or _asks().get(part.text, ((), 0.0))[1] > DEAR
         # 批复文号 asked for as a data element tells of no permit.
         or (part.may_be_element and len(part.text) >= LONGEST_KERNEL)
     ]
@@ -310,9 +256,14 @@ def _told_together(words: Lexicon, plain: str, found: tuple[Part, ...]) -> tuple
     )
     said = tuple(word for told in things for word in told.words)
     return (
-        *(part if is_known else _behind(part, said, is_sentence) for part in found),
+        *(_besides(part, said) if is_known else _behind(part, said, is_sentence) for part in found),
         *wholes,
     )
+
+
+def _besides(part: Part, told: tuple[str, ...]) -> Part:
+    """Spare a part where no entry holds every word and what they mean together is held."""
+    return replace(part, is_spare=part.is_required and any(word in part.text for word in told))
 
 
 def _behind(part: Part, told: tuple[str, ...], is_sentence: bool) -> Part:
@@ -433,6 +384,11 @@ _SITUATION = re.compile(
     r"|我?想(?:要|看看|查|知道|了解|问|找|看|办|开|买|租|学|考|领|申请|刻|报))"
     rf"(?=[{analysis.HAN}]{{3,}})"
 )
+_WHICH = re.compile("哪(?:一|几)?[个家些](公司|企业|单位|部门|机构|店|厂家)")
+# GB/T 2260, GA/T 704, GB 11643, ISO 19115: of a trade only with the letter between.
+_STANDARD = re.compile(
+    r"(?<![a-z0-9])([a-z]{2,4}(?= [tz] )|gb|gbz|db|iso)(?: ([tz]))? ?(\d{2,6})(?![a-z0-9])"
+)
 _STOP = r"(?=[\s，,。；;、？?]|$)"
 _BEFORE = r"(?:(?<=[\s，,。；;、])|^)"
 _REFUSED = re.compile(
@@ -475,6 +431,13 @@ def _asks() -> Mapping[str, tuple[tuple[str, ...], float]]:
     """
     rows = analysis.table("questions")["asks"]
     return {word: (tuple(row["for"]), row["weight"]) for row in rows for word in row["words"]}
+
+
+@functools.cache
+def _who() -> frozenset[str]:
+    """Give the words for those somebody asks for: his children, his parents."""
+    kinds = analysis.table("together")["kinds"]
+    return frozenset((*kinds["孩子"], *kinds["老人"]))
 
 
 @functools.cache

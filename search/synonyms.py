@@ -32,7 +32,8 @@ class Group:
     Where something is `said` instead, any of the terms answers it, and they do not mean the same:
     who speaks of water in the streets asks for 内涝 and for 积水. Where things are told `together`,
     a word of each in any order and with whatever between, the terms answer all of them at once:
-    who speaks of the old and of money asks for 高龄津贴.
+    who speaks of the old and of money asks for 高龄津贴. A `unit` is who holds data, and says
+    nothing of what they are.
     """
 
     terms: tuple[str, ...]
@@ -41,6 +42,7 @@ class Group:
     broader: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     together: tuple[tuple[str, ...], ...] = ()
+    unit: bool = False
 
     @property
     def key(self) -> str:
@@ -110,6 +112,11 @@ class Lexicon:
                 for sounds in {pronunciation.read(term), pinyin.said(term)}:
                     found.setdefault("".join(sounds), []).append(term)
         return found
+
+    @functools.cached_property
+    def units(self) -> frozenset[str]:
+        """The names of units, folded."""
+        return frozenset(plain(term) for group in self.groups if group.unit for term in group.terms)
 
     def is_said(self, word: str) -> bool:
         """Tell whether people say a word for what offices call otherwise."""
@@ -224,7 +231,7 @@ def _apart(row: Mapping[str, Any]) -> Iterator[Group]:
     terms, related = tuple(row["terms"]), tuple(row.get("related", ()))
     others = row["because"], tuple(row.get("broader", ())), tuple(row.get("said", ()))
     if not row.get("apart"):
-        yield Group(terms, related, *others)
+        yield Group(terms, related, *others, unit=row.get("unit", False))
         return
     for term in terms:
         yield Group((term,), (*(one for one in terms if one != term), *related), *others)
@@ -247,6 +254,12 @@ def _of_together() -> Iterator[Group]:
         )
         related = tuple(row.get("related", ()))
         yield Group(tuple(row["terms"]), related, row["because"], together=things)
+
+
+@functools.cache
+def _weak() -> frozenset[str]:
+    """The words that tell who somebody is with, and the like: 爸妈 of 带爸妈去公园."""
+    return frozenset(analysis.table("questions")["weak"])
 
 
 def _first(words: Iterable[str]) -> tuple[str, ...]:
@@ -283,7 +296,12 @@ class _Told:
         full = [group for group, found in told.items() if len(found) == self._meant[group][0]]
         # Who speaks of money, a hospital and another province does not ask for the first two alone.
         held = {group: {word for found in told[group].values() for word in found} for group in full}
-        full = [one for one in full if not any(held[one] < held[other] for other in full)]
+        said = {group: held[group] - _weak() for group in full}
+        full = [
+            one
+            for one in full
+            if not any(held[one] < held[other] or said[one] < said[other] for other in full)
+        ]
         return tuple(self._meaning(of_one, told) for of_one in _sharing(full, held))
 
     def _meaning(

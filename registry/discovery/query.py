@@ -63,6 +63,7 @@ class Answer:
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     degraded: bool = False
     lexicon: Lexicon | None = None
+    spared: tuple[str, ...] = ()
 
 
 def search(
@@ -141,7 +142,8 @@ def _answer(session: Session, actor: Actor, query: Query, result: Result, anonym
     # What shares no more than single characters helps only where nothing better is there at all.
     related = [one for one in related if one.why] or related[: 0 if result.total else MOST_ALIKE]
     facets, words = result.facets, query.lexicon
-    return Answer(rows_of(told.hits), result.total, related, facets, lexicon=words)
+    hits = rows_of(told.hits)
+    return Answer(hits, result.total, related, facets, lexicon=words, spared=result.spared)
 
 
 def _degraded(session: Session, actor: Actor, text: str, page: int, anonymous: str) -> Answer:

@@ -112,3 +112,65 @@ def test_persons_count_whether_they_are_called_staff_or_not(index: Index) -> Non
 def test_a_word_nobody_knows_counts_where_the_two_words_it_is_made_of_stand(index: Index) -> None:
     titled(index, "火星学校移民资助", "火星移民", "火星观测", "移民安置")
     assert found(index, "火星移民") == [0, 1]
+
+
+def held_by(index: Index, *entries: tuple[str, str]) -> None:
+    index.rebuild(
+        SearchDoc(f"{n:016}", "1", "150300", 1, {"name": name}, {"department_name": unit})
+        for n, (unit, name) in enumerate(entries)
+    )
+
+
+def test_a_unit_beside_a_subject_counts_its_own_and_is_spared_where_it_holds_none(
+    index: Index,
+) -> None:
+    held_by(index, ("市民政局", "养老机构"), ("市统计局", "养老机构数"), ("市公安局", "养犬登记"))
+    assert found(index, "民政局 养老机构") == [0]
+    told = index.search(Query("税务局 养老机构", reader=Reader(everything=True)))
+    assert (told.total, told.spared) == (2, ("税务局",))
+    # Who chose a filter under which nothing is left is not given something else.
+    chosen = Query(
+        "民政局 养老机构", filters={"department": ("none",)}, reader=Reader(everything=True)
+    )
+    assert index.search(chosen).total == 0
+
+
+def test_what_a_cut_left_over_is_spared_and_a_word_typed_apart_is_meant(index: Index) -> None:
+    titled(index, "食品经营许可证", "停车场")
+    assert found(index, "食品经营许可证样板") == [0]
+    assert found(index, "食品经营许可证 三亚") == []
+
+
+def test_a_word_that_the_longer_one_beside_it_says_already_is_not_asked_twice(
+    index: Index,
+) -> None:
+    titled(index, "驾校名录", "停车场")
+    assert found(index, "机动车驾驶员培训机构驾校") == [0]
+
+
+def test_a_wider_word_is_answered_by_the_narrower_and_answers_it_not(index: Index) -> None:
+    titled(index, "污水处理厂名录", "农村污水治理", "食品生产许可", "食品小作坊登记")
+    assert found(index, "污水处理厂") == [0]
+    assert found(index, "污水") == [0, 1]
+    assert found(index, "小作坊") == [3]
+
+
+def test_who_somebody_goes_with_sets_off_no_other_meaning(index: Index) -> None:
+    titled(index, "景区门票价格", "老年人优待证", "停车场")
+    assert found(index, "带爸妈去公园门票要钱吗") == [0]
+
+
+def test_the_number_of_a_standard_is_found_as_it_is_written_and_not_by_sound(index: Index) -> None:
+    titled(
+        index, "行政区划代码（GB/T 2260-2007）", "公办幼儿园体验点", "国标2260对照表", "公安标准"
+    )
+    assert found(index, "GB/T 2260") == [0, 2]
+    assert found(index, "GB 2260") == [0, 2]
+    assert found(index, "GA/T 704") == []
+
+
+def test_what_words_mean_together_counts_where_no_entry_holds_them_all(index: Index) -> None:
+    titled(index, "生育津贴发放", "停车场")
+    assert found(index, "生孩子补贴") == [0]
+    titled(index, "生育津贴发放", "分娩补助名单")
+    assert found(index, "生孩子补贴") == [1]

@@ -481,3 +481,15 @@ def test_every_row_of_endings_adds_to_the_words_it_is_found_by() -> None:
     for row in analysis.table("questions")["endings"]:
         assert len(row["words"]) > 1
         assert set(row["after"]) & set(row["words"]), row
+
+
+def test_for_whom_somebody_asks_is_not_needed_where_a_sentence_asks_for_more() -> None:
+    asked = "小孩上公办幼儿园一个月要交多少钱"
+    assert "幼儿园" in required(asked)
+    assert "小孩" not in required(asked)
+    assert required("小孩") == ["小孩"]
+
+
+def test_a_piece_of_a_word_that_asks_for_a_price_counts_nothing() -> None:
+    assert not any(part.is_told for part in question.parts("幼儿园多少钱"))
+    assert any(part.is_told for part in question.parts("幼儿园有多少"))
