@@ -11,6 +11,7 @@ from registry import accounts
 from registry.accounts import tokens
 from registry.edge import actor, go, prepared, reads, session, writes
 from registry.edge.current import require_current
+from registry.edge.numbers import natural
 from registry.edge.words import sentence
 from registry.errors import Invalid, Refusal, TooMany
 from registry.models.accounts import Organisation
@@ -41,9 +42,7 @@ def _page(refusal: Refusal | None = None, made: str = "") -> str:
 
 
 def _terms() -> tuple[str, int]:
-    days = request.form.get("days", "")
-    whole = days.isascii() and days.isdigit() and len(days) < 10
-    return request.form.get("purpose", ""), int(days) if whole else 0
+    return request.form.get("purpose", ""), natural(request.form.get("days")) or 0
 
 
 @contextmanager
