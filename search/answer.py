@@ -95,7 +95,8 @@ def answer(engine: Engine, query: Query) -> Result:
 
 def _is_held(engine: Engine, query: Query, made: Plan) -> bool:
     """Tell whether any entry this reader may see holds all of a question, whatever is chosen."""
-    found = engine.ask((_Asked(replace(query, filters={}, facets=()), made).hits(0),))
+    # Asked for no hit, an engine need not count any.
+    found = engine.ask((_Asked(replace(query, filters={}, facets=()), made).hits(1),))
     return found[0].total > 0
 
 

@@ -82,7 +82,7 @@ if FOLDER.is_dir():
         ("name", "half", "least", "exact", "full", "zero"),
         [
             ("sixth", "open", 0.79, 0.86, 0.83, 1.0),
-            ("sixth", "held", 0.78, 0.78, 0.89, 1.0),
+            ("sixth", "held", 0.78, 0.92, 0.98, 1.0),
             ("eighth", "open", 0.77, 0.97, 0.89, 0.0),
             ("eighth", "held", 0.80, 0.79, 0.92, 0.0),
         ],

@@ -145,6 +145,13 @@ def test_what_nothing_is_known_of_is_close_to_nothing(city: Flask):
     assert "最接近的数据资源" not in page
 
 
+def test_the_page_names_the_unit_its_number_leaves_out(city: Flask):
+    page = get(sign_in(city, "consumer"), "/search", q="审计局 停车场")
+    assert "没有一项同时含有「审计局」" in page
+    assert "公共停车场泊位信息" in unmarked(page)
+    assert "没有一项同时含有" not in get(sign_in(city, "consumer"), "/search", q="停车场")
+
+
 def unmarked(page: str) -> str:
     return page.replace("<mark>", "").replace("</mark>", "")
 
