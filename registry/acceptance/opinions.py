@@ -274,15 +274,16 @@ def _require_new(session: Session, found: Examination, result: str) -> None:
 
 def signed_as(session: Session, found: Examination, result: str = "") -> str | None:
     """The number of the standing opinion on exactly this verdict; None where there is none."""
-    standing = session.scalars(
-        sa.select(Opinion).where(
-            Opinion.project_id == found.project.id,
-            Opinion.stage == found.stage,
-            Opinion.result == (result or found.verdict),
-            Opinion.stands(),
+    numbers = set(
+        session.scalars(
+            sa.select(Opinion.number).where(
+                Opinion.project_id == found.project.id,
+                Opinion.stage == found.stage,
+                Opinion.result == (result or found.verdict),
+                Opinion.stands(),
+            )
         )
-    ).all()
-    numbers = {one.number for one in standing if wiped_on(one) is None}
+    )
     if not numbers:
         return None
     # What an opinion was signed on stands in the journal, with its number.

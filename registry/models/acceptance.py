@@ -30,9 +30,15 @@ class Opinion(Base):
 
     @classmethod
     def stands(cls) -> sa.ColumnElement[bool]:
-        """Asks for opinions whose place no newer one took, and that nobody took back."""
+        """Asks for opinions whose place no newer one took, and that nobody took back.
+
+        A wipe takes back what it empties (papers/sentences.json): such a paper verifies as
+        withdrawn, cannot be revoked any more, and says to sign anew once the entry is mended.
+        """
         return sa.and_(
-            cls.superseded_by_id.is_(None), ~sa.exists().where(Revocation.opinion_id == cls.id)
+            cls.superseded_by_id.is_(None),
+            ~sa.exists().where(Revocation.opinion_id == cls.id),
+            cls.payload["wiped"].as_string().is_(None),
         )
 
 

@@ -6,7 +6,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from registry import db, projects
+from registry import calendar, db, projects
 from registry.errors import Conflict, Forbidden, Invalid, Missing
 from registry.models.acceptance import Opinion
 from registry.models.journal import JournalRow
@@ -28,14 +28,14 @@ def stated(session, town):
     return project, system, first
 
 
-def opinion(session, town, project, result="pass", stage="approval"):
+def opinion(session, town, project, result="pass", stage="approval", **payload):
     session.add(
         Opinion(
             number="H-1",
             project_id=project.id,
             stage=stage,
             result=result,
-            payload={},
+            payload=payload,
             signed_by=town.person("acceptance").person_id,
             signed_at=db.now(),
             digest="sm3:" + "0" * 64,
@@ -134,6 +134,18 @@ def test_nothing_is_rewritten_under_an_opinion_that_stands(session, town, stated
         with pytest.raises(Conflict) as fault:
             refused()
         assert fault.value.code == "opinion_stands"
+
+
+def test_an_opinion_that_was_wiped_closes_nothing_and_concludes_nothing(session, town, stated):
+    project, system, _ = stated
+    manager, today = town.person("project_manager"), calendar.today()
+    project.stage = "final"
+    opinion(session, town, project, stage="final", wiped=today.isoformat())
+    projects.correct_system(session, manager, project, system.key, code="sq2", name="社区系统")
+    assert system.code == "sq2"
+    with pytest.raises(Invalid) as refused:
+        projects.conclude(session, manager, project, today)
+    assert [one.rule for one in refused.value.problems] == ["not-verified"]
 
 
 @pytest.mark.parametrize(("result", "stage"), [("fail", "approval"), ("pass", "initial")])

@@ -679,8 +679,11 @@ def test_a_paper_that_says_more_than_the_name_goes_whatever_was_chosen(
     issued(town, resource, resource.live, project, reason, tmp_path)
     opinion = session.scalars(sa.select(Opinion)).one()
     kept = [f"opinion:{opinion.number}"]
+    standing = sa.select(Opinion.number).where(Opinion.stands())
+    assert session.scalars(standing).all() == [opinion.number]
     frozen_and_wiped(session, town, resource, tmp_path, kept)
     assert opinion.payload["wiped"]
+    assert not session.scalars(standing).all()
     session.refresh(finding)
     assert finding.text == WIPED_NAME
 

@@ -1,11 +1,11 @@
 """A published resource, a request for it, and everybody who has a part in its life."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from registry import accounts, exchange
+from registry import accounts, calendar, exchange
 from registry.access import SYSTEM, Actor
 from registry.catalogue import Change, store
 from registry.exchange import Given
@@ -14,12 +14,14 @@ from registry.models.catalogue import Element, Resource
 from registry.models.exchange import Request
 from tests.factories import Town, document
 
+# A year from now, whenever that is: a term that was over could not be asked for.
+UNTIL = calendar.today() + timedelta(days=365)
 TYPED = {
     "basis": "《残疾人两项补贴办法》第五条",
     "scene": "残疾人两项补贴资格核验",
     "scope": "补贴审核岗位，用于申请人本人",
     "method": "03",
-    "until": "2027-11-30",
+    "until": UNTIL.isoformat(),
     "need": "核验资格须比对姓名和证件号码",
 }
 

@@ -13,6 +13,7 @@ from registry.models.catalogue import Element, Resource
 from registry.models.exchange import Demand, Request
 from registry.models.jobs import Notice
 from registry.models.journal import JournalRow
+from tests.exchange.offering import UNTIL
 from tests.factories import sign_in, token_of
 
 ODD = (
@@ -30,7 +31,7 @@ TYPED = {
     "scene": "残疾人两项补贴资格核验",
     "scope": "补贴审核岗位",
     "method": "03",
-    "until": "2030-11-30",
+    "until": UNTIL.isoformat(),
     "need": "核验资格须比对姓名和证件号码",
 }
 

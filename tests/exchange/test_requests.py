@@ -1,6 +1,6 @@
 """A request from the form to its end, and what must not happen on the way."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from registry.models.accounts import MergedPost
 from registry.models.exchange import Request, RequestElement, RequestEvent
 from registry.models.jobs import Notice
 from registry.models.journal import JournalRow
-from tests.exchange.offering import TYPED, Both, keys, offered
+from tests.exchange.offering import TYPED, UNTIL, Both, keys, offered
 from tests.factories import Town
 
 MORNING = "2026-11-23 02:00+00:00"
@@ -30,12 +30,12 @@ def test_a_request_goes_from_the_clerk_over_both_heads_to_the_data(both, town, s
     assert request.state == "granted"
     assert request.number == "申请〔2026〕1号"
     assert request.deliver_by == date(2026, 12, 21)
-    assert request.ends_on == date(2027, 11, 30)
+    assert request.ends_on == UNTIL
     assert all(row.granted for row in exchange.elements(session, request))
     both.take(both.registrar, request, "start_delivery")
     both.take(both.registrar, request, "deliver", "接口 JK-01")
     assert (request.state, request.delivered_on) == ("in_use", date(2026, 11, 23))
-    assert exchange.users(session, request.resource) == [("教育局", date(2027, 11, 30))]
+    assert exchange.users(session, request.resource) == [("教育局", UNTIL)]
     steps = [event.act for event, _ in exchange.events(session, request)]
     assert steps[:5] == ["draft", "submit", "consent_out", "prepare", "grant"]
 
@@ -158,8 +158,9 @@ def test_a_refusal_wants_reason_and_basis(both, town, session):
 def test_items_are_granted_one_by_one_and_for_no_longer_than_asked(both, town, session):
     request = both.sent(offered(town))
     one, other = request.document["items"]
+    beyond = (UNTIL + timedelta(days=1)).isoformat()
     with pytest.raises(Invalid) as refusal:
-        both.prepare(request, granted=[one, other], until="2028-01-01")
+        both.prepare(request, granted=[one, other], until=beyond)
     assert [p.code for p in refusal.value.problems] == ["beyond"]
     both.prepare(
         request, granted=[one], reason="非必需", basis="本资源共享范围", until="2026-12-31"
@@ -354,7 +355,7 @@ def test_the_end_of_the_term_waits_for_the_requester(both, town, session):
     request = both.granted(offered(town, personal=False))
     both.take(both.registrar, request, "deliver", "接口 JK-01")
     assert exchange.waiting(session, both.consumer) == []
-    with time_machine.travel("2027-12-01 02:00+00:00", tick=False):
+    with time_machine.travel(UNTIL + timedelta(days=1), tick=False):
         assert [row.step for row in exchange.waiting(session, both.consumer)] == ["end"]
 
 

@@ -3,12 +3,13 @@
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from registry import papers
+from registry import calendar, papers
 from tests.journeys.browser import checked, fill, opened, press, served, signed_in
 
 
@@ -121,7 +122,8 @@ def test_the_manager_sees_what_is_missing_and_whose_turn_it_is(browser, origin):
     checked(manager, "project-new-refused", expected=("422",))
     manager.fill("#name", "民政数据治理")
     manager.select_option("#kind", "new")
-    manager.fill("#planned_on", "2027-03-01")
+    planned = calendar.today() + timedelta(days=90)
+    manager.fill("#planned_on", planned.isoformat())
     press(manager, "main button.btn-primary")
     expect(manager.locator("h1")).to_have_text("民政数据治理")
     press(manager, "#systems button")

@@ -1,13 +1,14 @@
 """From a button on an entry to the data: requests over both heads, and a demand, in a browser."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from registry import db
+from registry import calendar, db
 from registry.models.catalogue import Resource
 from tests.journeys.browser import checked, drained, press, served, signed_in
 
@@ -31,7 +32,7 @@ def fill_in(page: Page, *items: str, **typed: str) -> None:
         "basis": "《残疾人两项补贴办法》第五条",
         "scene": "残疾人两项补贴资格核验",
         "scope": "补贴审核岗位，用于申请人本人",
-        "until": "2027-11-30",
+        "until": (calendar.today() + timedelta(days=365)).isoformat(),
         **typed,
     }
     for name, text in words.items():
