@@ -77,11 +77,18 @@ def _beside(found: Sequence[Part], at: int) -> Iterator[Part]:
 def spared(
     units: Collection[str], found: tuple[Part, ...], is_phrase: bool = True
 ) -> tuple[Part, ...]:
-    """Mark what need not be held where no entry holds it: units, and what a cut left over.
+    """Mark what need not be held where no entry holds it: units, years, and what a cut left over.
 
-    「食药监 药店许可」 asks for the permits, whichever unit holds them since its reform. Any other
-    word typed apart is meant, and so is what nobody knows where it says more than what is known.
+    「食药监 药店许可」 asks for the permits, whichever unit holds them since its reform, and few
+    entries name the years they cover. Any other word typed apart is meant, and so is what nobody
+    knows where it says more than what is known.
     """
+    found = tuple(
+        replace(part, is_required=False)
+        if part.text in _YEARLY and at and _is_year(found[at - 1])
+        else part
+        for at, part in enumerate(found)
+    )
     wanted = [part for part in found if part.is_required and part.text not in units]
     known = [len(part.text) for part in wanted if part.is_term or part.is_told]
     left = [at for at, part in enumerate(found) if is_phrase and _is_rest(found, at)]
@@ -91,10 +98,19 @@ def spared(
         left = []
     return tuple(
         replace(part, is_spare=True)
-        if part.is_required and (part.text in units or (at in left and not part.is_guess))
+        if part.is_required
+        and (part.text in units or _is_year(part) or (at in left and not part.is_guess))
         else part
         for at, part in enumerate(found)
     )
+
+
+# What says of a number that it is a year.
+_YEARLY = frozenset({"年", "年度", "年份"})
+
+
+def _is_year(part: Part) -> bool:
+    return re.fullmatch("(?:19|20)[0-9]{2}", part.text) is not None
 
 
 def _is_rest(found: Sequence[Part], at: int) -> bool:

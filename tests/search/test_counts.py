@@ -174,3 +174,17 @@ def test_what_words_mean_together_counts_where_no_entry_holds_them_all(index: In
     assert found(index, "生孩子补贴") == [0]
     titled(index, "生育津贴发放", "分娩补助名单")
     assert found(index, "生孩子补贴") == [1]
+
+
+def test_a_year_is_held_where_an_entry_names_it_and_spared_where_none_does(index: Index) -> None:
+    titled(index, "2024年水资源税", "水资源税征收", "空气质量监测")
+    assert found(index, "2024年水资源税") == [0]
+    told = index.search(Query("2025年空气质量", reader=Reader(everything=True)))
+    assert (told.total, told.spared) == (1, ("2025",))
+
+
+def test_an_office_that_acts_is_not_counted_for_what_offices_do(index: Index) -> None:
+    titled(index, "城管执法案件", "行政处罚信息", "煤炭产销日报", "煤矿名录")
+    assert found(index, "城管执法案件") == [0]
+    assert found(index, "煤价") == [2]
+    assert found(index, "哪些公司被罚过款") == [1]
