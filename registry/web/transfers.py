@@ -92,18 +92,26 @@ def _page(document: Mapping[str, Any], problems: Sequence[schemas.Problem] = ())
         .order_by(Transfer.id.desc())
         .limit(MOST_LISTED)
     )
-    units = session().scalars(
-        sa.select(Organisation)
-        .where(Organisation.authority_id.in_(actor().organisation_ids or {0}))
-        .order_by(Organisation.id)
+    units = (
+        session()
+        .scalars(
+            sa.select(Organisation)
+            .where(Organisation.authority_id.in_(actor().organisation_ids or {0}))
+            .order_by(Organisation.id)
+        )
+        .all()
     )
     fields = schemas.fields("transfer")
     return render_template(
         "transfers.html",
         place="lists",
         acts=acts.all(),
-        units=units.all(),
-        sides=[f for f in fields if f.key in ("from", "to")],
+        # Who ended may have something left to give, and takes nothing.
+        sides=[
+            (f, [one for one in units if f.key == "from" or one.successor_id is None])
+            for f in fields
+            if f.key in ("from", "to")
+        ],
         groups=[
             (g.key, g.title(locale()), [f for f in fields if f.key not in ("from", "to")])
             for g in schemas.groups("transfer")

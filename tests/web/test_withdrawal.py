@@ -222,6 +222,20 @@ def test_the_head_of_the_authority_transfers_by_form(city):
     assert giver.get("/admin/transfers/none").status_code == 404
 
 
+def test_a_unit_that_ended_gives_and_takes_nothing(city):
+    with db.transaction(city.extensions["registry_database"], writes=True) as session:
+        heir, ended = session.scalars(
+            sa.select(Organisation)
+            .where(Organisation.authority_id.is_not(None))
+            .order_by(Organisation.id.desc())
+            .limit(2)
+        )
+        ended.successor_id, code = heir.id, ended.code
+    giver, taker = sign_in(city, "authority_head").get("/admin/transfers").text.split('id="f-to"')
+    assert f'value="{code}"' in giver
+    assert f'value="{code}"' not in taker
+
+
 def test_the_page_of_a_draft_sends_back_what_is_stored(city):
     registrar, key = sign_in(city, "registrar"), live_keys(city, unit=CIVIL)[5]
     assert post(registrar, f"/resources/{key}/revise", at="/inbox").status_code == 303
