@@ -356,7 +356,8 @@ def killed_at_work(ground: Ground) -> None:
 
 def cancelled(ground: Ground) -> None:
     key = ground.send(planted(), PLANTED[0])
-    ground.bench.started(key)
+    # It stands still until it is stopped for good: a short run would be over before.
+    os.kill(ground.bench.started(key), signal.SIGSTOP)
     with ground.bench.writes() as session:
         row = session.scalars(sa.select(MaskingRun).where(MaskingRun.key == key)).one()
         runs.cancel(session, ground.bench.registrar, ground.bench.folder, row)
