@@ -5,28 +5,26 @@ tried, with the numbers that the row leaves open or the city has.
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Final
 
 import numpy as np
 import polars as pl
 
+from anonymization import narrowed
 from anonymization.findings import starred
-from anonymization.guesses import birth_dates
 from anonymization.letters import Rows, digits, joined, mixed
 from anonymization.lists import (
     AREA,
-    LOCAL,
     OLDEST,
     Chance,
-    checked,
     citizens,
     families,
     local_mobiles,
     regional_mobiles,
 )
-from anonymization.salts import OFFICES, SALTS
+from anonymization.salts import OFFICES, SALTS, USUAL
 
 
 def of_many_rows(texts: pl.DataFrame) -> Iterator[list[Rows]]:
@@ -57,6 +55,12 @@ def of_many_rows(texts: pl.DataFrame) -> Iterator[list[Rows]]:
         yield [
             both for one in numbers for both in (joined(salt + mark, one), joined(one, mark + salt))
         ]
+
+
+def of_people_told(texts: pl.DataFrame) -> Iterator[list[Rows]]:
+    """Numbers of those of whom a release tells most, salted with what they have in common."""
+    for salt, rows in narrowed.salted(texts, (*reversed(USUAL), *SALTS)):
+        yield list(mixed(salt.encode(), rows))
 
 
 def of_each_row(texts: pl.DataFrame) -> Iterator[list[Rows]]:
@@ -117,18 +121,31 @@ def of_what_is_left(texts: pl.DataFrame) -> Iterator[list[Rows]]:
     a salt that all have; a salt of the row is looked for in two, as the first may be odd.
     """
     allowed = list(itertools.islice(_allowed(texts), _ROWS_ASKED))
-    for rows, row in allowed[:_ROWS_TRIED]:
+    for rows, row in _first(allowed, _LEFT):
         yield [rows]
         cells = (one for one in texts.row(row) if one and len(one) <= _LONGEST_SALT)
         for salt in dict.fromkeys((*cells, str(row), str(row + 1))):
             yield list(mixed(salt.encode(), rows))
-    for rows, _ in allowed[:1]:
-        for salt in SALTS:
+    for salt in SALTS:
+        for rows, _ in _first(allowed, _LEFT // 3):
             yield list(mixed(salt.encode(), rows))
     # Of the many offices only what is likely is tried: of each row a few numbers of the city.
     for rows in _of_the_city(rows for rows, _ in allowed):
         for salt in OFFICES:
             yield list(mixed(salt.encode(), rows))
+
+
+def _first(allowed: Sequence[tuple[Rows, int]], most: int) -> Iterator[tuple[Rows, int]]:
+    """The first rows, until they leave so many numbers together.
+
+    A telephone of which four signs are hidden is sure to be among its numbers; a citizen of the
+    city may have been born elsewhere, so that more rows are asked where each leaves fewer.
+    """
+    together = 0
+    for rows, row in allowed:
+        yield rows, row
+        if (together := together + len(rows)) >= most:
+            return
 
 
 def _of_the_city(allowed: Iterable[Rows]) -> Iterator[Rows]:
@@ -159,21 +176,15 @@ def _allowed(texts: pl.DataFrame) -> Iterator[tuple[Rows, int]]:
             every = digits(np.arange(10**hidden), hidden)
             front, back = shown.split("*" * hidden)
             yield joined(front.encode(), every, back.encode()), row
-    told, rows = birth_dates(texts, whole=True)
-    every = np.arange(1000)
-    for day, row in zip(told[:_ROWS_TRIED], rows, strict=False):
-        yield (
-            checked(
-                np.repeat(np.array(LOCAL), 1000), np.full(3000, day), np.tile(every, len(LOCAL))
-            ),
-            row,
-        )
+    days = (one for one in narrowed.groups(texts) if one.born[0] == one.born[1])
+    for group in itertools.islice(days, _ROWS_ASKED):
+        yield group.numbers(group.space), group.rows[0]
 
 
 _MASKED_MOBILE: Final = r"^1[3-9][0-9]{1,8}\*{1,4}[0-9]{0,8}$"
-# Rows that are undone one by one, and those that are asked for numbers of the city, with the
-# numbers that are enough of these; the signs of a telephone.
-_ROWS_TRIED: Final = 2
+# Numbers of the rows that are undone one by one; rows that are asked for numbers of the city, with
+# the numbers that are enough of these; the signs of a telephone.
+_LEFT: Final = 12_000
 _ROWS_ASKED: Final = 64
 _LIKELY: Final = 700
 _MOBILE: Final = 11

@@ -95,7 +95,7 @@ def held(values: pl.Series, shape: str) -> Held | None:
         if version == 4:
             return None
         algorithms, width = (f"uuid{version}",), 6
-    if width < 4 or len(distinct) < 10:
+    if width < 4 or len(distinct) < (_FEWEST if width == 8 else 10):
         return None
     ends = blobs
     if (shape == "hex" and characters not in ALGORITHMS) or characters in _CUT_OFTEN:
@@ -105,6 +105,8 @@ def held(values: pl.Series, shape: str) -> Held | None:
     return Held(np.unique(numbers), width, characters, algorithms)
 
 
+# Codes of eight bytes that are worth trying: of these one hit is proof.
+_FEWEST: Final = 4
 # Lengths that digests are cut to, besides those that no whole digest has.
 _CUT_OFTEN: Final = frozenset({16})
 

@@ -1,7 +1,7 @@
 """What a release and the registers in hand tell of the values behind codes."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -72,7 +72,7 @@ _DAY: Final = "^[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}"
 
 def born(texts: pl.DataFrame) -> list[Rows]:
     """Citizen numbers of the birth dates a release itself tells."""
-    told, _ = birth_dates(texts)
+    told = _birth_dates(texts)
     if not len(told):
         return []
     space = 1000 * len(LOCAL) * len(told)
@@ -84,16 +84,12 @@ def born(texts: pl.DataFrame) -> list[Rows]:
 _HOPED: Final = 30
 
 
-def birth_dates(texts: pl.DataFrame, *, whole: bool = False) -> tuple[Numbers, Sequence[int]]:
-    """Birth dates the release itself tells, as eight digits, and the first rows that tell them."""
+def _birth_dates(texts: pl.DataFrame) -> Numbers:
+    """Birth dates the release itself tells, as eight digits."""
     for name in texts.columns:
         if "出生" in name or name.lower() in {"birth_date", "birthday", "csrq", "dob"}:
             digits = texts[name].str.replace_all("[^0-9]", "")
-            told = (digits.str.len_chars() == 8).fill_null(False)
-            rows = told.arg_true()
-            if len(rows):
-                dates = digits.gather(rows)
-                if not whole:
-                    dates = dates.unique().head(2000)
-                return dates.head(2000).cast(pl.Int64).to_numpy(), rows.head(2000).to_list()
-    return np.zeros(0, np.int64), ()
+            told = digits.filter((digits.str.len_chars() == 8).fill_null(False))
+            if len(told):
+                return told.unique().head(2000).cast(pl.Int64).to_numpy()
+    return np.zeros(0, np.int64)

@@ -98,8 +98,8 @@ def families() -> Mapping[str, Family]:
             50_000,
             _salty(partial(regional_mobiles, fronts=OLDEST), USUAL),
         ),
-        _drawn("names and births", len(_NAMED) * len(_BORN) * _DAYS, 60_000, _named_and_born),
-        _drawn("names and tails", 10 * len(_NAMED) * 1e4, 60_000, _named_and_numbered),
+        _drawn("names and births", len(NAMED) * len(_BORN) * _DAYS, 60_000, _named_and_born),
+        _drawn("names and tails", 10 * len(NAMED) * 1e4, 60_000, _named_and_numbered),
         _drawn("salted", 2 * len(USUAL) * people, 100_000, _salty(citizens, USUAL)),
     )
     return {one.name: one for one in listed}
@@ -255,10 +255,10 @@ def checked(regions: Numbers, days: Numbers, orders: Numbers) -> Rows:
 
 def _named_and_born(chance: Chance, count: int) -> Iterator[Rows]:
     """The commonest names with days of birth, in front or behind, as offices put them together."""
-    names = rows_of(one.encode() for one in _NAMED)
+    names = rows_of(one.encode() for one in NAMED)
     for some in names:
         for form in _BORN:
-            part = count * len(some) // (len(_NAMED) * len(_BORN))
+            part = count * len(some) // (len(NAMED) * len(_BORN))
             day = digits(chance.choice(_alive(), part), 8)
             told: Mapping[str, Rows] = {
                 "name": some[chance.integers(0, len(some), part)],
@@ -271,8 +271,8 @@ def _named_and_born(chance: Chance, count: int) -> Iterator[Rows]:
 
 def _named_and_numbered(chance: Chance, count: int) -> Iterator[Rows]:
     """The commonest names with the last four digits of a number behind them."""
-    for some in rows_of(one.encode() for one in _NAMED):
-        part = count * len(some) // len(_NAMED)
+    for some in rows_of(one.encode() for one in NAMED):
+        part = count * len(some) // len(NAMED)
         chosen = some[chance.integers(0, len(some), part)]
         yield joined(chosen, digits(chance.integers(0, 10**4, part), 4))
 
@@ -285,7 +285,7 @@ _BORN: Final = (
 )
 # The surnames and given names most people have (Ministry of Public Security, reports on names).
 _GIVEN: Final = "秀英 秀兰 桂英 建国 志强 建华 玉兰 海燕 桂兰 晓东 文斌 玉梅 建军 桂芳"
-_NAMED: Final = tuple(
+NAMED: Final = tuple(
     surname + given
     for surname in "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗"
     for given in (*"伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚辉鹏玲桂斌梅波", *_GIVEN.split())

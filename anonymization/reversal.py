@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from anonymization import beside, codes, digests, guesses, headers, trials
+from anonymization import beside, codes, digests, guesses, headers, namesakes, narrowed, trials
 from anonymization.codes import Held
 from anonymization.findings import Finding, Numbers, Terms, drawn, share, token
 from anonymization.trials import Undone
@@ -108,7 +108,8 @@ def _from_beside(held: Held, in_hand: "InHand") -> Undone | None:
     if held.width < 8:
         return None
     algorithms = [one for one in codes.usual(held) if digests.known(one)]
-    for which in ("bound", "beside", "beside each"):
+    few = ("narrowed",) if len(held.codes) <= _FEW_CODES else ()
+    for which in (*few, "bound", "named", "named beside", "beside", "salted", "beside each"):
         for algorithm in algorithms:
             if found := trials.tried(held, in_hand(which, algorithm)):
                 return algorithm, found
@@ -116,6 +117,10 @@ def _from_beside(held: Held, in_hand: "InHand") -> Undone | None:
         if found := trials.tried(held, _row_numbers(algorithm)):
             return algorithm, found
     return None
+
+
+# Of more codes enough are among the numbers of the city that are drawn for all releases.
+_FEW_CODES: Final = 200
 
 
 @cache
@@ -137,6 +142,10 @@ def _in_hand(texts: pl.DataFrame, terms: Terms) -> InHand:
         "beside": beside.of_many_rows,
         "bound": beside.of_what_is_left,
         "beside each": beside.of_each_row,
+        "narrowed": narrowed.numbers,
+        "salted": beside.of_people_told,
+        "named": namesakes.alone,
+        "named beside": namesakes.together,
     }
 
     @cache
