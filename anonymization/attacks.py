@@ -208,7 +208,7 @@ def attack(
         ),
         *doors.apart(texts, columns),
         *([] if nobody else fine(texts, words, columns, terms)),
-        *_joined(texts, before, nobody),
+        *_joined(texts, before, tables, nobody),
         *linking.linked(texts, registers, tokens, terms),
     ]
     born, _ = masks.birth_column(texts, columns)
@@ -278,13 +278,15 @@ def _amounts(names: Sequence[str], terms: Terms) -> bool:
     return all(name in terms.published or lawful.amounts(terms.lawful[name]) for name in names)
 
 
-def _joined(texts: pl.DataFrame, earlier: Sequence[Any], nobody: bool) -> list[Finding]:
+def _joined(
+    texts: pl.DataFrame, earlier: Sequence[Any], tables: Sequence[pl.DataFrame], nobody: bool
+) -> list[Finding]:
     """Columns that join earlier releases, or their sketches, by codes or numbers of a register."""
     found = linking.joins(texts, [_sketched(one) for one in earlier])
     # A station keeps its number for ever.
     if nobody or found:
         return found
-    return list(registered.joined(texts, [one for one in earlier if isinstance(one, pl.DataFrame)]))
+    return list(registered.joined(texts, tables))
 
 
 def _is_sketch(earlier: Any) -> bool:

@@ -47,16 +47,13 @@ def together(texts: pl.DataFrame) -> Iterator[list[Rows]]:
     if not chosen:
         rows = range(0, texts.height, max(1, texts.height // _ROWS))[:_ROWS]
         chosen = [(row, NAMED) for row in rows]
-    beside = [name for name in texts.columns if _may_stand_beside(texts[name])]
-    spent = 0
+    beside = texts.select(name for name in texts.columns if _may_stand_beside(texts[name]))
     for row, fit in chosen:
-        told = texts.select(beside).row(row)
+        told = beside.row(row) if beside.width else ()
         cells = list(dict.fromkeys(itertools.chain.from_iterable(map(_written, told))))[:_CELLS]
         room = _TOGETHER // len(chosen) // max(1, 2 * len(_BETWEEN) * len(cells))
-        some = fit[:room]
-        spent += len(some)
         for cell in cells:
-            yield rows_of(_both(some, cell))
+            yield rows_of(_both(fit[:room], cell))
 
 
 def _both(names: Sequence[str], cell: str) -> Iterator[bytes]:

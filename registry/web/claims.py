@@ -27,7 +27,7 @@ def index() -> str:
     asked = request.args.get("state", "")
     state = asked if asked in harvest.STATES else harvest.STATES[0]
     number = natural(request.args.get("page", "1"))
-    found = harvest.listed(session(), actor(), state, max(number or 1, 1))
+    found = harvest.listed(session(), actor(), state, number or 1)
     return render_template(
         "claims.html",
         place="inbox",
@@ -36,7 +36,7 @@ def index() -> str:
         states=harvest.STATES,
         everything=sum(found.counts.values()),
         assigns=may(actor(), "assign_claim"),
-        page=max(number or 1, 1),
+        page=number or 1,
         last=-(-found.total // harvest.PAGE),
         page_address=lambda n: url_for(".index", state=state, page=n),
     )

@@ -27,7 +27,7 @@ STEP_PATH = ", ".join(f"'{step.replace('_', '-')}'" for step in exchange.DEMAND_
 @reads()
 def index() -> str:
     """Every demand this reader knows of, open ones first."""
-    number = max(natural(request.args.get("page"), 4) or 1, 1)
+    number = natural(request.args.get("page"), 4) or 1
     mine = request.args.get("show") == "waiting"
     rows, total = exchange.demands(session(), actor(), mine, number)
     last = max(-(-total // exchange.PAGE), 1)

@@ -101,7 +101,7 @@ class Asked:
             filters_of(request.args),
             sort if sort in discovery.SORTS else "relevance",
             "table" if request.args.get("view") == "table" else "cards",
-            max(natural(request.args.get("page"), 3) or 1, 1),
+            natural(request.args.get("page"), 3) or 1,
         )
 
     def address(self, **changes: object) -> str:

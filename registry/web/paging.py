@@ -8,4 +8,4 @@ from registry.edge.numbers import natural
 def paged(count: int, size: int) -> tuple[int, int]:
     """The page that was asked for, within what there is, and the last one; both from 1."""
     last = max(-(-count // size), 1)
-    return min(max(natural(request.args.get("page"), 5) or 1, 1), last), last
+    return min(natural(request.args.get("page"), 5) or 1, last), last
