@@ -4,6 +4,7 @@ What one word says already is not asked for a second time; of two things of a ki
 and what no entry holds beside the rest is spared.
 """
 
+import functools
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
@@ -80,8 +81,9 @@ def spared(
     """Mark what need not be held where no entry holds it: units, years, and what a cut left over.
 
     「食药监 药店许可」 asks for the permits, whichever unit holds them since its reform, and few
-    entries name the years they cover. Any other word typed apart is meant, and so is what nobody
-    knows where it says more than what is known.
+    entries name the years they cover. 「企业有没有被行政处罚」 asks for penalties, and few of them
+    say whom they meet. Any other word typed apart is meant, and so is what nobody knows where it
+    says more than what is known.
     """
     found = tuple(
         replace(part, is_required=False)
@@ -89,7 +91,8 @@ def spared(
         else part
         for at, part in enumerate(found)
     )
-    wanted = [part for part in found if part.is_required and part.text not in units]
+    about = {*units, *(_subjects() if is_phrase else ())}
+    wanted = [part for part in found if part.is_required and part.text not in about]
     known = [len(part.text) for part in wanted if part.is_term or part.is_told]
     left = [at for at, part in enumerate(found) if is_phrase and _is_rest(found, at)]
     if not known:
@@ -99,7 +102,7 @@ def spared(
     return tuple(
         replace(part, is_spare=True)
         if part.is_required
-        and (part.text in units or _is_year(part) or (at in left and not part.is_guess))
+        and (part.text in about or _is_year(part) or (at in left and not part.is_guess))
         else part
         for at, part in enumerate(found)
     )
@@ -111,6 +114,11 @@ _YEARLY = frozenset({"年", "年度", "年份"})
 
 def _is_year(part: Part) -> bool:
     return re.fullmatch("(?:19|20)[0-9]{2}", part.text) is not None
+
+
+@functools.cache
+def _subjects() -> frozenset[str]:
+    return frozenset(analysis.table("questions")["subjects"])
 
 
 def _is_rest(found: Sequence[Part], at: int) -> bool:

@@ -127,10 +127,23 @@ def plan(text: str, lexicon: Lexicon | None = None) -> Plan:
         return Plan(AnyOf(scored), same, parts=parts)
     refused = _refused(text, lexicon)
     none = (NoneOf((refused,)),) if refused else ()
-    full = AnyOf((same, AllOf((*whole, *none))))
+    written = _written(text, parts)
+    ways = (whole, written) if written else (whole,)
+    full = AnyOf((same, *(AllOf((*way, *none)) for way in ways)))
     is_spared = any(part.is_spare for part in parts)
     fewer = tuple(_wholes(_without_spare(parts))) if is_spared else ()
     return Plan(AnyOf(scored), full, refused, AllOf((*fewer, *none)) if fewer else None, parts)
+
+
+def _written(text: str, parts: tuple[Part, ...]) -> tuple[Node, ...]:
+    """Give what a question is found by as it is written, where words of it are told together.
+
+    维权案件 means 快递申诉 as a rule, and 「妇女儿童维权案件统计」 is still what its title says.
+    """
+    if not any(part.is_told and part.is_required for part in parts):
+        return ()
+    found = tuple(_solid(analysis.between(question.wanted(text))))
+    return found if len(found) <= question.MOST_CLAUSES else ()
 
 
 def _without_spare(parts: tuple[Part, ...]) -> Iterator[Part]:

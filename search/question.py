@@ -45,7 +45,7 @@ def parts(text: str, lexicon: Lexicon | None = None) -> tuple[Part, ...]:
     Without a dictionary the one delivered is used.
     """
     words = lexicon or delivered()
-    plain = analysis.between(_wanted(text[:LONGEST_TEXT]))
+    plain = analysis.between(wanted(text[:LONGEST_TEXT]))
     found = tuple(_capped(_asked(words, plain)) or _capped(_parts(words, plain, _runs)))
     if len(found) > 1:
         found = tuple(replace(one, weight=LONE) if one.is_lone else one for one in found)
@@ -173,7 +173,8 @@ def refusals(text: str) -> tuple[Refusal, ...]:
     return found if found and analysis.between(_without(asked, found)).strip() else ()
 
 
-def _wanted(text: str) -> str:
+def wanted(text: str) -> str:
+    """Give a question without what it refuses."""
     return _without(text, refusals(text)) if _REFUSED.search(text) else text
 
 

@@ -4,10 +4,9 @@ Every suggestion is made of what this reader may see, and is asked with his righ
 hidden from him neither appears nor changes a number.
 """
 
-import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,11 +14,12 @@ from sqlalchemy.orm import Session
 import schemas
 from registry.access import Actor
 from registry.catalogue import visible
+from registry.discovery.misspelt import meant
 from registry.discovery.query import Answer, search
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Element, Resource, Version
-from search import Index, analysis, pinyin, pronunciation, question
-from search.synonyms import Lexicon, delivered
+from search import Index, pinyin, question
+from search.synonyms import Lexicon
 
 MOST_WAYS = 6
 MOST_HOLDERS = 500
@@ -35,8 +35,9 @@ _BETWEEN = re.compile(r"[\s的，,、。；;]+")
 _YEAR = re.compile(r"((?:19|20)[0-9]{2})年度?")
 # What is asked for anyway.
 _NOTHING = re.compile(r"(?:数据|信息|资源|目录|表格?|清单|有哪些|哪些|[ ？?])*")
-# Of a term that only sounds like it: behind a title that does, before one that looks alike.
-_HEARD = -50
+
+
+Filters = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ class Way:
 
     kind: str
     text: str
-    filters: Mapping[str, tuple[str, ...]]
-    total: int
+    filters: Filters
+    total: int = 0
     left_out: tuple[str, str] = ("", "")
 
 
@@ -58,40 +59,53 @@ def ways(
     index: Index,
     actor: Actor,
     text: str,
-    filters: Mapping[str, tuple[str, ...]],
+    filters: Filters,
     answer: Answer,
     anonymous: str = "none",
 ) -> list[Way]:
-    """Other ways to ask a question that found nothing, the likeliest first, each with its count."""
-    if answer.total or answer.degraded:
+    """Other ways to ask, the likeliest first, each with its count.
+
+    Of a question that found something only what it says of a filter, and where something of it was
+    not counted, what was probably meant.
+    """
+    if answer.degraded:
         return []
-    near = [one.version.name for one in answer.related]
-    if filters:
+    near = [one.version.name for one in (*answer.found, *answer.related)]
+    if filters and not answer.total:
         wide = search(session, index, actor, text, {}, 1, anonymous, facets=())
         near.extend(one.version.name for one in (*wide.found, *wide.related))
+    tries = list(_filtered(text, filters))
+    if answer.spared or not answer.total:
+        tries += _mended(text, filters, near, answer.lexicon)
+    if not answer.total:
+        tries += _fewer(text, filters)
     found: list[Way] = []
-    for way in _tries(text, filters, near, answer.lexicon):
+    for way in tries:
         total = search(
             session, index, actor, way.text, way.filters, 1, anonymous, size=1, facets=()
         ).total
         if total and len(found) < MOST_WAYS:
-            found.append(Way(way.kind, way.text, way.filters, total, way.left_out))
+            found.append(replace(way, total=total))
     return found
 
 
-def _tries(
-    text: str,
-    filters: Mapping[str, tuple[str, ...]],
-    near: Iterable[str],
-    lexicon: Lexicon | None,
-) -> Iterator[Way]:
+def _filtered(text: str, filters: Filters) -> Iterator[Way]:
     rest, named = said(text)
     if named:
-        yield Way("filtered", rest, {**filters, **named}, 0)
+        yield Way("filtered", rest, {**filters, **named})
+
+
+def _mended(
+    text: str, filters: Filters, near: Iterable[str], lexicon: Lexicon | None
+) -> Iterator[Way]:
     if (other := meant(text, near, lexicon)) is not None:
-        yield Way("meant", other, filters, 0)
+        yield Way("meant", other, filters)
         if filters:
-            yield Way("meant", other, {}, 0)
+            yield Way("meant", other, {})
+
+
+def _fewer(text: str, filters: Filters) -> Iterator[Way]:
+    """Ask for less: without a filter, without any, for one of the words alone."""
     chosen = [(name, code) for name, codes in filters.items() for code in codes]
     for name, code in chosen[:MOST_WAYS]:
         kept = {
@@ -99,17 +113,17 @@ def _tries(
             for other, codes in filters.items()
             if (left := tuple(c for c in codes if (other, c) != (name, code)))
         }
-        yield Way("without", text, kept, 0, (name, code))
+        yield Way("without", text, kept, left_out=(name, code))
     if len(chosen) > 1:
-        yield Way("without", text, {}, 0)
+        yield Way("without", text, {})
     parts = [part.text for part in question.parts(text) if part.is_required]
     if len(parts) > 1:
         for part in dict.fromkeys(parts[:4]):
             if len(part) > 1:
-                yield Way("only", part, {}, 0)
+                yield Way("only", part, {})
 
 
-def said(text: str) -> tuple[str, Mapping[str, tuple[str, ...]]]:
+def said(text: str) -> tuple[str, Filters]:
     """What a question says of sharing, cycle, level or year, as filters, and what is left of it.
 
     「每天更新的民政数据」 is 民政数据 under a filter: no entry holds the words 每天更新.
@@ -137,65 +151,6 @@ def _named(stretch: str) -> tuple[str, str] | None:
         (name, code) for name in _SAID if (code := schemas.codes.code_of(name, stretch)) is not None
     ]
     return found[0] if len(found) == 1 else None
-
-
-def meant(text: str, near: Iterable[str], lexicon: Lexicon | None = None) -> str | None:
-    """What was probably meant by a text with one wrong character in four, None for no idea.
-
-    A stretch that sounds the same comes before one that only looks alike, and what stands in a
-    title before a term of the dictionary: a title may never use the word that was typed wrongly.
-    """
-    titles = [run for title in near for run, is_han in analysis.pieces(title) if is_han]
-    plain = analysis.fold(text)
-    best: tuple[int, str, str] | None = None
-    for part in question.parts(text):
-        if not part.is_required or not part.is_han or len(part.text) < SHORTEST_MEANT:
-            continue
-        sound = pronunciation.read(part.text)
-        for stretch in _stretches(titles, len(part.text)):
-            wrong = sum(a != b for a, b in zip(stretch, part.text, strict=True))
-            alike = pronunciation.read(stretch) == sound
-            if wrong and (alike or (wrong <= len(stretch) // 3 and len(stretch) > SHORTEST_MEANT)):
-                rank = wrong - 100 * alike
-                if best is None or rank < best[0]:
-                    best = (rank, part.text, stretch)
-        for own, term in _heard(part.text, lexicon or delivered()):
-            if best is None or best[0] > _HEARD:
-                best = (_HEARD, own, term)
-    return plain.replace(best[1], best[2], 1) if best else None
-
-
-def _heard(text: str, lexicon: Lexicon) -> Iterator[tuple[str, str]]:
-    """Stretches of a text with the terms that sound like them, the longest first."""
-    for size in range(len(text), SHORTEST_MEANT - 1, -1):
-        for at in range(len(text) - size + 1):
-            own = text[at : at + size]
-            # 「谁没交」 asks who; that 税没交 sounds the same is chance.
-            if own not in lexicon.terms and own[0] not in _asking():
-                yield from ((own, term) for term in _by_sound(lexicon).get(_sound(own), ()))
-
-
-@functools.lru_cache(maxsize=8)
-def _by_sound(lexicon: Lexicon) -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for term in lexicon.terms:
-        if len(term) >= SHORTEST_MEANT and all(map(analysis.is_han, term)):
-            found[_sound(term)] = (*found.get(_sound(term), ()), term)
-    return found
-
-
-@functools.cache
-def _asking() -> frozenset[str]:
-    return frozenset(analysis.table("questions")["words"])
-
-
-def _sound(text: str) -> str:
-    return " ".join(pronunciation.read(text))
-
-
-def _stretches(titles: Iterable[str], size: int) -> Iterator[str]:
-    for title in dict.fromkeys(titles):
-        yield from (title[at : at + size] for at in range(len(title) - size + 1))
 
 
 def titles(

@@ -135,6 +135,28 @@ def test_a_unit_beside_a_subject_counts_its_own_and_is_spared_where_it_holds_non
     assert (index.search(chosen).total, index.search(chosen).spared) == (0, ())
 
 
+def test_a_piece_of_a_title_counts_though_its_words_mean_something_else_together(
+    index: Index,
+) -> None:
+    titled(index, "妇女儿童维权案件统计", "快递申诉处理", "投资审计项目信息", "园区招商项目")
+    assert 0 in found(index, "妇女儿童维权案件")
+    assert 0 in found(index, "维权案件统计")
+    assert 2 in found(index, "投资审计项目")
+    titled(index, "投资审计项目信息", "投资审计项目配套停车场")
+    assert found(index, "投资审计项目 -停车场") == [0]
+
+
+def test_whom_a_question_is_about_need_not_be_named_where_no_entry_names_him(
+    index: Index,
+) -> None:
+    titled(index, "行政处罚信息", "企业登记")
+    asked = "想查企业有没有被行政处罚"
+    told = index.search(Query(asked, reader=Reader(everything=True)))
+    assert (told.total, told.spared) == (1, ("企业",))
+    titled(index, "行政处罚信息", "企业行政处罚")
+    assert found(index, asked) == [1]
+
+
 def test_what_a_cut_left_over_is_spared_and_a_word_typed_apart_is_meant(index: Index) -> None:
     titled(index, "食品经营许可证", "停车场")
     assert found(index, "食品经营许可证样板") == [0]

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import search_held_out as held_out
 from benchmarks import search_quality
-from search import Index, SearchDoc
+from search import Index, Query, SearchDoc, analysis
 
 SIXTH = held_out.HELD_OUT.with_name("held_out_sixth.json")
 FOLDER = Path(__file__).parents[3] / "shared" / "search-dev"
@@ -39,6 +39,25 @@ def test_the_demo_city_is_found_with_the_words_people_use(index: Index) -> None:
 
 
 # What a sixth hand's set reached at first look; of its held half no miss is read.
+def test_every_piece_of_a_title_counts_the_entry(index: Index) -> None:
+    docs = list(held_out.demo_city())[::3]
+    index.rebuild(docs)
+    lost = [
+        piece
+        for doc in docs
+        for run, is_han in analysis.pieces(doc.document["name"])
+        if is_han
+        for piece in {run[:4], run[-4:], run[:6], run[-6:], run[2:], run[:-2]}
+        if len(piece) >= 4
+        and doc.key
+        not in {
+            one.key
+            for one in index.search(Query(piece, reader=search_quality.EVERYBODY, limit=500)).hits
+        }
+    ]
+    assert lost == []
+
+
 @pytest.mark.parametrize(("half", "least"), [("open", 0.92), ("held", 0.76)])
 def test_the_demo_city_answers_a_sixth_hand(index: Index, half: str, least: float) -> None:
     docs = list(held_out.demo_city())

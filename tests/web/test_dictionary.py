@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from registry import calendar, db, discovery
-from registry.discovery import dictionary, opened, suggestions
+from registry.discovery import dictionary, misspelt, opened
 from registry.models.discovery import AskedQuery, UnansweredQuery
 from registry.models.journal import JournalRow
 from search import synonyms
@@ -162,15 +162,25 @@ def test_a_stranger_fills_no_list(city: Flask):
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("结昏登记", "结婚登记"), ("公积今", "公积金"), ("行政处法", "行政处罚"), ("婚姻登记", None)],
+    [
+        *(("结昏登记", "结婚登记"), ("公积今", "公积金"), ("行政处法", "行政处罚")),
+        *(("婚姻登记", None), ("社保交费", None)),
+        # With the word before it, and where two sounds are hardly told apart.
+        *(("劳动争意", "劳动争议"), ("房产正", "房产证"), ("食平", "食品"), ("药平", "药品")),
+    ],
 )
 def test_a_wrong_homophone_is_mended_by_the_dictionary_where_no_title_helps(typed, meant):
-    assert suggestions.meant(typed, []) == meant
+    assert misspelt.meant(typed, []) == meant
 
 
 def test_a_title_is_meant_before_a_term_of_the_dictionary():
-    assert suggestions.meant("公积今", ["公积津贴发放"]) == "公积津"
-    assert suggestions.meant("公积今", ["公积会名单"]) == "公积金"
+    assert misspelt.meant("公积今", ["公积津贴发放"]) == "公积津"
+    assert misspelt.meant("公积今", ["公积会名单"]) == "公积金"
+
+
+def test_nothing_is_suggested_that_leaves_half_a_word():
+    assert misspelt.meant("火星移民", ["行医许可信息"]) is None
+    assert misspelt.meant("公交站惦", ["公交线路信息"]) == "公交站点"
 
 
 def opened_from(client, page: str, address: str) -> None:
@@ -242,5 +252,5 @@ def test_a_stranger_and_another_site_count_for_nothing(city: Flask):
 
 
 def test_a_word_that_asks_is_not_taken_for_one_that_sounds_like_it():
-    assert suggestions.meant("谁没交税", []) != "税没交税"
-    assert suggestions.meant("护市", []) == "护士"
+    assert misspelt.meant("谁没交税", []) != "税没交税"
+    assert misspelt.meant("护市", []) == "护士"

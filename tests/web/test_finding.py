@@ -126,6 +126,20 @@ def test_a_filter_said_in_words_is_offered_as_one_with_its_count(city, asked, wo
     assert f"<h1>{number} 项数据资源" in client.get(unescape(address)).text
 
 
+def test_a_filter_said_in_words_is_offered_beside_what_was_found_by_the_words(city: Flask):
+    page = get(sign_in(city, "consumer"), "/search", q="每天更新的数据")
+    assert re.search("<h1>[1-9][0-9]* 项数据资源符合", page)
+    offered = re.search(r'按条件找：<a href="([^"]+)">每日</a> (\d+) 项', page)
+    assert offered is not None
+    assert int(offered[2]) > 16
+
+
+def test_what_was_meant_is_offered_where_a_wrong_word_was_not_counted(city: Flask):
+    page = get(sign_in(city, "consumer"), "/search", q="房产正")
+    assert re.search("<h1>[1-9][0-9]* 项数据资源符合", page)
+    assert re.search(r'也许要找：<a href="[^"]+">房产证</a> [1-9][0-9]* 项', page)
+
+
 def test_a_word_that_names_a_filter_only_in_part_is_a_word(city: Flask):
     # 有条件 may be said of sharing and of opening; 年度报告 is no cycle.
     for text in ("婚姻 有条件", "火星年度报告"):
