@@ -81,8 +81,6 @@ def search(
     """What this reader finds. Never fails because of the text, nor because the engine is away."""
     if not actor.signed_in and anonymous != "open":
         return Answer()
-    if index is None:
-        return _degraded(session, actor, text, page, anonymous)
     query = Query(
         text=text,
         filters=filters or {},
@@ -93,11 +91,13 @@ def search(
         facets=facets,
         lexicon=lexicon(session),
     )
+    if index is None:
+        return _degraded(session, actor, query, anonymous)
     try:
         result = index.search(query)
     except engine.Unavailable as fault:
         log.warning("search engine does not answer: %s", type(fault).__name__)
-        return _degraded(session, actor, text, page, anonymous)
+        return _degraded(session, actor, query, anonymous)
     return _answer(session, actor, query, result, anonymous)
 
 
@@ -125,8 +125,8 @@ def _answer(session: Session, actor: Actor, query: Query, result: Result, anonym
     return Answer(hits, result.total, related, facets, lexicon=words, spared=result.spared)
 
 
-def _degraded(session: Session, actor: Actor, text: str, page: int, anonymous: str) -> Answer:
-    rows, total = fallback.search(session, actor, text, page, anonymous)
+def _degraded(session: Session, actor: Actor, query: Query, anonymous: str) -> Answer:
+    rows, total = fallback.search(session, actor, query, anonymous)
     found = [
         Found(r, v, (Why("items", element, "word"),) if element else ()) for r, v, element in rows
     ]

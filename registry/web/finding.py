@@ -329,9 +329,13 @@ def export(kind: str) -> Response:
     if answer.total > len(answer.found):
         counts = {"n": answer.total, "m": len(answer.found)}
         title += gettext("：共 %(n)s 项，只含前 %(m)s 项") % counts
+    marks = [gettext("检索结果"), str(calendar.today())]
+    if answer.degraded and asked.text:
+        title += gettext("：检索服务不可用，只在名称、代码、提供部门和信息项里逐字查找")
+        marks.append(gettext("逐字查找"))
     rows = [list(map(gettext, _COLUMNS)), *(_row(one) for one in answer.found)]
     content = _workbook(title, rows) if kind == "xlsx" else _csv(rows)
-    return download(content, f"{gettext('检索结果')}-{calendar.today()}.{kind}")
+    return download(content, f"{'-'.join(marks)}.{kind}")
 
 
 def _row(one: Found) -> list[str]:
