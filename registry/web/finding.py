@@ -73,13 +73,19 @@ class Line:
 
 @dataclass(frozen=True)
 class Facet:
-    """A facet as shown: the values most hits have, those chosen always among them."""
+    """A facet as shown: the values most hits have, those chosen always among them; or all `size`.
+
+    `more` is the address that shows all of them, or of those most hits have again; "" where these
+    are all.
+    """
 
     name: str
     title: str
     lines: Sequence[Line]
-    has_more: bool
+    size: int
     is_first: bool
+    is_whole: bool = False
+    more: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,7 @@ class Asked:
     sort: str
     view: str
     page: int
+    whole: tuple[str, ...] = ()
 
     @classmethod
     def of_request(cls) -> "Asked":
@@ -102,11 +109,12 @@ class Asked:
             sort if sort in discovery.SORTS else "relevance",
             "table" if request.args.get("view") == "table" else "cards",
             natural(request.args.get("page"), 3) or 1,
+            tuple(name for name in discovery.FACETS if name in request.args.getlist("all")),
         )
 
     def address(self, **changes: object) -> str:
         """The address of the same question with something changed; other things start anew."""
-        plain = {"sort": self.sort, "view": self.view}
+        plain = {"sort": self.sort, "view": self.view, "all": self.whole}
         kept = {k: v for k, v in plain.items() if v not in ("relevance", "cards")}
         given: dict[str, object] = {"q": self.text, **kept, **self.filters, **changes}
         return _address(**given)
@@ -115,6 +123,12 @@ class Asked:
         """The address without one of the values chosen."""
         left = tuple(c for c in self.filters.get(name, ()) if c != code)
         return self.address(**{name: left})
+
+    def turned(self, name: str) -> str:
+        """The address that shows all values of a facet, or only the first again, at its place."""
+        is_whole = name in self.whole
+        left = tuple(one for one in (*self.whole, name) if one != name or not is_whole)
+        return f"{self.address(all=left)}#facet-{name}"
 
     def refused(self) -> list[tuple[str, str]]:
         """The words the question does not want, each with the address that takes it back."""
@@ -174,7 +188,7 @@ def results() -> str:
         # The address was kept while there were more: it leads to what is left.
         asked = replace(asked, page=last)
         answer = asked.found(last)
-    facets = _facets(answer.facets, asked.filters)
+    facets = _facets(answer.facets, asked)
     ways = _ways(asked, answer)
     # A whole question is in no entry word by word; what answers it is still no failure.
     is_near = (
@@ -206,6 +220,8 @@ def results() -> str:
         element_address=lambda value: url_for(".element", name=value),
         abstract=lambda one: str(catalogue.document_of(one.version).get("abstract") or ""),
         last=last,
+        most_values=engine.MOST_VALUES,
+        most_exported=MOST_EXPORTED,
         may_mend=may(actor(), "dictionary"),
     )
 
@@ -326,10 +342,12 @@ def export(kind: str) -> Response:
         "day": calendar.today(),
         "name": actor().name,
     }
+    # A CSV is read by programs: what is to be known of it stands in its name.
+    marks = [gettext("检索结果"), str(calendar.today())]
     if answer.total > len(answer.found):
         counts = {"n": answer.total, "m": len(answer.found)}
         title += gettext("：共 %(n)s 项，只含前 %(m)s 项") % counts
-    marks = [gettext("检索结果"), str(calendar.today())]
+        marks.append(gettext("共%(n)s项只含前%(m)s项") % counts)
     if answer.degraded and asked.text:
         title += gettext("：检索服务不可用，只在名称、代码、提供部门和信息项里逐字查找")
         marks.append(gettext("逐字查找"))
@@ -401,24 +419,28 @@ def element() -> str:
     )
 
 
-def _facets(
-    counts: Mapping[str, Mapping[str, int]], chosen: Mapping[str, tuple[str, ...]]
-) -> list[Facet]:
-    shown = []
-    for name in discovery.FACETS:
-        picked = chosen.get(name, ())
-        lines = list(_lines(name, {**dict.fromkeys(picked, 0), **counts.get(name, {})}, picked))
-        if lines:
-            most = MOST_ELEMENTS if name == "element" else MOST_LINES
-            by_count = sorted(lines, key=lambda line: (-line.count, line.word))
-            kept = {line.code for line in by_count[:most]} | set(picked)
-            # Of a tree what stands above a value is kept with it, or the value hangs in the air.
-            if name in _TREES:
-                kept |= {up for code in kept for up in _above(code)}
-            cut = [line for line in (lines if name in _TREES else by_count) if line.code in kept]
-            is_first = name in discovery.FIRST or bool(picked)
-            shown.append(Facet(name, _title(name), cut, len(lines) > len(cut), is_first))
-    return shown
+def _facets(counts: Mapping[str, Mapping[str, int]], asked: Asked) -> list[Facet]:
+    return [
+        _facet(name, lines, asked)
+        for name in discovery.FACETS
+        if (lines := list(_lines(name, counts.get(name, {}), asked.filters.get(name, ()))))
+    ]
+
+
+def _facet(name: str, lines: list[Line], asked: Asked) -> Facet:
+    most = MOST_ELEMENTS if name == "element" else MOST_LINES
+    by_count = sorted(lines, key=lambda line: (-line.count, line.word))
+    is_whole = name in asked.whole
+    kept = {line.code for line in lines if line.is_chosen}
+    kept |= {line.code for line in (by_count if is_whole else by_count[:most])}
+    # Of a tree what stands above a value is kept with it, or the value hangs in the air.
+    if name in _TREES:
+        kept |= {up for code in kept for up in _above(code)}
+    cut = [line for line in (lines if name in _TREES else by_count) if line.code in kept]
+    is_first = name in discovery.FIRST or name in asked.filters
+    is_long = len(lines) > len(cut) or (is_whole and len(lines) > most)
+    more = asked.turned(name) if is_long else ""
+    return Facet(name, _title(name), cut, len(lines), is_first, is_whole, more)
 
 
 def _above(code: str) -> Iterator[str]:
@@ -426,8 +448,9 @@ def _above(code: str) -> Iterator[str]:
     yield from ("/".join(steps[:depth]) for depth in range(1, len(steps)))
 
 
-def _lines(name: str, held: Mapping[str, int], picked: tuple[str, ...]) -> Iterator[Line]:
+def _lines(name: str, counts: Mapping[str, int], picked: tuple[str, ...]) -> Iterator[Line]:
     """The values of a facet, those of a tree in its order and with their depth."""
+    held = {**dict.fromkeys(picked, 0), **counts}
     words = {code: _word(name, code) for code in held}
     depths = {code: code.count("/") for code in held}
     order = sorted(held)
