@@ -56,6 +56,7 @@ def test_in_the_table_too_a_hit_whose_name_does_not_show_it_says_why(city: Flask
     assert row.count('class="why"') == 1
     assert "<b>信息项</b>" in row
     assert "<mark>婚姻状况</mark>" in row
+    assert page.count('class="why"') == 1
 
 
 def test_beside_whole_hits_what_holds_a_part_is_told_in_short_by_its_element_where_it_has_one(
