@@ -2,17 +2,15 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import sqlalchemy as sa
-from flask import Blueprint, Response, current_app, g, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
 from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 
-import schemas
 import search as engine
 from registry import calendar, catalogue, discovery, journal
 from registry.access import may
@@ -22,7 +20,6 @@ from registry.edge import (
     download,
     gettext,
     index,
-    locale,
     reads,
     remember,
     session,
@@ -33,7 +30,7 @@ from registry.edge.numbers import natural
 from registry.edge.readings import noted
 from registry.errors import Missing
 from registry.journal import Entry
-from registry.models.accounts import Organisation
+from registry.web.facets import facets_of, word_of
 from search.synonyms import Lexicon
 
 pages = Blueprint("search", __name__)
@@ -41,12 +38,7 @@ pages = Blueprint("search", __name__)
 LONGEST_QUERY = 256
 LONGEST_VALUE = 200
 MOST_VALUES = 50
-MOST_LINES = 8
-MOST_ELEMENTS = 12
 MOST_EXPORTED = 1_000
-# Facets of the entry itself, which no field of a document names.
-_LISTS = {"level": "level", "marks": "mark"}
-_TREES = frozenset({"class_path", "other_class_paths", "themes", "base_library", "units"})
 _COLUMNS = (
     "名称",
     "代码",
@@ -58,34 +50,6 @@ _COLUMNS = (
     "更新周期",
     "发布日期",
 )
-
-
-@dataclass(frozen=True)
-class Line:
-    """One value of a facet: its code, word and count, whether it is chosen, its depth in a tree."""
-
-    code: str
-    word: str
-    count: int
-    is_chosen: bool
-    depth: int = 0
-
-
-@dataclass(frozen=True)
-class Facet:
-    """A facet as shown: the values most hits have, those chosen always among them; or all `size`.
-
-    `more` is the address that shows all of them, or of those most hits have again; "" where these
-    are all.
-    """
-
-    name: str
-    title: str
-    lines: Sequence[Line]
-    size: int
-    is_first: bool
-    is_whole: bool = False
-    more: str = ""
 
 
 @dataclass(frozen=True)
@@ -188,7 +152,7 @@ def results() -> str:
         # The address was kept while there were more: it leads to what is left.
         asked = replace(asked, page=last)
         answer = asked.found(last)
-    facets = _facets(answer.facets, asked)
+    facets = facets_of(answer.facets, asked.filters, asked.whole, asked.turned)
     ways = _ways(asked, answer)
     # A whole question is in no entry word by word; what answers it is still no failure.
     is_near = (
@@ -272,7 +236,7 @@ def question() -> str:
 
 def chosen_words(filters: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str, str]]:
     """The values chosen: facet, code and word."""
-    return [(name, code, _word(name, code)) for name, codes in filters.items() for code in codes]
+    return [(name, code, word_of(name, code)) for name, codes in filters.items() for code in codes]
 
 
 def _ways(asked: Asked, answer: Answer) -> list[tuple[str, str, str, int]]:
@@ -289,7 +253,7 @@ def _ways(asked: Asked, answer: Answer) -> list[tuple[str, str, str, int]]:
 def _way(asked: Asked, way: discovery.Way) -> str:
     """A way in words: the text it asks for, what it filters by, or the filter it leaves out."""
     if way.kind == "without":
-        return _word(*way.left_out) if way.left_out[0] else ""
+        return word_of(*way.left_out) if way.left_out[0] else ""
     added = [
         word
         for name, code, word in chosen_words(way.filters)
@@ -364,9 +328,9 @@ def _row(one: Found) -> list[str]:
         one.resource.code or "",
         one.resource.department.name,
         str(document.get("abstract") or ""),
-        *(_word(name, str(getattr(one.version, name) or "")) for name in coded),
-        _word("level", one.version.level or ""),
-        _word("update_cycle", str(document.get("update_cycle") or "")),
+        *(word_of(name, str(getattr(one.version, name) or "")) for name in coded),
+        word_of("level", one.version.level or ""),
+        word_of("update_cycle", str(document.get("update_cycle") or "")),
         str(one.resource.published_on or ""),
     ]
 
@@ -417,129 +381,3 @@ def element() -> str:
         departments=len({one.department_code for one in found}),
         address=url_for(".results", element=engine.element(name)),
     )
-
-
-def _facets(counts: Mapping[str, Mapping[str, int]], asked: Asked) -> list[Facet]:
-    return [
-        _facet(name, lines, asked)
-        for name in discovery.FACETS
-        if (lines := list(_lines(name, counts.get(name, {}), asked.filters.get(name, ()))))
-    ]
-
-
-def _facet(name: str, lines: list[Line], asked: Asked) -> Facet:
-    most = MOST_ELEMENTS if name == "element" else MOST_LINES
-    by_count = sorted(lines, key=lambda line: (-line.count, line.word))
-    is_whole = name in asked.whole
-    kept = {line.code for line in lines if line.is_chosen}
-    kept |= {line.code for line in (by_count if is_whole else by_count[:most])}
-    # Of a tree what stands above a value is kept with it, or the value hangs in the air.
-    if name in _TREES:
-        kept |= {up for code in kept for up in _above(code)}
-    cut = [line for line in (lines if name in _TREES else by_count) if line.code in kept]
-    is_first = name in discovery.FIRST or name in asked.filters
-    is_long = len(lines) > len(cut) or (is_whole and len(lines) > most)
-    more = asked.turned(name) if is_long else ""
-    return Facet(name, _title(name), cut, len(lines), is_first, is_whole, more)
-
-
-def _above(code: str) -> Iterator[str]:
-    steps = code.split("/")
-    yield from ("/".join(steps[:depth]) for depth in range(1, len(steps)))
-
-
-def _lines(name: str, counts: Mapping[str, int], picked: tuple[str, ...]) -> Iterator[Line]:
-    """The values of a facet, those of a tree in its order and with their depth."""
-    held = {**dict.fromkeys(picked, 0), **counts}
-    words = {code: _word(name, code) for code in held}
-    depths = {code: code.count("/") for code in held}
-    order = sorted(held)
-    if name == "units":
-        tree = dict(_tree(held))
-        depths = {code: tree.get(code, 0) for code in held}
-        places = {code: n for n, code in enumerate(tree)}
-        order = sorted(held, key=lambda code: places.get(code, len(places)))
-    for code in order:
-        # The root of a branch is no choice of its own: 2 stands above every theme.
-        if name in ("themes", "base_library") and "/" not in code:
-            continue
-        less = 1 if name in ("themes", "base_library") else 0
-        depth = min(depths[code] - less, 3) if name in _TREES else 0
-        yield Line(code, words[code], held[code], code in picked, depth)
-
-
-def _tree(held: Mapping[str, int]) -> Iterator[tuple[str, int]]:
-    """Every unit with its depth below the government, children after their parent.
-
-    Of those below one parent the unit that holds most comes first.
-    """
-    rows = session().execute(
-        sa.select(Organisation.id, Organisation.parent_id, Organisation.code).order_by(
-            Organisation.id
-        )
-    )
-    below: dict[int | None, list[tuple[int, str]]] = {}
-    for id_, parent, code in rows:
-        below.setdefault(parent, []).append((id_, code))
-    for units in below.values():
-        units.sort(key=lambda unit: -held.get(unit[1], 0))
-    waiting = [(id_, code, -1) for id_, code in reversed(below.get(None, []))]
-    while waiting:
-        id_, code, depth = waiting.pop()
-        yield code, max(depth, 0)
-        waiting.extend((i, c, depth + 1) for i, c in reversed(below.get(id_, [])))
-
-
-def _word(name: str, code: str) -> str:
-    """The word for a value of a facet."""
-    if name in ("units", "department"):
-        return _unit_names().get(code, code)
-    if name == "year":
-        return gettext("%(year)s 年") % {"year": code}
-    field = schemas.field("resource", f"/{name}")
-    listed = field.codes if field and field.codes else _LISTS.get(name)
-    if name == "item_level":
-        listed = "level"
-    word = schemas.codes.label(listed, code, locale()) if listed else code
-    if name not in _TREES:
-        return word
-    # The tree shows what stands above; a class of departments is numbered by its unit.
-    last = word.rsplit(" / ", 1)[-1]
-    return _units_by_class().get(code.replace("/", ""), last) if last.isdigit() else last
-
-
-def _units_by_class() -> Mapping[str, str]:
-    """The unit each department class is named after."""
-    if "class_names" not in g:
-        rows = session().execute(
-            sa.select(Organisation.class_code, Organisation.name)
-            .where(Organisation.class_code.is_not(None))
-            .order_by(Organisation.id.desc())
-        )
-        g.class_names = {str(code): name for code, name in rows}
-    names: Mapping[str, str] = g.class_names
-    return names
-
-
-def _unit_names() -> Mapping[str, str]:
-    """The names of all units by code, read once for a page."""
-    if "unit_names" not in g:
-        rows = session().execute(sa.select(Organisation.code, Organisation.name))
-        g.unit_names = {code: name for code, name in rows}  # noqa: C416 - a row is not a pair
-    names: Mapping[str, str] = g.unit_names
-    return names
-
-
-def _title(name: str) -> str:
-    field = schemas.field("resource", f"/{name}")
-    if field:
-        return field.title(locale())
-    own = {
-        "units": gettext("提供部门"),
-        "level": gettext("数据级别"),
-        "marks": gettext("标记"),
-        "year": gettext("更新年份"),
-        "element": gettext("含信息项"),
-        "item_level": gettext("信息项级别"),
-    }
-    return own.get(name, name)
