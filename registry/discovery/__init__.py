@@ -4,7 +4,7 @@ The index answers with keys; what is shown is read from the database in one quer
 rights of the reader applied again. Where the engine does not answer, the database does.
 """
 
-from registry.discovery.breaker import GuardedIndex
+from registry.discovery.breaker import GuardedIndex, guarded
 from registry.discovery.cleansing import WIPED, cleanse, listed, pack
 from registry.discovery.indexing import Drift, drain, is_opened, open_index, rebuild, verify
 from registry.discovery.query import (
@@ -35,6 +35,7 @@ __all__ = [
     "Way",
     "cleanse",
     "drain",
+    "guarded",
     "holders",
     "is_opened",
     "listed",

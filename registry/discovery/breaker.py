@@ -1,7 +1,8 @@
 """A circuit breaker before the index of a web process: an engine that is away costs nobody time.
 
-After a failure the engine is not asked for a while; then one question of one thread is let
-through to see whether it is back, while all others go on being answered by the database.
+No reader opens the engine or finds out whether it is back: one thread does, as long as it is away,
+and the database answers meanwhile. Only who asks while it is going away waits, once, until its
+time is over.
 """
 
 import logging
@@ -9,28 +10,44 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 from typing import TypeVar
+from urllib.parse import urlsplit
 
+from registry.config import Settings
+from registry.discovery.indexing import open_index
 from search import Index, Outdated, Query, Result, SearchDoc, Status, Unavailable
 from search.plan import Node
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-# The pause grows while the engine stays away: a frozen one costs its probe 0.8 s each time.
+# The pause grows while the engine stays away.
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 15.0
+# A server that opens at all does so in a tenth of that.
+OPENS_IN_S = 0.4
+# Whatever is found by it: an engine that answers this answers a reader.
+_PROBE = Query(limit=1)
+
+
+def guarded(settings: Settings) -> "GuardedIndex":
+    """The index of the settings behind a breaker, not opened yet."""
+    # An index on our own disk opens or fails; a server may keep silent.
+    is_ours = urlsplit(settings.search_url).scheme == "tantivy"
+    return GuardedIndex(lambda: open_index(settings), None if is_ours else OPENS_IN_S)
 
 
 class GuardedIndex:
-    """An index that is opened when it is first asked and left alone while it does not answer."""
+    """An index that is opened when it is first asked and left alone while it does not answer.
 
-    def __init__(self, opens: Callable[[], Index]) -> None:
-        self._opens = opens
-        self._lock = threading.Lock()
+    A reader waits so many seconds for the first opening, or with None until its end.
+    """
+
+    def __init__(self, opens: Callable[[], Index], waits_s: float | None = None) -> None:
+        self._opens, self._waits_s = opens, waits_s
+        self._changed = threading.Condition()
         self._index: Index | None = None
-        self._pause = 0.0
-        self._closed_until = 0.0
-        self._is_probing = False
+        self._is_away = False
+        self._watch: _Watch | None = None
 
     def search(self, query: Query) -> Result:
         """Answer a question, or raise Unavailable at once while the engine is known to be away."""
@@ -66,57 +83,93 @@ class GuardedIndex:
 
     def close(self) -> None:
         """Let go of files and connections; it is opened again when it is asked."""
-        with self._lock:
+        with self._changed:
             opened, self._index = self._index, None
+            self._is_away = False
+            if self._watch is not None:
+                self._watch.ended.set()
+                self._watch = None
+            self._changed.notify_all()
         if opened is not None:
             opened.close()
 
     def _asked(self, ask: Callable[[Index], T]) -> T:
-        self._enter()
+        index = self._present()
         try:
-            answer = ask(self._opened())
+            return ask(index)
         except Outdated:
             # The engine is there; its index is being built anew and may be ready any moment.
-            self._leave(0.0)
             raise
         except Unavailable as fault:
-            self._leave(min(max(self._pause * 2, FIRST_PAUSE_S), LONGEST_PAUSE_S))
             log.warning("search engine does not answer: %s", type(fault).__name__)
+            with self._changed:
+                # Closed meanwhile, it says nothing of what is opened next.
+                if index is self._index:
+                    self._is_away = True
+                    self._watched()
             raise
-        except BaseException:
-            # A question that cannot be asked says nothing of the engine.
-            self._leave(self._pause)
-            raise
-        self._leave(0.0)
-        return answer
 
-    def _enter(self) -> None:
-        """Let a question through, one at a time after a failure, or refuse it."""
-        with self._lock:
-            if not self._pause:
-                return
-            if self._is_probing or monotonic() < self._closed_until:
-                raise Unavailable("the engine did not answer lately")
-            self._is_probing = True
+    def _present(self) -> Index:
+        """The index where it is known to answer; else somebody looks after it, and nobody waits."""
+        with self._changed:
+            if self._index is None or self._is_away:
+                watch = self._watched()
+                if not self._is_away:
+                    left = None
+                    if self._waits_s is not None:
+                        left = max(0.0, watch.since + self._waits_s - monotonic())
+                    self._changed.wait_for(lambda: self._watch is not watch or self._is_away, left)
+            if self._index is None or self._is_away:
+                raise Unavailable("the engine is away, or is being opened")
+            return self._index
 
-    def _leave(self, pause: float) -> None:
-        with self._lock:
-            # Several may fail together; only the first failure starts the pause.
-            was_probe, self._is_probing = self._is_probing, False
-            if pause and self._pause and not was_probe:
-                return
-            self._pause = pause
-            self._closed_until = monotonic() + pause
+    def _watched(self) -> "_Watch":
+        if self._watch is None:
+            self._watch = _Watch(self._look, FIRST_PAUSE_S if self._is_away else 0.0)
+            self._watch.start()
+        return self._watch
 
-    def _opened(self) -> Index:
-        with self._lock:
-            opened = self._index
-        if opened is not None:
-            return opened
-        made = self._opens()
-        with self._lock:
-            if self._index is None:
-                self._index = made
-                return made
-        made.close()
-        return self._index
+    def _look(self, watch: "_Watch") -> bool:
+        """Open the engine where it is not, and ask it; whether it answers."""
+        opened = self._index
+        made = None
+        try:
+            if opened is None:
+                opened = made = self._opens()
+            opened.search(_PROBE)
+        except Outdated as fault:
+            log.warning("search engine is to be built anew: %s", fault)
+        except Exception as fault:
+            # Whatever it fails with, the database answers and this goes on.
+            known = isinstance(fault, Unavailable)
+            log.warning("search engine is away: %s", type(fault).__name__, exc_info=not known)
+            if made is not None:
+                made.close()
+            with self._changed:
+                if self._watch is watch:
+                    self._is_away = True
+                    self._changed.notify_all()
+            return False
+        with self._changed:
+            if self._watch is watch:
+                self._index, self._is_away, self._watch = opened, False, None
+                self._changed.notify_all()
+                return True
+        # Closed meanwhile: what was opened for nobody is closed as well.
+        if made is not None:
+            made.close()
+        return True
+
+
+class _Watch(threading.Thread):
+    """Looks again and again, with pauses that grow, until the engine answers or nobody cares."""
+
+    def __init__(self, look: Callable[["_Watch"], bool], pause: float) -> None:
+        super().__init__(name="search-engine", daemon=True)
+        self.since = monotonic()
+        self.ended = threading.Event()
+        self._look, self._pause = look, pause
+
+    def run(self) -> None:
+        while not self.ended.wait(self._pause) and not self._look(self):
+            self._pause = min(max(self._pause * 2, FIRST_PAUSE_S), LONGEST_PAUSE_S)

@@ -21,7 +21,7 @@ from registry.access import Actor
 from registry.discovery.asked import Asked, Keys
 from registry.discovery.dictionary import lexicon
 from registry.discovery.fielded import Every, Node, Some, Term
-from registry.discovery.query import reader
+from registry.discovery.readers import reader
 from registry.unchanged import until_next_act
 from search import Index, Query, Unavailable
 

@@ -30,7 +30,7 @@ from registry.discovery.dictionary import lexicon
 from registry.discovery.facets import counted_among, counted_under, is_counted
 from registry.discovery.fielded import Every, Node, Term
 from registry.discovery.judging import FACTS, entry_of, sort, values
-from registry.discovery.query import reader
+from registry.discovery.readers import reader
 from registry.discovery.rows import (
     KEYS,
     MOST_KEYS,

@@ -14,10 +14,10 @@ from registry.catalogue.reading import sight
 from registry.discovery import fallback, latest
 from registry.discovery.dictionary import lexicon
 from registry.discovery.indexing import search_doc
-from registry.models.accounts import Organisation
+from registry.discovery.readers import reader
 from registry.models.catalogue import Resource, Version
 from registry.unchanged import until_next_act
-from search import Index, Query, Reader, Result, Why
+from search import Index, Query, Result, Why
 from search.synonyms import Lexicon
 
 log = logging.getLogger(__name__)
@@ -81,8 +81,6 @@ def search(
     """What this reader finds. Never fails because of the text, nor because the engine is away."""
     if not actor.signed_in and anonymous != "open":
         return Answer()
-    if index is None:
-        return _degraded(session, actor, text, page, anonymous)
     query = Query(
         text=text,
         filters=filters or {},
@@ -93,33 +91,14 @@ def search(
         facets=facets,
         lexicon=lexicon(session),
     )
+    if index is None:
+        return _degraded(session, actor, query, anonymous)
     try:
         result = index.search(query)
     except engine.Unavailable as fault:
         log.warning("search engine does not answer: %s", type(fault).__name__)
-        return _degraded(session, actor, text, page, anonymous)
+        return _degraded(session, actor, query, anonymous)
     return _answer(session, actor, query, result, anonymous)
-
-
-def reader(session: Session, actor: Actor) -> Reader:
-    """The reader the index knows: his units, and for an authority those it decides over."""
-    if not actor.signed_in:
-        return Reader(signed_in=False)
-    own = actor.organisation_ids
-    units = until_next_act(session, ("units read", own), lambda: _units(session, own))
-    return Reader(everything=actor.holds("auditor"), departments=units)
-
-
-def _units(session: Session, own: frozenset[int]) -> frozenset[str]:
-    found = session.scalars(
-        sa.select(Organisation.code).where(
-            sa.or_(
-                Organisation.id.in_(own or {0}),
-                Organisation.authority_id.in_(own or {0}),
-            )
-        )
-    )
-    return frozenset(found)
 
 
 def _answer(session: Session, actor: Actor, query: Query, result: Result, anonymous: str) -> Answer:
@@ -146,8 +125,8 @@ def _answer(session: Session, actor: Actor, query: Query, result: Result, anonym
     return Answer(hits, result.total, related, facets, lexicon=words, spared=result.spared)
 
 
-def _degraded(session: Session, actor: Actor, text: str, page: int, anonymous: str) -> Answer:
-    rows, total = fallback.search(session, actor, text, page, anonymous)
+def _degraded(session: Session, actor: Actor, query: Query, anonymous: str) -> Answer:
+    rows, total = fallback.search(session, actor, query, anonymous)
     found = [
         Found(r, v, (Why("items", element, "word"),) if element else ()) for r, v, element in rows
     ]

@@ -415,11 +415,8 @@ def index() -> Index:
     """The search index of this process, behind its circuit breaker."""
     known = current_app.extensions
     if "registry_index" not in known:
-        own = settings()
         # Two threads may both make one: the first stays, and neither has opened anything yet.
-        known.setdefault(
-            "registry_index", discovery.GuardedIndex(lambda: discovery.open_index(own))
-        )
+        known.setdefault("registry_index", discovery.guarded(settings()))
     return cast(Index, known["registry_index"])
 
 

@@ -2,17 +2,15 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import sqlalchemy as sa
-from flask import Blueprint, Response, current_app, g, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
 from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 
-import schemas
 import search as engine
 from registry import calendar, catalogue, discovery, journal
 from registry.access import may
@@ -22,7 +20,6 @@ from registry.edge import (
     download,
     gettext,
     index,
-    locale,
     reads,
     remember,
     session,
@@ -33,7 +30,7 @@ from registry.edge.numbers import natural
 from registry.edge.readings import noted
 from registry.errors import Missing
 from registry.journal import Entry
-from registry.models.accounts import Organisation
+from registry.web.facets import facets_of, word_of
 from search.synonyms import Lexicon
 
 pages = Blueprint("search", __name__)
@@ -41,12 +38,7 @@ pages = Blueprint("search", __name__)
 LONGEST_QUERY = 256
 LONGEST_VALUE = 200
 MOST_VALUES = 50
-MOST_LINES = 8
-MOST_ELEMENTS = 12
 MOST_EXPORTED = 1_000
-# Facets of the entry itself, which no field of a document names.
-_LISTS = {"level": "level", "marks": "mark"}
-_TREES = frozenset({"class_path", "other_class_paths", "themes", "base_library", "units"})
 _COLUMNS = (
     "名称",
     "代码",
@@ -61,28 +53,6 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Line:
-    """One value of a facet: its code, word and count, whether it is chosen, its depth in a tree."""
-
-    code: str
-    word: str
-    count: int
-    is_chosen: bool
-    depth: int = 0
-
-
-@dataclass(frozen=True)
-class Facet:
-    """A facet as shown: the values most hits have, those chosen always among them."""
-
-    name: str
-    title: str
-    lines: Sequence[Line]
-    has_more: bool
-    is_first: bool
-
-
-@dataclass(frozen=True)
 class Asked:
     """What the address asks for; whatever it cannot mean is left out, never an error."""
 
@@ -91,6 +61,7 @@ class Asked:
     sort: str
     view: str
     page: int
+    whole: tuple[str, ...] = ()
 
     @classmethod
     def of_request(cls) -> "Asked":
@@ -102,11 +73,12 @@ class Asked:
             sort if sort in discovery.SORTS else "relevance",
             "table" if request.args.get("view") == "table" else "cards",
             natural(request.args.get("page"), 3) or 1,
+            tuple(name for name in discovery.FACETS if name in request.args.getlist("all")),
         )
 
     def address(self, **changes: object) -> str:
         """The address of the same question with something changed; other things start anew."""
-        plain = {"sort": self.sort, "view": self.view}
+        plain = {"sort": self.sort, "view": self.view, "all": self.whole}
         kept = {k: v for k, v in plain.items() if v not in ("relevance", "cards")}
         given: dict[str, object] = {"q": self.text, **kept, **self.filters, **changes}
         return _address(**given)
@@ -115,6 +87,12 @@ class Asked:
         """The address without one of the values chosen."""
         left = tuple(c for c in self.filters.get(name, ()) if c != code)
         return self.address(**{name: left})
+
+    def turned(self, name: str) -> str:
+        """The address that shows all values of a facet, or only the first again, at its place."""
+        is_whole = name in self.whole
+        left = tuple(one for one in (*self.whole, name) if one != name or not is_whole)
+        return f"{self.address(all=left)}#facet-{name}"
 
     def refused(self) -> list[tuple[str, str]]:
         """The words the question does not want, each with the address that takes it back."""
@@ -174,7 +152,7 @@ def results() -> str:
         # The address was kept while there were more: it leads to what is left.
         asked = replace(asked, page=last)
         answer = asked.found(last)
-    facets = _facets(answer.facets, asked.filters)
+    facets = facets_of(answer.facets, asked.filters, asked.whole, asked.turned)
     ways = _ways(asked, answer)
     # A whole question is in no entry word by word; what answers it is still no failure.
     is_near = (
@@ -206,6 +184,8 @@ def results() -> str:
         element_address=lambda value: url_for(".element", name=value),
         abstract=lambda one: str(catalogue.document_of(one.version).get("abstract") or ""),
         last=last,
+        most_values=engine.MOST_VALUES,
+        most_exported=MOST_EXPORTED,
         may_mend=may(actor(), "dictionary"),
     )
 
@@ -256,7 +236,7 @@ def question() -> str:
 
 def chosen_words(filters: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str, str]]:
     """The values chosen: facet, code and word."""
-    return [(name, code, _word(name, code)) for name, codes in filters.items() for code in codes]
+    return [(name, code, word_of(name, code)) for name, codes in filters.items() for code in codes]
 
 
 def _ways(asked: Asked, answer: Answer) -> list[tuple[str, str, str, int]]:
@@ -273,7 +253,7 @@ def _ways(asked: Asked, answer: Answer) -> list[tuple[str, str, str, int]]:
 def _way(asked: Asked, way: discovery.Way) -> str:
     """A way in words: the text it asks for, what it filters by, or the filter it leaves out."""
     if way.kind == "without":
-        return _word(*way.left_out) if way.left_out[0] else ""
+        return word_of(*way.left_out) if way.left_out[0] else ""
     added = [
         word
         for name, code, word in chosen_words(way.filters)
@@ -326,12 +306,18 @@ def export(kind: str) -> Response:
         "day": calendar.today(),
         "name": actor().name,
     }
+    # A CSV is read by programs: what is to be known of it stands in its name.
+    marks = [gettext("检索结果"), str(calendar.today())]
     if answer.total > len(answer.found):
         counts = {"n": answer.total, "m": len(answer.found)}
         title += gettext("：共 %(n)s 项，只含前 %(m)s 项") % counts
+        marks.append(gettext("共%(n)s项只含前%(m)s项") % counts)
+    if answer.degraded and asked.text:
+        title += gettext("：检索服务不可用，只在名称、代码、提供部门和信息项里逐字查找")
+        marks.append(gettext("逐字查找"))
     rows = [list(map(gettext, _COLUMNS)), *(_row(one) for one in answer.found)]
     content = _workbook(title, rows) if kind == "xlsx" else _csv(rows)
-    return download(content, f"{gettext('检索结果')}-{calendar.today()}.{kind}")
+    return download(content, f"{'-'.join(marks)}.{kind}")
 
 
 def _row(one: Found) -> list[str]:
@@ -342,9 +328,9 @@ def _row(one: Found) -> list[str]:
         one.resource.code or "",
         one.resource.department.name,
         str(document.get("abstract") or ""),
-        *(_word(name, str(getattr(one.version, name) or "")) for name in coded),
-        _word("level", one.version.level or ""),
-        _word("update_cycle", str(document.get("update_cycle") or "")),
+        *(word_of(name, str(getattr(one.version, name) or "")) for name in coded),
+        word_of("level", one.version.level or ""),
+        word_of("update_cycle", str(document.get("update_cycle") or "")),
         str(one.resource.published_on or ""),
     ]
 
@@ -395,124 +381,3 @@ def element() -> str:
         departments=len({one.department_code for one in found}),
         address=url_for(".results", element=engine.element(name)),
     )
-
-
-def _facets(
-    counts: Mapping[str, Mapping[str, int]], chosen: Mapping[str, tuple[str, ...]]
-) -> list[Facet]:
-    shown = []
-    for name in discovery.FACETS:
-        picked = chosen.get(name, ())
-        lines = list(_lines(name, {**dict.fromkeys(picked, 0), **counts.get(name, {})}, picked))
-        if lines:
-            most = MOST_ELEMENTS if name == "element" else MOST_LINES
-            by_count = sorted(lines, key=lambda line: (-line.count, line.word))
-            kept = {line.code for line in by_count[:most]} | set(picked)
-            # Of a tree what stands above a value is kept with it, or the value hangs in the air.
-            if name in _TREES:
-                kept |= {up for code in kept for up in _above(code)}
-            cut = [line for line in (lines if name in _TREES else by_count) if line.code in kept]
-            is_first = name in discovery.FIRST or bool(picked)
-            shown.append(Facet(name, _title(name), cut, len(lines) > len(cut), is_first))
-    return shown
-
-
-def _above(code: str) -> Iterator[str]:
-    steps = code.split("/")
-    yield from ("/".join(steps[:depth]) for depth in range(1, len(steps)))
-
-
-def _lines(name: str, held: Mapping[str, int], picked: tuple[str, ...]) -> Iterator[Line]:
-    """The values of a facet, those of a tree in its order and with their depth."""
-    words = {code: _word(name, code) for code in held}
-    depths = {code: code.count("/") for code in held}
-    order = sorted(held)
-    if name == "units":
-        tree = dict(_tree(held))
-        depths = {code: tree.get(code, 0) for code in held}
-        places = {code: n for n, code in enumerate(tree)}
-        order = sorted(held, key=lambda code: places.get(code, len(places)))
-    for code in order:
-        # The root of a branch is no choice of its own: 2 stands above every theme.
-        if name in ("themes", "base_library") and "/" not in code:
-            continue
-        less = 1 if name in ("themes", "base_library") else 0
-        depth = min(depths[code] - less, 3) if name in _TREES else 0
-        yield Line(code, words[code], held[code], code in picked, depth)
-
-
-def _tree(held: Mapping[str, int]) -> Iterator[tuple[str, int]]:
-    """Every unit with its depth below the government, children after their parent.
-
-    Of those below one parent the unit that holds most comes first.
-    """
-    rows = session().execute(
-        sa.select(Organisation.id, Organisation.parent_id, Organisation.code).order_by(
-            Organisation.id
-        )
-    )
-    below: dict[int | None, list[tuple[int, str]]] = {}
-    for id_, parent, code in rows:
-        below.setdefault(parent, []).append((id_, code))
-    for units in below.values():
-        units.sort(key=lambda unit: -held.get(unit[1], 0))
-    waiting = [(id_, code, -1) for id_, code in reversed(below.get(None, []))]
-    while waiting:
-        id_, code, depth = waiting.pop()
-        yield code, max(depth, 0)
-        waiting.extend((i, c, depth + 1) for i, c in reversed(below.get(id_, [])))
-
-
-def _word(name: str, code: str) -> str:
-    """The word for a value of a facet."""
-    if name in ("units", "department"):
-        return _unit_names().get(code, code)
-    if name == "year":
-        return gettext("%(year)s 年") % {"year": code}
-    field = schemas.field("resource", f"/{name}")
-    listed = field.codes if field and field.codes else _LISTS.get(name)
-    if name == "item_level":
-        listed = "level"
-    word = schemas.codes.label(listed, code, locale()) if listed else code
-    if name not in _TREES:
-        return word
-    # The tree shows what stands above; a class of departments is numbered by its unit.
-    last = word.rsplit(" / ", 1)[-1]
-    return _units_by_class().get(code.replace("/", ""), last) if last.isdigit() else last
-
-
-def _units_by_class() -> Mapping[str, str]:
-    """The unit each department class is named after."""
-    if "class_names" not in g:
-        rows = session().execute(
-            sa.select(Organisation.class_code, Organisation.name)
-            .where(Organisation.class_code.is_not(None))
-            .order_by(Organisation.id.desc())
-        )
-        g.class_names = {str(code): name for code, name in rows}
-    names: Mapping[str, str] = g.class_names
-    return names
-
-
-def _unit_names() -> Mapping[str, str]:
-    """The names of all units by code, read once for a page."""
-    if "unit_names" not in g:
-        rows = session().execute(sa.select(Organisation.code, Organisation.name))
-        g.unit_names = {code: name for code, name in rows}  # noqa: C416 - a row is not a pair
-    names: Mapping[str, str] = g.unit_names
-    return names
-
-
-def _title(name: str) -> str:
-    field = schemas.field("resource", f"/{name}")
-    if field:
-        return field.title(locale())
-    own = {
-        "units": gettext("提供部门"),
-        "level": gettext("数据级别"),
-        "marks": gettext("标记"),
-        "year": gettext("更新年份"),
-        "element": gettext("含信息项"),
-        "item_level": gettext("信息项级别"),
-    }
-    return own.get(name, name)

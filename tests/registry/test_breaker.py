@@ -6,14 +6,15 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 import search
 from registry.discovery import GuardedIndex, breaker
-from search import Query, Reader, SearchDoc, Unavailable
+from search import Query, Reader, SearchDoc, Unavailable, elastic
+from search.embedded import TantivyIndex
 
 ASKED = Query("婚姻", reader=Reader(everything=True))
 
@@ -61,18 +62,31 @@ def asked_by(index: GuardedIndex, threads: int) -> int:
         return sum(pool.map(ask, range(threads)))
 
 
+def answers(index: GuardedIndex) -> bool:
+    """Whether a question is answered by the engine."""
+    with suppress(Unavailable):
+        index.search(ASKED)
+        return True
+    return False
+
+
+def asleep(monkeypatch) -> None:
+    """Nobody looks again, however long twenty threads take."""
+    for pause in ("FIRST_PAUSE_S", "LONGEST_PAUSE_S"):
+        monkeypatch.setattr(breaker, pause, 600.0)
+
+
 @pytest.mark.parametrize("way", [frozen, failing, stopped])
 def test_after_one_failure_nobody_waits_for_an_engine_that_is_away(
     way, tmp_path: Path, monkeypatch
 ):
-    # Nobody is to be let through however long twenty threads take.
-    for pause in ("FIRST_PAUSE_S", "LONGEST_PAUSE_S"):
-        monkeypatch.setattr(breaker, pause, 600.0)
-    opened: list[float] = []
+    asleep(monkeypatch)
+    monkeypatch.setattr(elastic, "FOUND_IN_S", 0.2)
+    opened: list[int] = []
     with way() as port:
 
         def opens() -> search.Index:
-            opened.append(time.monotonic())
+            opened.append(threading.get_ident())
             return search.open(f"http://127.0.0.1:{port}", tmp_path)
 
         index = GuardedIndex(opens)
@@ -81,28 +95,73 @@ def test_after_one_failure_nobody_waits_for_an_engine_that_is_away(
         # Twenty threads meanwhile reach the engine not once: nothing piles up.
         assert asked_by(index, 20) == 20
         assert len(opened) == 1
+        index.close()
 
 
-def test_one_question_at_a_time_finds_out_that_the_engine_is_back(tmp_path: Path, monkeypatch):
+def test_no_reader_waits_until_an_engine_is_opened(tmp_path: Path):
+    may_open = threading.Event()
+
+    def opens() -> search.Index:
+        may_open.wait()
+        return search.open("tantivy:", tmp_path)
+
+    index = GuardedIndex(opens, waits_s=0.01)
+    # Were one of them to wait for it, it would wait for ever.
+    assert asked_by(index, 20) == 20
+    may_open.set()
+    while not answers(index):
+        time.sleep(0.01)
+    index.close()
+
+
+def test_while_the_engine_is_away_one_thread_looks_after_it_and_no_reader_does(
+    tmp_path: Path, monkeypatch
+):
     monkeypatch.setattr(breaker, "FIRST_PAUSE_S", 0.01)
+    looked: list[int] = []
     is_away = True
 
     def opens() -> search.Index:
+        looked.append(threading.get_ident())
         if is_away:
             raise Unavailable("away")
         return search.open("tantivy:", tmp_path)
 
     index = GuardedIndex(opens)
-    for _ in range(3):
-        with pytest.raises(Unavailable):
-            index.search(ASKED)
+    while len(looked) < 3:
+        assert asked_by(index, 2) == 2
+    # It is back by itself, without anybody asking.
     is_away = False
-    time.sleep(0.1)
+    while index._is_away:
+        time.sleep(0.01)
+    assert len(set(looked)) == 1
+    assert threading.get_ident() not in looked
     index.apply([SearchDoc("a", "1", "U1", 1, {"name": "婚姻登记"})], [])
     assert index.search(ASKED).total == 1
     index.close()
     assert index.search(ASKED).total == 1
     index.close()
+
+
+def test_what_is_opened_after_the_application_closed_it_is_closed_as_well(tmp_path: Path):
+    is_opening, may_open, is_closed = threading.Event(), threading.Event(), threading.Event()
+
+    class Noted(TantivyIndex):
+        def close(self) -> None:
+            super().close()
+            is_closed.set()
+
+    def opens() -> search.Index:
+        is_opening.set()
+        may_open.wait()
+        return Noted(tmp_path)
+
+    index = GuardedIndex(opens, waits_s=0.01)
+    assert not answers(index)
+    is_opening.wait()
+    index.close()
+    may_open.set()
+    assert is_closed.wait(60)
 
 
 def test_a_question_that_cannot_be_asked_says_nothing_of_the_engine(tmp_path: Path):

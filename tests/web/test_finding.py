@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from html import unescape
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from registry import db, discovery
 from registry.models.catalogue import Element, Resource, Version
 from registry.models.journal import JournalRow
+from registry.web import finding
 from tests.factories import sign_in
 
 HIDDEN = "婚姻登记信息"
@@ -47,6 +48,15 @@ def test_a_hit_says_why_and_marks_the_words(city: Flask):
     page = get(sign_in(city, "consumer"), "/search", q="结婚证")
     assert "<mark>婚姻登记</mark>信息" in page
     assert "（同义词）" in page
+
+
+def test_in_the_table_too_a_hit_whose_name_does_not_show_it_says_why(city: Flask):
+    page = get(sign_in(city, "consumer"), "/search", q="婚姻", view="table")
+    row = page.split("户籍人口基本信息</a>")[1].split("</th>")[0]
+    assert row.count('class="why"') == 1
+    assert "<b>信息项</b>" in row
+    assert "<mark>婚姻状况</mark>" in row
+    assert page.count('class="why"') == 1
 
 
 def test_beside_whole_hits_what_holds_a_part_is_told_in_short_by_its_element_where_it_has_one(
@@ -234,6 +244,35 @@ def test_nothing_hidden_from_a_stranger_shows_anywhere_on_the_way_to_it(city: Fl
         assert HIDDEN in get(sign_in(city, "consumer"), "/elements", name=name)
 
 
+@pytest.mark.parametrize("name", ["units", "class_path", "element"])
+def test_all_values_of_a_facet_stand_in_one_list_with_the_counts_they_have_as_filters(
+    city: Flask, name: str
+):
+    client = sign_in(city, "consumer")
+    short, whole = (get(client, "/search", share_type="1", **more) for more in ({}, {"all": name}))
+    lines = values_of(whole, name)
+    number = re.search(r"全部 (\d+) 个", facet_of(short, name))
+    assert number is not None
+    assert int(number[1]) == len(lines) > len(values_of(short, name))
+    assert "收起" in facet_of(whole, name)
+    # Other facets are as short as before, and what was chosen stays chosen.
+    assert values_of(whole, "themes") == values_of(short, "themes")
+    assert 'name="share_type" value="1" checked' in whole
+    for value, count in [*lines.items()][:: max(1, len(lines) // 5)]:
+        found = get(client, "/search", share_type="1", **{name: unescape(value)})
+        assert f"<h1>{count} 项数据资源</h1>" in found
+
+
+def facet_of(page: str, name: str) -> str:
+    return page.split(f'id="facet-{name}"')[1].split("</fieldset>")[0]
+
+
+def values_of(page: str, name: str) -> dict[str, str]:
+    """The values that stand in a facet, with their counts."""
+    line = r'value="([^"]*)"[^>]*>[^<]*<span class="n">(\d+)'
+    return dict(re.findall(line, facet_of(page, name)))
+
+
 def test_the_export_holds_what_the_reader_found_and_no_formula_and_is_on_record(city: Flask):
     client = sign_in(city, "consumer")
     sheet = client.get("/search/results.xlsx", query_string={"q": "结婚证"})
@@ -247,9 +286,26 @@ def test_the_export_holds_what_the_reader_found_and_no_formula_and_is_on_record(
     assert city.test_client().get("/search/results.csv").status_code in (303, 401)
 
 
-def test_a_cell_that_begins_like_a_formula_is_made_harmless():
-    from registry.web import finding
+def test_a_list_that_is_cut_says_so_before_and_in_the_name_of_the_file(city: Flask, monkeypatch):
+    client = sign_in(city, "consumer")
+    assert "导出只含前" not in get(client, "/search")
+    monkeypatch.setattr(finding, "MOST_EXPORTED", 25)
+    page = get(client, "/search")
+    total = re.search(r"<h1>(\d+) 项", page)
+    assert total is not None
+    assert "导出只含前 25 项" in page
+    answer = client.get("/search/results.csv")
+    name = unquote(answer.headers["Content-Disposition"])
+    assert f"共{total[1]}项只含前25项.csv" in name
+    rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert len(rows) == 26
+    assert {len(row) for row in rows} == {len(rows[0])}
+    assert "只含前" not in unquote(
+        client.get("/search/results.csv?q=婚姻").headers["Content-Disposition"]
+    )
 
+
+def test_a_cell_that_begins_like_a_formula_is_made_harmless():
     assert finding._csv([["=1+1", " -x", "@a", "\tb", "婚姻"]]).decode("utf-8-sig") == (
         "'=1+1,' -x,'@a,'\tb,婚姻\r\n"
     )

@@ -55,7 +55,7 @@ def test_search_first_page_and_statistics_ask_no_more_for_many_entries_than_for_
     client = sign_in(city, "consumer")
     for text in ("婚姻登记", "企业", "信息", "没有这样的东西"):
         assert asked(city, client, f"/search?q={text}") <= MOST, text
-    for address in ("/search", "/", "/statistics"):
+    for address in ("/search", "/search?all=units&all=class_path", "/", "/statistics"):
         assert asked(city, client, address) <= MOST, address
 
 

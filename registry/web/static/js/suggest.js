@@ -27,6 +27,12 @@ function suggestFor(box) {
     box.removeAttribute("aria-activedescendant");
   };
 
+  // What was asked before comes too late: the list stays as it is.
+  const leave = () => {
+    clearTimeout(timer);
+    if (asked) asked.abort();
+  };
+
   const choose = (at) => {
     const options = [...list.children];
     if (!options.length) return;
@@ -63,19 +69,20 @@ function suggestFor(box) {
   };
 
   const ask = async () => {
-    if (asked) asked.abort();
+    leave();
     const text = box.value.trim();
     if (!text) return close();
     asked = new AbortController();
+    const { signal } = asked;
     try {
       const answer = await fetch(`${box.dataset.suggest}?q=${encodeURIComponent(text)}`, {
-        signal: asked.signal,
+        signal,
         headers: { Accept: "application/json" },
       });
       if (answer.ok && document.activeElement === box) show(await answer.json());
     } catch {
       // Suggestions are a help: without them the question is asked by the button.
-      close();
+      if (!signal.aborted) close();
     }
   };
 
@@ -87,7 +94,7 @@ function suggestFor(box) {
   // While an input method composes, the box holds half a word in letters: nothing is asked yet.
   box.addEventListener("compositionstart", () => {
     composing = true;
-    clearTimeout(timer);
+    leave();
   });
   box.addEventListener("compositionend", () => {
     composing = false;
@@ -99,8 +106,10 @@ function suggestFor(box) {
     if (event.isComposing || list.hidden) return;
     if (event.key === "ArrowDown") choose(chosen + 1);
     else if (event.key === "ArrowUp") choose(chosen < 0 ? -1 : chosen - 1);
-    else if (event.key === "Escape") close();
-    else if (event.key === "Enter" && chosen >= 0) take(list.children[chosen].textContent);
+    else if (event.key === "Escape") {
+      leave();
+      close();
+    } else if (event.key === "Enter" && chosen >= 0) take(list.children[chosen].textContent);
     else return;
     event.preventDefault();
   });

@@ -1,0 +1,144 @@
+"""The search page while its engine is away: what is chosen holds, and the page says the rest."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from openpyxl import load_workbook
+
+import search
+from registry import db, discovery
+from registry.access.actor import of_account
+from registry.models.accounts import Account
+from tests.factories import sign_in
+from tests.journeys.browser import drained
+
+
+class Away:
+    """An engine that does not answer."""
+
+    def search(self, _query):
+        raise search.Unavailable("away")
+
+    def holding(self, _node):
+        raise search.Unavailable("away")
+
+
+@pytest.fixture(scope="module")
+def without(city: Flask) -> Iterator[Flask]:
+    """The city, whose index is full and whose engine has just gone away."""
+    drained(city)
+    city.extensions["registry_index"] = Away()
+    return city
+
+
+@pytest.fixture
+def index(city: Flask) -> Iterator[search.Index]:
+    drained(city)
+    opened = discovery.open_index(city.extensions["registry_settings"])
+    yield opened
+    opened.close()
+
+
+def both(city: Flask, index: search.Index, username: str, **asked):
+    """What the engine answers this reader, and what the database does without it."""
+    with db.transaction(city.extensions["registry_database"], writes=False) as session:
+        account = session.scalars(sa.select(Account).where(Account.username == username)).one()
+        reader = of_account(session, account, db.now().date())
+        return [discovery.search(session, one, reader, "", **asked) for one in (index, None)]
+
+
+def names(answer) -> list[str]:
+    return [one.version.name for one in answer.found]
+
+
+@pytest.mark.parametrize("username", ["consumer", "registrar"])
+def test_every_value_of_every_filter_holds_of_the_same_entries_without_the_engine(
+    city: Flask, index: search.Index, username: str
+):
+    counted = both(city, index, username)[0].facets
+    for name in discovery.FILTERS:
+        for value, number in (counted.get(name) or {"1101": 0}).items():
+            told, own = both(city, index, username, filters={name: (value,)}, facets=())
+            assert told.total == own.total, (name, value)
+            assert number in (0, own.total), (name, value)
+            assert own.degraded
+
+
+def test_filters_narrow_each_other_and_a_value_nobody_holds_leaves_nothing(
+    city: Flask, index: search.Index
+):
+    for filters in (
+        {"share_type": ("1", "2"), "level": ("2",)},
+        {"class_path": ("3",), "open_type": ("1", "3"), "year": ("2026", "2025")},
+        {"share_type": ("9",)},
+        {"share_type": ("1",), "units": ("\x00",)},
+        {"element": ("聯繫電話",)},
+        {"year": ("0001", "9999", "x", "²²²²")},
+    ):
+        told, own = both(city, index, "consumer", filters=filters, facets=())
+        assert told.total == own.total, filters
+        assert set(names(told)) == set(names(own)) or own.total > 20, filters
+
+
+@pytest.mark.parametrize("sort", ["updated", "published"])
+def test_pages_follow_each_other_in_the_order_asked_for(city: Flask, index, sort: str):
+    asked = {"filters": {"share_type": ("2",)}, "sort": sort, "facets": ()}
+    pages = [both(city, index, "consumer", page=page, size=7, **asked)[1] for page in (1, 2, 3)]
+    found = [one for page in pages for one in page.found]
+    keys = [one.resource.key for one in found]
+    assert len(set(keys)) == len(keys) == 21
+    moments = [
+        one.resource.updated_at if sort == "updated" else one.resource.published_on for one in found
+    ]
+    assert moments == sorted(moments, reverse=True)
+
+
+def test_words_written_apart_must_all_be_there_and_be_so_letter_by_letter(without: Flask):
+    client = sign_in(without, "consumer")
+    page = client.get("/search?q=信息 婚姻登记").text
+    assert "婚姻登记</mark>" in page or "婚姻登记信息" in page
+    assert "0 项" not in page
+    assert "没有数据资源符合" in client.get("/search?q=婚姻登记 养犬").text
+
+
+def test_the_page_keeps_what_is_chosen_and_says_what_cannot_be_answered(without: Flask):
+    client = sign_in(without, "consumer")
+    whole = int(re.search(r"<h1>([\d,]+) 项", client.get("/search").text)[1].replace(",", ""))
+    page = client.get("/search?share_type=3").text
+    few = int(re.search(r"<h1>([\d,]+) 项", page)[1])
+    assert 0 < few < whole
+    assert 'value="3" checked' in page
+    assert 'class="n"' not in page
+    assert "只在名称、代码、提供部门和信息项里逐字查找" in page
+    assert "names, codes, providers and data elements" in client.get("/search?lang=en").text
+
+
+def test_nothing_found_is_not_told_as_if_all_had_been_looked_through(without: Flask):
+    page = sign_in(without, "consumer").get("/search?q=扯证&lang=zh").text
+    assert "不等于没有" in page
+    assert "办事说法和拼音检索" not in page
+
+
+def test_the_list_as_a_file_holds_all_that_is_chosen_and_how_it_was_found(without: Flask):
+    client = sign_in(without, "consumer")
+    number = int(re.search(r"<h1>([\d,]+) 项", client.get("/search?lang=zh").text)[1])
+    sheet = client.get("/search/results.csv")
+    assert len(list(csv.reader(io.StringIO(sheet.data.decode("utf-8-sig"))))) == number + 1
+    few = int(re.search(r"<h1>([\d,]+) 项", client.get("/search?share_type=3").text)[1])
+    rows = list(
+        csv.reader(
+            io.StringIO(client.get("/search/results.csv?share_type=3").data.decode("utf-8-sig"))
+        )
+    )
+    assert len(rows) == few + 1
+    assert {row[4] for row in rows[1:]} == {"不予共享"}
+    worded = client.get("/search/results.csv?q=婚姻")
+    assert "逐字查找" in unquote(worded.headers["Content-Disposition"])
+    book = load_workbook(io.BytesIO(client.get("/search/results.xlsx?q=婚姻").data))
+    assert "只在名称、代码、提供部门和信息项里逐字查找" in book.active["A1"].value
