@@ -158,11 +158,13 @@ _SYLLABLE: Final = (
     "(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|uai|uan|ian|iao|ai|ei|ui"
     "|ao|ou|iu|ie|ue|ve|er|an|en|in|un|vn|ua|uo|ia|a|o|e|i|u|v))"
 )
+# What tells namesakes apart: the end of a telephone or of a citizen number, a day.
+_NUMBERED: Final = "(?:[ _.-]?(?:[0-9]{1,4}|[0-9]{3}x))?"
 _PINYIN: Final = (
-    f"^(?:{_FAMILIES})[ _.-]?{_SYLLABLE}[ _.'-]?{_SYLLABLE}?[0-9]{{0,4}}$"
-    f"|^{_SYLLABLE}[ _.'-]?{_SYLLABLE}?[ _.-](?:{_FAMILIES})[0-9]{{0,4}}$"
+    f"^(?:{_FAMILIES})[ _.-]?{_SYLLABLE}[ _.'-]?{_SYLLABLE}?{_NUMBERED}$"
+    f"|^{_SYLLABLE}[ _.'-]?{_SYLLABLE}?[ _.-](?:{_FAMILIES}){_NUMBERED}$"
 )
-_FAMILY: Final = f"^(?:{_FAMILIES})|[ _.-](?:{_FAMILIES})[0-9]*$"
+_FAMILY: Final = f"^(?:{_FAMILIES})|[ _.-](?:{_FAMILIES}){_NUMBERED}$"
 # What is spelled like a name and is a place ends alike everywhere.
 _PLACES: Final = "(?:lu|jie|dao|qu|xian|shi|zhen|xiang|cun|shequ|zhan|xiaoqu|yuan)$"
 

@@ -13,7 +13,8 @@ from anonymization import persons
 from anonymization.detection import Column
 from anonymization.findings import Finding, drawn, matching, share
 
-_CODE: Final = "^([A-Za-z]{2,4})[-_.]?[0-9]{4}$|^[0-9]{4}[-_.]?([A-Za-z]{2,4})$"
+# A citizen number in eleven ends in X.
+_CODE: Final = "^([A-Za-z]{2,4})[-_.]?[0-9]{3}[0-9Xx]$|^[0-9]{3}[0-9Xx][-_.]?([A-Za-z]{2,4})$"
 # So many different letters in front; what every length of names has at the least.
 _DIFFERENT: Final = 40
 _OF_A_LENGTH: Final = 0.02

@@ -2,11 +2,13 @@
 
 import base64
 import random
+import re
 from collections.abc import Callable, Mapping
 
 import polars as pl
 import pytest
 
+from anonymization import verify
 from anonymization.detection import detect
 from anonymization.fillings import filled
 from anonymization.findings import as_texts
@@ -116,16 +118,33 @@ def put_in(cells: list[str]) -> list[str]:
 @pytest.mark.parametrize(
     "form",
     [
-        lambda t: t,
-        lambda t: t.replace(" ", "").lower(),
-        lambda t: t.replace(" ", "_").lower(),
-        lambda t: t.replace(" ", "").lower() + "8",
-        lambda t: ".".join(reversed(t.lower().split())),
+        lambda t, _: t,
+        lambda t, _: t.replace(" ", "").lower(),
+        lambda t, _: t.replace(" ", "_").lower(),
+        lambda t, _: t.replace(" ", "").lower() + "8",
+        lambda t, _: ".".join(reversed(t.lower().split())),
+        lambda t, p: t.replace(" ", "").lower() + p["id"][-4:],
+        lambda t, p: f"{t.replace(' ', '').lower()}_{p['id'][10:14]}",
     ],
-    ids=["apart", "joined", "underscore", "with a number", "surname last"],
+    ids=["apart", "joined", "underscore", "a number", "surname last", "end of a card", "a day"],
 )
 def test_names_in_pinyin_are_names(form):
-    assert put_in([form(p["pinyin"]) for p in HELD]) != []
+    assert put_in([form(p["pinyin"], p) for p in HELD]) != []
+
+
+def test_initials_and_the_end_of_a_citizen_number_tell_who_it_is():
+    people = town.folk("ends", 300)
+    syllables = re.compile("[bpmfdtnlgkhjqxzcsywr]h?(?:[iuv]?[aeo]?[aeiou]?(?:ng|n|r)?)")
+    ends = [
+        "".join(one[0] for one in syllables.findall(p["pinyin"].lower())) + p["id"][-4:]
+        for p in people
+    ]
+    assert sum(one.endswith("X") for one in ends) > 10
+    told = {"性别": ["男", "女"] * 150, "年龄": ["60-69", "70-79", "80-89"] * 100}
+    table = pl.DataFrame({"账户": ends, **told})
+    assert ("PARTIAL_ID_REIDENTIFIABLE", ("账户",)) in [
+        (one.code, one.columns) for one in verify(table).findings
+    ]
 
 
 def test_streets_and_words_spelled_alike_are_no_names():
