@@ -15,7 +15,15 @@ import numpy as np
 import polars as pl
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from anonymization import formats, headers, hierarchies, occasions, scanning, substitution
+from anonymization import (
+    dictionary,
+    formats,
+    headers,
+    hierarchies,
+    occasions,
+    scanning,
+    substitution,
+)
 from anonymization.cells import Heads, Known, by_few, by_heads, distinct, number, spelled, text
 from anonymization.crypto import Keyed
 from anonymization.errors import Refused
@@ -377,7 +385,8 @@ def _redact(name: str, given: Params, of: Release) -> Treatment:
             rest = rest.str.replace_all(pattern, left)
         for title, pattern in _SPANS:
             rest = rest.str.replace_all(pattern, f"【{title}】")
-        rest = rest.str.replace_all(_NAMED, "${1}【姓名】")
+        for pattern in (dictionary.called(), _NAMED):
+            rest = rest.str.replace_all(pattern, "${1}【姓名】")
         shown = pl.when(rest == folded).then(value).otherwise(rest)
         return found.alias(name).to_frame().select(shown.alias(name)).to_series()
 

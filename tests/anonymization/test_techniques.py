@@ -82,6 +82,19 @@ def test_a_text_loses_numbers_in_every_disguise():
     assert "已核实" in whole
 
 
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("申请人王小明住院", "申请人【姓名】住院"),
+        ("患者刘洋主诉头痛", "患者【姓名】主诉头痛"),
+        ("其母李秀英患糖尿病", "其母【姓名】患糖尿病"),
+        ("阿拉坦乌拉来电反映漏水", "【姓名】来电反映漏水"),
+    ],
+)
+def test_a_text_loses_a_name_and_nothing_beside_it(said, left):
+    assert treated([said], "redact") == [left]
+
+
 SIMPLE = [row for row in choices().values() if row["technique"] not in {"keep", "suppress", *WHOLE}]
 
 
