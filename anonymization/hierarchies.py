@@ -101,9 +101,9 @@ def _decade(value: pl.Expr) -> pl.Expr:
 def calendar(value: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     """Year, month and day as text; only the year where that is all there is."""
     folded = value.str.normalize("NFKC")
-    solid = "^([12][0-9]{3})([01][0-9])([0-3][0-9])"
+    solid = "^([12][0-9]{3})(0[1-9]|1[0-2])([0-3][0-9])"
     parted = "^([12][0-9]{3})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})"
-    month = "^([12][0-9]{3})[-/.年]([0-9]{1,2})"
+    month = "^([12][0-9]{3})[-/.年](0?[1-9]|1[0-2])(?:[^0-9]|$)"
     year = folded.str.extract("^([12][0-9]{3})(?:[01][0-9][0-3][0-9]|年?$|[-/.年])", 1)
     months = pl.coalesce(folded.str.extract(solid, 2), folded.str.extract(month, 2))
     days = pl.coalesce(folded.str.extract(solid, 3), folded.str.extract(parted, 3))

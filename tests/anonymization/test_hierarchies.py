@@ -58,3 +58,25 @@ def test_a_decade_is_read_as_it_is_spoken():
     spoken = ["80后", "八零后", "1980年代", "八十年代", "1980s", "1988-02-14", "00后", "出生于1988"]
     wanted = [*["1980年代"] * 6, "2000年代", None]
     assert at(spoken, hierarchy="date", to="decade") == wanted
+
+
+def test_a_month_that_there_is_not_is_no_month():
+    days = [
+        "1990-13-01",
+        "19901301",
+        "1990-12-01",
+        "19901201",
+        "1990年5月3日",
+        "1990.05",
+        "1990-123",
+    ]
+    wanted = [None, None, "1990-12", "1990-12", "1990-05", "1990-05", None]
+    assert at(days, hierarchy="date", to="month") == wanted
+
+
+def test_every_chapter_of_illnesses_is_known_by_its_codes():
+    codes = ["U07.1", "J18.9", "Z00", "杂项"]
+    found = at(codes, hierarchy="icd", to="chapter")
+    assert None not in found[:3]
+    assert len(set(found[:3])) == 3
+    assert found[3] is None
