@@ -16,6 +16,7 @@ from registry.access import Actor
 from registry.catalogue import visible
 from registry.discovery.misspelt import meant
 from registry.discovery.query import Answer, search
+from registry.discovery.typed import sounded
 from registry.models.accounts import Organisation
 from registry.models.catalogue import Element, Resource, Version
 from search import Index, pinyin, question
@@ -158,9 +159,13 @@ def titles(
 ) -> list[str]:
     """Titles that what was typed may become: by words, by pinyin, by initials, half typed too."""
     found: dict[str, None] = {}
-    for text in _finished(typed.strip()[:LONGEST_TYPED]):
+    whole = typed.strip()[:LONGEST_TYPED]
+    texts = [("", text) for text in _finished(whole)]
+    texts += [(han, text) for han, sound in sounded(whole) for text in _finished(sound)]
+    for han, text in texts:
         answer = search(session, index, actor, text, {}, 1, anonymous, size=MOST_TITLES, facets=())
-        found.update(dict.fromkeys(str(one.version.name) for one in answer.found))
+        names = (str(one.version.name) for one in answer.found)
+        found.update(dict.fromkeys(name for name in names if han in name))
         if len(found) >= MOST_TITLES:
             break
     return list(found)[:MOST_TITLES]

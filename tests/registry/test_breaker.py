@@ -4,17 +4,21 @@ import http.server
 import socket
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from elasticsearch import Elasticsearch
 
 import search
 from registry.discovery import GuardedIndex, breaker
 from search import Query, Reader, SearchDoc, Unavailable, elastic
 from search.embedded import TantivyIndex
+from tests.search.between import before
+from tests.search.conftest import SERVER
 
 ASKED = Query("婚姻", reader=Reader(everything=True))
 
@@ -172,3 +176,31 @@ def test_a_question_that_cannot_be_asked_says_nothing_of_the_engine(tmp_path: Pa
     assert index.status().engine == "tantivy"
     assert list(index.versions()) == []
     index.close()
+
+
+if SERVER:
+
+    def test_a_server_that_froze_under_a_reader_is_asked_by_none_until_it_was_looked_after(
+        tmp_path: Path, monkeypatch
+    ):
+        alias = f"test-{uuid.uuid4().hex[:12]}"
+        with before(SERVER) as line:
+            index = GuardedIndex(
+                lambda: search.open(f"http://127.0.0.1:{line.port}/{alias}", tmp_path)
+            )
+            index.rebuild([SearchDoc("a", "1", "U1", 1, {"name": "婚姻登记"})])
+            assert index.search(ASKED).total == 1
+            asleep(monkeypatch)
+            monkeypatch.setattr(elastic, "FOUND_IN_S", 0.3)
+            line.fails("frozen")
+            assert not answers(index)
+            # It would answer again, but nobody has looked.
+            line.works()
+            assert asked_by(index, 20) == 20
+            index.close()
+            monkeypatch.setattr(elastic, "FOUND_IN_S", 10.0)
+            assert index.search(ASKED).total == 1
+            index.close()
+        with Elasticsearch(SERVER) as client:
+            for name in client.indices.get(index=f"{alias}-*"):
+                client.indices.delete(index=name)

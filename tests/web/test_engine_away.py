@@ -104,7 +104,7 @@ def test_words_written_apart_must_all_be_there_and_be_so_letter_by_letter(withou
     page = client.get("/search?q=信息 婚姻登记").text
     assert "婚姻登记</mark>" in page or "婚姻登记信息" in page
     assert "0 项" not in page
-    assert "没有数据资源符合" in client.get("/search?q=婚姻登记 养犬").text
+    assert "没有数据资源逐字含有「婚姻登记 养犬」" in client.get("/search?q=婚姻登记 养犬").text
 
 
 def test_the_page_keeps_what_is_chosen_and_says_what_cannot_be_answered(without: Flask):
@@ -120,9 +120,14 @@ def test_the_page_keeps_what_is_chosen_and_says_what_cannot_be_answered(without:
 
 
 def test_nothing_found_is_not_told_as_if_all_had_been_looked_through(without: Flask):
-    page = sign_in(without, "consumer").get("/search?q=扯证&lang=zh").text
+    client = sign_in(without, "consumer")
+    page = client.get("/search?q=扯证&lang=zh").text
     assert "不等于没有" in page
     assert "办事说法和拼音检索" not in page
+    # What is chosen is answered in full: there the number is to be trusted.
+    page = client.get("/search?share_type=9").text
+    assert "没有一项符合全部所选条件" in page
+    assert "不等于没有" not in page
 
 
 def test_the_list_as_a_file_holds_all_that_is_chosen_and_how_it_was_found(without: Flask):

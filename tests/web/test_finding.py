@@ -212,10 +212,26 @@ def test_a_title_that_sounds_as_typed_says_that_it_was_found_by_its_sound(city: 
     assert HIDDEN in page
 
 
+def suggested(client, typed: str) -> list[str]:
+    titles: list[str] = client.get("/search/suggest", query_string={"q": typed}).json
+    return titles
+
+
 @pytest.mark.parametrize("typed", ["hunyi", "hunyin", "hydj", "婚姻登", "hun yi"])
 def test_what_is_typed_becomes_titles_by_words_pinyin_and_initials(city: Flask, typed: str):
-    titles = sign_in(city, "consumer").get("/search/suggest", query_string={"q": typed}).json
+    assert HIDDEN in suggested(sign_in(city, "consumer"), typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["婚姻d", "婚姻deng", "婚姻 dengj", "婚姻DENG'JI", "婚dj", "婚姻dj"]
+)
+def test_characters_with_letters_behind_them_become_titles_that_hold_them(city: Flask, typed: str):
+    client = sign_in(city, "consumer")
+    titles = suggested(client, typed)
     assert HIDDEN in titles
+    assert all("婚" in one for one in titles)
+    # What only sounds like the characters that stand there is not meant.
+    assert suggested(client, "昏因deng") == []
 
 
 def test_nothing_hidden_from_a_stranger_shows_anywhere_on_the_way_to_it(city: Flask):
