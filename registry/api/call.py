@@ -78,9 +78,11 @@ class Call:
 
     def natural(self, name: str, default: int) -> int:
         """A natural number; Invalid for anything else."""
-        value = natural(self.text(name, str(default)).strip() or str(default))
+        given = self.text(name, str(default)).strip() or str(default)
+        value = natural(given)
         if value is None:
-            raise Invalid([Problem(f"/{name}", "natural-number")])
+            facts = {"value": given[:40], "limit": 0}
+            raise Invalid([Problem(f"/{name}", "natural-number", facts)])
         return value
 
     @cached_property
