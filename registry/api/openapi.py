@@ -279,17 +279,18 @@ def _call(
         "summary": words,
         "responses": {
             **answers,
-            "4XX": {
-                "description": "说明原因和下一步 / why not, and what to do",
-                "content": {
-                    "application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}
-                },
-            },
+            "414": _refusal("地址超过 8190 字节 / an address of more than 8,190 bytes"),
+            "4XX": _refusal("说明原因和下一步 / why not, and what to do"),
         },
     }
     if body is not None:
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     return made
+
+
+def _refusal(words: str) -> dict[str, Any]:
+    problem = {"schema": {"$ref": "#/components/schemas/problem"}}
+    return {"description": words, "content": {"application/problem+json": problem}}
 
 
 def _content(schema: dict[str, Any]) -> dict[str, Any]:
