@@ -53,9 +53,11 @@ class Call:
             raise SignInNeeded("sign_in")
 
     def text(self, name: str, default: str = "") -> str:
-        """A parameter as text; its first value when it was given twice."""
+        """A parameter as text; its first value when it was given twice. Invalid for an object."""
         value = self.given.get(name, default)
         value = value[0] if isinstance(value, list) and value else value
+        if isinstance(value, dict) or (isinstance(value, list) and value):
+            raise Invalid([Problem(f"/{name}", "text-wanted")])
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, int | float):
