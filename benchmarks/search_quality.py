@@ -11,6 +11,7 @@ import argparse
 import json
 import math
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -18,8 +19,10 @@ from typing import Any
 
 import search
 from search import Index, Query, Reader, SearchDoc
+from search.protocol import Unavailable
 
 EVERYBODY = Reader(everything=True)
+PATIENCE = 20
 Row = tuple[float, float, float, float]
 
 
@@ -69,7 +72,15 @@ def row(judged: dict[str, int], got: list[str]) -> Row:
 
 
 def answers(index: Index, text: str) -> list[str]:
-    result = index.search(Query(text, reader=EVERYBODY, limit=20))
+    """What a person sees first; an engine that has just begun may need more than its time."""
+    for left in range(PATIENCE, -1, -1):
+        try:
+            result = index.search(Query(text, reader=EVERYBODY, limit=20))
+            break
+        except Unavailable:
+            if not left:
+                raise
+            time.sleep(1)
     return [hit.key for hit in (*result.hits, *result.related)]
 
 

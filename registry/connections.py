@@ -25,6 +25,8 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 SMALL = 64 * 1024
 # More than any setting lets in: refused without a look at it.
 REFUSED = 1 << 30
+# Method, address and version of a request in bytes; a longer line is read no further.
+LONGEST_LINE = 8190
 # Longer than any head that the reader of heads takes by its own limits of line and field.
 HEAD = 64 * 1024
 # A request arrives within so many seconds, and hanging up takes so many.
@@ -51,8 +53,10 @@ def has_arrived(held: bytes | bytearray) -> bool:
     """
     head = held.find(b"\r\n\r\n")
     if head < 0:
-        # A line feed alone is refused as soon as it is read.
-        return bool(re.search(rb"(?<!\r)\n", held))
+        # A lone line feed, and a first line that is too long, are refused as soon as read.
+        most = LONGEST_LINE + 4
+        endless = len(held) > most and held.find(b"\r\n", 2, most) < 0
+        return endless or bool(re.search(rb"(?<!\r)\n", held))
     fields, body = held[: head + 2], memoryview(held)[head + 4 :]
     if _CHUNKED.search(fields):
         return len(body) >= SMALL or _is_whole(body)
@@ -108,6 +112,7 @@ class Line:
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self.left = bytearray()
+        self.begins = b""
         self._until = 0.0
         self._over = False
 
@@ -268,6 +273,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         """Give what was gathered to the reader of requests, then as gunicorn does."""
         conn.init()
         held, conn.held = bytes(conn.held), bytearray()
+        # Of a line that is too long the reader tells no more than that.
+        conn.sock.begins = held[:LONGEST_LINE]
         conn.parser.unreader.unread(held)
         return super().handle(conn)
 

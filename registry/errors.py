@@ -57,6 +57,12 @@ class Missing(Refusal):
         super().__init__(code, **facts)
 
 
+class Unclear(Invalid):
+    """A filter that cannot be understood; 409, as clients of CKAN know it."""
+
+    status = 409
+
+
 class Gone(Refusal):
     """It was public and is no longer; `key` leads to the tombstone that says why."""
 

@@ -22,14 +22,12 @@ from gunicorn.util import write_nonblock
 
 from registry import config, connections
 from registry.config import Settings
+from registry.connections import LONGEST_LINE
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from registry.work import Worker
-
-# Method, address and version of a request in bytes.
-LONGEST_LINE = 8190
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -80,24 +78,29 @@ class _Threads(connections.Worker):
             super().handle_error(req, client, addr, exc)
             return
         try:
-            write_nonblock(client, _unread(self.wsgi, status, code, _path(exc)))
+            path = _path(getattr(client, "begins", b""))
+            write_nonblock(client, _unread(self.wsgi, status, code, path))
         except OSError:
             self.log.debug("the sender of an address nobody read has gone")
 
 
-def _path(exc: Exception) -> str:
+def _path(begins: bytes) -> str:
     """The path as far as it can be read: it tells a program from a browser, and is not repeated."""
-    line = str(getattr(exc, "req", "")).split(" ")
-    found = re.match(r"/[\w./-]*", line[1], re.ASCII) if len(line) > 1 else None
-    return found[0] if found else "/"
+    found = re.match(rb"(?:\r\n)?[A-Z]+ (/[A-Za-z0-9_./-]*)", begins)
+    return found[1].decode() if found else "/"
 
 
 def _unread(app: "Flask", status: int, code: str, path: str) -> bytes:
-    """The refusal as it goes over the wire, as a page or for a program."""
+    """The refusal as it goes over the wire, in the form whoever asks for such addresses reads."""
+    from registry.api import ckan
     from registry.edge import faults
 
     with app.test_request_context(path):
-        answer = app.process_response(faults.unread(status, code))
+        if ckan.is_action(path):
+            told = ckan.unread(status, "too_long_action" if code == "too_long" else code)
+        else:
+            told = faults.unread(status, code)
+        answer = app.process_response(told)
         answer.headers["Connection"] = "close"
         head = f"HTTP/1.1 {answer.status}\r\n{answer.headers}".encode("latin-1")
         return head + answer.get_data()

@@ -9,14 +9,16 @@ from typing import Any
 from flask import Response, current_app, request
 
 from registry import catalogue
+from registry.discovery import conditions, fielded
 from registry.discovery.packages import Live
 from registry.edge.numbers import natural
-from registry.errors import Invalid, Unreadable
+from registry.errors import Invalid, Missing, Unclear
 from registry.models.catalogue import Resource, Version
 from schemas import Problem
 
 PAGE = 50
 MOST = 200
+LONGEST = 4_000
 _SEAL = 9
 _LONGEST_CURSOR = 80
 
@@ -63,19 +65,32 @@ def live_entry(one: Live) -> dict[str, Any]:
     }
 
 
-def clean_text(name: str, longest: int) -> str:
-    """A parameter that is any text; Unreadable where no text can be that long or hold that."""
+def clean_text(name: str, longest: int = LONGEST) -> str:
+    """A parameter that is any text; Invalid where it is longer or holds what no text holds."""
     value = request.args.get(name, "")
-    if "\x00" in value or len(value) > longest:
-        raise Unreadable("unreadable")
+    if "\x00" in value:
+        raise Invalid([Problem(f"/{name}", "nul")])
+    if len(value) > longest:
+        raise Invalid([Problem(f"/{name}", "maxLength", {"limit": longest, "given": len(value)})])
     return value
+
+
+def filters_of(name: str = "fq") -> list[fielded.Node]:
+    """The filters of a parameter, as CKAN writes them; Unclear says why they cannot be read."""
+    text = clean_text(name).strip()
+    try:
+        return [conditions.read(text)] if text else []
+    except fielded.Unclear as fault:
+        problem = Problem(f"/{name}", "filter", {"value": text[:80], "given": str(fault)})
+        raise Unclear([problem]) from fault
 
 
 def limit_of() -> int:
     """How many rows the caller wants, at most MOST."""
-    rows = natural(request.args.get("limit", str(PAGE)), 4)
+    given = request.args.get("limit", str(PAGE))
+    rows = natural(given, 4)
     if not rows:
-        raise Invalid([Problem("/limit", "natural-number")])
+        raise Invalid([Problem("/limit", "natural-number", {"value": given[:40], "limit": 1})])
     return min(rows, MOST)
 
 
@@ -88,13 +103,13 @@ def cursor_to(listing: str, place: str) -> str:
 def cursor_of(listing: str) -> str:
     """The place after which the caller wants to read on, "" for the beginning.
 
-    Raises Unreadable for a cursor that was not given out by this list: an empty page would tell a
-    program that it has read everything.
+    Raises Missing for a cursor that was not given out by this list, for there is no page it leads
+    to: an empty one would tell a program that it has read everything.
     """
     text = request.args.get("cursor", "")
     if not text:
         return ""
-    refused = Unreadable("cursor")
+    refused = Missing("cursor")
     try:
         raw = base64.urlsafe_b64decode(text[:_LONGEST_CURSOR] + "=" * (-len(text) % 4))
     except ValueError as fault:

@@ -53,9 +53,11 @@ class Call:
             raise SignInNeeded("sign_in")
 
     def text(self, name: str, default: str = "") -> str:
-        """A parameter as text; its first value when it was given twice."""
+        """A parameter as text; its first value when it was given twice. Invalid for an object."""
         value = self.given.get(name, default)
         value = value[0] if isinstance(value, list) and value else value
+        if isinstance(value, dict) or (isinstance(value, list) and value):
+            raise Invalid([Problem(f"/{name}", "text-wanted")])
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, int | float):
@@ -78,9 +80,11 @@ class Call:
 
     def natural(self, name: str, default: int) -> int:
         """A natural number; Invalid for anything else."""
-        value = natural(self.text(name, str(default)).strip() or str(default))
+        given = self.text(name, str(default)).strip() or str(default)
+        value = natural(given)
         if value is None:
-            raise Invalid([Problem(f"/{name}", "natural-number")])
+            facts = {"value": given[:40], "limit": 0}
+            raise Invalid([Problem(f"/{name}", "natural-number", facts)])
         return value
 
     @cached_property

@@ -19,7 +19,8 @@ from registry.api.call import Call, SearchRefused
 from registry.api.searching import Said
 from registry.api.writing import WRITES, require_writer
 from registry.edge import actor, index, reads, session, settings, writes
-from registry.edge.words import sentence
+from registry.edge.locale import LOCALES
+from registry.edge.words import sentence, translated
 from registry.errors import Conflict, Forbidden, Invalid, Missing, Refusal, SignInNeeded, Unreadable
 
 calls = Blueprint("ckan", __name__)
@@ -100,6 +101,25 @@ def refused(refusal: Refusal) -> Response:
 
 
 calls.register_error_handler(Refusal, refused)
+
+
+def is_action(path: str) -> bool:
+    """Whether it is the address of an action, known or not."""
+    return _ACTION.match(path) is not None
+
+
+def unread(status: int, code: str) -> Response:
+    """The answer to a call whose address nobody read: in the envelope, in both languages."""
+    found = _ACTION.match(request.path)
+    name = found[1] if found else ""
+    said = " / ".join("。".join(translated(code, locale)) for locale in LOCALES)
+    error: dict[str, Any] = {"__type": "Validation Error", "message": [said]}
+    if name == "package_search":
+        error = {"__type": "Search Query Error", "message": f"Search Query Error: {said}"}
+    return _said({"help": _help(name), "success": False, "error": error}, status)
+
+
+_ACTION = re.compile(r"/api/(?:3/)?action/(\w{0,80})")
 
 
 def _status(refusal: Refusal) -> int:

@@ -15,7 +15,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from connectors import dcat
 from registry import catalogue, signing
-from registry.discovery import conditions, fielded, manifest, packages, written
+from registry.api.answers import clean_text, filters_of
+from registry.discovery import fielded, manifest, packages, written
 from registry.discovery.asked import Asked
 from registry.discovery.fielded import Span
 from registry.discovery.packages import Live
@@ -23,14 +24,13 @@ from registry.edge import actor, index, reads, session, settings
 from registry.edge.accepting import LINKED, accepted
 from registry.edge.numbers import natural
 from registry.edge.readings import noted_live
-from registry.errors import Invalid, Missing, SignInNeeded, Unreadable
+from registry.errors import Invalid, Missing, SignInNeeded
 from schemas import Problem
 
 calls = Blueprint("feeds", __name__)
 
 PAGE = 100
 _FORM = "<any(jsonld, ttl, xml):form>"
-_LONGEST = 4_000
 
 
 @calls.get("/catalog")
@@ -51,7 +51,7 @@ def catalog(form: str) -> Response:
     _require_reader()
     number = _page()
     asked = Asked(
-        words=_text("q"),
+        words=clean_text("q"),
         filters=_filters(),
         order=[("id", False)],
         start=(number - 1) * PAGE,
@@ -138,36 +138,26 @@ def _require_reader() -> None:
 
 
 def _page() -> int:
-    page = natural(request.args.get("page", "1"), 7)
+    given = request.args.get("page", "1")
+    page = natural(given, 7)
     if not page:
-        raise Invalid([Problem("/page", "natural-number")])
+        raise Invalid([Problem("/page", "natural-number", {"value": given[:40], "limit": 1})])
     return page
 
 
-def _text(name: str) -> str:
-    value = request.args.get(name, "")
-    if "\x00" in value or len(value) > _LONGEST:
-        raise Unreadable("unreadable")
-    return value
-
-
 def _filters() -> list[fielded.Node]:
-    found: list[fielded.Node] = []
-    try:
-        found += [conditions.read(_text("fq"))] if _text("fq").strip() else []
-    except fielded.Unclear as fault:
-        raise Invalid([Problem("/fq", "type")]) from fault
-    if since := _text("modified_since").strip():
+    found = filters_of()
+    if since := clean_text("modified_since").strip():
         try:
             datetime.fromisoformat(since)
         except ValueError as fault:
-            raise Invalid([Problem("/modified_since", "date")]) from fault
+            raise Invalid([Problem("/modified_since", "date", {"value": since[:40]})]) from fault
         found.append(Span("metadata_modified", since, "*", True, True))
     return found
 
 
 def _address(form: str, number: int) -> str:
-    asked = [(name, _text(name)) for name in ("q", "fq", "modified_since") if _text(name)]
+    asked = [(name, text) for name in ("q", "fq", "modified_since") if (text := clean_text(name))]
     query = [*asked, *([("page", str(number))] if number > 1 else [])]
     base = f"{settings().public_url}/catalog.{form}"
     return f"{base}?{urlencode(query)}" if query else base

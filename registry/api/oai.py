@@ -1,4 +1,4 @@
-"""OAI-PMH 2.0 at `/oai`: six verbs, sets by unit and class, deletions for ever, stateless tokens.
+"""OAI-PMH 2.0 at `/oai`: six verbs; sets by unit, class and share type; deletions for ever.
 
 A resumption token says where its list goes on and carries our seal; nothing is kept for it, so it
 outlives a restart. Rights are asked anew with every page.
@@ -18,6 +18,7 @@ from xml.etree.ElementTree import Element
 
 from flask import Blueprint, Response, current_app, request
 
+import schemas
 from connectors import core, oai
 from registry.db import now
 from registry.discovery import harvested, packages
@@ -32,6 +33,7 @@ PAGE = 100
 LIFE = timedelta(days=7)
 _SET = "department:"
 _CLASS = "class:"
+_SHARE = "share:"
 _CLASSES = re.compile(r"class(?::(\d)(?::(\d{2}))?)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SECOND = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
@@ -66,6 +68,7 @@ class _Listing:
     prefix: str
     unit: str = ""
     front: str | None = None
+    share: str = ""
     since: str = ""
     until: str = ""
     after: tuple[datetime, int] | None = None
@@ -78,7 +81,7 @@ class _Listing:
         if self.until:
             step = timedelta(days=1) if len(self.until) == 10 else timedelta(seconds=1)
             before = _moment(self.until) + step
-        return Window(unit=self.unit or None, front=self.front, since=since, before=before)
+        return Window(self.unit or None, self.front, self.share or None, None, since, before)
 
 
 @calls.route("/oai", methods=["GET", "POST"])
@@ -164,6 +167,8 @@ def _list_sets(asked: Mapping[str, str]) -> Element:
         *((_SET + code, name) for code, name in units),
         (_CLASS.rstrip(":"), "按信息资源分类（以代码为准）"),
         *((_CLASS + path.replace("/", ":"), name) for path, name in classes),
+        (_SHARE.rstrip(":"), "按共享类型（删除记录在每一类里都有）"),
+        *((_SHARE + code, name) for code, name in schemas.codes.labels("share_type").items()),
     ]:
         one = oai.add(made, "set")
         oai.add(one, "setSpec", spec)
@@ -236,6 +241,8 @@ def _header(one: Header) -> Element:
     sets = [_SET + one.unit]
     if one.front:
         sets.append(f"{_CLASS}{one.front[:1]}:{one.front[1:]}")
+    types = schemas.codes.values("share_type") if one.is_deleted else [one.share]
+    sets += [_SHARE + share for share in types if share]
     return oai.header(_identifier(one.key), one.at, sets, deleted=one.is_deleted)
 
 
@@ -271,18 +278,20 @@ def _listing(asked: Mapping[str, str]) -> _Listing:
             "badArgument", "from 和 until 粒度不同，或者次序颠倒 / from and until disagree"
         )
     _require_format(asked["metadataPrefix"])
-    unit, front = _set(asked.get("set", ""))
-    return _Listing(asked["metadataPrefix"], unit, front, since, until)
+    return _Listing(asked["metadataPrefix"], *_set(asked.get("set", "")), since, until)
 
 
-def _set(spec: str) -> tuple[str, str | None]:
-    """The unit, and how the codes of the class begin; the set of all units is everything."""
-    if spec in ("", _SET.rstrip(":")):
-        return "", None
+def _set(spec: str) -> tuple[str, str | None, str]:
+    """The unit, how the codes of the class begin, the share type; of all of a kind, everything."""
+    if spec in ("", _SET.rstrip(":"), _SHARE.rstrip(":")):
+        return "", None, ""
     if spec.startswith(_SET):
-        return spec.removeprefix(_SET)[:40] or "-", None
+        return spec.removeprefix(_SET)[:40] or "-", None, ""
     if asked := _CLASSES.fullmatch(spec):
-        return "", "".join(filter(None, asked.groups()))
+        return "", "".join(filter(None, asked.groups())), ""
+    share = spec.removeprefix(_SHARE)
+    if share != spec and share in schemas.codes.values("share_type"):
+        return "", None, share
     raise Refused("noRecordsMatch", "没有这个集合 / no such set")
 
 
@@ -307,8 +316,8 @@ def _moment(text: str) -> datetime:
 def _token(verb: str, listing: _Listing) -> str:
     at, id_ = listing.after or (now(), 0)
     facts = [
-        verb, listing.prefix, listing.unit, listing.front, listing.since, listing.until,
-        at.isoformat(), id_, listing.cursor, int((now() + LIFE).timestamp()),
+        verb, listing.prefix, listing.unit, listing.front, listing.share, listing.since,
+        listing.until, at.isoformat(), id_, listing.cursor, int((now() + LIFE).timestamp()),
     ]  # fmt: skip
     body = json.dumps(facts, separators=(",", ":")).encode()
     return _base64(_seal(body)[:16] + body)
@@ -325,12 +334,12 @@ def _read_token(verb: str, token: str) -> _Listing:
         facts: list[Any] = json.loads(body)
     except ValueError as fault:
         raise refused from fault
-    # A token of the release before had no class.
-    if len(facts) != 10 or facts[0] != verb or facts[9] < now().timestamp():
+    # A token of the release before had no share type.
+    if len(facts) != 11 or facts[0] != verb or facts[10] < now().timestamp():
         raise refused
-    _, prefix, unit, front, since, until, at, id_, cursor, _ = facts
+    _, prefix, unit, front, share, since, until, at, id_, cursor, _ = facts
     place = (datetime.fromisoformat(at), id_)
-    return _Listing(prefix, unit, front, since, until, place, cursor)
+    return _Listing(prefix, unit, front, share, since, until, place, cursor)
 
 
 def _base64(raw: bytes) -> str:

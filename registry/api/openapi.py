@@ -1,10 +1,12 @@
 """The description of our calls (OpenAPI 3.1), with the record schemas as its components."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 import schemas.schema
+from schemas.storage import SAFE_INTEGER
 
 PROBLEM = {
     "type": "object",
@@ -30,6 +32,23 @@ PROBLEM = {
         "languages": {"type": "object"},
     },
 }
+# What a code of a unit may be written with; none asks for all units.
+UNIT = "[A-Za-z0-9_-]{0,18}"
+_NO_NUL = r"^[^\u0000]*$"
+_TEXT = {"type": "string", "pattern": _NO_NUL}
+# Members nobody asked for are ignored, but no text of a body may hold NUL: see `api.bodies`.
+_FURTHER: dict[str, Any] = {
+    "propertyNames": {"pattern": _NO_NUL},
+    "additionalProperties": {"$ref": "#/components/schemas/value"},
+}
+_VALUE = {
+    "description": "any value that can be stored",
+    "pattern": _NO_NUL,
+    "minimum": -SAFE_INTEGER,
+    "maximum": SAFE_INTEGER,
+    "items": {"$ref": "#/components/schemas/value"},
+    **_FURTHER,
+}
 _KEY = {
     "name": "key",
     "in": "path",
@@ -41,29 +60,32 @@ _DECISION = {
     "type": "object",
     "required": ["digest"],
     "properties": {
-        "digest": {"type": "string", "description": "of the text that was looked at"},
+        "digest": {**_TEXT, "description": "of the text that was looked at"},
         "remarks": {
             "type": "array",
             "items": {
                 "type": "object",
                 "required": ["text"],
                 "properties": {
-                    "pointer": {"type": "string"},
-                    "code": {"type": "string"},
-                    "text": {"type": "string"},
+                    "pointer": _TEXT,
+                    "code": _TEXT,
+                    "text": _TEXT,
                 },
+                **_FURTHER,
             },
         },
     },
+    **_FURTHER,
 }
 _REGISTRATION = {
     "type": "object",
     "required": ["department", "document", "declared"],
     "properties": {
-        "department": {"type": "string", "description": "code of the unit"},
+        "department": {**_TEXT, "description": "code of the unit"},
         "document": {"$ref": "#/components/schemas/stored-document"},
         "declared": {"const": True, "description": "先审查后录入: the secrecy review was done"},
     },
+    **_FURTHER,
 }
 _STEPS = {
     "clear": "保密审查 / secrecy clearance",
@@ -92,6 +114,7 @@ def document(address: str) -> dict[str, Any]:
                 "entry-answer": _entry(),
                 "problem": PROBLEM,
                 "stored-document": _stored(),
+                "value": _VALUE,
             },
         },
     }
@@ -158,8 +181,8 @@ def _paths() -> dict[str, Any]:
             "get": {
                 **_call("search", "检索 / search", {"200": _content(_page("resources", entry_))}),
                 "parameters": [
-                    _parameter("q", {"type": "string", "maxLength": 4000}),
-                    _parameter("fq", {"type": "string", "maxLength": 4000}),
+                    _parameter("q", {**_TEXT, "maxLength": 4000}),
+                    _parameter("fq", {**_TEXT, "maxLength": 4000}),
                     *_PAGING,
                 ],
             }
@@ -197,7 +220,7 @@ def _paths() -> dict[str, Any]:
                 **_call("list_resources", "列出已发布条目 / live entries", {"200": _content(page)}),
                 "parameters": [
                     *_PAGING,
-                    _parameter("department", {"type": "string"}),
+                    _parameter("department", {"type": "string", "pattern": f"^{UNIT}$"}),
                     _parameter("version", {"enum": ["live", "working"]}),
                 ],
             },
@@ -256,17 +279,18 @@ def _call(
         "summary": words,
         "responses": {
             **answers,
-            "4XX": {
-                "description": "说明原因和下一步 / why not, and what to do",
-                "content": {
-                    "application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}
-                },
-            },
+            "414": _refusal("地址超过 8190 字节 / an address of more than 8,190 bytes"),
+            "4XX": _refusal("说明原因和下一步 / why not, and what to do"),
         },
     }
     if body is not None:
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     return made
+
+
+def _refusal(words: str) -> dict[str, Any]:
+    problem = {"schema": {"$ref": "#/components/schemas/problem"}}
+    return {"description": words, "content": {"application/problem+json": problem}}
 
 
 def _content(schema: dict[str, Any]) -> dict[str, Any]:
@@ -295,7 +319,21 @@ def _stored() -> dict[str, Any]:
 
 @cache
 def _weak() -> dict[str, Any]:
-    return schemas.schema.record("resource").draft_schema
+    return _storable(schemas.schema.record("resource").draft_schema)
+
+
+def _storable(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of a draft, with what is asked of a value of any field before it is stored."""
+    made = {**_VALUE, **schema}
+    if "items" in schema:
+        made["items"] = _storable(schema["items"])
+    if "properties" in schema:
+        made["properties"] = {key: _storable(one) for key, one in schema["properties"].items()}
+    return {name: part for name, part in made.items() if name not in _SAID_ELSEWHERE}
+
+
+# Every object of a draft names its members, and the description says what the whole is.
+_SAID_ELSEWHERE = ("propertyNames", "description")
 
 
 def _schemas() -> tuple[tuple[str, Any], ...]:

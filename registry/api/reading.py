@@ -17,25 +17,24 @@ from registry.api.answers import (
     cursor_of,
     cursor_to,
     entry_of,
+    filters_of,
     json_answer,
     limit_of,
     live_entry,
 )
 from registry.catalogue import has_part, known
-from registry.discovery import conditions, fielded, packages
+from registry.discovery import packages
 from registry.discovery.asked import Asked
 from registry.edge import actor, index, reads, session, settings
 from registry.edge.readings import noted, noted_live
-from registry.errors import Invalid, Missing, SignInNeeded
+from registry.errors import Missing, SignInNeeded
 from registry.exchange import DemandRow
 from registry.models.catalogue import Resource, Version
-from schemas import Problem
 
 calls = Blueprint("reading", __name__, url_prefix="/api/v1")
 
 # A version that the public once read and may read again.
 _READABLE = ("published", "superseded")
-_LONGEST = 4_000
 
 
 @calls.get("/search")
@@ -44,13 +43,7 @@ def search() -> Response:
     """Live entries by words (`q`) and filters (`fq`, as in CKAN), the best first."""
     _require_reader()
     start, limit = _place("search"), limit_of()
-    filters: list[fielded.Node] = []
-    if text := clean_text("fq", _LONGEST).strip():
-        try:
-            filters.append(conditions.read(text))
-        except fielded.Unclear as fault:
-            raise Invalid([Problem("/fq", "type")]) from fault
-    asked = Asked(words=clean_text("q", _LONGEST), filters=filters, start=start, rows=limit)
+    asked = Asked(words=clean_text("q"), filters=filters_of(), start=start, rows=limit)
     found = packages.find(session(), index(), actor(), asked, settings().anonymous)
     entries = packages.live(
         session(), actor(), found.keys, settings().anonymous, settings().public_url

@@ -17,7 +17,7 @@ from registry.api.answers import cursor_of, cursor_to, entry_of, json_answer, li
 from registry.catalogue import RemarkText
 from registry.edge import actor, reads, session, settings, writes
 from registry.edge.readings import noted
-from registry.errors import Invalid, Missing, Outdated, SignInNeeded, Unconditional, Unreadable
+from registry.errors import Invalid, Missing, Outdated, SignInNeeded, Unconditional
 from registry.models.catalogue import Resource, Version
 from schemas import Problem
 
@@ -54,7 +54,7 @@ def listed() -> Response:
             .where(catalogue.visible(actor(), settings().anonymous))
         )
     query = query.where(Resource.key > cursor_of("resources")).order_by(Resource.key)
-    if unit := _text("department", 18):
+    if unit := _unit():
         query = query.where(Resource.department_id == accounts.organisation(session(), unit).id)
     limit = limit_of()
     rows = session().execute(query.limit(limit + 1)).all()
@@ -190,10 +190,11 @@ def _member(body: dict[str, Any], name: str, kind: type) -> Any:
     return value
 
 
-def _text(name: str, longest: int) -> str:
-    value = request.args.get(name, "")
-    if "\x00" in value or len(value) > longest or not re.fullmatch(r"[\w-]*", value, re.ASCII):
-        raise Unreadable("unreadable")
+def _unit() -> str:
+    """The code of the unit that is asked for; Invalid for what is no code, as its name."""
+    value = request.args.get("department", "")
+    if not re.fullmatch(openapi.UNIT, value):
+        raise Invalid([Problem("/department", "unit-code", {"value": value[:40]})])
     return value
 
 

@@ -140,9 +140,13 @@ def _question(text: str) -> tuple[str, list[fielded.Node]]:
 
 
 def _filters(call: Call) -> list[fielded.Node]:
-    given = [call.given.get("fq"), call.given.get("fq_list")]
-    texts = [text for one in given for text in (one if isinstance(one, list) else [one])]
-    asked = [text for text in texts if isinstance(text, str) and text.strip()]
+    asked: list[str] = []
+    for name in ("fq", "fq_list"):
+        given = call.given.get(name)
+        for text in given if isinstance(given, list) else [given]:
+            if not isinstance(text, str | None):
+                raise Invalid([Problem(f"/{name}", "text-wanted")])
+            asked += [text] if text and text.strip() else []
     # Each is bounded by itself; together they are one question to the database.
     if len(asked) > fielded.MOST_CLAUSES or sum(map(len, asked)) > fielded.LONGEST:
         raise search_error(

@@ -27,13 +27,15 @@ from registry.unchanged import until_next_act
 class Header:
     """One line of the list; `place` continues after it. `front` is the class in its code, or "".
 
-    A code stays what it was: whoever harvests one class hears of every deletion in it.
+    A code stays what it was: whoever harvests one class hears of every deletion in it. A share
+    type may change, and of what was wiped none is left: a deletion is told to all, `share` is "".
     """
 
     key: str
     at: datetime
     unit: str
     front: str
+    share: str
     is_deleted: bool
     place: tuple[datetime, int]
 
@@ -42,11 +44,13 @@ class Header:
 class Window:
     """Which lines are wanted: of a unit, a class, an entry, changed in [since, before).
 
-    `front` is how the codes of the class begin (1 digit 类, 2 more 项), "" for any class.
+    `front` is how the codes of the class begin (1 digit 类, 2 more 项), "" for any class. `share`
+    is the share type of what is live, beside every deletion.
     """
 
     unit: str | None = None
     front: str | None = None
+    share: str | None = None
     key: str | None = None
     since: datetime | None = None
     before: datetime | None = None
@@ -69,6 +73,7 @@ def headers(
             Resource.key,
             Organisation.code,
             Resource.code.label("number"),
+            Version.share_type,
             seen.label("seen"),
         )
         .where(*_wanted(actor, anonymous, window))
@@ -83,6 +88,7 @@ def headers(
             row.at,
             row.code,
             front if (front := (row.number or "")[:3]) in _fronts() else "",
+            row.share_type or "" if row.seen else "",
             not row.seen,
             (row.at, row.resource_id),
         )
@@ -170,6 +176,9 @@ def _wanted(actor: Actor, anonymous: str, window: Window) -> list[sa.ColumnEleme
     if window.front is not None:
         fronts = [one for one in _fronts() if one.startswith(window.front)]
         found.append(sa.func.substr(Resource.code, 1, 3).in_(fronts))
+    if window.share is not None:
+        live = visible(actor, anonymous)
+        found.append(sa.or_(sa.case((live, 0), else_=1) == 1, Version.share_type == window.share))
     if window.key is not None:
         found.append(Resource.key == window.key)
     if window.since is not None:

@@ -86,6 +86,9 @@ def http(fault: HTTPException) -> Any:
     if fault.code is not None and fault.code < 400:
         return fault
     code = _HTTP_CODES.get(fault.code or 500, "unreadable")
+    if code == "unreadable" and request.method in ("GET", "HEAD"):
+        # Who only asks has sent nothing that could have been stored.
+        code = "unreadable_question"
     answer = _answer(fault.code or 400, code, _both(code))
     if isinstance(fault, MethodNotAllowed) and fault.valid_methods:
         # RFC 9110, 15.5.6: a refusal of a method names those that are answered.

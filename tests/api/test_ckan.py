@@ -258,6 +258,24 @@ def test_a_search_that_cannot_be_done_says_why(reading):
     assert reading.action.package_search(start=10**8)["results"] == []
 
 
+def test_a_parameter_of_a_wrong_kind_is_refused_by_its_name_and_never_left_out(reading):
+    for name, value in (
+        ("q", {"a": 1}),
+        ("q", [["婚姻"]]),
+        ("fq", {"share_type": "1"}),
+        ("fq_list", ["share_type:1", {"a": 1}]),
+        ("sort", {"id": "asc"}),
+        ("rows", {"a": 1}),
+        ("start", [[1]]),
+        ("fl", {"a": 1}),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            reading.action.package_search(**{name: value})
+        assert set(refused.value.error_dict) == {name, "__type"}
+    with pytest.raises(ValidationError):
+        reading.action.package_show(id={"a": 1})
+
+
 def test_an_unknown_action_is_a_bare_sentence(site, reading):
     with pytest.raises(CKANAPIError):
         reading.action.package_explode()

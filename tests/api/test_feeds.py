@@ -275,12 +275,18 @@ def test_filters_narrow_and_nonsense_is_a_sentence(asks):
     assert some < keys(asks.graph("/catalog.ttl")) | some
     assert keys(asks.graph("/catalog.ttl?modified_since=2999-01-01")) == set()
     assert keys(asks.graph("/catalog.ttl?q=婚姻登记"))
-    for wrong in ("page=0", "page=x", "fq=((", "modified_since=yesterday"):
+    for wrong, status, told in (
+        ("page=0", 422, "「0」"),
+        ("page=x", 422, "「x」"),
+        ("fq=((", 409, "(("),
+        ("fq=metadata_modified:[bad TO *]", 409, "'bad' is no date"),
+        ("modified_since=yesterday", 422, "「yesterday」"),
+    ):
         answer = asks.get(f"/catalog.ttl?{wrong}")
-        assert answer.status_code == 422
-        assert answer.json["errors"]
+        assert answer.status_code == status
+        assert told in answer.json["errors"][0]["messages"]["zh"]
     assert asks.get("/catalog.ttl?page=999").status_code == 404
-    assert asks.get("/catalog.ttl?q=%00").status_code == 400
+    assert asks.get("/catalog.ttl?q=%00").status_code == 422
 
 
 def test_no_library_of_graphs_is_loaded_to_write_one():

@@ -178,6 +178,27 @@ def test_a_class_is_a_set_of_the_entries_coded_in_it(reader, monkeypatch):
             list(reader.ListIdentifiers(**asked, set=unknown))
 
 
+def test_a_share_type_is_a_set_of_what_is_live_under_it_and_of_every_deletion(reader, monkeypatch):
+    monkeypatch.setattr(api, "PAGE", 50)
+    asked = {"metadataPrefix": "oai_dc"}
+    every = list(reader.ListIdentifiers(**asked))
+    sets = {one.setSpec for one in reader.ListSets()}
+    assert {"share", "share:1", "share:2", "share:3"} <= sets
+    for spec in ("share:1", "share:2", "share:3"):
+        told = {one.identifier for one in reader.ListIdentifiers(**asked, set=spec)}
+        assert told == {one.identifier for one in every if spec in one.setSpecs}
+        live = [one for one in every if spec in one.setSpecs and not one.deleted]
+        assert all(sum(s.startswith("share:") for s in one.setSpecs) == 1 for one in live)
+    for one in every:
+        assert not one.deleted or {"share:1", "share:2", "share:3"} <= set(one.setSpecs)
+    assert {one.identifier for one in reader.ListIdentifiers(**asked, set="share")} == {
+        one.identifier for one in every
+    }
+    for unknown in ("share:4", "share:", "share:1:1"):
+        with pytest.raises((NoRecordsMatch, BadArgument)):
+            list(reader.ListIdentifiers(**asked, set=unknown))
+
+
 def test_a_set_holds_over_the_pages_and_so_do_the_days(reader, monkeypatch):
     monkeypatch.setattr(api, "PAGE", 3)
     asked = {"metadataPrefix": "oai_dc", "set": f"department:{CIVIL}"}
@@ -219,6 +240,10 @@ def test_what_leaves_the_catalogue_stays_as_a_deletion_without_content(
     assert outside[opened]
     # Who never could see it does not learn that it was there.
     assert shut not in outside
+    # Whoever follows one share type alone hears of it too: of a wiped entry none is left.
+    for spec in ("share:1", "share:2", "share:3"):
+        told = list(reader.ListIdentifiers(metadataPrefix="oai_dc", set=spec))
+        assert {opened, shut} <= {one.identifier.rsplit(":", 1)[1] for one in told if one.deleted}
 
 
 def _ends(city, key, how):

@@ -3,12 +3,7 @@
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 import schemas
 from registry import accounts, db
@@ -60,12 +55,12 @@ def test_a_search_without_a_name_finds_the_open_part(city, token, asks):
 
 def test_nonsense_is_a_problem_with_a_sentence(asks):
     for path, status in {
-        "/search?fq=((": 422,
+        "/search?fq=((": 409,
         "/search?limit=0": 422,
-        "/search?cursor=%00": 400,
-        "/search?cursor=abc": 400,
-        "/search?cursor=cDUw": 400,
-        "/search?q=" + "a" * 4001: 400,
+        "/search?cursor=%00": 404,
+        "/search?cursor=abc": 404,
+        "/search?cursor=cDUw": 404,
+        "/search?q=" + "a" * 4001: 422,
         "/resources?version=null": 422,
         "/resources/aaaaaaaaaaaaaaaa/versions": 404,
         "/demands/aaaaaaaaaaaaaaaa": 404,
@@ -75,6 +70,25 @@ def test_nonsense_is_a_problem_with_a_sentence(asks):
         assert answer.json["languages"]["zh"]["detail"]
 
 
+def test_a_question_that_cannot_be_answered_names_its_parameter_the_rule_and_the_remedy(asks):
+    for path, name, words in (
+        ("/resources?department=海南区人民政府", "department", ["海南区人民政府", "信用代码"]),
+        ("/resources?limit=many", "limit", ["many", "1 以上的整数"]),
+        ("/search?q=%00", "q", ["空字符", "重新输入"]),
+        ("/search?q=" + "婚" * 4001, "q", ["4000", "4001"]),
+        ("/search?fq=metadata_modified:[bad TO *]", "fq", ["bad", "is no date", "TO *]"]),
+        ("/search?fq=((", "fq", ["((", "栏目:值"]),
+    ):
+        answer = asks(path).json
+        assert [fault["pointer"] for fault in answer["errors"]] == [f"/{name}"]
+        said = answer["errors"][0]["messages"]["zh"]
+        assert said.startswith(f"{name}：")
+        assert not [word for word in words if word not in said], said
+        # Nobody who reads has sent anything that could be stored.
+        assert "保存" not in str(answer)
+    assert asks("/resources?department=nope").json["type"] == "no_unit"
+
+
 def test_a_damaged_cursor_is_a_problem_and_never_an_empty_page(asks, key_of):
     given = asks("/resources?limit=1").json["next"]
     other = asks("/search?limit=1").json["next"]
@@ -82,12 +96,12 @@ def test_a_damaged_cursor_is_a_problem_and_never_an_empty_page(asks, key_of):
            "z" * 16, "%F0%9F%98%80", "9" * 500]  # fmt: skip
     for cursor in bad:
         answer = asks(f"/resources?cursor={cursor}")
-        assert (answer.status_code, answer.content_type) == (400, "application/problem+json"), (
+        assert (answer.status_code, answer.content_type) == (404, "application/problem+json"), (
             cursor
         )
         assert answer.json["type"] == "cursor"
         assert "next" in answer.json["languages"]["en"]["detail"]
-    assert asks(f"/search?cursor={given}").status_code == 400
+    assert asks(f"/search?cursor={given}").status_code == 404
     assert asks(f"/resources?limit=1&cursor={given}").json["resources"]
 
 
@@ -170,20 +184,27 @@ def described(tmp_path_factory):
 
 
 def draft(app, token):
-    """An entry that can be written, and the tag of its draft."""
+    """An entry that can be written."""
     made = app.test_client().post(
         "/api/v1/resources",
         json={"department": "11150300DEM000022H", "document": {"name": "甲"}, "declared": True},
         headers={"Authorization": token},
     )
-    return made.json["key"], made.headers["ETag"]
+    return made.json["key"]
+
+
+def tag_of(app, token, key):
+    shown = app.test_client().get(
+        f"/api/v1/resources/{key}?version=working", headers={"Authorization": token}
+    )
+    return shown.headers["ETag"]
 
 
 @pytest.mark.parametrize("who", ["", "consumer", "registrar", "reviewer", "acceptance"])
 def test_a_machine_that_tries_everything_finds_nothing(described, who):
     schema, app, tokens = described
     headers = {"Authorization": tokens[who]} if who else {}
-    key, tag = draft(app, tokens["registrar"])
+    key = draft(app, tokens["registrar"])
     tried, bodies, statuses = 0, 0, set()
     for result in schema.get_all_operations():
         operation = result.ok()
@@ -198,22 +219,17 @@ def test_a_machine_that_tries_everything_finds_nothing(described, who):
         def attack(case):
             nonlocal tried, bodies
             # Every other time at an entry there is: of a made-up one nothing but its absence shows.
+            # Whether a step can be taken on it is a matter of its state, of which no schema knows.
+            unasked = []
             if tried % 2 and "key" in (case.path_parameters or {}):
+                unasked = [positive_data_acceptance]
                 case.path_parameters["key"] = key
                 if "If-Match" in (case.headers or {}):
-                    case.headers["If-Match"] = tag
+                    case.headers["If-Match"] = tag_of(app, tokens["registrar"], key)
             if tried % 2 and isinstance(case.body, dict) and "department" in case.body:
                 case.body["department"] = "11150300DEM000022H"
             answer = case.call(headers=headers)
-            case.validate_response(
-                answer,
-                checks=[
-                    not_a_server_error,
-                    status_code_conformance,
-                    content_type_conformance,
-                    response_schema_conformance,
-                ],
-            )
+            case.validate_response(answer, excluded_checks=unasked)
             tried += 1
             bodies += isinstance(case.body, dict)
             statuses.add((case.operation.label, answer.status_code))
