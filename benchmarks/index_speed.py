@@ -5,9 +5,9 @@
 
 The catalogue is that of `api_speed`, over the database of `--folder`. What is visible after which
 time are entries that people register, review and publish through the calls of programs: from the
-moment the publication is answered until the index holds it, with the worker at its work. Times are wall seconds with
-the CPU of this process beside them; each is also given as a ratio to a plain pass over the same
-documents, which says what the machine is worth today.
+moment the publication is answered until the index holds it, with the worker at its work. Times are
+wall seconds with the CPU of this process beside them; each is also given as a ratio to a plain pass
+over the same documents, which says what the machine is worth today.
 """
 
 import argparse
