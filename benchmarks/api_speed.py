@@ -1,28 +1,37 @@
 """Print what a call of a program costs in CPU of the server, as a ratio to an empty call.
 
-    python benchmarks/api_speed.py [CORPUS.jsonl] [--count 20000] [--folder DIR] [--calls 40]
+    python -m benchmarks.api_speed [CORPUS.jsonl] [--count 20000] [--folder DIR] [--calls 40]
+        [--database postgresql+psycopg://…/name] [--search http://host:port/alias] [--clients 8]
 
 The catalogue is that of `import_speed`, adopted and indexed; `--folder` keeps it for the next run.
 Each question is asked a few times before it is measured, so what the program keeps until the next
-act is kept by then. What a client does is not measured (`benchmarks.asking`).
+act is kept by then. What a client does is not measured (`benchmarks.asking`). What PostgreSQL and
+Elasticsearch spend meanwhile stands beside (`benchmarks.servers`). With `--clients`, so many ask
+the served program at once, and share the processor with it: how long the 95th of a hundred waits.
 """
 
 import argparse
+import http.client
 import json
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Flask
 
-from benchmarks.asking import Asking
+from benchmarks.asking import WARM, Asking
 from benchmarks.import_speed import made_up, packages_of
+from benchmarks.servers import Servers
 from connectors import ckan
 from registry import accounts, config, db, demo, discovery, upgrade
 from registry.access import SYSTEM
 from registry.app import create_app
 from registry.catalogue import adoption
 from registry.catalogue.adoption import Basis
+from tests.cli.processes import environment, served
 
 QUERIES = (
     "婚姻登记",
@@ -33,16 +42,20 @@ QUERIES = (
     "行政处罚",
     "公交线路统计",
 )
+CALLS = 1_000
 FACETS = '["organization", "groups", "tags", "res_format"]'
 
 
-def opened(folder: Path, corpus: Path | None, count: int) -> Flask:
+def opened(
+    folder: Path, corpus: Path | None, count: int, more: Mapping[str, str] | None = None
+) -> Flask:
     """The application over the catalogue, made where it is not there yet."""
     settings = config.load(
         {
             "CATALOGUE_DATA_DIR": str(folder),
             "CATALOGUE_DEMO_PASSWORD": "x",
             "CATALOGUE_ANONYMOUS": "open",
+            **(more or {}),
         }
     )
     database = db.connect(settings.database_url, settings.secret_key())
@@ -73,11 +86,19 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=20_000)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--calls", type=int, default=40)
+    parser.add_argument("--database")
+    parser.add_argument("--search")
+    parser.add_argument("--clients", type=int, default=0)
     asked = parser.parse_args()
     folder = asked.folder or Path(tempfile.mkdtemp(prefix="api-speed-"))
-    app = opened(folder, asked.corpus, asked.count)
+    named = {"CATALOGUE_DATABASE_URL": asked.database, "CATALOGUE_SEARCH_URL": asked.search}
+    more = {name: value for name, value in named.items() if value}
+    app = opened(folder, asked.corpus, asked.count, more)
+    database = app.extensions["registry_database"]
+    settings = config.load({"CATALOGUE_DATA_DIR": str(folder), **more})
+    servers = Servers(settings, database)
     tokens = {}
-    with db.transaction(app.extensions["registry_database"], writes=True) as session:
+    with db.transaction(database, writes=True) as session:
         for username in ("consumer", "registrar"):
             tokens[username] = accounts.issue_token(session, SYSTEM, username, "benchmark", 1)
         called = accounts.token_actor(session, tokens["registrar"])
@@ -123,12 +144,53 @@ def main() -> None:
     empty = 0.0
     for name, (who, call) in calls.items():
         heavy = name.startswith(("a page", "the manifest"))
-        spent = who.cost(call, max(3, asked.calls // 10) if heavy else asked.calls)
+        rounds = max(3, asked.calls // 10) if heavy else asked.calls
+        before = servers.spent()
+        spent = who.cost(call, rounds)
+        beside = {one: (ms - before[one]) / (rounds + WARM) for one, ms in servers.spent().items()}
         empty = empty or spent.cpu
         print(
             f"{name:28} {spent.cpu:8.2f} ms CPU  {spent.wall:8.2f} ms wall"
             f"  {spent.cpu / empty:7.1f} x empty",
+            *(f"  {one} {ms:.1f}" for one, ms in beside.items()),
             flush=True,
+        )
+    if asked.clients:
+        bodies = [{"q": word(n), "rows": 20, "facet.field": FACETS} for n in range(len(QUERIES))]
+        waits = waited(folder, more, tokens["consumer"], bodies, asked.clients)
+        middle, most = waits[len(waits) // 2], waits[int(len(waits) * 0.95)]
+        print(
+            f"{asked.clients} clients, search, 4 facets: median {middle:.0f} ms  p95 {most:.0f} ms"
+        )
+
+
+def waited(
+    folder: Path, more: Mapping[str, str], token: str, bodies: Sequence[object], clients: int
+) -> list[float]:
+    """Milliseconds each of a thousand calls took that so many clients made one after another."""
+    named = {name.removeprefix("CATALOGUE_").lower(): value for name, value in more.items()}
+    env = environment(folder, anonymous="open", log="warning", **named)
+    headers = {"Authorization": token, "Content-Type": "application/json"}
+    sent = [json.dumps(body) for body in bodies]
+
+    def ask(address: str, number: int) -> list[float]:
+        place = urlsplit(address)
+        line = http.client.HTTPConnection(place.hostname or "", place.port, timeout=60)
+        found = []
+        for n in range(number, number + CALLS // clients):
+            began = time.perf_counter()
+            line.request("POST", "/api/3/action/package_search", sent[n % len(sent)], headers)
+            answer = line.getresponse()
+            answer.read()
+            assert answer.status == 200, answer.status
+            found.append((time.perf_counter() - began) * 1000)
+        line.close()
+        return found
+
+    with served(env) as (_, address), ThreadPoolExecutor(clients) as pool:
+        ask(address, 0)
+        return sorted(
+            wait for part in pool.map(ask, [address] * clients, range(clients)) for wait in part
         )
 
 

@@ -6,11 +6,13 @@ or to lock a button, and get the same answer.
 
 from registry.access.actor import SYSTEM, Actor, Holding
 from registry.access.rights import (
+    Reach,
     acts,
     holding_for,
     is_of_one_project,
     is_until_a_date,
     may,
+    reach,
     reach_together,
     require,
     role_title,
@@ -23,6 +25,7 @@ __all__ = [
     "SYSTEM",
     "Actor",
     "Holding",
+    "Reach",
     "acts",
     "apart_from",
     "conflict",
@@ -32,6 +35,7 @@ __all__ = [
     "judged",
     "may",
     "persons_apart",
+    "reach",
     "reach_together",
     "require",
     "require_apart",

@@ -66,6 +66,39 @@ def _reaches(act: str, holding: Holding, department: Organisation, project_id: i
     return True
 
 
+@dataclass(frozen=True)
+class Reach:
+    """Units and projects some posts lie in; `everywhere` where one is bound to neither.
+
+    Wider than `holding_for`, never narrower: what lies outside need not be looked at.
+    """
+
+    everywhere: bool = False
+    departments: frozenset[int] = frozenset()
+    operators: frozenset[int] = frozenset()
+    projects: frozenset[int] = frozenset()
+
+
+def reach(actor: Actor, *named: str) -> Reach:
+    """Where the posts lie by which the actor may do one of these acts."""
+    allowed = frozenset().union(*(acts()[act].roles for act in named))
+    departments, operators = set[int](), set[int]()
+    projects = set[int]()
+    for holding in actor.holdings:
+        if holding.role not in allowed:
+            continue
+        scope = roles()[holding.role]["scope"]
+        if scope.startswith("operator"):
+            operators.add(holding.organisation_id)
+        elif is_of_one_project(holding.role):
+            projects |= {holding.project_id} if holding.project_id is not None else set()
+        elif scope.startswith(("department", "projects of the department")):
+            departments.add(holding.organisation_id)
+        else:
+            return Reach(everywhere=True)
+    return Reach(False, frozenset(departments), frozenset(operators), frozenset(projects))
+
+
 def is_of_one_project(role: str) -> bool:
     """Whether a post of this role says for which project it is held."""
     return roles()[role]["scope"].startswith("one project")

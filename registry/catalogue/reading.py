@@ -15,7 +15,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 import schemas
 from registry import calendar
-from registry.access import Actor, acts, may
+from registry.access import Actor, Reach, acts, may, reach
 from registry.catalogue.life import OUT, PROPOSAL, STATES, STEPS, UNDECIDED
 from registry.errors import Gone, Missing
 from registry.models.accounts import Organisation, Person
@@ -174,7 +174,11 @@ def find(session: Session, actor: Actor, key: str, anonymous: str = "none") -> R
     on it, and the auditor, go on seeing it.
     """
     kind, given = asking(actor, anonymous, b_key=key)
-    row = session.execute(_FOUND[kind], given).one_or_none()
+    at = reach(actor, *_WORKING)
+    desk = "everywhere" if at.everywhere else "somewhere" if at != Reach() else "nowhere"
+    if desk == "somewhere":
+        given |= {name: sorted(ids) or [0] for name, ids in _places(at).items()}
+    row = session.execute(_FOUND[kind, desk], given).one_or_none()
     if row is None:
         raise Missing("no_entry")
     resource: Resource = row[0]
@@ -189,12 +193,58 @@ def find(session: Session, actor: Actor, key: str, anonymous: str = "none") -> R
     raise Missing("no_entry")
 
 
-# One question for the entry, its live version, and whether this reader may know of it.
+# Acts by which somebody sees a version that is not public.
+_WORKING = ("read_working", "read_frozen", "read_all", "register")
+
+
+def _places(at: Reach) -> dict[str, frozenset[int]]:
+    return {"b_desks": at.departments, "b_operators": at.operators, "b_projects": at.projects}
+
+
+def _worked_on(desks: Any, operators: Any, projects: Any) -> sa.ColumnElement[bool]:
+    """Whether an entry may lie where somebody with these posts works; the posts say the rest."""
+    around = sa.select(Organisation.id).where(
+        sa.or_(
+            Organisation.id.in_(desks),
+            # The papers of a sub-unit leave through the unit above it.
+            Organisation.parent_id.in_(desks),
+            Organisation.operator_id.in_(operators),
+        )
+    )
+    return sa.or_(Resource.department_id.in_(around), Resource.project_id.in_(projects))
+
+
+_DESKS = {
+    "nowhere": sa.false(),
+    "somewhere": _worked_on(
+        *(sa.bindparam(name, expanding=True, type_=sa.Integer) for name in _places(Reach()))
+    ),
+    "everywhere": sa.true(),
+}
+
+
+def findable(actor: Actor, anonymous: str = "none") -> sa.ColumnElement[bool]:
+    """The condition on (Resource, its live Version, if any) outside which `find` finds nothing.
+
+    It belongs into every question that leads to `find`: an entry that is read before it is hidden
+    answers later than one there is not, and its code tells which codes are taken.
+    """
+    at = reach(actor, *_WORKING)
+    if at.everywhere:
+        return sa.true()
+    ids = (sorted(ids) or [0] for ids in _places(at).values())
+    desk = sa.false() if at == Reach() else _worked_on(*ids)
+    return sa.or_(known(actor, anonymous), desk)
+
+
+# One question for the entry, its live version, and whether this reader may know of it. What he may
+# not is not fetched: it would take longer than what is not there.
 _FOUND = {
-    kind: sa.select(Resource, Version, sa.case((known_to(kind), 1), else_=0))
+    (kind, desk): sa.select(Resource, Version, sa.case((known_to(kind), 1), else_=0))
     .outerjoin(Version, Version.id == Resource.live_version_id)
-    .where(Resource.key == sa.bindparam("b_key"))
+    .where(Resource.key == sa.bindparam("b_key"), sa.or_(known_to(kind), worked_on))
     for kind in KINDS
+    for desk, worked_on in _DESKS.items()
 }
 
 

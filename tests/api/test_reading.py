@@ -210,7 +210,7 @@ def test_a_machine_that_tries_everything_finds_nothing(described, who):
         operation = result.ok()
 
         @settings(
-            max_examples=8,
+            max_examples=6,
             deadline=None,
             database=None,
             derandomize=True,

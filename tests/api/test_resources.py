@@ -82,7 +82,9 @@ def test_a_unit_lists_what_it_works_on_and_nobody_else_does(city, program):
 
 
 def test_an_entry_is_what_the_record_says(program):
-    entry = program("consumer")("GET", "?limit=1").json["resources"][0]
+    found = program("consumer")("GET", "?limit=9").json["resources"]
+    # What was taken over and is to be mended is given out as it is.
+    entry = next(one for one in found if one["remediation_due"] is None)
     digest = entry.pop("digest")
     assert digest.startswith("sm3:")
     assert schemas.errors("entry", entry, at="submission") == []
