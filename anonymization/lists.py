@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, partial
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -46,27 +46,42 @@ Chance = np.random.Generator
 
 @dataclass(frozen=True)
 class Family:
-    """Guesses of one sort: how many there are, how many a block has."""
+    """Guesses of one sort: how many there are, how many a block has, and what they are worth.
+
+    `ends`: blocks list all that there is, and are not drawn from it. `is_keyed`: a guess begins
+    with the key that it is digested under. `is_dear`: of the families that cost most, so that fewer
+    blocks of it are tried where a header speaks of another `kind`. `is_cheap`: worth trying where
+    the algorithm is none of the usual, or four bytes are all there is. `rounds`: how many blocks
+    are worth trying on many codes; with salts, which are each of a space of its own, fewer.
+    """
 
     name: str
     space: float
     block: int
     draw: Callable[[int], Iterable[Rows]]
+    kind: str | None = None
+    rounds: int = 80
+    ends: bool = False
+    is_keyed: bool = False
+    is_dear: bool = False
+    is_cheap: bool = False
 
     def guesses(self, block: int) -> list[Rows]:
         """One block of guesses; an attacker's, no secrets."""
         return list(self.draw(block))
 
-    @property
-    def ends(self) -> bool:
-        """Whether blocks list all that there is, and are not drawn from it."""
-        return self.name == "listed"
-
 
 def _drawn(
-    name: str, space: float, block: int, draw: Callable[[Chance, int], Iterable[Rows]]
+    name: str,
+    space: float,
+    block: int,
+    draw: Callable[[Chance, int], Iterable[Rows]],
+    **worth: Any,
 ) -> Family:
-    return Family(name, space, block, lambda one: draw(np.random.default_rng((AREA, one)), block))
+    def seeded(one: int) -> Iterable[Rows]:
+        return draw(np.random.default_rng((AREA, one)), block)
+
+    return Family(name, space, block, seeded, **worth)
 
 
 @cache
@@ -77,30 +92,36 @@ def families() -> Mapping[str, Family]:
     oldest = len(OLDEST) * 1e5
     local_oldest = partial(local_mobiles, fronts=OLDEST)
     people = len(LOCAL) * _DAYS * 1e3
+    region, oldest_region = len(_FRONTS) * 2e6, len(OLDEST) * 2e6
+    dear: dict[str, Any] = {"is_dear": True}
+    mobiles, identities = dear | {"kind": "MOBILE"}, dear | {"kind": "ID_CARD"}
+    salted, offices = _salty(local_oldest, SALTS), _salty(local_oldest, OFFICES)
+    salted_region = _salty(partial(regional_mobiles, fronts=OLDEST), USUAL)
+    keyed = _keyed(local_oldest, USUAL)
+    salts, names = 2 * len(USUAL), len(NAMED)
     listed = (
-        Family("listed", PARTS * 52_000, 52_000, _in_parts),
-        _drawn("local mobiles", local, 10_000, local_mobiles),
+        Family("listed", PARTS * 52_000, 52_000, _in_parts, ends=True),
+        _drawn("local mobiles", local, 10_000, local_mobiles, is_cheap=True),
         _drawn("written otherwise", 5 * local, 25_000, _otherwise),
-        _drawn("numbers", 1.1e7, 12_000, _serials),
-        _drawn("plates", 9e5, 6_000, _plates),
-        _drawn("landlines", 3e6, 9_000, _landlines),
-        _drawn("identities", people, 50_000, citizens),
-        _drawn("regional mobiles", len(_FRONTS) * 2e6, 50_000, regional_mobiles),
-        _drawn("mobiles", len(_FRONTS) * 1e8, 50_000, _mobiles),
-        _drawn("salted mobiles", 2 * len(SALTS) * oldest, 50_000, _salty(local_oldest, SALTS)),
+        _drawn("numbers", 1.1e7, 12_000, _serials, is_cheap=True),
+        _drawn("plates", 9e5, 6_000, _plates, is_cheap=True),
+        _drawn("landlines", 3e6, 9_000, _landlines, rounds=25),
+        _drawn("identities", people, 50_000, citizens, **identities, is_cheap=True),
+        _drawn("regional mobiles", region, 50_000, regional_mobiles, **mobiles),
+        _drawn("mobiles", len(_FRONTS) * 1e8, 50_000, _mobiles, **mobiles),
+        _drawn("salted mobiles", 2 * len(SALTS) * oldest, 50_000, salted, **mobiles, rounds=20),
         _drawn(
-            "offices' mobiles", 2 * len(OFFICES) * oldest, 50_000, _salty(local_oldest, OFFICES)
+            "offices' mobiles", 2 * len(OFFICES) * oldest, 50_000, offices, **mobiles, rounds=25
         ),
-        _drawn("keyed mobiles", len(USUAL) * oldest, 50_000, _keyed(local_oldest, USUAL)),
         _drawn(
-            "salted regional",
-            2 * len(USUAL) * len(OLDEST) * 2e6,
-            50_000,
-            _salty(partial(regional_mobiles, fronts=OLDEST), USUAL),
+            "keyed mobiles", len(USUAL) * oldest, 50_000, keyed, **mobiles, rounds=12, is_keyed=True
         ),
-        _drawn("names and births", len(NAMED) * len(_BORN) * _DAYS, 60_000, _named_and_born),
-        _drawn("names and tails", 10 * len(NAMED) * 1e4, 60_000, _named_and_numbered),
-        _drawn("salted", 2 * len(USUAL) * people, 100_000, _salty(citizens, USUAL)),
+        _drawn(
+            "salted regional", salts * oldest_region, 50_000, salted_region, **mobiles, rounds=12
+        ),
+        _drawn("names and births", names * len(_BORN) * _DAYS, 60_000, _named_and_born, **dear),
+        _drawn("names and tails", 10 * names * 1e4, 60_000, _named_and_numbered),
+        _drawn("salted", salts * people, 100_000, _salty(citizens, USUAL), **identities, rounds=16),
     )
     return {one.name: one for one in listed}
 

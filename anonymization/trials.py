@@ -15,16 +15,8 @@ from anonymization.findings import Numbers
 
 # So many hits are proof enough: of fewer than eight bytes, of eight.
 _ENOUGH: Final = (50, 3)
-# Families worth trying where the algorithm is none of the usual, or four bytes are all there is.
-_CHEAP: Final = frozenset({"local mobiles", "numbers", "plates", "identities"})
 # Of four bytes these are worth the many guesses that citizen numbers take.
 _LIKELY: Final = frozenset({"crc32", "md5"})
-_SALTED: Final = frozenset(
-    {
-        *("salted", "salted mobiles", "offices' mobiles", "salted regional", "landlines"),
-        "keyed mobiles",
-    }
-)
 # What offices make HMAC of.
 _KEYED: Final = frozenset({"md5", "sha1", "sha256", "sm3", "sha512"})
 # The algorithm that codes were made with, and how many were undone.
@@ -93,10 +85,10 @@ def from_lists(held: Held, kinds: Sequence[str]) -> Undone | None:
     for algorithms, is_usual in ((first, True), (others, False)):
         some = [one for one in algorithms if digests.known(one)]
         for family in lists.families().values():
-            if not is_usual and family.name not in _CHEAP:
+            if not is_usual and not family.is_cheap:
                 continue
             fit = [one for one in some if _told_apart(held, family, one)]
-            if family.name == "keyed mobiles":
+            if family.is_keyed:
                 fit = [f"{digests.KEYED}{one}" for one in fit if one in _KEYED]
             # A code cut to a length of its own is of any of three: each gets half as long.
             part = 1 if held.characters in ALGORITHMS else 2
@@ -115,7 +107,7 @@ def _told_apart(held: Held, family: lists.Family, algorithm: str) -> bool:
 
 def _listed(held: Held, family: lists.Family, rounds: Mapping[str, int]) -> Undone | None:
     hits = _WANTED.get(held.width, 9)
-    if family.name in _DEAR and held.width == 8:
+    if family.is_dear and held.width == 8:
         hits = _FEW_HITS
     blocks = {one: _blocks(family, len(held.codes), most, hits) for one, most in rounds.items()}
     trials = {one: Trial(held) for one in rounds}
@@ -142,22 +134,15 @@ def _rounds(family: lists.Family, algorithm: str, kinds: Sequence[str]) -> int:
     """
     if "MOBILE" in kinds and family.name == "mobiles":
         return _TELEPHONES
-    if kinds and kinds[0] in _BEHIND and family.name in _DEAR:
-        return 80 if family.name in _BEHIND[kinds[0]] else 8
+    if family.is_dear and kinds and kinds[0] in _LISTED:
+        return 80 if family.kind == kinds[0] else 8
     if family.name == "mobiles":
         return _CHEAPLY.get(algorithm, 80)
-    return _ROUNDS.get(family.name, 80)
+    return family.rounds
 
 
-# Blocks for guesses with salts, which are each of a space of its own.
-_ROUNDS: Final = {
-    "landlines": 25,
-    "salted mobiles": 20,
-    "offices' mobiles": 25,
-    "keyed mobiles": 12,
-    "salted regional": 12,
-    "salted": 16,
-}
+# Kinds whose codes are worth more guesses of their own.
+_LISTED: Final = frozenset({"MOBILE", "ID_CARD"})
 # Blocks for an algorithm that is not usual.
 _RARELY: Final = 4
 # Telephones of the whole country: of a thousand codes three are hit, so that one release in twenty
@@ -165,19 +150,6 @@ _RARELY: Final = 4
 _TELEPHONES: Final = 240
 # MD5 costs a half of SHA-256 and a third of SM3.
 _CHEAPLY: Final = {"md5": 216, "sha1": 120, "sm3": 60}
-# The families that cost most, and those of them that are behind codes of a kind.
-_DEAR: Final = frozenset(
-    {"identities", "mobiles", "regional mobiles", "names and births", *_SALTED} - {"landlines"}
-)
-_BEHIND: Final = {
-    "MOBILE": frozenset(
-        {
-            *("mobiles", "regional mobiles", "salted mobiles", "offices' mobiles"),
-            *("salted regional", "keyed mobiles"),
-        }
-    ),
-    "ID_CARD": frozenset({"identities", "salted"}),
-}
 
 
 def _blocks(family: lists.Family, held: int, rounds: int, hits: int) -> int:

@@ -17,7 +17,7 @@ from anonymization import trials
 from registry import db, sealed
 from search import elastic
 from tests import engines, factories
-from tests.anonymization import hands
+from tests.anonymization import judging
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -44,13 +44,11 @@ collect_ignore = [] if SPARK else ["anonymization/test_spark.py"]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     engines.options(parser)
-    parser.addoption(
-        "--every-release", action="store_true", help="judge old sets of releases whole"
-    )
+    parser.addoption("--every-release", action="store_true", help="judge sets of releases whole")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    hands.EVERY_RELEASE = config.getoption("every_release")
+    judging.EVERY_RELEASE = config.getoption("every_release")
     # What is dear is made once for all processes of a run: the databases that tests have copies
     # of (tests/factories.py), and what the gate compares the codes of hundreds of releases with.
     if not hasattr(config, "workerinput"):

@@ -18,6 +18,7 @@ import polars as pl
 
 from anonymization import verify
 from tests.anonymization.eighth_people import Person, crowd
+from tests.anonymization.judging import made
 from tests.anonymization.sixth_people import Release
 
 Cell = Callable[[random.Random, Person], Any]
@@ -74,10 +75,11 @@ def bases() -> tuple[Release, ...]:
     """The sound releases that leaks are put into."""
     found = []
     for module, fronts in BASES.items():
-        made = {one.title: one for one in import_module(f"tests.anonymization.{module}").sound()}
+        sound = import_module(f"tests.anonymization.{module}").sound
+        titled = {one.title: one for one in made(sound)}
         for front in fronts:
-            (title,) = [one for one in made if one.startswith(front)]
-            found.append(made[title])
+            (title,) = [one for one in titled if one.startswith(front)]
+            found.append(titled[title])
     return tuple(found)
 
 

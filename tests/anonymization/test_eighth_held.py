@@ -13,7 +13,7 @@ import pytest
 
 from tests.anonymization import eighth_held
 from tests.anonymization.eighth_people import Release, crowd
-from tests.anonymization.hands import made
+from tests.anonymization.judging import made
 from tests.anonymization.sixth_people import mod11
 
 

@@ -1,4 +1,4 @@
-"""The gate on releases of an eleventh hand, which has read neither the gate nor its earlier flaws.
+"""Releases of an eleventh hand, which has read neither the gate nor its earlier flaws.
 
 What the held part hides is looked at in test_eleventh_held.py, apart from what may be read.
 """
@@ -9,41 +9,15 @@ import polars as pl
 import pytest
 
 from tests.anonymization import (
-    eleventh_held,
     eleventh_held_sound,
     eleventh_open,
     eleventh_open_sound,
 )
 from tests.anonymization.eighth_people import Release, crowd
 from tests.anonymization.eleventh_people import compositions
-from tests.anonymization.hands import have_their_columns, keep_their_groups, made, shown
-from tests.anonymization.sixth_people import judge
+from tests.anonymization.judging import made
 
-FLAWED = {"open": eleventh_open, "held": eleventh_held}
 SOUND = {"open": eleventh_open_sound, "held": eleventh_held_sound}
-
-
-# At first look 8 and 7; no truth had to be mended. After the open part was read 10 and 7.
-@pytest.mark.parametrize(("part", "least"), [("open", 10), ("held", 7)])
-def test_the_flaws_of_an_eleventh_hand_are_found_with_their_columns(part, least):
-    cases = made(FLAWED[part].flawed)
-    right, wrong = judge(cases)
-    assert len(cases) == 10
-    assert right >= least, shown(part, wrong)
-
-
-# At first look 10 and 9; no truth had to be mended.
-@pytest.mark.parametrize(("part", "least"), [("open", 10), ("held", 9)])
-def test_the_sound_releases_of_an_eleventh_hand_pass(part, least):
-    cases = made(SOUND[part].sound)
-    right, wrong = judge(cases)
-    assert len(cases) == 10
-    assert right >= least, shown(part, wrong)
-
-
-@pytest.mark.parametrize("part", SOUND)
-def test_its_sound_releases_keep_the_groups_that_they_say(part):
-    assert keep_their_groups(made(SOUND[part].sound)) == 4
 
 
 @pytest.mark.parametrize("part", SOUND)
@@ -67,18 +41,6 @@ def test_its_codes_of_people_are_in_no_earlier_release(part):
         if name.endswith("代码")
     ]
     assert codes == [set()]
-
-
-@pytest.mark.parametrize("part", FLAWED)
-def test_what_its_flaws_name_is_in_their_tables(part):
-    have_their_columns(made(FLAWED[part].flawed), range(1_000, 2_400 + 1))
-
-
-@pytest.mark.parametrize("part", FLAWED)
-def test_it_is_the_same_set_each_time(part):
-    for make in (FLAWED[part].flawed, SOUND[part].sound):
-        for one, again in zip(made(make), make(), strict=True):
-            assert one.frame.equals(again.frame), one.title
 
 
 def the(front: str) -> Release:

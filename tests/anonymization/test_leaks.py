@@ -5,7 +5,7 @@ The whole of it, each leak in many bases, is `benchmarks/leaks.py`; here a sampl
 
 import pytest
 
-from anonymization import verify
+from tests.anonymization.judging import verdict
 from tests.anonymization.leaks import Leak, bases, is_found, pairs
 from tests.anonymization.leaks_of_lives import lives
 from tests.anonymization.leaks_of_numbers import numbers
@@ -56,7 +56,7 @@ def sample(kind: str) -> list[Leak]:
 
 @pytest.mark.parametrize("base", bases(), ids=lambda base: base.title)
 def test_a_base_without_a_leak_passes(base):
-    assert [one.zh for one in verify(base.frame, base.claim, **base.others).findings] == []
+    assert [one.zh for one in verdict(base).findings] == []
 
 
 @pytest.mark.parametrize(("kind", "least"), [("numbers", 1.0), ("lives", 1.0)])

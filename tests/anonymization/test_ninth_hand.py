@@ -1,4 +1,4 @@
-"""The gate on releases of a ninth hand, which has read neither the gate nor its earlier sets.
+"""Releases of a ninth hand, which has read neither the gate nor its earlier sets.
 
 What the held part hides is looked at in test_ninth_held.py, apart from what may be read.
 """
@@ -7,50 +7,9 @@ import hashlib
 import re
 from datetime import date, timedelta
 
-import pytest
-
-from tests.anonymization import ninth_held, ninth_held_sound, ninth_open, ninth_open_sound
+from tests.anonymization import ninth_open
 from tests.anonymization.eighth_people import Release, crowd
-from tests.anonymization.hands import have_their_columns, keep_their_groups, made, shown
-from tests.anonymization.sixth_people import judge
-
-FLAWED = {"open": ninth_open, "held": ninth_held}
-SOUND = {"open": ninth_open_sound, "held": ninth_held_sound}
-
-
-# At first look 9 and 14; no truth had to be mended. After the open part was read 15 and 14.
-@pytest.mark.parametrize(("part", "least"), [("open", 15), ("held", 14)])
-def test_the_flaws_of_a_ninth_hand_are_found_with_their_columns(part, least):
-    cases = made(FLAWED[part].flawed)
-    right, wrong = judge(cases)
-    assert len(cases) == 15
-    assert right >= least, shown(part, wrong)
-
-
-# At first look 24 and 20; no truth had to be mended. After the open part was read 25 and 20.
-@pytest.mark.parametrize(("part", "least"), [("open", 25), ("held", 20)])
-def test_the_sound_releases_of_a_ninth_hand_pass(part, least):
-    cases = made(SOUND[part].sound)
-    right, wrong = judge(cases)
-    assert len(cases) == 25
-    assert right >= least, shown(part, wrong)
-
-
-@pytest.mark.parametrize("part", SOUND)
-def test_its_sound_releases_keep_the_groups_that_they_say(part):
-    assert keep_their_groups(made(SOUND[part].sound)) >= 5
-
-
-@pytest.mark.parametrize("part", FLAWED)
-def test_what_its_flaws_name_is_in_their_tables(part):
-    have_their_columns(made(FLAWED[part].flawed), range(200, 3_000 + 1))
-
-
-@pytest.mark.parametrize("part", FLAWED)
-def test_it_is_the_same_set_each_time(part):
-    for make in (FLAWED[part].flawed, SOUND[part].sound):
-        for one, again in zip(made(make), make(), strict=True):
-            assert one.frame.equals(again.frame), one.title
+from tests.anonymization.judging import made
 
 
 def the(front: str) -> Release:

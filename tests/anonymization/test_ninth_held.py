@@ -10,7 +10,7 @@ import polars as pl
 
 from tests.anonymization import ninth_held
 from tests.anonymization.eighth_people import Release, crowd, luhn
-from tests.anonymization.hands import made
+from tests.anonymization.judging import made
 from tests.anonymization.ninth_held import SPOKEN, geohash
 
 

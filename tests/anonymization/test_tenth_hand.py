@@ -1,4 +1,4 @@
-"""The gate on releases of a tenth hand, which has read neither the gate nor its earlier flaws.
+"""Releases of a tenth hand, which has read neither the gate nor its earlier flaws.
 
 What the held part hides is looked at in test_tenth_held.py, apart from what may be read.
 """
@@ -7,55 +7,14 @@ import hashlib
 from itertools import pairwise
 
 import polars as pl
-import pytest
 
-from tests.anonymization import tenth_held, tenth_held_sound, tenth_open, tenth_open_sound
+from tests.anonymization import tenth_open
 from tests.anonymization.eighth_people import Release, crowd
-from tests.anonymization.hands import have_their_columns, keep_their_groups, shown
-from tests.anonymization.sixth_people import judge
-
-FLAWED = {"open": tenth_open, "held": tenth_held}
-SOUND = {"open": tenth_open_sound, "held": tenth_held_sound}
-
-
-# At first look 7 and 5; no truth had to be mended. After the open part was read 12 and 5, after the
-# leaks of test_leaks.py were mended for 7.
-@pytest.mark.parametrize(("part", "least"), [("open", 12), ("held", 7)])
-def test_the_flaws_of_a_tenth_hand_are_found_with_their_columns(part, least):
-    cases = list(FLAWED[part].flawed())
-    right, wrong = judge(cases)
-    assert len(cases) == 12
-    assert right >= least, shown(part, wrong)
-
-
-# At first look 15 and 14; no truth had to be mended. After the open part was read 18 and 14.
-@pytest.mark.parametrize(("part", "least"), [("open", 18), ("held", 14)])
-def test_the_sound_releases_of_a_tenth_hand_pass(part, least):
-    cases = list(SOUND[part].sound())
-    right, wrong = judge(cases)
-    assert len(cases) == 18
-    assert right >= least, shown(part, wrong)
-
-
-@pytest.mark.parametrize("part", SOUND)
-def test_its_sound_releases_keep_the_groups_that_they_say(part):
-    assert keep_their_groups(SOUND[part].sound()) >= 3
-
-
-@pytest.mark.parametrize("part", FLAWED)
-def test_what_its_flaws_name_is_in_their_tables(part):
-    have_their_columns(FLAWED[part].flawed(), range(150, 1_500 + 1))
-
-
-@pytest.mark.parametrize("part", FLAWED)
-def test_it_is_the_same_set_each_time(part):
-    for made in (FLAWED[part].flawed, SOUND[part].sound):
-        for one, again in zip(made(), made(), strict=True):
-            assert one.frame.equals(again.frame), one.title
+from tests.anonymization.judging import made
 
 
 def the(front: str) -> Release:
-    return next(case for case in tenth_open.flawed() if case.title.startswith(front))
+    return next(case for case in made(tenth_open.flawed) if case.title.startswith(front))
 
 
 def values(front: str, column: str) -> list[str]:

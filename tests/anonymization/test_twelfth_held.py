@@ -11,7 +11,7 @@ import pytest
 
 from tests.anonymization import twelfth_held
 from tests.anonymization.eighth_people import Release, crowd
-from tests.anonymization.hands import made
+from tests.anonymization.judging import made
 
 
 def the(front: str) -> Release:
