@@ -13,7 +13,7 @@ import schemas
 from registry import acceptance, calendar, papers, signing
 from registry.access import Actor
 from registry.access.actor import of_account
-from registry.cli.documents import Faulty
+from registry.cli.documents import TARGET, Faulty
 from registry.cli.line import main
 from registry.cli.opening import keys, reading, settings, writing
 from registry.models.accounts import Account
@@ -118,7 +118,7 @@ def opinion() -> None:
 @click.argument("project")
 @click.option("--as", "username", required=True, help="签署人账号 / account of the officer")
 @click.option("--reason", default="", help="不通过的理由 / why it is not passed")
-@click.option("--output", "-o", type=click.Path(path_type=Path), help="保存到 / where to put it")
+@click.option("--output", "-o", type=TARGET, help="保存到 / where to put it")
 @click.option("--json", "as_json", is_flag=True)
 def issue(project: str, username: str, reason: str, output: Path | None, as_json: bool) -> None:
     """Sign the computed verdict on PROJECT as an opinion."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from registry.cli.bar import bar
-from registry.cli.documents import FILE, Unwritten, document, write
+from registry.cli.documents import FILE, TARGET, Unwritten, document, write
 from registry.cli.line import Rooms, main
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _frame(source: "Path | Handed") -> "DataFrame":
 
 
 @anonymize.command("key")
-@click.argument("path", type=FILE)
+@click.argument("path", type=TARGET)
 @click.option("--after", type=FILE, help="接替的旧密钥 / the key it follows, for the next release")
 @click.option("--destroy", is_flag=True, help="销毁这个密钥 / destroy this key")
 @click.option("--by", default="", help="由谁办理 / who does it")
@@ -220,7 +220,7 @@ def detect(
     show_default=True,
 )
 @click.option("--release", help="发布批次 / name of the release")
-@click.option("--output", "-o", type=FILE, help="方案文件 / where the plan goes")
+@click.option("--output", "-o", type=TARGET, help="方案文件 / where the plan goes")
 def plan(
     file: Path | None,
     table: str | None,
@@ -249,7 +249,7 @@ def plan(
 
 @anonymize.command("sample")
 @click.argument("plan_file", type=FILE)
-@click.option("--output", "-o", type=FILE, required=True, help="CSV")
+@click.option("--output", "-o", type=TARGET, required=True, help="CSV")
 @click.option("--rows", type=click.IntRange(1, 1_000_000), default=1000, show_default=True)
 def sample(plan_file: Path, output: Path, rows: int) -> None:
     """Write made-up rows for a plan, to run it before there are real data (plan_only)."""
@@ -271,12 +271,12 @@ def sample(plan_file: Path, output: Path, rows: int) -> None:
 @click.option(
     "--output",
     "-o",
-    type=FILE,
+    type=TARGET,
     required=True,
     help="结果，CSV 或 Parquet / the release, CSV or Parquet",
 )
 @click.option("--key", "key_file", type=FILE, help="密钥文件 / key file")
-@click.option("--report", "report_file", type=FILE, help="报告 / report")
+@click.option("--report", "report_file", type=TARGET, help="报告 / report")
 @click.option("--resource", help="资源编号（网址中的编码） / key of the resource")
 @click.option("--version", "version_digest", help="版本摘要 / digest of its version")
 @click.option("--kind", type=click.Choice(["measured", "plan_only"]), default="measured")
@@ -340,7 +340,7 @@ def apply(
 @click.option(
     "--output",
     "-o",
-    type=FILE,
+    type=TARGET,
     required=True,
     help="结果，CSV 或 Parquet / the treated table, CSV or Parquet",
 )
@@ -421,7 +421,7 @@ def _findings(findings: list[dict[str, Any]]) -> None:
 @click.option(
     "--report", "report_file", type=FILE, help="报告，核对密钥 / report, to check the key"
 )
-@click.option("--output", "-o", type=FILE, required=True, help="结果 / where it goes")
+@click.option("--output", "-o", type=TARGET, required=True, help="结果 / where it goes")
 def restore(
     file: Path, plan_file: Path, key_file: Path, report_file: Path | None, output: Path
 ) -> None:

@@ -12,6 +12,13 @@ import schemas
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
+class Target(click.Path):
+    """A file that a command writes, and neither one it reads nor another that it writes."""
+
+
+TARGET = Target(dir_okay=False, path_type=Path)
+
+
 class Faulty(click.ClickException):
     """A file that is not what is wanted: told in one sentence, Chinese and English, exit 2."""
 
@@ -47,6 +54,47 @@ _NO_PLACE = (
 _UNREAD = (
     "无法读取；请检查文件名和权限。",
     "it cannot be read; check its name and its mode.",
+)
+
+
+def require_apart(ctx: click.Context) -> None:
+    """Refuse a target that is a file the command reads, by whatever name, or another target.
+
+    Beside a key lies its record, which is read with it.
+    """
+    read: list[Path] = []
+    written: list[Path] = []
+    for param in ctx.command.params:
+        if not isinstance(param.type, click.Path):
+            continue
+        given = ctx.params.get(param.name or "")
+        paths = [Path(one) for one in (given if isinstance(given, tuple) else (given,)) if one]
+        (written if isinstance(param.type, Target) else read).extend(paths)
+        if param.name in _KEYS:
+            read.extend(one.with_name(f"{one.name}.json") for one in paths)
+    for place, target in enumerate(written):
+        if any(_same(target, one) for one in read):
+            raise Faulty(target, *_READ_TOO)
+        if any(_same(target, one) for one in written[:place]):
+            raise Faulty(target, *_TWICE)
+
+
+_KEYS = frozenset({"key_file", "after"})
+
+
+def _same(one: Path, other: Path) -> bool:
+    if one.exists() and other.exists():
+        return one.samefile(other)
+    return one.resolve() == other.resolve()
+
+
+_READ_TOO = (
+    "这个文件是本次要读取的，不能写在它上面；请换一个输出文件名。",
+    "the command reads this file and must not write over it; choose another name.",
+)
+_TWICE = (
+    "两项输出不能写到同一个文件；请换一个文件名。",
+    "two results cannot go into one file; choose another name.",
 )
 
 

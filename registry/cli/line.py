@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from registry.cli.documents import require_apart
 from registry.cli.refusals import ordinary
 from registry.config import start_log
 
@@ -35,8 +36,19 @@ ROOMS: Mapping[str, str] = {
 }
 
 
+class Careful(click.Command):
+    """A command that writes over nothing it reads."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it, where what it is to write is apart from what it reads."""
+        require_apart(ctx)
+        return super().invoke(ctx)
+
+
 class Rooms(click.Group):
     """A group whose commands stand in modules that are read when they are asked for."""
+
+    command_class = Careful
 
     def __init__(self, *args: Any, rooms: Mapping[str, str], **more: Any) -> None:
         super().__init__(*args, **more)

@@ -10,6 +10,7 @@ from connectors import incoming
 from registry.access import SYSTEM
 from registry.access.actor import Actor
 from registry.cli.acceptance import known_keys, trust_option
+from registry.cli.documents import TARGET
 from registry.cli.line import main
 from registry.cli.opening import keys, reading, settings
 from registry.discovery import manifest as manifests
@@ -30,7 +31,7 @@ def manifest() -> None:
 
 @manifest.command("issue")
 @click.option("--open", "open_part", is_flag=True, help="仅开放部分 / only what anybody may read")
-@click.option("--output", "-o", type=click.Path(path_type=Path), help="保存到 / where to put it")
+@click.option("--output", "-o", type=TARGET, help="保存到 / where to put it")
 def issue(open_part: bool, output: Path | None) -> None:
     """Write the manifest of today: what every signed-in reader sees, or the open part."""
     chosen = settings()

@@ -11,6 +11,7 @@ from registry import accounts, calendar
 from registry.access import Actor
 from registry.access.actor import of_account
 from registry.catalogue import intake
+from registry.cli.documents import TARGET
 from registry.cli.line import main
 from registry.cli.opening import reading, settings, writing
 from registry.cli.tables import both
@@ -21,7 +22,7 @@ from registry.web.sheets import exported, incoming
 
 @main.command("export")
 @click.option("--department", required=True, help="统一社会信用代码 / social credit code")
-@click.option("--output", "-o", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--output", "-o", required=True, type=TARGET)
 def export(department: str, output: Path) -> None:
     """Write every entry of a unit into the official sheet."""
     with reading(settings()) as session:
