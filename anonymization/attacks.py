@@ -33,6 +33,7 @@ from anonymization import (
     things,
     trajectories,
     utility,
+    workbooks,
 )
 from anonymization.cells import numbered
 from anonymization.classes import Coded
@@ -41,7 +42,7 @@ from anonymization.errors import Refused
 from anonymization.findings import Finding, Terms, as_texts, token, wordy
 from anonymization.fineness import fine
 from anonymization.plan import profiles
-from anonymization.tables import whole
+from anonymization.tables import is_blank, nothing_filled, whole
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,11 @@ def verify(
         lawful=_ordered(claim.get("rules") or {}),
         raw={f"{i}\0{one}": part[one] for i, part in enumerate(known) for one in part.columns},
     )
+    if isinstance(release, str | Path):
+        workbooks.require_bare(Path(release))
     frame = whole(release)
+    if is_blank(frame):
+        raise nothing_filled()
     verdict = attack(frame, terms, list(earlier), registers)
     if raw is None:
         return verdict

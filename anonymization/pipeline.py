@@ -330,12 +330,7 @@ class _Run:
 
     def _check_rows(self) -> None:
         if self.rows == 0 or not any(tally.filled for tally in self.tallies.values()):
-            raise Refused(
-                "ALL_BLANK",
-                "数据没有任何有值的行，无法脱敏，也无从证明；请核对选的文件、工作表或者表名。",
-                "the table has no filled row; there is nothing to treat or to prove. Check whether "
-                "it is the right file, sheet or table.",
-            )
+            raise tables.nothing_filled()
         for line in self.masking["columns"]:
             tally = self.tallies[line["name"]]
             if tally.filled and tally.unreadable == tally.filled:

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from anonymization import crypto
+from anonymization import cells, crypto, workbooks
 from anonymization.errors import Refused
 
 _ROWS: Final = 131_072
@@ -179,17 +179,42 @@ def open_table(path: str | Path) -> Table:
     return table
 
 
+def nothing_filled() -> Refused:
+    """The refusal of a table in which no row has a value."""
+    return Refused(
+        "ALL_BLANK",
+        "数据没有任何有值的行，无法脱敏，也无从证明；请核对选的文件、工作表或者表名。",
+        "the table has no filled row; there is nothing to treat or to prove. Check whether it is "
+        "the right file, sheet or table.",
+    )
+
+
+def is_blank(frame: pl.DataFrame) -> bool:
+    """Whether no cell of a table holds anything."""
+    return not any(
+        frame.select(cells.text(pl.col(name)).is_not_null().any()).item() for name in frame.columns
+    )
+
+
 def whole(table: Any) -> pl.DataFrame:
     """Any table as a polars frame: a path, or a polars, pandas or Arrow table."""
     if isinstance(table, pl.DataFrame):
-        return table
+        return _of_texts(table)
     if isinstance(table, pl.Series):
-        return table.to_frame()
+        return _of_texts(table.to_frame())
     if isinstance(table, str | Path):
         return open_table(table).frame()
     made = pl.from_arrow(table) if hasattr(table, "to_batches") else pl.from_pandas(table)
     assert isinstance(made, pl.DataFrame)
-    return made
+    return _of_texts(made)
+
+
+def _of_texts(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same table, unless a column of it is of a type that no text can be read from."""
+    for name, kind in frame.schema.items():
+        if kind in (pl.Binary, pl.Duration):
+            raise _no_texts(name, str(kind))
+    return frame
 
 
 def _check_names(columns: Sequence[str]) -> None:
@@ -300,6 +325,9 @@ def _broken(path: Path) -> Refused:
 
 def _open_parquet(path: Path) -> Table:
     file = pq.ParquetFile(path)
+    for field in file.schema_arrow:
+        if _are_no_texts(field.type):
+            raise _no_texts(field.name, str(field.type))
     nested = [field.name for field in file.schema_arrow if pa.types.is_nested(field.type)]
     if nested:
         raise Refused(
@@ -309,6 +337,26 @@ def _open_parquet(path: Path) -> Table:
         )
     names = tuple(file.schema_arrow.names)
     return Table(path, "parquet", names, file.metadata.num_rows)
+
+
+def _are_no_texts(kind: pa.DataType) -> bool:
+    """Whether values are bytes or spans of time, which hold no text to look at."""
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    tests = (
+        *(pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view),
+        *(pa.types.is_fixed_size_binary, pa.types.is_duration, pa.types.is_interval),
+    )
+    return any(test(kind) for test in tests)
+
+
+def _no_texts(name: str, kind: str) -> Refused:
+    return Refused(
+        "UNREADABLE_TYPE",
+        f"列「{name}」的类型是 {kind}，读不出文字，无法查看。请转成文字，或者去掉这一列。",
+        f"column {name} is of type {kind} and holds no text to look at; turn it into text, or "
+        "leave it out.",
+    )
 
 
 def _parquet(path: Path, columns: list[str]) -> Iterator[pl.DataFrame]:
@@ -370,27 +418,19 @@ def _csv(table: Table, columns: list[str]) -> Iterator[pl.DataFrame]:
 
 
 def _excel(path: Path) -> pl.DataFrame:
-    """The first sheet as text, its first row being the header."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
+    """The only sheet with anything in it as text, its first row being the header."""
     try:
-        rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
-    except (CalamineError, ValueError, IndexError):
+        rows = workbooks.rows(path)
+    except (ValueError, IndexError):
         raise _broken(path) from None
     if not rows:
         raise Refused("EMPTY", f"文件是空的：{path.name}。", f"the file is empty: {path.name}.")
-    names = [_cell(one) for one in rows[0]]
+    names = rows[0]
     _check_names(names)
     return pl.DataFrame(
-        {name: [_cell(row[i]) for row in rows[1:]] for i, name in enumerate(names)},
+        {name: [row[i] for row in rows[1:]] for i, name in enumerate(names)},
         schema=dict.fromkeys(names, pl.String),
     )
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
 
 
 # --- writing --------------------------------------------------------------------------------

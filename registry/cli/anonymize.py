@@ -495,7 +495,8 @@ def verify(
     trials.remember()
     claimed = document(claim) if claim else None
     with _told(as_json), _source(release, table, url_file, max_rows) as source:
-        verdict = attack(_frame(source), claimed, raw, earlier, auxiliary)
+        attacked = source if isinstance(source, Path) else source.frame()
+        verdict = attack(attacked, claimed, raw, earlier, auxiliary)
     facts = verdict.facts()
     if as_json:
         _show(facts)

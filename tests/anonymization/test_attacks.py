@@ -185,11 +185,6 @@ def test_a_finding_quotes_no_value_of_the_data(sound, people):
     assert [one for one in values if one in shown_facts] == []
 
 
-def test_an_empty_table_is_nothing_to_attack():
-    verdict = verify(pl.DataFrame({"姓名": [], "证件": []}, schema_overrides={"姓名": pl.String}))
-    assert (verdict.passed, verdict.rows) == (True, 0)
-
-
 def test_a_pandas_and_an_arrow_table_are_attacked_as_well(sound, people):
     flawed = sound.with_columns(people["公民身份号码"].alias("原号"))
     for one in (flawed.to_pandas(), flawed.to_arrow()):

@@ -1,0 +1,73 @@
+"""Workbooks: one sheet is one table, and whatever else a file carries leaves the house with it."""
+
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from anonymization.errors import Refused
+
+Rows = list[list[str]]
+
+
+def rows(path: Path) -> Rows:
+    """The cells of the only sheet that holds any, as text; none of a workbook that is empty.
+
+    Raises ValueError for what is no workbook, and Refused where several sheets hold something:
+    which of them is the table, and what becomes of the others, nobody would have said.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
+        filled = [one for one in sheets if one.height]
+        found = filled[0].to_python() if filled else []
+    except CalamineError as fault:
+        raise ValueError(path.name) from fault
+    if len(filled) > 1:
+        names = [one.name for one in filled]
+        shown = SheetVisibleEnum.Visible
+        hidden = {one.name for one in book.sheets_metadata if one.visible != shown}
+        zh = "、".join(f"{one}（隐藏）" if one in hidden else one for one in names)
+        en = ", ".join(f"{one} (hidden)" if one in hidden else one for one in names)
+        raise Refused(
+            "SHEETS",
+            f"{path.name} 有 {len(names)} 张工作表有内容：{zh}。请只留要用的一张，或者另存为 CSV。",
+            f"{len(names)} sheets of {path.name} hold something: {en}. Keep the one that is meant, "
+            "or save it as CSV.",
+        )
+    return [[_cell(one) for one in row] for row in found]
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+# What a workbook carries beside its cells, by where it stands in the file (ECMA-376).
+_BESIDE: Final[Mapping[str, tuple[str, str]]] = {
+    "xl/(?:comments|threadedComments)": ("批注", "comments"),
+    "xl/pivotCache/": ("数据透视表缓存的原始数据", "the data that pivot tables keep"),
+    "xl/externalLinks/": ("其他文件的数值", "values of other files"),
+    "xl/(?:embeddings|media)/": ("嵌入的文件或图片", "embedded files or pictures"),
+    "xl/vbaProject": ("宏", "macros"),
+}
+
+
+def require_bare(path: Path) -> None:
+    """Refuse a release whose workbook carries more than cells: nothing of it was looked at."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as file:
+        parts = file.namelist()
+    for where, (zh, en) in _BESIDE.items():
+        if any(re.match(where, one) for one in parts):
+            raise Refused(
+                "BESIDE_CELLS",
+                f"{path.name} 除单元格外还带有{zh}，会随文件一起发出去。请删除，或者另存为 CSV。",
+                f"{path.name} carries {en} beside its cells, which go out with it. Remove them, "
+                "or save it as CSV.",
+            )
