@@ -187,7 +187,13 @@ def attack(
     born, _ = masks.birth_column(texts, columns)
     counted = aggregates.read(texts, columns, list(tokens))
     known = singling.sets(texts, columns, tokens, born, terms, nobody)
-    sensitive = tuple(name for name in terms.sensitive if name in frame.columns)
+    # An empty column is no value: nothing is known of anybody who stands in it.
+    sensitive = tuple(
+        name
+        for name in terms.sensitive
+        if name in texts.columns and texts[name].null_count() < texts.height
+    )
+    terms = replace(terms, sensitive=sensitive)
     coded = Coded(numbered(frame, sensitive))
     quasi = () if counted else known.declared or known.discovered
     measured = risk.measure(coded.frame, quasi, sensitive, terms.k, coded)
