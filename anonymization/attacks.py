@@ -15,6 +15,7 @@ import polars as pl
 
 from anonymization import (
     aggregates,
+    claims,
     doors,
     fillings,
     initials,
@@ -101,15 +102,24 @@ def verify(
     `use` (columns the receiver needs), `population` and `rules` (what was done to a column, or
     「依法公开：」 and the law that orders it to be published); `raw` is the table it was made from,
     `earlier` releases it must not join (or their sketches as JSON), `auxiliary` registers an
-    attacker may hold. Raises Refused for a claim that is none.
+    attacker may hold. Raises Refused for a claim that is none
+    or that names columns that are not there.
     """
-    claim = _checked(claim or {})
-    profile = claim.get("profile", "statistical")
-    least = profiles().get(profile, {}).get("k") or 5
+    claim = claims.checked({} if claim is None else claim)
+    profile = claim.get("profile") or "statistical"
+    least = profiles()[profile]["k"] or 5
+    if isinstance(release, str | Path):
+        workbooks.require_bare(Path(release))
+    frame = whole(release)
+    if is_blank(frame):
+        raise nothing_filled()
     registers = [whole(one) for one in auxiliary]
     known = [whole(raw), *registers] if raw is not None else registers
+    claims.require_columns(claim, frame.columns, known[0].columns if raw is not None else ())
+    if raw is not None:
+        claims.require_source(frame.height, known[0].height)
     terms = Terms(
-        profile=profile if profile in profiles() else "statistical",
+        profile=profile,
         quasi=tuple(claim.get("quasi_identifiers") or ()),
         sensitive=tuple(claim.get("sensitive") or ()),
         # What is claimed may ask for more than the profile does, never for less.
@@ -120,41 +130,10 @@ def verify(
         lawful=_ordered(claim.get("rules") or {}),
         raw={f"{i}\0{one}": part[one] for i, part in enumerate(known) for one in part.columns},
     )
-    if isinstance(release, str | Path):
-        workbooks.require_bare(Path(release))
-    frame = whole(release)
-    if is_blank(frame):
-        raise nothing_filled()
     verdict = attack(frame, terms, list(earlier), registers)
     if raw is None:
         return verdict
     return replace(verdict, utility=utility.lost(known[0], frame, tuple(claim.get("use") or ())))
-
-
-def _checked(claim: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A claim whose parts are of the kinds they must be, or a refusal that names the part."""
-    wrong = [key for key in ("quasi_identifiers", "sensitive", "use") if not _names(claim.get(key))]
-    wrong += [key for key in ("k", "l", "t") if not isinstance(claim.get(key), int | float | None)]
-    people = claim.get("population")
-    if people is not None and not (
-        isinstance(people, Mapping)
-        and isinstance(people.get("total"), int)
-        and isinstance(people.get("margins", {}), Mapping)
-    ):
-        wrong.append("population")
-    rules = claim.get("rules")
-    if rules is not None and not (
-        isinstance(rules, Mapping) and all(isinstance(one, str) for one in rules.values())
-    ):
-        wrong.append("rules")
-    if wrong:
-        raise Refused(
-            "CLAIM_FAULTY",
-            f"所称的处理中「{wrong[0]}」写法不对：列名写成列表，k、l、t 写成数字。",
-            f"the part {wrong[0]} of the claim is not as it must be: columns are a list of names, "
-            "k, l and t numbers.",
-        )
-    return claim
 
 
 def _ordered(rules: Mapping[str, str]) -> dict[str, str]:
@@ -170,12 +149,6 @@ def _ordered(rules: Mapping[str, str]) -> dict[str, str]:
 
 _BY_LAW = "^(?:依法|法定|依据|根据).{0,60}?(?<!后)(?:公开|公示|公布|公告)"
 _LAW = "法(?!公)|条例|规定|办法|规则|细则|决定|通知"
-
-
-def _names(part: Any) -> bool:
-    return part is None or (
-        isinstance(part, list | tuple) and all(isinstance(one, str) for one in part)
-    )
 
 
 def attack(
@@ -219,7 +192,13 @@ def attack(
     born, _ = masks.birth_column(texts, columns)
     counted = aggregates.read(texts, columns, list(tokens))
     known = singling.sets(texts, columns, tokens, born, terms, nobody)
-    sensitive = tuple(name for name in terms.sensitive if name in frame.columns)
+    # An empty column is no value: nothing is known of anybody who stands in it.
+    sensitive = tuple(
+        name
+        for name in terms.sensitive
+        if name in texts.columns and texts[name].null_count() < texts.height
+    )
+    terms = replace(terms, sensitive=sensitive)
     coded = Coded(numbered(frame, sensitive))
     quasi = () if counted else known.declared or known.discovered
     measured = risk.measure(coded.frame, quasi, sensitive, terms.k, coded)

@@ -266,7 +266,7 @@ def _undeclared(coded: Coded, known: Sets, terms: Terms) -> list[Finding]:
             break
         names, below, alone = worst
         told |= set(names)
-        findings.append(_alone(names, below, alone, coded.frame.height, terms))
+        findings.append(_alone(coded, names, below, alone, terms))
     return findings
 
 
@@ -303,19 +303,22 @@ def _below(coded: Coded, names: Sequence[str], k: int) -> tuple[int, int]:
     return int(sizes[sizes < k].sum()), int((sizes == 1).sum())
 
 
-def _alone(names: tuple[str, ...], below: int, alone: int, rows: int, terms: Terms) -> Finding:
+def _alone(coded: Coded, names: tuple[str, ...], below: int, alone: int, terms: Terms) -> Finding:
+    smallest = int(coded.sizes(names).min())
+    least = f"{alone} 行独一无二" if alone else f"最小的一组只有 {smallest} 条"
+    least_en = f"{alone} alone" if alone else f"the smallest class has {smallest}"
     return Finding(
         "UNDECLARED_QI_UNIQUE",
         names,
         below,
-        below / rows,
+        below / coded.frame.height,
         f"未申报的组合「{'、'.join(names)}」可以认出个人：{below} 行所在的组不足 {terms.k} 条，"
-        f"{alone} 行独一无二。",
+        f"{least}。",
         f"the undeclared set {', '.join(names)} singles people out: {below} records are in classes "
-        f"below {terms.k}, {alone} alone.",
+        f"below {terms.k}, {least_en}.",
         "把这些列列入准标识符并泛化，或删除。",
         "Declare these columns as quasi-identifiers and generalize them, or remove them.",
-        *_example(names, 1),
+        *_example(names, smallest),
     )
 
 
@@ -329,7 +332,7 @@ def _rare(coded: Coded, known: Sets, terms: Terms) -> list[Finding]:
             continue
         below, alone = _below(coded, [name], terms.k)
         if 0 < below <= _TOLERATED * coded.frame.height:
-            findings.append(_alone((name,), below, alone, coded.frame.height, terms))
+            findings.append(_alone(coded, (name,), below, alone, terms))
     told = {one for finding in findings for one in finding.columns}
     return [*findings, *_one_of_a_kind(coded, known, told, terms)]
 
@@ -346,7 +349,7 @@ def _one_of_a_kind(coded: Coded, known: Sets, told: set[str], terms: Terms) -> I
             continue
         alone = int((sizes == 1).sum())
         if alone and alone <= _ONES and (sizes > _OFTEN).sum() >= len(sizes) - 2 * alone:
-            yield _alone((name,), alone, alone, rows, terms)
+            yield _alone(coded, (name,), alone, alone, terms)
 
 
 # Rows of which one tells something; values that stand once at the most; how often others stand.

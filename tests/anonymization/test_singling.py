@@ -43,3 +43,22 @@ def test_what_a_dial_shows_is_read_by_whoever_stands_before_it():
     (found,) = verify(frame.with_columns(reading), CLAIM).findings
     assert (found.code, found.columns) == ("UNDECLARED_QI_UNIQUE", ("本期读数",))
     assert verify(frame.with_columns((reading // 100).alias("本期读数")), CLAIM).passed
+
+
+def test_the_example_shows_the_size_of_the_class_and_nobody_alone_where_none_is():
+    known = {"性别": ["男"] * 6 + ["女"] * 300, "年龄": ["20-29"] * 6 + ["30-39"] * 300}
+    found = verify(pl.DataFrame(known), {"k": 10}).findings
+    told = [one for one in found if one.code == "UNDECLARED_QI_UNIQUE"]
+    assert told
+    for one in told:
+        assert one.records == 6
+        assert "独一无二" not in one.zh
+        assert one.example_zh.endswith("只剩 6 行")
+
+
+def test_an_empty_sensitive_column_gives_nothing_away():
+    frame = paid(60).with_columns(pl.lit(None, dtype=pl.String).alias("困难类型"))
+    claim = CLAIM | {"sensitive": ["困难类型"], "l": 2, "t": 0.3}
+    assert verify(frame, claim).passed
+    (found,) = verify(frame.with_columns(pl.lit("低保").alias("困难类型")), claim).findings
+    assert (found.code, found.columns) == ("L_TOO_SMALL", ("困难类型",))
