@@ -46,7 +46,8 @@ def require_true(report: Mapping[str, Any]) -> None:
 def keep(session: Session, plan: MaskingPlan, row: MaskingReport, report: Mapping[str, Any]) -> int:
     """Keep the sketches of a release and find what it joins; the number of joins.
 
-    The same release of the same plan, run again, is no other release.
+    The same data run again by the same plan under the same name is no other release. Other data
+    are: whoever is in both is known again by his code.
     """
     if row.kind != "measured" or row.verdict != "pass":
         return 0
@@ -78,7 +79,7 @@ def _found(
     # By column and plan: of several runs of one release the newest stands for all.
     found: dict[tuple[str, int], ReleaseJoin] = {}
     for report_id, other_column, digests, plan_id, facts in earlier:
-        if plan_id == plan.id and facts.get("release") == row.report.get("release"):
+        if plan_id == plan.id and _run_of(facts) == _run_of(row.report):
             continue
         for column, ours in mine:
             if (share := sketches.shared(ours, digests)) and (column, plan_id) not in found:
@@ -90,6 +91,11 @@ def _found(
                     share=round(share, 6),
                 )
     return list(found.values())
+
+
+def _run_of(report: Mapping[str, Any]) -> tuple[Any, Any]:
+    """What a report is of: the name of the release, and the data by their digest."""
+    return report.get("release"), report.get("input", {}).get("digest")
 
 
 def joins_of(session: Session, report: MaskingReport) -> list[Joined]:

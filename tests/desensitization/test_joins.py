@@ -77,6 +77,17 @@ def test_the_same_release_run_again_is_no_other_release(desk):
     assert again.verdict == "pass"
 
 
+def test_other_data_under_the_same_name_join_what_was_released_before(desk):
+    """A year later under the name of the year before: whoever is in both is known again."""
+    plan, first = released(desk)
+    source = desk.folder / "in.csv"
+    later = source.read_text("utf-8").splitlines(keepends=True)[:-100]
+    source.write_text("".join(later), "utf-8")
+    again = desk.take(plan, desk.run(plan))
+    (join,) = desensitization.joins_of(desk.session, again)
+    assert (again.verdict, join.other, join.report) == ("joins", desk.resource, first.key)
+
+
 def test_two_release_profiles_of_one_entry_under_one_name_join(desk):
     released(desk)
     plan = desensitization.proposed(desk.version, "open")
