@@ -103,6 +103,17 @@ def _unusable(place: Path) -> Refused:
     )
 
 
+def require_whole(key: bytes) -> None:
+    """Refuse bytes that are no key: whoever knows how short one is tries them all."""
+    if not isinstance(key, bytes) or len(key) != _BYTES:
+        raise Refused(
+            "KEY_DAMAGED",
+            f"密钥应为 {_BYTES} 字节；请用 catalogue anonymize key 新建的密钥文件，或者 make_key。",
+            f"a key has {_BYTES} bytes; use the file that catalogue anonymize key makes, or "
+            "make_key.",
+        )
+
+
 def key_id(key: bytes) -> str:
     """The name of a key in reports: 16 digits that say nothing about it."""
     return Keyed(key, "key-id").hex("")[:16]

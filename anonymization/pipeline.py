@@ -134,13 +134,21 @@ def treat(masking: plan.Plan, frame: Any, key: bytes | str | Path | None = None)
     table = tables.whole(frame)
     table = table.rename(dict(zip(table.columns, plan.met(masking, table.columns), strict=True)))
     require_sound(masking, table.columns)
+    if key is not None:
+        crypto.require_whole(key)
     release = techniques.release(masking, key)
     by_name = {line["name"]: line for line in masking["columns"]}
     made = []
     for name in table.columns:
         done = treatment(by_name[name], release, lambda: table)
-        if done is not None:
-            made.append(done(table, 0).alias(name))
+        if done is None:
+            continue
+        new = done(table, 0).alias(name)
+        if techniques.refuses_unknown(by_name[name]):
+            old, shown = (pl.select(text(pl.lit(one))).to_series() for one in (table[name], new))
+            if (shown.is_null() & old.is_not_null()).any():
+                raise techniques.unknown(name)
+        made.append(new)
     result = pl.DataFrame(made)
     if isinstance(frame, pl.DataFrame):
         return result
@@ -198,6 +206,16 @@ def require_sound(masking: plan.Plan, columns: Sequence[str]) -> None:
         code = "PLAN_OF_ANOTHER_TABLE" if foreign else "PLAN_FAULTY"
         shown = [*_foreign(faults), *(one for one in faults if one.code not in _FOREIGN)][:20]
         raise Refused(code, "".join(one.zh for one in shown), " ".join(one.en for one in shown))
+
+
+def _too_few(name: str, filled: int, size: int) -> Refused:
+    return Refused(
+        "GROUP_LARGER_THAN_TABLE",
+        f"列「{name}」的微聚集每组 {size} 条，而这一列只有 {filled} 个值，凑不成一组；"
+        "请把每组条数改小，或者与以后的数据合并后再运行。",
+        f"microaggregation of column {name} takes groups of {size}, the column has {filled} "
+        "values; make the groups smaller, or put the table together with later data.",
+    )
 
 
 def _moved(line: Mapping[str, Any]) -> bool:
@@ -331,16 +349,6 @@ class _Run:
     def _check_rows(self) -> None:
         if self.rows == 0 or not any(tally.filled for tally in self.tallies.values()):
             raise tables.nothing_filled()
-        for line in self.masking["columns"]:
-            tally = self.tallies[line["name"]]
-            if tally.filled and tally.unreadable == tally.filled:
-                title = plan.techniques()[line["technique"]]
-                raise Refused(
-                    "TECHNIQUE_DOES_NOT_FIT",
-                    f"列「{line['name']}」没有一个值能按「{title['zh']}」处理，请核对处理方式和参数。",
-                    f"not one value of column {line['name']} could be treated by "
-                    f"{title['en']}; check the technique and its parameters.",
-                )
         wanted = plan.smallest_class(self.masking)
         if self._judged and wanted > self.rows and not self.are_counts:
             raise Refused(
@@ -350,6 +358,19 @@ class _Run:
                 f"k is {wanted}, the table has {self.rows} rows; no class can reach it. Put it "
                 "together with later data and run again when there are enough.",
             )
+        for line in self.masking["columns"]:
+            tally = self.tallies[line["name"]]
+            if tally.filled and tally.unreadable == tally.filled:
+                size = int(plan.params(line).get("size") or 0)
+                if line["technique"] == "microaggregate" and tally.filled < size:
+                    raise _too_few(line["name"], tally.filled, size)
+                title = plan.techniques()[line["technique"]]
+                raise Refused(
+                    "TECHNIQUE_DOES_NOT_FIT",
+                    f"列「{line['name']}」没有一个值能按「{title['zh']}」处理，请核对处理方式和参数。",
+                    f"not one value of column {line['name']} could be treated by "
+                    f"{title['en']}; check the technique and its parameters.",
+                )
 
     @property
     def _judged(self) -> bool:

@@ -436,7 +436,18 @@ def _term(term: Mapping[str, Any], value: object, profile: str) -> Fault | None:
             f"the profile {en} needs: {term['en']}. {term['hint']['en']}",
             term["id"],
         )
-    if term["type"] == "date" and not _is_ahead(str(value)):
+    if term["type"] != "date":
+        return None
+    day = _day(str(value))
+    if day is None:
+        return Fault(
+            "NO_DATE",
+            None,
+            f"「{term['zh']}」{value} 不是日期，日历上没有这一天；请写成 2027-01-31 这样。",
+            f"the {term['en']} {value} is no date of the calendar; write it as 2027-01-31.",
+            term["id"],
+        )
+    if day < date.today():  # noqa: DTZ011  # a civil date
         return Fault(
             "DATE_NOT_AHEAD",
             None,
@@ -447,11 +458,11 @@ def _term(term: Mapping[str, Any], value: object, profile: str) -> Fault | None:
     return None
 
 
-def _is_ahead(text: str) -> bool:
+def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) >= date.today()  # noqa: DTZ011  # a civil date
+        return date.fromisoformat(text)
     except ValueError:
-        return False
+        return None
 
 
 def _other_columns(planned: Sequence[str], columns: Sequence[str]) -> list[Fault]:
