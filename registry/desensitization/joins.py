@@ -109,3 +109,23 @@ def joins_of(session: Session, report: MaskingReport) -> list[Joined]:
         .order_by(ReleaseJoin.id)
     )
     return [Joined(one.column, one.share, other, one.other_column, key) for one, other, key in rows]
+
+
+def compared(session: Session, report: MaskingReport) -> int | None:
+    """How many earlier runs a release was held against; None where it has no codes to compare.
+
+    Of the same release run before the codes are the same, and nothing is learnt of anybody.
+    """
+    mine = sa.select(ReleaseSketch.id).where(ReleaseSketch.report_id == report.id)
+    if session.scalar(mine.limit(1)) is None:
+        return None
+    earlier = ReleaseSketch.report_id < report.id
+    runs = session.scalar(
+        sa.select(sa.func.count(ReleaseSketch.report_id.distinct())).where(earlier)
+    )
+    own = sa.select(MaskingReport.report).where(
+        MaskingReport.plan_id == report.plan_id,
+        MaskingReport.id.in_(sa.select(ReleaseSketch.report_id).where(earlier)),
+    )
+    again = [one for one in session.scalars(own) if _run_of(one) == _run_of(report.report)]
+    return (runs or 0) - len(again)

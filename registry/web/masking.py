@@ -210,6 +210,7 @@ def proof(key: str, report: str) -> str:
         may_check=made.kind == "measured" and _may(resource, "check_release"),
         may_recheck=alone.reason == "not_rechecked" and _may(resource, "recheck"),
         joins=[_joined(one) for one in desensitization.joins_of(session(), made)],
+        compared=desensitization.compared(session(), made),
         profiles=masking.profiles().values(),
         altered=alone.reason == "altered",
         signer=desensitization.signer_named(session(), made),

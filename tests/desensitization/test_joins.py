@@ -88,6 +88,14 @@ def test_other_data_under_the_same_name_join_what_was_released_before(desk):
     assert (again.verdict, join.other, join.report) == ("joins", desk.resource, first.key)
 
 
+def test_it_is_counted_against_how_many_earlier_runs_a_release_was_held(desk, neighbour):
+    plan, first = released(desk)
+    again = desk.take(plan, desk.run(plan) | {"made_at": "2026-02-01T00:00:00+00:00"})
+    _, other = released(neighbour, "2026-2")
+    counted = [desensitization.compared(desk.session, one) for one in (first, again, other)]
+    assert counted == [0, 0, 2]
+
+
 def test_two_release_profiles_of_one_entry_under_one_name_join(desk):
     released(desk)
     plan = desensitization.proposed(desk.version, "open")
