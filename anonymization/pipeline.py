@@ -149,10 +149,7 @@ def treat(masking: plan.Plan, frame: Any, key: bytes | str | Path | None = None)
             if (shown.is_null() & old.is_not_null()).any():
                 raise techniques.unknown(name)
         made.append(new)
-    result = pl.DataFrame(made)
-    if isinstance(frame, pl.DataFrame):
-        return result
-    return result.to_arrow() if hasattr(frame, "to_batches") else result.to_pandas()
+    return tables.like(frame, pl.DataFrame(made))
 
 
 def measure(
