@@ -99,3 +99,23 @@ def test_recoding_that_cannot_be_asked_for_is_refused(ladders, asked, code):
     with pytest.raises(Refused) as refusal:
         anonymize_k(amounts(9), ladders, **asked)
     assert refusal.value.code == code
+
+
+def test_records_of_one_person_are_not_told_to_be_generalized(tmp_path):
+    everywhere = {"身份证号": "150302199001010014", "性别": "女", "所在区": "乌达区"}
+    pl.DataFrame([everywhere] * 100).write_csv(tmp_path / "in.csv")
+    lines = [
+        {"name": "身份证号", "role": "direct", "technique": "pseudonym", "reason": "试"},
+        {"name": "性别", "role": "quasi", "technique": "keep", "reason": "试"},
+        {"name": "所在区", "role": "quasi", "technique": "keep", "reason": "试"},
+    ]
+    of_one = plan() | {
+        "columns": lines,
+        "quasi_identifiers": ["性别", "所在区"],
+        "max_suppressed": 0.05,
+    }
+    made = apply(of_one, tmp_path / "in.csv", tmp_path / "out.csv", bytes(32))
+    (found,) = [one for one in made.facts["findings"] if one["code"] == "SUPPRESSED_TOO_MUCH"]
+    assert "「身份证号」只是 1 个人的" in found["detail"]
+    assert "身份证号" in found["columns"]
+    assert "归得再粗也没有用" in found["remedy"]
