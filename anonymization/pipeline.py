@@ -149,10 +149,7 @@ def treat(masking: plan.Plan, frame: Any, key: bytes | str | Path | None = None)
             if (shown.is_null() & old.is_not_null()).any():
                 raise techniques.unknown(name)
         made.append(new)
-    result = pl.DataFrame(made)
-    if isinstance(frame, pl.DataFrame):
-        return result
-    return result.to_arrow() if hasattr(frame, "to_batches") else result.to_pandas()
+    return tables.like(frame, pl.DataFrame(made))
 
 
 def measure(
@@ -276,6 +273,8 @@ class _Run:
     suppressed: risk.Suppressed = field(default_factory=lambda: risk.Suppressed(0, 0, 0))
     same: dict[str, int] = field(default_factory=dict)
     changes: pl.DataFrame | None = None
+    # The column that says whose the records are and how many people, where they are below k.
+    whose: tuple[str, int] | None = None
     judged_records: pl.DataFrame | None = None
     groups: int | None = None
     # Whether the rows are totals already: nobody's own, so that no class of them has to be reached.
@@ -383,7 +382,7 @@ class _Run:
         if not set(self.masking.get("quasi_identifiers", [])) & set(self.names):
             return
         made = reaching.reached(self.masking, tables.open_table(treated).frame(), self.table.frame)
-        self.changes, self.suppressed = made.changes, made.suppressed
+        self.changes, self.suppressed, self.whose = made.changes, made.suppressed, made.whose
         for name, cells in made.blanked.items():
             self.tallies[name].blanked = cells
         for name, cells in made.recoded.items():
@@ -475,23 +474,35 @@ class _Run:
         # Where one column pays for all, to coarsen the others would spoil them for nothing.
         dearest = max(names, key=lambda name: self.tallies[name].blanked, default=None)
         paid = dearest is not None and self.tallies[dearest].blanked
-        return [
-            Finding(
-                "SUPPRESSED_TOO_MUCH",
-                tuple(names),
-                touched,
-                share,
-                f"为达到 k 须抑制 {share:.1%} 的记录，超过方案允许的 {allowed:.1%}，数据已不堪用。",
-                f"reaching k takes suppression in {share:.1%} of the records, more than the "
-                f"{allowed:.1%} the plan allows.",
-                f"先把「{dearest}」归得更粗或者删除，置空的值它最多，再运行。"
-                if paid
-                else "先把准标识符泛化得更粗，再运行。",
+        zh = f"为达到 k 须抑制 {share:.1%} 的记录，超过方案允许的 {allowed:.1%}，数据已不堪用。"
+        en = (
+            f"reaching k takes suppression in {share:.1%} of the records, more than the "
+            f"{allowed:.1%} the plan allows."
+        )
+        if paid:
+            remedy = (
+                f"先把「{dearest}」归得更粗或者删除，置空的值它最多，再运行。",
                 f"Generalize {dearest} further or remove it, most of what was blanked is there; "
-                "then run again."
-                if paid
-                else "Generalize the quasi-identifiers further and run again.",
-            ).facts()
+                "then run again.",
+            )
+        elif self.whose is not None:
+            code, people = self.whose
+            k = plan.smallest_class(self.masking)
+            zh += f"全部记录按「{code}」只是 {people} 个人的，不足 {k}（k）人。"
+            en += f" All records are of {people} people by {code}, fewer than the k of {k}."
+            names.append(code)
+            remedy = (
+                f"归得再粗也没有用：请与其他人的记录合并后再运行，或者核对「{code}」是否真按人编号。",
+                "Generalizing does not help: put the table together with records of other people, "
+                f"or check whether {code} is really given by person.",
+            )
+        else:
+            remedy = (
+                f"先把「{'、'.join(names)}」归得更粗，再运行。",
+                f"Generalize {', '.join(names)} further and run again.",
+            )
+        return [
+            Finding("SUPPRESSED_TOO_MUCH", tuple(names), touched, share, zh, en, *remedy).facts()
         ]
 
     def terms(self) -> Terms:

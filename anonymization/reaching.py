@@ -4,7 +4,7 @@ What all of the table share cannot be reached by any class: it is left to the ga
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import polars as pl
@@ -24,6 +24,8 @@ class Reached:
     suppressed: risk.Suppressed = field(default_factory=lambda: risk.Suppressed(0, 0, 0))
     blanked: Mapping[str, int] = field(default_factory=dict)
     recoded: Mapping[str, int] = field(default_factory=dict)
+    # The column that says whose the records are and how many people, where they are below k.
+    whose: tuple[str, int] | None = None
 
 
 def reached(
@@ -40,6 +42,8 @@ def reached(
     reach = _recoded if how == "recode" else _suppressed
     people = whose.code_of(treated, quasi)
     made = reach(masking, treated, quasi, raw, people)
+    if people is not None and (many := treated[people].n_unique()) < plan.smallest_class(masking):
+        return replace(made, whose=(people, many))
     if made.changes is None:
         return made
     # Coarser classes may show that a code is a person's where finer ones did not.

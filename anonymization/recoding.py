@@ -6,6 +6,7 @@ too rare for a class of their own stay together at their parent, filled up from 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -13,6 +14,7 @@ import polars as pl
 from anonymization.errors import Refused
 from anonymization.findings import Numbers
 from anonymization.risk import require_values
+from anonymization.tables import like, whole
 
 # Value to its groups, from the value itself to the root: {"35": ("35", "30-39", "*")}.
 Hierarchy = Mapping[str, Sequence[str]]
@@ -22,7 +24,7 @@ Hierarchy = Mapping[str, Sequence[str]]
 class Recoded:
     """The recoded table, its classes, and what it cost (NCP: 0 nothing lost, 1 all)."""
 
-    frame: pl.DataFrame
+    frame: Any
     classes: int
     ncp: float
 
@@ -49,7 +51,7 @@ class _Class:
 
 
 def anonymize_k(
-    frame: pl.DataFrame,
+    table: Any,
     hierarchies: Mapping[str, Hierarchy],
     k: int,
     *,
@@ -64,9 +66,12 @@ def anonymize_k(
 
     With `sensitive`, one column or several, every class also holds `l` of its values, and with
     `t` its values lie within that distance of those of the whole table, as `measure` takes it.
-    Nothing is suppressed and no row moves. Raises Refused when the table is smaller than k or a
-    hierarchy misses a value.
+    Nothing is suppressed and no row moves; `table` is a path, or a polars, pandas or Arrow table,
+    and the recoded one is of its kind. Raises Refused when the table is smaller than k, a
+    hierarchy misses a value, or what is asked for cannot be.
     """
+    frame = whole(table)
+    _require_sense(frame, hierarchies, k, _names(sensitive), l, t, people)
     who = None if people is None else frame[people].rank("dense").fill_null(0).to_numpy()
     if k > frame.height or (who is not None and k > len(np.unique(who))):
         many = f"{frame.height} 行" if who is None else f"{len(np.unique(who))} 人"
@@ -84,7 +89,45 @@ def anonymize_k(
         require_values(name, secret.different, l)
     split = _Split(trees, codes, secrets, k, l, who)
     classes = list(split.classes())
-    return Recoded(_written(frame, columns, split, classes), len(classes), split.ncp(classes))
+    made = _written(frame, columns, split, classes)
+    return Recoded(like(table, made), len(classes), split.ncp(classes))
+
+
+def _require_sense(
+    frame: pl.DataFrame,
+    hierarchies: Mapping[str, Hierarchy],
+    k: int,
+    sensitive: Sequence[str],
+    l: int,  # noqa: E741  # the name of the model
+    t: float | None,
+    people: str | None,
+) -> None:
+    """Refuse numbers out of range, columns that are not there, and l or t of no column."""
+    for name in (*hierarchies, *sensitive, *([] if people is None else [people])):
+        if name not in frame.columns:
+            raise Refused(
+                "COLUMN_NOT_THERE",
+                f"数据中没有列「{name}」，请核对列名。",
+                f"the table has no column {name}; check its name.",
+            )
+    wrong = [
+        (not hierarchies, "没有给出层次表，无从泛化", "no hierarchy is given to generalize by"),
+        (k < 1, f"k 为 {k}，应不小于 1", f"k is {k} and must be at least 1"),
+        (l < 1, f"l 为 {l}，应不小于 1", f"l is {l} and must be at least 1"),
+        (
+            t is not None and not 0 <= t <= 1,
+            f"t 为 {t}，应在 0 到 1 之间",
+            f"t is {t} and must be from 0 to 1",
+        ),
+        (
+            not sensitive and (l > 1 or t is not None),
+            "给了 l 或者 t，却没有给敏感列（sensitive）",
+            "l or t is given without a sensitive column",
+        ),
+    ]
+    for holds, zh, en in wrong:
+        if holds:
+            raise Refused("TERMS_FAULTY", f"{zh}，请改正后再运行。", f"{en}; correct it.")
 
 
 def _tree(values: pl.Series, hierarchy: Hierarchy) -> _Tree:

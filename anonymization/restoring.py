@@ -20,8 +20,8 @@ REVERSIBLE = frozenset({"fpe", "encrypt"})
 _TAG = 16
 
 
-def restore(masking: Plan, frame: Any, key: bytes, key_id: str | None = None) -> pl.DataFrame:
-    """The released table with its encrypted columns as they were; other columns stay.
+def restore(masking: Plan, frame: Any, key: bytes, key_id: str | None = None) -> Any:
+    """The released table with its encrypted columns as they were, of the kind it came in.
 
     `key_id` is what the report of the run says of its key: format-preserving encryption cannot
     tell by itself that a key is the wrong one. Raises Refused for a wrong key and for a plan
@@ -42,9 +42,10 @@ def restore(masking: Plan, frame: Any, key: bytes, key_id: str | None = None) ->
             "方案中没有可还原的加密列，或者数据里没有这些列，请核对方案和数据是否配套。",
             "the plan encrypts no column of this table; see whether they belong together.",
         )
-    return table.with_columns(
+    made = table.with_columns(
         _restored(line, table[line["name"]], release).alias(line["name"]) for line in lines
     )
+    return tables.like(frame, made)
 
 
 def restore_file(
@@ -61,7 +62,7 @@ def restore_file(
             writer.write(made)
             writer.close()
         places.put(final, place)
-    return made.height
+    return int(made.height)
 
 
 def _restored(line: dict[str, Any], column: pl.Series, release: Release) -> pl.Series:

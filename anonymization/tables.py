@@ -197,14 +197,27 @@ def is_blank(frame: pl.DataFrame) -> bool:
 
 
 def whole(table: Any) -> pl.DataFrame:
-    """Any table as a polars frame: a path, or a polars, pandas or Arrow table."""
+    """Any table as a polars frame: a path, or a polars, pandas or Arrow table; or Refused."""
     if isinstance(table, pl.DataFrame):
         return _of_texts(table)
     if isinstance(table, pl.Series):
         return _of_texts(table.to_frame())
     if isinstance(table, str | Path):
         return open_table(table).frame()
-    made = pl.from_arrow(table) if hasattr(table, "to_batches") else pl.from_pandas(table)
+    arrow = hasattr(table, "to_batches")
+    # A LazyFrame has columns and no shape, an array has a shape and no columns.
+    known = hasattr(table, "shape") and hasattr(table, "column_names" if arrow else "columns")
+    if not known:
+        raise Refused(
+            "NOT_A_TABLE",
+            f"这不是表：{type(table).__name__}。请给文件路径，或者 polars、pandas、Arrow 的表"
+            "（LazyFrame 请先 collect）。",
+            f"this is no table but {type(table).__name__}; give a path, or a table of polars, "
+            "pandas or Arrow (collect a LazyFrame first).",
+        )
+    # Of a pandas frame any value may be a name: two that read alike are one here.
+    _check_names([str(name) for name in (table.column_names if arrow else table.columns)])
+    made = pl.from_arrow(table) if arrow else pl.from_pandas(table)
     assert isinstance(made, pl.DataFrame)
     return _of_texts(made)
 
@@ -215,6 +228,13 @@ def _of_texts(frame: pl.DataFrame) -> pl.DataFrame:
         if kind in (pl.Binary, pl.Duration):
             raise _no_texts(name, str(kind))
     return frame
+
+
+def like(given: Any, made: pl.DataFrame) -> Any:
+    """A polars frame as a table of the kind of the one that was given; of a path it stays."""
+    if isinstance(given, pl.DataFrame | pl.Series | str | Path):
+        return made
+    return made.to_arrow() if hasattr(given, "to_batches") else made.to_pandas()
 
 
 def _check_names(columns: Sequence[str]) -> None:
