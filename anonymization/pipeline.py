@@ -32,6 +32,7 @@ from anonymization import (
     risk,
     tables,
     techniques,
+    writing,
 )
 from anonymization.cells import text
 from anonymization.errors import Refused
@@ -295,18 +296,18 @@ class _Run:
                 "方案删除了所有列，没有可发布的内容。",
                 "the plan removes every column; nothing would be released.",
             )
-        writer: tables.Writer | None = None
+        writer: writing.Writer | None = None
         try:
             for batch in self.table.batches():
                 made = self._batch(batch, done, lines)
-                with tables.disk():
-                    writer = writer or tables.writer(target, "parquet", made)
+                with writing.disk():
+                    writer = writer or writing.writer(target, "parquet", made)
                     writer.write(made)
                 self.rows += batch.height
                 self.progress("treat", self.rows, self.table.rows)
         finally:
             if writer is not None:
-                with tables.disk():
+                with writing.disk():
                     writer.close()
         few = 0 < self.rows <= aggregates.MOST_ROWS
         if few and self._judged and "aggregate" not in self.masking:
@@ -394,18 +395,18 @@ class _Run:
             self._write_groups(treated, target, kind)
             return
         distinct = {name: pl.Series(name, [], dtype=pl.UInt64) for name in self.names}
-        writer: tables.Writer | None = None
+        writer: writing.Writer | None = None
         try:
             for batch in self._released(treated):
                 for name in self.names:
                     hashed = batch[name].drop_nulls().hash().unique()
                     distinct[name] = pl.concat([distinct[name], hashed]).unique()
-                with tables.disk():
-                    writer = writer or tables.writer(target, kind, batch)
+                with writing.disk():
+                    writer = writer or writing.writer(target, kind, batch)
                     writer.write(batch)
         finally:
             if writer is not None:
-                with tables.disk():
+                with writing.disk():
                     writer.close()
         for name, seen in distinct.items():
             self.tallies[name].distinct = len(seen)
@@ -422,8 +423,8 @@ class _Run:
                 f"no group reaches {least} records, nothing would be released; group by fewer or "
                 "coarser columns.",
             )
-        with tables.disk():
-            writer = tables.writer(target, kind, made.table)
+        with writing.disk():
+            writer = writing.writer(target, kind, made.table)
             writer.write(made.table)
             writer.close()
         self.judged_records, self.groups = made.records, made.table.height

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from anonymization.errors import Refused
-from anonymization.tables import disk
+from anonymization.writing import disk
 
 _FRONT = ".catalogue-masking-"
 _PARTS = ".catalogue-parts-"

@@ -10,7 +10,7 @@ import polars as pl
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from anonymization import crypto, formats, places, tables, techniques
+from anonymization import crypto, formats, places, tables, techniques, writing
 from anonymization.cells import by_distinct, distinct, text
 from anonymization.errors import Refused
 from anonymization.plan import Plan, params
@@ -57,8 +57,8 @@ def restore_file(
     made = restore(masking, tables.open_table(source).frame(), key, key_id)
     with places.temporary(place) as temporary:
         final = temporary(f"final{place.suffix.lower()}")
-        with tables.disk():
-            writer = tables.writer(final, kind, made)
+        with writing.disk():
+            writer = writing.writer(final, kind, made)
             writer.write(made)
             writer.close()
         places.put(final, place)

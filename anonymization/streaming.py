@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, Final
 import polars as pl
 import pyarrow.parquet as pq
 
-from anonymization import crypto, footers, keys, pipeline, places, plan, tables, techniques
+from anonymization import crypto, footers, keys, pipeline, places, plan, tables, techniques, writing
 from anonymization.cells import text
 from anonymization.errors import Refused
 from anonymization.techniques import Release
@@ -171,7 +171,7 @@ class _Parts:
         half.unlink(missing_ok=True)
         os.close(os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         yield half
-        tables.sync(half)
+        writing.sync(half)
 
     def take(self, half: Path, rows: int) -> Path:
         """Count a written half as the next rows; where they lie now."""
@@ -190,25 +190,25 @@ class _Parts:
         Each is written while the next are treated; at the end little is left to wait for.
         """
         found = [one for one in self._listed() if int(one.stem.partition("-")[0]) < self.rows]
-        with tables.disk():
+        with writing.disk():
             target.unlink(missing_ok=True)
             handle = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         out = open(handle, "wb")  # noqa: SIM115 - closing it may find the disk full
         try:
-            with tables.disk():
+            with writing.disk():
                 joined = footers.Joined(out) if self.kind == "parquet" else _Lines(out)
             # Outside: what reading throws has another sentence.
             for part in itertools.chain(found, treated):
-                with tables.disk():
+                with writing.disk():
                     joined.add(part)
             if not self.rows:
                 raise Refused(
                     "EMPTY", "数据没有任何行，无法脱敏。", "the table has no row to treat."
                 )
-            with tables.disk():
+            with writing.disk():
                 joined.end()
                 out.close()
-                tables.sync(target)
+                writing.sync(target)
         finally:
             with suppress(OSError):
                 out.close()
@@ -250,9 +250,9 @@ def _flow(
 
     def treated(start: int, count: int) -> Path:
         # Inside the reading: what writing throws is already a refusal when it gets there.
-        with tables.readable(table.path), tables.disk(), parts.half(start) as half:
+        with tables.readable(table.path), writing.disk(), parts.half(start) as half:
             part = rows.slice(start, count).select(made)
-            part.sink_parquet(half, **tables.PARQUET, row_group_size=_GROUP)
+            part.sink_parquet(half, **writing.PARQUET, row_group_size=_GROUP)
         return half
 
     left = [span for span in spans if span[0] >= parts.rows]
@@ -335,12 +335,12 @@ def _batches(
         made = pl.DataFrame(
             [how(batch, start).alias(name) for name, how in done.items() if how is not None]
         )
-        with tables.disk(), parts.half(start) as half:
+        with writing.disk(), parts.half(start) as half:
             if parts.kind == "csv":
                 made.write_csv(half, include_header=start == 0)
             else:
                 shape = shape or _shape(made)
-                made.cast(shape).write_parquet(half, **tables.PARQUET)
+                made.cast(shape).write_parquet(half, **writing.PARQUET)
         yield parts.take(half, batch.height)
         start += batch.height
     tell(parts.rows, table.rows)

@@ -15,7 +15,7 @@ import polars as pl
 
 from anonymization.streaming import mask_file
 from anonymization.synthetic import citizens
-from anonymization.tables import PARQUET
+from anonymization.writing import PARQUET
 
 KEPT = ("公民身份号码", "姓名", "手机号码", "性别", "出生日期", "民族", "所在区", "家庭住址")
 COLUMNS = (*KEPT, "职业", "月收入")

@@ -116,7 +116,7 @@ def _done(task: Mapping[str, Any], out: IO[str]) -> dict[str, Any]:
     from anonymization import sealing
     from anonymization.peeking import require_planned
     from anonymization.pipeline import apply
-    from anonymization.tables import disk
+    from anonymization.writing import disk
 
     scratch, release = Path(task["scratch"]), task["release"]
     with _source(task, scratch) as (source, columns, rows):
@@ -166,7 +166,8 @@ def _source(task: Mapping[str, Any], scratch: Path) -> Iterator[tuple[Any, Seque
         with database.opened(database.address_in(given["url_file"]), given["table"]) as handed:
             yield handed, handed.columns, handed.rows or 0
         return
-    from anonymization.tables import disk, open_table
+    from anonymization.tables import open_table
+    from anonymization.writing import disk
 
     if given["way"] == "made_up":
         from anonymization.samples import made_up
@@ -183,7 +184,7 @@ def _unsealed(given: Mapping[str, Any], scratch: Path) -> int:
     """Lay the plain file into the folder of the run; about how many rows it has."""
     from anonymization import sealing
     from anonymization.errors import Refused
-    from anonymization.tables import disk
+    from anonymization.writing import disk
 
     lines = 0
     try:
