@@ -40,12 +40,27 @@ def create(path: str | Path, by: str = "", release: str = "") -> dict[str, Any]:
 def rotate(path: str | Path, new: str | Path, by: str = "", release: str = "") -> dict[str, Any]:
     """Make the key that follows the one at `path`, for the next release; the new record.
 
-    The old one stays until it is destroyed: what was encrypted with it can still be read.
+    The old one stays until it is destroyed: what was encrypted with it can still be read. A key
+    that was replaced already is refused: of two followers nobody would know which is in use.
     """
-    old, record = crypto.key_id(crypto.read_key(path)), read_record(path)
+    old, record = crypto.key_id(read(path)), read_record(path)
+    for step in record["steps"]:
+        if step["act"] == "replaced":
+            name = _named(Path(path).parent, step["by_key"])
+            raise Refused(
+                "KEY_REPLACED",
+                f"密钥 {Path(path).name} 已由 {name} 接替，不能再接替一次；请对 {name} 办理。",
+                f"the key {Path(path).name} was replaced by {name} already; let the new key "
+                f"follow {name}.",
+            )
     made = create(new, by, release)
     _noted(Path(path), record, by, {"act": "replaced", "key_id": old, "by_key": _id_of(made)})
     return _noted(Path(new), made, by, {"act": "follows", "key_id": _id_of(made), "of_key": old})
+
+
+def _named(folder: Path, key_id: str) -> str:
+    """The file of a key on record in a folder, or its id where it lies elsewhere."""
+    return next((one["file"] for one in listed(folder) if one.get("key_id") == key_id), key_id)
 
 
 def destroy(path: str | Path, by: str, reason: str = "") -> dict[str, Any]:
@@ -78,9 +93,12 @@ def destroy(path: str | Path, by: str, reason: str = "") -> dict[str, Any]:
 
 
 def read(path: str | Path) -> bytes:
-    """The key in a file; one that was destroyed on record is told as destroyed, not as lost."""
+    """The key in a file, refused when its record was altered or is another key's.
+
+    One that was destroyed on record is told as destroyed, not as lost.
+    """
     try:
-        return crypto.read_key(path)
+        key = crypto.read_key(path)
     except Refused as refusal:
         if refusal.code != "KEY_LOST" or not is_destroyed(read_record(path)):
             raise
@@ -92,6 +110,11 @@ def read(path: str | Path) -> bytes:
             f"the key {name} was destroyed on record; its release cannot be made again nor its "
             "columns restored. Make a new key and treat this as a new release.",
         ) from None
+    record = read_record(path)
+    # Steps of another key tell nothing of who answers for this one.
+    if record["steps"] and _id_of(record) != crypto.key_id(key):
+        raise _altered(_record_of(Path(path)))
+    return key
 
 
 def read_record(path: str | Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from anonymization import crypto, keys, restore, treat
+from anonymization import apply, crypto, keys, mask_file, restore, treat
 from tests.anonymization.conftest import INTERFACE, line, refused
 
 
@@ -91,3 +91,30 @@ def test_an_altered_record_is_told_before_the_key_is_touched(tmp_path: Path, cha
 def test_a_key_from_before_records_begins_one_when_it_ends(tmp_path: Path):
     crypto.make_key(tmp_path / "a.key")
     assert acts(keys.destroy(tmp_path / "a.key", "李某")) == ["destroyed"]
+
+
+@pytest.mark.parametrize("change", ["by", "text", "another's"])
+def test_a_key_whose_record_was_altered_treats_nothing(tmp_path: Path, change: str):
+    path, record = tmp_path / "a.key", tmp_path / "a.key.json"
+    keys.create(path, "张某")
+    whole = record.read_text("utf-8")
+    keys.create(tmp_path / "b.key", "张某")
+    another = (tmp_path / "b.key.json").read_text("utf-8")
+    altered = {"by": whole.replace("张某", "王某"), "text": "{", "another's": another}
+    record.write_text(altered[change], "utf-8")
+    source, target = tmp_path / "a.csv", tmp_path / "o.csv"
+    source.write_text("列\n甲\n", "utf-8")
+    plan = {**INTERFACE, "columns": [line("列", "encrypt")]}
+    for run in (apply, mask_file):
+        refused("RECORD_ALTERED", lambda run=run: run(plan, source, target, path))
+    assert not target.exists()
+
+
+def test_a_key_is_replaced_once_and_the_refusal_names_what_follows_it(tmp_path: Path):
+    path = tmp_path / "a.key"
+    keys.create(path)
+    keys.rotate(path, tmp_path / "b.key")
+    told = refused("KEY_REPLACED", lambda: keys.rotate(path, tmp_path / "c.key"))
+    assert "b.key" in told.zh
+    assert not (tmp_path / "c.key").exists()
+    keys.rotate(tmp_path / "b.key", tmp_path / "c.key")
