@@ -5,6 +5,7 @@ quoting it: the parsers' own messages hold the row, and a row holds a person.
 """
 
 import csv
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -395,8 +396,27 @@ def _open_csv(path: Path) -> Table:
         # A quoted name may run over several lines.
         while head.count('"') % 2 and (line := file.readline(1 << 22)):
             head += line
+        rows = [line for line in itertools.islice(file, _LINES) if line.strip()]
     names = next(csv.reader([head], skipinitialspace=False), [])
+    if len(names) == 1:
+        _require_commas(path, names[0], rows)
     return Table(path, "csv", tuple(names), None, encoding)
+
+
+# So many lines tell by what a file is separated.
+_LINES: Final = 100
+
+
+def _require_commas(path: Path, name: str, rows: Sequence[str]) -> None:
+    """Refuse columns parted by another sign: read as one, nothing in them would be found."""
+    for sign, zh, en in ((";", "分号", "semicolons"), ("\t", "制表符", "tabs")):
+        if sign in name and 2 * sum(sign in row for row in rows) >= len(rows):
+            raise Refused(
+                "SEPARATOR",
+                f"{path.name} 的列是用{zh}分隔的，这里只读逗号分隔的 CSV；"
+                "请另存为逗号分隔的 CSV（UTF-8）。",
+                f"the columns of {path.name} are separated by {en}; save it as CSV with commas.",
+            )
 
 
 def _encoding(path: Path) -> str:

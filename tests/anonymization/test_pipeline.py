@@ -534,3 +534,17 @@ def test_k_counts_people_where_a_code_has_several_rows(tmp_path, key, how):
     assert sizes["people"].min() >= 10
     # Who is in too small a class even with all blanked goes; what is recoded keeps everybody.
     assert kept.height == (len(made) if how == "recode" else 480)
+
+
+@pytest.mark.parametrize(("sign", "told"), [(";", "分号"), ("\t", "制表符")])
+def test_columns_parted_by_another_sign_are_not_read_as_one(tmp_path: Path, people, sign, told):
+    path = tmp_path / "a.csv"
+    people.write_csv(path, separator=sign)
+    assert told in refused("SEPARATOR", lambda: verify(path)).zh
+    assert "逗号" in refused("SEPARATOR", lambda: detect(path)).zh
+
+
+def test_a_single_column_may_have_a_semicolon_in_its_header(tmp_path: Path):
+    path = tmp_path / "a.csv"
+    path.write_text("类型;说明\n低保\n特困\n低保\n", "utf-8")
+    assert tables.open_table(path).columns == ("类型;说明",)
