@@ -12,7 +12,19 @@ import polars as pl
 import pytest
 import time_machine
 
-from anonymization import apply, crypto, make_key, mask_file, measure, statement, tables, treat
+from anonymization import (
+    apply,
+    crypto,
+    detect,
+    make_key,
+    mask_file,
+    measure,
+    statement,
+    tables,
+    treat,
+    verify,
+    writing,
+)
 from anonymization.plan import digest
 from tests.anonymization.conftest import INTERFACE, line, people_plan, refused, replan
 
@@ -358,7 +370,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing(source, target, key, monke
     def full(*args: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(tables._CsvWriter, "write", full)
+    monkeypatch.setattr(writing._CsvWriter, "write", full)
     refused("DISK_FULL", lambda: apply(people_plan(), source, target, key))
     assert left_over(target) == []
 
