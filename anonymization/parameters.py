@@ -5,6 +5,7 @@ All of it follows the table of techniques: a parameter more is an entry there an
 there, `of` which of its choices go with them.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -54,6 +55,10 @@ def read(rule: Mapping[str, Any], typed: str) -> object:
             return text if any(isinstance(one, str) for one in parts) else parts
         case "map":
             return _pairs(text)
+        case "columns":
+            return list(dict.fromkeys(filter(None, map(str.strip, re.split("[、，,;；\n]", text)))))
+        case "people":
+            return _people(text)
         case "yes":
             return text == "yes"
         case _:
@@ -79,12 +84,38 @@ def _pairs(text: str) -> object:
     return made
 
 
+def _people(text: str) -> object:
+    """How many there are in all, and by the values of columns: `{"total": n, "margins": {…}}`."""
+    total, margins = 0, dict[str, dict[str, int]]()
+    for line in filter(str.strip, text.split("\n")):
+        said, _, count = line.replace("＝", "=").rpartition("=")
+        number = _number(count.strip().replace(",", ""))
+        column, colon, value = (part.strip() for part in said.replace(":", "：").partition("："))
+        if not isinstance(number, int) or number < 0:
+            return text
+        if not colon and not total:
+            total = number
+        elif column and value:
+            margins.setdefault(column, {})[value] = number
+        else:
+            return text
+    made = {"total": total, **({"margins": margins} if margins else {})}
+    return made if total else text
+
+
 def written(rule: Mapping[str, Any], value: object) -> str:
     """A value as a form shows it, such that it is read again as the same."""
     if value is None or value is False:
         return ""
     if value is True:
         return "yes"
+    if rule["type"] == "people" and isinstance(value, dict):
+        lines = [f"总人数 = {value['total']}"]
+        for column, counts in (value.get("margins") or {}).items():
+            lines += [f"{column}：{one} = {count}" for one, count in counts.items()]
+        return "\n".join(lines)
+    if rule["type"] == "columns" and isinstance(value, list):
+        return "、".join(map(str, value))
     if isinstance(value, list):
         return " ".join(str(one) for one in value)
     if isinstance(value, dict):

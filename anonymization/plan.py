@@ -421,7 +421,31 @@ def _profile(plan: Plan) -> list[Fault]:
         for name in profiles()[plan["profile"]].get("terms", ())
         if (fault := _term(terms()[name], plan.get(name), plan["profile"])) is not None
     ]
-    return faults
+    return faults + _use(plan)
+
+
+def _use(plan: Plan) -> list[Fault]:
+    """Columns that the purpose is said to need, or whose people are counted, and are not there."""
+    planned = {line["name"] for line in plan["columns"]}
+    use, people = plan.get("use"), plan.get("population")
+    margins = people.get("margins") if isinstance(people, dict) else None
+    # What is misshapen is told as that.
+    named = {
+        "use": use if isinstance(use, list) else (),
+        "population": margins if isinstance(margins, dict) else (),
+    }
+    return [
+        Fault(
+            "COLUMN_NOT_THERE",
+            None,
+            f"「{terms()[field]['zh']}」写了「{name}」，方案里没有这一列，请核对列名。",
+            f"{terms()[field]['en']}: the plan has no column {name}; check its name.",
+            field,
+        )
+        for field, names in named.items()
+        for name in names
+        if name not in planned
+    ]
 
 
 def _term(term: Mapping[str, Any], value: object, profile: str) -> Fault | None:

@@ -58,6 +58,12 @@ def wanted(rule: Mapping[str, Any], locale: str = "zh", longest: int = 400) -> s
             return "写成 2027-12-31 的样子" if zh else "written like 2027-12-31"
         case "yes":
             return "是" if zh else "yes"
+        case "columns":
+            return "方案中的列，用顿号隔开" if zh else "columns of the plan, parted by commas"
+        case "people":
+            lines = "总人数 = 557000", "所在区：海勃湾区 = 240000"
+            told = "第一行写「{}」，以后每行写「{}」" if zh else "first {}, then one a line: {}"
+            return told.format(*lines)
         case "column":
             return "方案中的一列" if zh else "a column of the plan"
         case _:

@@ -221,7 +221,9 @@ class Shown:
         }
 
 
-_BOUNDED = frozenset({"integer", "number", "percent", "numbers", "map", "date"})
+_BOUNDED = frozenset(
+    {"integer", "number", "percent", "numbers", "map", "date", "columns", "people"}
+)
 
 
 def _sentence(hint: str, bounds: str, locale: str) -> str:

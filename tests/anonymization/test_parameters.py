@@ -32,6 +32,12 @@ def test_a_parameter_is_asked_only_where_it_counts():
         ("map", {"煤矿工人": "工人", "护士": "医护"}),
         ("text", "甲"),
         ("yes", True),
+        ("columns", ["所在区", "年龄"]),
+        ("people", {"total": 557_000}),
+        (
+            "people",
+            {"total": 9, "margins": {"所在区": {"海勃湾区": 5, "乌达区": 4}, "性别": {"男": 4}}},
+        ),
     ],
     ids=str,
 )
@@ -42,10 +48,36 @@ def test_what_a_form_shows_is_read_again_as_the_same(type_, value):
 
 @pytest.mark.parametrize(
     ("type_", "typed"),
-    [("integer", "七"), ("number", "1e9"), ("number", "nan"), ("percent", "许多"), ("map", "甲")],
+    [
+        ("integer", "七"),
+        ("number", "1e9"),
+        ("number", "nan"),
+        ("percent", "许多"),
+        ("map", "甲"),
+        ("people", "五十万"),
+        ("people", "所在区：海勃湾区 = 5"),
+        ("people", "总人数 = 9\n性别：男 = 几个"),
+        ("people", "总人数 = 9\n总人数 = 8"),
+    ],
 )
 def test_what_is_no_such_value_comes_back_as_typed(type_, typed):
     assert written({"type": type_}, read({"type": type_}, typed)) == typed
+
+
+def test_people_and_columns_are_read_as_they_are_typed():
+    typed = "557,000\n所在区: 海勃湾区＝240000\n"
+    people = {"total": 557_000, "margins": {"所在区": {"海勃湾区": 240_000}}}
+    assert read({"type": "people"}, typed) == people
+    assert read({"type": "columns"}, "甲，乙、丙\n甲") == ["甲", "乙", "丙"]
+
+
+def test_columns_of_a_use_and_of_a_count_of_people_must_be_in_the_plan():
+    plan = people_plan() | {
+        "use": ["性别", "身高"],
+        "population": {"total": 9, "margins": {"籍贯": {}}},
+    }
+    faults = [(one.field, one.code) for one in check_plan(plan)]
+    assert faults == [("use", "COLUMN_NOT_THERE"), ("population", "COLUMN_NOT_THERE")]
 
 
 def test_every_choice_of_the_form_survives_its_own_fields():

@@ -31,6 +31,11 @@ def stored(city, address):
         )
 
 
+def stored_names(page: str) -> list[str]:
+    """The elements that a page of a plan treats."""
+    return re.findall(r'aria-label="「([^」]+)」的处理方式"', page)
+
+
 class Form:
     """The form of the page as a browser without script sends it."""
 
@@ -41,6 +46,10 @@ class Form:
             name, value = (re.search(rf' {one}="([^"]*)"', tag) for one in ("name", "value"))
             if name and ('type="checkbox"' not in tag or " checked" in tag):
                 self.typed[name[1]] = value[1] if value else ""
+        for name, text in re.findall(
+            r'<textarea [^>]*name="([^"]+)"[^>]*>(.*?)</textarea>', body, re.S
+        ):
+            self.typed[name] = text
         for name, options in re.findall(
             r'<select [^>]*name="([^"]+)"[^>]*>(.*?)</select>', body, re.S
         ):
@@ -104,6 +113,24 @@ def test_what_cannot_be_comes_back_beside_its_sentence_and_nothing_is_saved(city
     assert stored(city, address) == before
 
 
+def test_what_the_purpose_needs_and_how_many_people_there_are_stand_in_the_form(city, address):
+    client = sign_in(city, "registrar")
+    page = client.get(address).text
+    form, name = Form(page), stored_names(page)[-1]
+    form.typed |= {"use": name, "population": f"总人数 = 557000\r\n{name}：一 = 240000"}
+    assert client.post(address, data=form.typed).status_code == 303
+    plan = stored(city, address)
+    assert plan["use"] == [name]
+    assert plan["population"] == {"total": 557_000, "margins": {name: {"一": 240_000}}}
+    form = Form(client.get(address).text)
+    form.typed |= {"use": "没有的列", "population": "很多人"}
+    answer = client.post(address, data=form.typed)
+    assert answer.status_code == 422
+    assert "填的是「很多人」，应为：第一行写「总人数 = 557000」" in answer.text
+    assert ">很多人</textarea>" in answer.text
+    assert stored(city, address) == plan
+
+
 def test_a_save_that_was_overtaken_keeps_what_was_typed_and_says_what_differs(city, address):
     client = sign_in(city, "registrar")
     mine, theirs = (Form(client.get(address).text) for _ in range(2))
@@ -143,6 +170,8 @@ def test_a_plan_made_at_the_department_is_brought_into_the_form(city, address):
     page = client.get(address).text
     plan = json.loads(client.get(f"{address}/plan.json").text) | {"k": 11, "profile": "statistical"}
     plan["columns"] = [{**line, "element": "x", "level": "1"} for line in plan["columns"]]
+    name = plan["columns"][0]["name"]
+    plan |= {"use": [name], "population": {"total": 557_000, "margins": {name: {"一": 9}}}}
 
     def bring(text: bytes) -> object:
         sent = {"csrf_token": token_of(page), "plan": (io.BytesIO(text), "plan.json")}
@@ -150,12 +179,16 @@ def test_a_plan_made_at_the_department_is_brought_into_the_form(city, address):
 
     answer = bring(json.dumps(plan).encode())
     assert answer.status_code == 200
-    assert Form(answer.text).typed["k"] == "11"
+    form = Form(answer.text).typed
+    assert form["k"] == "11"
+    assert (form["use"], form["population"]) == (name, f"总人数 = 557000\n{name}：一 = 9")
     assert "还没有保存" in answer.text
     assert stored(city, address)["k"] != 11
     faulty = bring(json.dumps(plan | {"k": 2}).encode())
     assert faulty.status_code == 422
     assert "要求 k 不小于 5" in faulty.text
+    strange = bring(json.dumps(plan | {"use": ["身高"]}).encode())
+    assert "写了「身高」，方案里没有这一列" in strange.text
     assert bring(b"{").status_code == 400
     assert bring(b"[]").status_code == 422
 
