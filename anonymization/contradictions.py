@@ -5,7 +5,7 @@ remedy, with the article or standard it rests on.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -23,11 +23,22 @@ def rules() -> Mapping[str, Mapping[str, Any]]:
     return {row["id"]: row for row in json.loads(text)["rules"]}
 
 
-def found(profile: Mapping[str, Any], column: Column, technique: Mapping[str, Any]) -> list[Fault]:
-    """Every contradiction of one column that a plan releases in this profile; empty when none."""
+def found(
+    profile: Mapping[str, Any],
+    column: Column,
+    technique: Mapping[str, Any],
+    use: Collection[str] = (),
+) -> list[Fault]:
+    """Every contradiction of one column that a plan releases in this profile; empty when none.
+
+    `use` are the columns the purpose is said to need, none where the plan does not say.
+    """
     if technique["id"] == "suppress":
         return []
-    return [*_of_entry(profile, column, technique), *_of_profile(profile, column, technique)]
+    faults = [*_of_entry(profile, column, technique), *_of_profile(profile, column, technique)]
+    if profile["id"] == "interface" and use and column["name"] not in use:
+        faults.append(_fault("ITEM_NOT_NEEDED", column))
+    return faults
 
 
 def _of_entry(profile: Mapping[str, Any], column: Column, technique: Column) -> Iterator[Fault]:

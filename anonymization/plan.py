@@ -315,7 +315,9 @@ def _column(plan: Plan, column: Mapping[str, Any], columns: Sequence[str]) -> li
     given = column.get("params") or {}
     return [
         *parameters.faults(name, technique, given, columns),
-        *contradictions.found(profiles()[plan["profile"]], column, technique),
+        *contradictions.found(
+            profiles()[plan["profile"]], column, technique, plan.get("use") or ()
+        ),
     ]
 
 
@@ -427,13 +429,8 @@ def _profile(plan: Plan) -> list[Fault]:
 def _use(plan: Plan) -> list[Fault]:
     """Columns that the purpose is said to need, or whose people are counted, and are not there."""
     planned = {line["name"] for line in plan["columns"]}
-    use, people = plan.get("use"), plan.get("population")
-    margins = people.get("margins") if isinstance(people, dict) else None
-    # What is misshapen is told as that.
-    named = {
-        "use": use if isinstance(use, list) else (),
-        "population": margins if isinstance(margins, dict) else (),
-    }
+    margins = (plan.get("population") or {}).get("margins") or ()
+    named = {"use": plan.get("use") or (), "population": margins}
     return [
         Fault(
             "COLUMN_NOT_THERE",

@@ -47,6 +47,16 @@ def test_a_direct_identifier_by_its_kind_is_kept_only_where_names_are_shared():
     assert "ROLE_CONTRADICTS_KIND" not in found("lawful_raw", kind="公民身份号码")
 
 
+def test_an_interface_returns_only_what_its_purpose_is_said_to_need():
+    said = {"use": ["列"]}
+    columns = [line("列"), line("号", "mask", style="id"), line("址", "suppress")]
+    for use, faults in (({}, []), (said, [("号", "ITEM_NOT_NEEDED")])):
+        found = check_plan({**INTERFACE, **use, "columns": columns})
+        assert [(one.column, one.code) for one in found] == faults
+    open_ = {"profile": "open", "k": 20, **said, "columns": [line("列"), line("文", "redact")]}
+    assert check_plan(open_) == []
+
+
 def test_every_rule_names_what_it_rests_on_and_what_to_do_in_both_languages():
     for rule in rules().values():
         assert rule["law"]["zh"]
