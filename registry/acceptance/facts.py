@@ -349,6 +349,9 @@ def _editions(session: Session, units: Collection[int]) -> dict[int, dict[str, E
         .group_by(Edition.organisation_id, Edition.list)
     )
     found: dict[int, dict[str, Edition]] = {}
-    for one in session.scalars(sa.select(Edition).where(Edition.id.in_(newest))):
+    # In one order: a verdict read twice must be the same, and so must its digest.
+    for one in session.scalars(
+        sa.select(Edition).where(Edition.id.in_(newest)).order_by(Edition.id)
+    ):
         found.setdefault(one.organisation_id, {})[one.list] = one
     return found
