@@ -42,7 +42,7 @@ def test_an_officer_reads_with_what_a_release_was_compared_where_nothing_joins(c
     page = sign_in(city, "acceptance").get(proven[0]).text
     said = re.search(r'id="joined">.*?<p>(.*?)</p>', page, re.S)
     assert said
-    assert re.search("没有相同的编码|没有可比对的", said[1])
+    assert re.search("没有发现成批相同的编码|没有可比对的", said[1])
 
 
 def test_the_verdict_says_in_short_on_what_it_stands(city, proven):
