@@ -102,8 +102,7 @@ def verify(
     `use` (columns the receiver needs), `population` and `rules` (what was done to a column, or
     「依法公开：」 and the law that orders it to be published); `raw` is the table it was made from,
     `earlier` releases it must not join (or their sketches as JSON), `auxiliary` registers an
-    attacker may hold. Raises Refused for a claim that is none
-    or that names columns that are not there.
+    attacker may hold. Raises Refused for a claim that is none or names columns that are not there.
     """
     claim = claims.checked({} if claim is None else claim)
     profile = claim.get("profile") or "statistical"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from anonymization.errors import Refused
 from anonymization.plan import met
+from anonymization.workbooks import cell
 
 if TYPE_CHECKING:
     import polars as pl
@@ -132,13 +133,7 @@ def _xlsx(content: bytes) -> tuple[list[str], Rows]:
 
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
     rows = iter(sheet.to_python())
-    return [_cell(one) for one in next(rows, [])], ([_cell(one) for one in row] for row in rows)
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+    return [cell(one) for one in next(rows, [])], ([cell(one) for one in row] for row in rows)
 
 
 _READERS: Final[Mapping[str, Callable[[bytes], tuple[list[str], Rows]]]] = {

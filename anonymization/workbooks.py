@@ -38,10 +38,11 @@ def rows(path: Path) -> Rows:
             f"{len(names)} sheets of {path.name} hold something: {en}. Keep the one that is meant, "
             "or save it as CSV.",
         )
-    return [[_cell(one) for one in row] for row in found]
+    return [[cell(one) for one in row] for row in found]
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """What a cell holds, as text: a whole number without the `.0` that workbooks keep it with."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
