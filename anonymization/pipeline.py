@@ -158,13 +158,7 @@ def measure(
 ) -> risk.Risk:
     """k, l, t and the risks of a table (a path or a frame) on these quasi-identifiers."""
     table = tables.whole(source)
-    for name in (*quasi, *sensitive):
-        if name not in table.columns:
-            raise Refused(
-                "COLUMN_NOT_THERE",
-                f"数据中没有列「{name}」，请核对列名。",
-                f"the table has no column {name}; check its name.",
-            )
+    tables.require_columns(table, (*quasi, *sensitive))
     return risk.measure(table, quasi, sensitive, k)
 
 

@@ -14,7 +14,7 @@ import polars as pl
 from anonymization.errors import Refused
 from anonymization.findings import Numbers
 from anonymization.risk import require_values
-from anonymization.tables import like, whole
+from anonymization.tables import like, require_columns, whole
 
 # Value to its groups, from the value itself to the root: {"35": ("35", "30-39", "*")}.
 Hierarchy = Mapping[str, Sequence[str]]
@@ -103,13 +103,7 @@ def _require_sense(
     people: str | None,
 ) -> None:
     """Refuse numbers out of range, columns that are not there, and l or t of no column."""
-    for name in (*hierarchies, *sensitive, *([] if people is None else [people])):
-        if name not in frame.columns:
-            raise Refused(
-                "COLUMN_NOT_THERE",
-                f"数据中没有列「{name}」，请核对列名。",
-                f"the table has no column {name}; check its name.",
-            )
+    require_columns(frame, (*hierarchies, *sensitive, *([] if people is None else [people])))
     wrong = [
         (not hierarchies, "没有给出层次表，无从泛化", "no hierarchy is given to generalize by"),
         (k < 1, f"k 为 {k}，应不小于 1", f"k is {k} and must be at least 1"),

@@ -7,7 +7,7 @@ quoting it: the parsers' own messages hold the row, and a row holds a person.
 import csv
 import itertools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from errno import EDQUOT, EFBIG, ENOSPC
@@ -218,6 +218,17 @@ def whole(table: Any) -> pl.DataFrame:
     made = pl.from_arrow(table) if arrow else pl.from_pandas(table)
     assert isinstance(made, pl.DataFrame)
     return _of_texts(made)
+
+
+def require_columns(frame: pl.DataFrame, names: Iterable[str]) -> None:
+    """Refuse the first of the names that is no column of a table."""
+    for name in names:
+        if name not in frame.columns:
+            raise Refused(
+                "COLUMN_NOT_THERE",
+                f"数据中没有列「{name}」，请核对列名。",
+                f"the table has no column {name}; check its name.",
+            )
 
 
 def _of_texts(frame: pl.DataFrame) -> pl.DataFrame:
