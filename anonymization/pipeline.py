@@ -134,7 +134,7 @@ def treat(masking: plan.Plan, frame: Any, key: bytes | str | Path | None = None)
         key = keys.read(key)
     table = tables.whole(frame)
     table = table.rename(dict(zip(table.columns, plan.met(masking, table.columns), strict=True)))
-    require_sound(masking, table.columns)
+    require_sound(masking, table.columns, decided=False)
     if key is not None:
         crypto.require_whole(key)
     release = techniques.release(masking, key)
@@ -190,9 +190,9 @@ def met(masking: plan.Plan, table: tables.Source) -> tables.Source:
     return table
 
 
-def require_sound(masking: plan.Plan, columns: Sequence[str]) -> None:
+def require_sound(masking: plan.Plan, columns: Sequence[str], *, decided: bool = True) -> None:
     """Refuse a plan with faults, or one of another table, naming all that is wrong."""
-    faults = plan.check_plan(masking, columns)
+    faults = plan.check_plan(masking, columns, decided=decided)
     if faults:
         foreign = all(one.code in _FOREIGN for one in faults)
         code = "PLAN_OF_ANOTHER_TABLE" if foreign else "PLAN_FAULTY"

@@ -15,7 +15,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from anonymization import contradictions, crypto, headers, parameters
+from anonymization import contradictions, crypto, headers, parameters, reasons
 from anonymization.errors import Refused
 from anonymization.wording import Fault as Fault
 from anonymization.wording import tables, wanted, word
@@ -158,8 +158,13 @@ def needs_key(plan: Plan) -> bool:
     return any(techniques()[column["technique"]]["key"] for column in plan["columns"])
 
 
-def check_plan(plan: object, columns: Sequence[str] | None = None) -> list[Fault]:
-    """Everything wrong with a plan, and with it for a table of these columns; empty when good."""
+def check_plan(
+    plan: object, columns: Sequence[str] | None = None, *, decided: bool = True
+) -> list[Fault]:
+    """Everything wrong with a plan, and with it for a table of these columns; empty when good.
+
+    One that is not `decided` yet, but looked at on the way, may lack reasons.
+    """
     faults = _shape(plan)
     # What stands in a field of its own is told with all else; anything more is no plan at all.
     wrong = {fault.field for fault in faults if fault.column is None}
@@ -176,6 +181,7 @@ def check_plan(plan: object, columns: Sequence[str] | None = None) -> list[Fault
     faults += _sets(plan, names)
     faults += _aggregate(plan, names)
     faults += [fault for fault in _profile(plan) if fault.field not in wrong]
+    faults += reasons.faults(plan) if decided and "reason" not in wrong else []
     if columns is not None:
         faults += _other_columns(names, columns)
     return faults

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from anonymization import crypto, plan
+from anonymization import crypto, plan, reasons
 from anonymization.attacks import Verdict
 
 FORMAT: Final = 1
@@ -146,7 +146,7 @@ def _column(line: Mapping[str, Any], run: Run, verdict: Verdict) -> dict[str, An
         "level": line.get("level"),
         "technique": line["technique"],
         "params": {k: v for k, v in (line.get("params") or {}).items() if k != "map"},
-        "reason": line.get("reason", ""),
+        "reason": reasons.of(run.plan, line),
         "open_basis": line.get("open_basis"),
         "approved_by": line.get("approved_by"),
         "filled": tally.filled,

@@ -220,6 +220,7 @@ def detect(
     show_default=True,
 )
 @click.option("--release", help="发布批次 / name of the release")
+@click.option("--reason", help="保留的各列共同的理由 / why what is kept is kept")
 @click.option("--output", "-o", type=TARGET, help="方案文件 / where the plan goes")
 def plan(
     file: Path | None,
@@ -228,23 +229,26 @@ def plan(
     max_rows: int | None,
     profile: str,
     release: str | None,
+    reason: str | None,
     output: Path | None,
 ) -> None:
     """Propose a masking plan that fits a file; read it before you use it."""
     from anonymization import detect as look
-    from anonymization import fit, propose
+    from anonymization import fit, propose, reasons
 
     with _told(), _source(file, table, url_file, max_rows) as source:
         found = _frame(source)
         proposed = fit(propose(look(found), profile), found)
-    if release:
-        proposed["release"] = release
+    given = {"release": release, "reason": reason}
+    proposed |= {name: value for name, value in given.items() if value}
     text = json.dumps(proposed, ensure_ascii=False, indent=1) + "\n"
     if output is None:
         click.echo(text, nl=False)
-        return
-    write(output, text)
-    click.echo(f"方案已写出，请逐列核对 / plan written, check each column: {output.name}")
+    else:
+        write(output, text)
+        click.echo(f"方案已写出，请逐列核对 / plan written, check each column: {output.name}")
+    for fault in reasons.faults(proposed):
+        click.echo(f"· {fault.zh} / {fault.en}", err=True)
 
 
 @anonymize.command("sample")
@@ -257,7 +261,7 @@ def sample(plan_file: Path, output: Path, rows: int) -> None:
 
     plan_ = document(plan_file)
     with _told():
-        if faults := check_plan(plan_):
+        if faults := check_plan(plan_, decided=False):
             shown = "".join(one.zh for one in faults), " ".join(one.en for one in faults)
             raise Refused("PLAN_FAULTY", *shown)
     write(output, made_up(plan_, rows).write_csv())

@@ -27,6 +27,9 @@ def line(name: str, technique: str = "keep", role: str = "other", **params: obje
     return made | {"reason": "试"}
 
 
+# What a person adds to a plan that was proposed: why what is kept is kept, and the release.
+DECIDED = {"reason": "统计要用，不单独指向某个人", "release": "2026-1"}
+
 # A service on named people that states all it must.
 INTERFACE = {
     "profile": "interface",

@@ -61,6 +61,7 @@ class Form:
 def test_a_form_saved_as_it_stands_changes_no_plan_and_no_digest(city, address):
     client = sign_in(city, "registrar")
     form = Form(client.get(address).text)
+    form.typed["reason"] = "统计要用"
     assert client.post(address, data=form.typed).status_code == 303
     before = stored(city, address)
     form = Form(client.get(address).text)
@@ -228,7 +229,7 @@ def test_another_treatment_renews_a_reason_written_here_and_keeps_a_typed_one(ci
         form.typed[f"choice.{element}"] = "pseudonym"
     # Whatever else is wrong with the plan by now, the form shows what it understood.
     said = Form(client.post(f"{address}/preview", data=form.typed).text).typed
-    assert said[f"reason.{first}"] == "处理方式改为：带密钥假名"
+    assert said[f"reason.{first}"] == "直接标识符，处理方式改为：带密钥假名"
     assert said[f"reason.{second}"] == "局长办公会定"
 
 
@@ -236,3 +237,29 @@ def test_the_choices_that_fit_a_column_stand_before_all_others(city, address):
     page = sign_in(city, "registrar").get(address).text
     options = page[page.index("<select") :]
     assert options.index("常用") < options.index("其他处理") < options.index("自定参数")
+
+
+def test_what_is_kept_without_a_reason_is_named_and_one_reason_serves_for_all(city, address):
+    client = sign_in(city, "registrar")
+    form = Form(client.get(address).text)
+    before, names = stored(city, address), stored_names(client.get(address).text)
+    form.typed |= {"reason": "", "purpose": "写了一半的用途"}
+    for element in form.elements:
+        form.typed |= {f"choice.{element}": "keep", f"role.{element}": "other"}
+        form.typed[f"reason.{element}"] = ""
+    first = form.elements[0]
+    answer = client.post(address, data=form.typed | {f"reason.{first}": "局长办公会定"})
+    assert answer.status_code == 422
+    assert "写了一半的用途" in answer.text
+    assert f"「{names[1]}」" in answer.text
+    assert "请由人写明为什么要保留" in answer.text
+    assert stored(city, address) == before
+    # A look at an example is no decision, and asks for no reason.
+    looked = client.post(f"{address}/preview", data=form.typed).text
+    assert "请由人写明" not in looked
+    form = Form(answer.text)
+    assert form.typed[f"reason.{first}"] == "局长办公会定"
+    form.typed["reason"] = "年报要用"
+    saved = client.post(address, data=form.typed)
+    assert "请由人写明" not in saved.text
+    assert 'value="年报要用"' in saved.text or saved.status_code == 303
