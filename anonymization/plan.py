@@ -163,7 +163,7 @@ def check_plan(
 ) -> list[Fault]:
     """Everything wrong with a plan, and with it for a table of these columns; empty when good.
 
-    One that is not `decided` yet, but looked at on the way, may lack reasons.
+    One that is not `decided` yet, but looked at on the way, may lack reasons and a release.
     """
     faults = _shape(plan)
     # What stands in a field of its own is told with all else; anything more is no plan at all.
@@ -181,7 +181,9 @@ def check_plan(
     faults += _sets(plan, names)
     faults += _aggregate(plan, names)
     faults += [fault for fault in _profile(plan) if fault.field not in wrong]
-    faults += reasons.faults(plan) if decided and "reason" not in wrong else []
+    if decided:
+        faults += reasons.faults(plan) if "reason" not in wrong else []
+        faults += _release(plan) if "release" not in wrong else []
     if columns is not None:
         faults += _other_columns(names, columns)
     return faults
@@ -430,6 +432,23 @@ def _profile(plan: Plan) -> list[Fault]:
         if (fault := _term(terms()[name], plan.get(name), plan["profile"])) is not None
     ]
     return faults + _use(plan)
+
+
+def _release(plan: Plan) -> list[Fault]:
+    """A release without a name of its own: its codes would be those of the next one as well."""
+    if str(plan.get("release") or "").strip():
+        return []
+    return [
+        Fault(
+            "RELEASE_UNNAMED",
+            None,
+            "「发布批次」没有填：同名的两次发布，假名可以互相关联；请给这次发布一个没有用过的批次名"
+            "（例如“2026年11月”）。",
+            "the release has no name: pseudonyms of two releases of one name can be joined; give "
+            "it one that was not used before (such as “November 2026”).",
+            "release",
+        )
+    ]
 
 
 def _use(plan: Plan) -> list[Fault]:

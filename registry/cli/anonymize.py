@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -219,7 +220,10 @@ def detect(
     default="statistical",
     show_default=True,
 )
-@click.option("--release", help="发布批次 / name of the release")
+@click.option(
+    "--release",
+    help="发布批次，不写就取一个新的 / name of the release, a new one if left out",
+)
 @click.option("--reason", help="保留的各列共同的理由 / why what is kept is kept")
 @click.option("--output", "-o", type=TARGET, help="方案文件 / where the plan goes")
 def plan(
@@ -235,12 +239,14 @@ def plan(
     """Propose a masking plan that fits a file; read it before you use it."""
     from anonymization import detect as look
     from anonymization import fit, propose, reasons
+    from registry.calendar import today
 
     with _told(), _source(file, table, url_file, max_rows) as source:
         found = _frame(source)
         proposed = fit(propose(look(found), profile), found)
-    given = {"release": release, "reason": reason}
-    proposed |= {name: value for name, value in given.items() if value}
+    # Two tables planned on one day are two releases, whose codes are not to join.
+    proposed["release"] = (release or "").strip() or f"{today():%Y-%m-%d}-{token_hex(2)}"
+    proposed |= {"reason": reason.strip()} if reason and reason.strip() else {}
     text = json.dumps(proposed, ensure_ascii=False, indent=1) + "\n"
     if output is None:
         click.echo(text, nl=False)

@@ -198,7 +198,7 @@ class Shown:
         return [
             {
                 **self._field(name, name, term, self._plan.get(name)),
-                "required": name in needed,
+                "required": name in needed or bool(term.get("needed")),
             }
             for name, term in conditions(profile).items()
         ]

@@ -33,6 +33,7 @@ DECIDED = {"reason": "统计要用，不单独指向某个人", "release": "2026
 # A service on named people that states all it must.
 INTERFACE = {
     "profile": "interface",
+    "release": "2026-01",
     "purpose": "核验居民身份",
     "purpose_code": "HY-01",
     "answer": "record",
@@ -41,6 +42,12 @@ INTERFACE = {
     "logged": True,
     "watermark": True,
 }
+
+
+def answering(*lines: dict, **changes: object) -> Plan:
+    """A plan of single answers whose purpose needs each column that is left in."""
+    use = [one["name"] for one in lines if one["technique"] != "suppress"]
+    return {**INTERFACE, "use": use, "columns": list(lines), **changes}
 
 
 def people_plan(**changes: object) -> Plan:

@@ -26,7 +26,7 @@ from anonymization import (
     writing,
 )
 from anonymization.plan import digest
-from tests.anonymization.conftest import INTERFACE, line, people_plan, refused, replan
+from tests.anonymization.conftest import answering, line, people_plan, refused, replan
 
 
 @pytest.fixture
@@ -122,7 +122,8 @@ def test_the_size_of_a_batch_changes_nothing(tmp_path, source, key, monkeypatch)
         line("月收入", "noise", "sensitive", scale=50),
         line("出生日期", "shift", "quasi", days=30),
         line("性别", "suppress"),
-    ) | {**INTERFACE, "quasi_identifiers": ["所在区"]}
+    )
+    plan |= answering(*plan["columns"], quasi_identifiers=["所在区"])
     key_bytes = crypto.read_key(key)
     apply(plan, source, tmp_path / "a.csv", key_bytes)
     monkeypatch.setattr(tables, "_ROWS", 701)
@@ -264,10 +265,7 @@ def bad(source: Path, content: bytes) -> Path:
 
 
 HEAD = "姓名,证件\n".encode()
-TWO = {
-    **INTERFACE,
-    "columns": [line("姓名", "mask", "direct", style="name"), line("证件")],
-}
+TWO = answering(line("姓名", "mask", "direct", style="name"), line("证件"))
 
 
 @pytest.mark.parametrize(
@@ -428,7 +426,7 @@ def test_ten_thousand_columns_are_treated_and_one_more_is_refused(tmp_path, targ
 
     def plan(count: int) -> dict:
         dropped = [line(f"列{n}", "suppress") for n in range(count - 1)]
-        return {**INTERFACE, "columns": [*dropped, line(f"列{count - 1}")]}
+        return answering(*dropped, line(f"列{count - 1}"))
 
     assert apply(plan(10_000), columns(10_000), target).passed
     target.unlink()

@@ -9,7 +9,7 @@ from anonymization import Refused, apply, check_plan, detect, fit, propose
 from anonymization.plan import choice_of, choices, digest, fitting, met, params, techniques, terms
 from anonymization.proposal import reason_of
 from anonymization.techniques import Release, treatment
-from tests.anonymization.conftest import DECIDED, INTERFACE, line, people_plan, refused, replan
+from tests.anonymization.conftest import DECIDED, answering, line, people_plan, refused, replan
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def test_data_are_never_shared_beyond_their_date_of_destruction(day, code):
     assert codes(people_plan(**RAW | {"destroy_by": day})) == [(code, None)]
 
 
-LIMITS = [("per_day", None), ("logged", False), ("watermark", False)]
+LIMITS = [("use", []), ("per_day", None), ("logged", False), ("watermark", False)]
 
 
 @pytest.mark.parametrize(
@@ -108,20 +108,20 @@ LIMITS = [("per_day", None), ("logged", False), ("watermark", False)]
     [("purpose", " "), ("purpose_code", ""), ("answer", None), ("per_call", None), *LIMITS],
 )
 def test_an_interface_states_its_purpose_and_its_limits(term, value):
-    plan = {**INTERFACE, "columns": [line("姓名", "mask", "direct", style="name")]}
+    plan = answering(line("姓名", "mask", "direct", style="name"))
     assert codes(plan) == []
     changed = {key: one for key, one in (plan | {term: value}).items() if one is not None}
     assert codes(changed) == [("TERM_MISSING", None)]
 
 
 def test_an_interface_gives_nothing_in_bulk():
-    plan = {**INTERFACE, "per_call": 11, "columns": [line("姓名", "mask", "direct")]}
+    plan = answering(line("姓名", "mask", "direct"), per_call=11)
     assert codes(plan) == [("PLAN_SHAPE", None)]
 
 
 def test_an_interface_returns_only_items_it_has_a_reason_for():
     bare = line("民族") | {"reason": " "}
-    plan = {**INTERFACE, "columns": [bare, line("姓名", "suppress")]}
+    plan = answering(bare, line("姓名", "suppress"))
     assert codes(plan) == [("ITEM_WITHOUT_REASON", "民族")]
 
 
@@ -149,6 +149,21 @@ def test_what_is_treated_may_rest_on_what_it_is_found_to_be():
     ):
         rounded = line("月收入", "round", "sensitive", step=100) | {"reason": reason}
         assert [one.code for one in check_plan(plan | {"columns": [rounded]})] == code
+
+
+@pytest.mark.parametrize("profile", ["open", "statistical", "interface", "lawful_raw"])
+def test_a_release_has_a_name_of_its_own_before_it_is_made(profile, people, tmp_path):
+    plan = answering(line("街道"), **RAW) if profile == "lawful_raw" else answering(line("街道"))
+    plan = {**plan, "profile": profile, "k": 20}
+    assert codes(plan) == []
+    for name in (None, "", "  "):
+        unnamed = {key: one for key, one in (plan | {"release": name}).items() if one is not None}
+        (fault,) = check_plan(unnamed)
+        assert (fault.code, fault.field) == ("RELEASE_UNNAMED", "release")
+        assert check_plan(unnamed, decided=False) == []
+    people.write_csv(tmp_path / "in.csv")
+    with pytest.raises(Refused, match="没有用过的批次名"):
+        apply(people_plan(release=" "), tmp_path / "in.csv", tmp_path / "out.csv")
 
 
 def test_two_hundred_columns_that_stay_are_one_fault_and_one_reason(tmp_path):
@@ -185,7 +200,7 @@ def test_important_and_core_data_are_released_in_no_way(level):
 def test_what_the_catalogue_withholds_is_not_released_in_a_way_that_can_be_undone(profile, field):
     def found(**column: str) -> list[tuple[str, str | None]]:
         kept = line("姓氏") | {field: "3"} | column
-        return codes({"profile": profile, "k": 20, "columns": [kept]})
+        return codes({"profile": profile, "release": "1", "k": 20, "columns": [kept]})
 
     assert found() == [("TYPE_FORBIDS", "姓氏")]
     assert found(technique="shuffle") == []
@@ -251,7 +266,12 @@ def test_what_is_proposed_has_no_faults_and_keeps_no_direct_identifier(profile):
     ]
     plan = propose([Item(kind, item=kind) for kind in kinds], profile)
     # What a service is for is never guessed.
-    typed = {"purpose": "核验", "purpose_code": "1"} if profile == "interface" else {}
+    typed = {
+        "purpose": "核验",
+        "purpose_code": "1",
+        "use": [one["name"] for one in plan["columns"]],
+    }
+    typed = typed if profile == "interface" else {}
     assert codes(plan | typed | DECIDED) == []
     kept = [one["role"] for one in plan["columns"] if one["technique"] == "keep"]
     assert "direct" not in kept
@@ -266,8 +286,7 @@ def test_the_digest_is_of_the_meaning_not_the_order_of_the_keys():
 def test_every_choice_of_the_form_is_a_plan_without_faults_and_recognised_again():
     for one in choices().values():
         made = line("列", one["technique"], **one["params"])
-        plan = {**INTERFACE, "columns": [made]}
-        assert codes(plan) == []
+        assert codes(answering(made, use=["列"])) == []
         assert choice_of(made) == one["id"]
     assert choice_of(line("列", "round", step=7)) is None
 

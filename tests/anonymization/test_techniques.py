@@ -11,7 +11,7 @@ from anonymization import restore, treat
 from anonymization.identifiers import CITIZEN_CHECKS, CITIZEN_WEIGHTS
 from anonymization.plan import choices
 from anonymization.techniques import WHOLE, Groups, Release, expression, treatment
-from tests.anonymization.conftest import INTERFACE, line, refused
+from tests.anonymization.conftest import answering, line, refused
 
 KEY = b"k" * 32
 OF = Release("r", KEY, KEY)
@@ -134,7 +134,7 @@ def test_an_encrypted_citizen_number_keeps_shape_and_check_digit(people):
 def test_a_wrong_check_digit_comes_back_as_wrong_as_it_was():
     numbers = ["150302199001010014", "150302199001010015", "15030219900101001X"]
     for check in ("void", "keep"):
-        plan = {**INTERFACE, "columns": [line("列", "fpe", format="id", check=check)]}
+        plan = answering(line("列", "fpe", format="id", check=check))
         made = treat(plan, pl.DataFrame({"列": numbers}), KEY)
         assert restore(plan, made, KEY)["列"].to_list() == numbers
 
@@ -154,7 +154,7 @@ SHAPED = st.sampled_from([*FORMATS, "letters"]).flatmap(
 def test_what_is_encrypted_in_its_format_is_read_again_with_the_key(drawn):
     name, values, check, key = drawn
     values = [one for one in values if one.isascii()]
-    plan = {**INTERFACE, "columns": [line("列", "fpe", format=name, check=check)]}
+    plan = answering(line("列", "fpe", format=name, check=check))
     made = treat(plan, pl.DataFrame({"列": values}, schema={"列": pl.String}), key)
     assert made["列"].null_count() == 0
     assert made["列"].str.len_chars().to_list() == [len(one) for one in values]
@@ -183,7 +183,7 @@ def test_a_void_mobile_number_is_nobodys_and_what_has_no_shape_is_blanked():
 
 
 def test_encryption_gives_equal_values_one_cipher_text_and_comes_back():
-    plan = {**INTERFACE, "columns": [line("列", "encrypt")]}
+    plan = answering(line("列", "encrypt"))
     frame = pl.DataFrame({"列": ["张小明", "李白", "张小明", None]})
     made = treat(plan, frame, KEY)
     assert made["列"].n_unique() == 3
@@ -191,13 +191,13 @@ def test_encryption_gives_equal_values_one_cipher_text_and_comes_back():
 
 
 def test_a_wrong_key_and_an_altered_cipher_text_are_told():
-    plan = {**INTERFACE, "columns": [line("列", "encrypt")]}
+    plan = answering(line("列", "encrypt"))
     made = treat(plan, pl.DataFrame({"列": ["张小明"]}), KEY)
     refused("KEY_WRONG", lambda: restore(plan, made, b"j" * 32))
     altered = pl.DataFrame({"列": ["A" + made["列"][0][1:]]})
     refused("KEY_WRONG", lambda: restore(plan, altered, KEY))
     refused("KEY_WRONG", lambda: restore(plan, made, KEY, key_id="0" * 16))
-    kept = {**INTERFACE, "columns": [line("列")]}
+    kept = answering(line("列"))
     refused("NOTHING_TO_RESTORE", lambda: restore(kept, made, KEY))
 
 
@@ -229,7 +229,7 @@ def test_made_up_values_join_within_a_domain_of_one_release_only():
 
 
 def test_a_shuffle_moves_every_value_and_loses_none():
-    plan = {**INTERFACE, "columns": [line("列", "shuffle")]}
+    plan = answering(line("列", "shuffle"))
     values = [str(n) for n in range(500)]
     made = treat(plan, pl.DataFrame({"列": values}), KEY)["列"].to_list()
     assert sorted(made) == sorted(values)

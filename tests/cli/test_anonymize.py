@@ -59,6 +59,17 @@ def test_a_department_goes_from_a_hundred_thousand_citizens_to_a_release(desk: P
     assert [value for value in planted if value in everything] == []
 
 
+def test_two_plans_of_one_day_are_two_releases_and_what_a_person_has_to_say_is_told(desk: Path):
+    names = set()
+    for n in range(2):
+        told = run("plan", desk / "citizens.csv", "--release", " ", "-o", desk / f"{n}.json")
+        assert "请由人写明为什么要保留" in told.stderr
+        names.add(json.loads((desk / f"{n}.json").read_text("utf-8"))["release"])
+    assert len(names) == 2
+    rest = ("--plan", desk / "0.json", "-o", desk / "out.csv")
+    assert "各项共同的理由" in run("apply", desk / "citizens.csv", *rest, code=2).stderr
+
+
 def test_of_twenty_planted_values_no_command_tells_or_leaves_one(desk: Path, tmp_path_factory):
     """Not on the screen, not in a report, not in a file beside it, not in a temporary one."""
     planted = [f"栽种{'甲乙丙丁戊己庚辛壬癸'[n % 10]}{n:02d}氏" for n in range(20)]
@@ -413,7 +424,7 @@ LINES = [
 
 
 def planned(folder: Path, *lines: dict[str, object], **more: object) -> None:
-    plan = {"profile": "statistical", "columns": [*LINES, *lines], **more}
+    plan = {"profile": "statistical", "release": "1", "columns": [*LINES, *lines], **more}
     (folder / "plan.json").write_text(json.dumps(plan), "utf-8")
 
 
@@ -602,7 +613,8 @@ def test_a_release_whose_report_cannot_be_written_is_taken_back(bare: Path):
 def test_bad_input_is_one_sentence_exit_2_and_nothing_written(tmp_path: Path, code, command):
     columns = [{"name": "姓名", "technique": "suppress", "role": "direct", "reason": "试"}]
     columns += [{"name": "证件", "technique": "keep", "role": "other", "reason": "试"}]
-    (tmp_path / "plan.json").write_text(json.dumps({"profile": "statistical", "columns": columns}))
+    plan = {"profile": "statistical", "release": "1", "columns": columns}
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
     source = tmp_path / ("in.parquet" if code == "BROKEN" else "in.csv")
     source.write_bytes(BAD[code])
     out = tmp_path / "out"

@@ -132,6 +132,26 @@ def test_what_the_purpose_needs_and_how_many_people_there_are_stand_in_the_form(
     assert stored(city, address) == plan
 
 
+def test_a_release_without_a_name_and_an_interface_without_a_use_are_told_at_their_fields(
+    city, address
+):
+    client = sign_in(city, "registrar")
+    form = Form(client.get(f"{address}?profile=interface").text)
+    form.typed |= {"release": " ", "use": "", "purpose": "核验身份", "reason": "核验要用"}
+    answer = client.post(address, data=form.typed)
+    assert answer.status_code == 422
+    for field in ("release", "use"):
+        assert f'id="{field}-error"' in answer.text
+    assert "须写明「用途要用的列」" in answer.text
+    assert 'value="核验身份"' in answer.text
+    form = Form(answer.text)
+    names = stored_names(answer.text)
+    form.typed |= {"release": "2026年11月", "use": names[0], "purpose_code": "HY-01"}
+    answer = client.post(address, data=form.typed)
+    assert "没有用过的批次名" not in answer.text
+    assert f"列「{names[1]}」不在「用途要用的列」里" in answer.text
+
+
 def test_a_save_that_was_overtaken_keeps_what_was_typed_and_says_what_differs(city, address):
     client = sign_in(city, "registrar")
     mine, theirs = (Form(client.get(address).text) for _ in range(2))
