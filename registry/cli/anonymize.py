@@ -7,7 +7,7 @@ server does not carry it.
 import json
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -409,11 +409,25 @@ def _tell(facts: Mapping[str, Any], name: str) -> None:
         click.echo(f"k = {risk['k']}，抑制 {lost['share']:.2%} / suppressed")
     left = sum(one["count"] for one in facts["residual"])
     click.echo(f"残留直接标识符 {left} / direct identifiers left")
+    _blanked(facts["columns"])
     _findings(facts["findings"])
     if facts["verdict"] == "pass":
         click.echo(f"通过，已写出 / pass, written: {name}")
     else:
         click.echo("不通过，没有写出结果 / fail, nothing written")
+
+
+def _blanked(columns: Sequence[Mapping[str, Any]]) -> None:
+    """What was lost because it could not be read: whoever mends the source has it next time."""
+    from anonymization.report import unread
+
+    for column in [one for one in columns if one["unreadable"]][:_MOST_TOLD]:
+        zh, en = unread(column, column["unreadable"])
+        click.echo(
+            f"· 列「{column['name']}」有 {zh}；要保留的，请在原始数据里改成能读的写法再运行。 / "
+            f"column {column['name']}: {en}; to keep them, write them so in the source and run "
+            "again."
+        )
 
 
 def _findings(findings: list[dict[str, Any]]) -> None:

@@ -59,6 +59,27 @@ def test_a_department_goes_from_a_hundred_thousand_citizens_to_a_release(desk: P
     assert [value for value in planted if value in everything] == []
 
 
+def test_what_could_not_be_read_is_counted_by_column_at_the_end_and_in_the_report(bare: Path):
+    ages = ["23岁", "２４", "25周岁"] * 10 + ["约30", "三十"]
+    pl.DataFrame({"姓名": ["甲乙"] * 32, "年龄": ages}).write_csv("ages.csv")
+    coarse = {"technique": "generalize", "params": {"hierarchy": "age"}, "reason": "试"}
+    lines = [LINES[0], {"name": "年龄", "role": "quasi", **coarse}]
+    plan = {"profile": "statistical", "release": "1", "columns": lines, "quasi_identifiers": []}
+    (bare / "plan.json").write_text(json.dumps(plan), "utf-8")
+    rest = ("--plan", "plan.json", "-o", "made.csv", "--report", "report.json")
+    told = run("apply", "ages.csv", *rest).stdout
+    assert "· 列「年龄」有 2 个值读不出来（能读 0 到 130 的数字，可以带“岁”“周岁”）" in told
+    assert pl.read_csv("made.csv")["年龄"].value_counts().sort("年龄").rows() == [
+        (None, 2),
+        ("20-29岁", 30),
+    ]
+    (column,) = [one for one in json.loads((bare / "report.json").read_text("utf-8"))["columns"]
+                 if one["name"] == "年龄"]  # fmt: skip
+    assert column["unreadable"] == 2
+    assert "2 个值读不出来" in column["done"]
+    assert "约30" not in told + (bare / "report.json").read_text("utf-8")
+
+
 def test_two_plans_of_one_day_are_two_releases_and_what_a_person_has_to_say_is_told(desk: Path):
     names = set()
     for n in range(2):
