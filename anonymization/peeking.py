@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from anonymization import workbooks
 from anonymization.errors import Refused
 from anonymization.plan import met
-from anonymization.workbooks import cell
 
 if TYPE_CHECKING:
     import polars as pl
@@ -129,11 +129,8 @@ def _parquet(content: bytes) -> tuple[list[str], Rows]:
 
 
 def _xlsx(content: bytes) -> tuple[list[str], Rows]:
-    from python_calamine import CalamineWorkbook
-
-    sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-    rows = iter(sheet.to_python())
-    return [cell(one) for one in next(rows, [])], ([cell(one) for one in row] for row in rows)
+    names, *rows = workbooks.held(content) or [[]]
+    return names, iter(rows)
 
 
 _READERS: Final[Mapping[str, Callable[[bytes], tuple[list[str], Rows]]]] = {
