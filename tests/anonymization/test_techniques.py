@@ -89,10 +89,35 @@ def test_a_text_loses_numbers_in_every_disguise():
         ("患者刘洋主诉头痛", "患者【姓名】主诉头痛"),
         ("其母李秀英患糖尿病", "其母【姓名】患糖尿病"),
         ("阿拉坦乌拉来电反映漏水", "【姓名】来电反映漏水"),
+        ("已转张三", "已转【姓名】"),
+        ("转李建国处理。找王芳核实", "转【姓名】处理。找【姓名】核实"),
+        ("请联系欧阳明。转张三找李四", "请联系【姓名】。转【姓名】找【姓名】"),
+        ("交给高建国签收", "交给【姓名】签收"),
+        ("由巴特尔负责", "由【姓名】负责"),
     ],
 )
 def test_a_text_loses_a_name_and_nothing_beside_it(said, left):
     assert treated([said], "redact") == [left]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("已转正", "转账失败", "转院治疗", "转高新区处理", "转林业局办理", "交安全科", "交金融办"),
+        *(
+            "请于明天来",
+            "请马上处理",
+            "请陈明理由",
+            "由王家庄社区负责",
+            "由苏木负责",
+            "联系方式不变",
+        ),
+        *("找平了", "由于建军路施工", "交付清单", "转文明办处理", "交通局", "转任务", "请严格落实"),
+        *("请安排处理", "找孙子帮忙", "转白天处理", "由海勃湾区负责", "转成功后回复", "请何时来"),
+    ],
+)
+def test_what_is_done_with_a_matter_names_nobody_by_itself(said):
+    assert treated([said], "redact") == [said]
 
 
 SIMPLE = [row for row in choices().values() if row["technique"] not in {"keep", "suppress", *WHOLE}]
