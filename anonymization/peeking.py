@@ -86,6 +86,21 @@ def require_planned(plan: Mapping[str, Any], columns: Sequence[str]) -> None:
     )
 
 
+def require_told(plan: Mapping[str, Any], content: bytes, kind: str) -> None:
+    """Refuse columns without text that the plan does not remove, as a run does."""
+    if kind != "parquet":
+        return
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from anonymization import untold
+
+    with _readable():
+        schema = pq.read_schema(pa.BufferReader(content))
+        called = dict(zip(schema.names, met(plan, schema.names), strict=True))
+        untold.require_removed(untold.found(schema), plan, called)
+
+
 Rows = Iterator[list[str]]
 
 
@@ -123,9 +138,15 @@ def _parquet(content: bytes) -> tuple[list[str], Rows]:
     def rows() -> Rows:
         for batch in file.iter_batches(10_000):
             for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                yield ["" if cell is None else str(cell) for cell in row]
+                yield [_shown(cell) for cell in row]
 
     return names, rows()
+
+
+def _shown(cell: object) -> str:
+    if isinstance(cell, bytes):
+        return f"（{len(cell)} 字节）"
+    return "" if cell is None else str(cell)
 
 
 def _xlsx(content: bytes) -> tuple[list[str], Rows]:

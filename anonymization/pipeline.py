@@ -32,6 +32,7 @@ from anonymization import (
     risk,
     tables,
     techniques,
+    untold,
     writing,
 )
 from anonymization.cells import text
@@ -64,7 +65,7 @@ def apply(
     """
     place = Path(target)
     kind_out = tables.format_of(place, ("csv", "parquet"))
-    table = source if isinstance(source, tables.Handed) else tables.open_table(source)
+    table = source if isinstance(source, tables.Handed) else tables.open_table(source, partly=True)
     require_other(place, table)
     table = met(masking, table)
     if isinstance(key, str | Path):
@@ -187,6 +188,9 @@ def met(masking: plan.Plan, table: tables.Source) -> tables.Source:
     if names != list(table.columns):
         table = table.called(names)
     require_sound(masking, table.columns)
+    if isinstance(table, tables.Table):
+        called = dict(zip(table.own or table.columns, table.columns, strict=True))
+        untold.require_removed(table.untold, masking, called)
     return table
 
 
