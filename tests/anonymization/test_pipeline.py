@@ -131,6 +131,37 @@ def test_the_size_of_a_batch_changes_nothing(tmp_path, source, key, monkeypatch)
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
 
 
+def test_no_row_of_a_release_is_found_by_its_place(tmp_path, source, people, key):
+    """In the order of the source row n would be whoever is row n there, and in the next release."""
+    codes = []
+    for name in ("一", "二"):
+        plan = people_plan(release=name)
+        apply(plan, source, tmp_path / "a.csv", key)
+        once = (tmp_path / "a.csv").read_bytes()
+        apply(plan, source, tmp_path / "a.csv", key)
+        assert (tmp_path / "a.csv").read_bytes() == once
+        in_order = treat(plan, people, key)["公民身份号码"].to_list()
+        made = pl.read_csv(tmp_path / "a.csv", infer_schema=False)["公民身份号码"]
+        codes.append([in_order.index(one) for one in made])
+    first, second = codes
+    assert sorted(first) != first
+    by_place = [n for n, one in enumerate(first) if n == one]
+    joined = [n for n, (one, other) in enumerate(zip(*codes, strict=False)) if one == other]
+    assert max(len(by_place), len(joined)) < len(first) / 100
+    assert len(second) == len(first)
+
+
+def test_answers_and_counts_keep_the_order_of_the_source(tmp_path, source, people):
+    single = answering(*(line(name, "suppress") for name in people.columns[:-1]), line("备注"))
+    apply(single, source, tmp_path / "a.parquet")
+    assert pl.read_parquet(tmp_path / "a.parquet")["备注"].to_list() == people["备注"].to_list()
+    counts = pl.DataFrame({"所在区": ["海勃湾区", "乌达区", "海南区"], "人数": [320, 150, 90]})
+    counts.write_csv(tmp_path / "counts.csv")
+    plan = {"profile": "statistical", "release": "1", "columns": [line("所在区"), line("人数")]}
+    assert apply(plan, tmp_path / "counts.csv", tmp_path / "b.csv").passed
+    assert (tmp_path / "b.csv").read_bytes() == (tmp_path / "counts.csv").read_bytes()
+
+
 def test_two_releases_under_one_key_do_not_join(tmp_path, source, key):
     apply(people_plan(release="一"), source, tmp_path / "a.csv", key)
     apply(people_plan(release="二"), source, tmp_path / "b.csv", key)
