@@ -57,7 +57,9 @@ def _entry(
         "compared": desensitization.compared(session, report),
         "joins": [
             {"column": one.column, "share": one.share, "authority": _authority(session, one)}
-            for one in desensitization.joins_of(session, report)
+            # A release that joins an earlier one proves nothing, but a later one may join it.
+            for find in (desensitization.joins_of, desensitization.joined_by)
+            for one in find(session, report)
         ],
         "columns": [_column(line) for line in facts["columns"]],
         "file_check": _checked(report),

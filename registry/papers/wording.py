@@ -214,7 +214,7 @@ def _joined(one: Mapping[str, Any]) -> str:
         return ""
     if joins := one.get("joins"):
         return "；".join(
-            f"「{_text(join['column'])}」有 {100 * join['share']:.3g}% 的编码与以前的发布相同，"
+            f"「{_text(join['column'])}」有 {100 * join['share']:.3g}% 的编码与另一次发布相同，"
             f"可以拼到同一人，请与{_text(join['authority']) or '数据主管部门'}联系"
             for join in joins
         )

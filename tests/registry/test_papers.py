@@ -675,7 +675,7 @@ def test_the_annex_says_what_was_was_left_and_whether_the_file_to_be_released_wa
         (
             2,
             [{"column": "证件号码", "share": 0.95, "authority": "市数据局"}],
-            "「证件号码」有95%的编码与以前的发布相同，可以拼到同一人，请与市数据局联系",
+            "「证件号码」有95%的编码与另一次发布相同，可以拼到同一人，请与市数据局联系",
         ),
     ],
 )
