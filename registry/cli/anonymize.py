@@ -7,7 +7,7 @@ server does not carry it.
 import json
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from registry.cli import outcome
 from registry.cli.bar import bar
 from registry.cli.documents import FILE, TARGET, Unwritten, document, write
 from registry.cli.line import Rooms, main
@@ -339,7 +340,7 @@ def apply(
     if as_json:
         _show(report.facts)
     else:
-        _tell(report.facts, output.name)
+        outcome.tell(report.facts, output.name)
     sys.exit(0 if report.passed else 1)
 
 
@@ -387,55 +388,6 @@ def mask(
         "was not checked and no attack was tried. This is no release yet. Now run:"
     )
     click.echo(f"  catalogue anonymize verify {shlex.quote(str(output))}")
-
-
-# Of a table of ten thousand columns nobody reads a line each; the report has them all.
-_MOST_TOLD = 100
-
-
-def _tell(facts: Mapping[str, Any], name: str) -> None:
-    for column in facts["columns"][:_MOST_TOLD]:
-        click.echo(f"  {column['name']}：{column['done']} / {column['done_en']}")
-    if more := len(facts["columns"][_MOST_TOLD:]):
-        click.echo(f"  …另有 {more} 列，见报告 / {more} columns more, see the report")
-    risk, lost = facts["risk"], facts["suppressed"]
-    if counted := facts.get("counted"):
-        least = "—" if counted["smallest"] is None else counted["smallest"]
-        click.echo(
-            f"统计表，看得到 {counted['cells']} 格，隐去 {counted['left_out']} 格，最小一格 {least}"
-            " 人 / a table of counts: cells shown, left out, people in the least"
-        )
-    else:
-        click.echo(f"k = {risk['k']}，抑制 {lost['share']:.2%} / suppressed")
-    left = sum(one["count"] for one in facts["residual"])
-    click.echo(f"残留直接标识符 {left} / direct identifiers left")
-    _blanked(facts["columns"])
-    _findings(facts["findings"])
-    if facts["verdict"] == "pass":
-        click.echo(f"通过，已写出 / pass, written: {name}")
-    else:
-        click.echo("不通过，没有写出结果 / fail, nothing written")
-
-
-def _blanked(columns: Sequence[Mapping[str, Any]]) -> None:
-    """What was lost because it could not be read: whoever mends the source has it next time."""
-    from anonymization.report import unread
-
-    for column in [one for one in columns if one["unreadable"]][:_MOST_TOLD]:
-        zh, en = unread(column, column["unreadable"])
-        click.echo(
-            f"· 列「{column['name']}」有 {zh}；要保留的，请在原始数据里改成能读的写法再运行。 / "
-            f"column {column['name']}: {en}; to keep them, write them so in the source and run "
-            "again."
-        )
-
-
-def _findings(findings: list[dict[str, Any]]) -> None:
-    for one in findings:
-        click.echo(f"! {one['code']} {one['detail']}{one['remedy']}")
-        click.echo(f"  {one['detail_en']} {one['remedy_en']}")
-        if one.get("example"):
-            click.echo(f"  {one['example']} / {one['example_en']}")
 
 
 @anonymize.command("restore")
@@ -525,7 +477,7 @@ def verify(
     if as_json:
         _show(facts)
     else:
-        _findings(facts["findings"])
+        outcome.findings(facts["findings"])
         told = {name for one in facts["findings"] for name in one["columns"]}
         for one in facts["masks_keep"]:
             if one["column"] not in told:
