@@ -71,6 +71,10 @@ _DISPLAY = {
 }
 
 
+# What numbers the rows of a table: the order of a release is its content's alone (`pipeline`).
+_ROW_NUMBERS = frozenset({"序号", "行号", "顺序号", "记录号", "no", "no.", "row", "row_no"})
+
+
 def role_of(kind: str | None, quasi: bool = False) -> str:
     """What a kind of personal information is to an attacker."""
     known = headers.items().get(_ALIASES.get(kind or "", kind or ""))
@@ -140,6 +144,8 @@ def _treatment(
         return "microaggregate", {"size": 20}, "金额过细会突出个人"
     if any(word in column.name for word in ("备注", "说明", "描述", "情况", "内容", "摘要")):
         return "redact", {}, "文本中可能夹带个人信息"
+    if headers.written(column.name) in _ROW_NUMBERS:
+        return "suppress", {}, reasons.ROWS
     return "keep", {}, reasons.KEPT[role]
 
 

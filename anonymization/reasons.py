@@ -15,6 +15,7 @@ from anonymization.wording import Fault, tables
 Line = Mapping[str, Any]
 
 DAY: Final = "到天的日期亲友、邻居和别的登记都知道，先归粗再发布"
+ROWS: Final = "行号说出原始数据的次序，逐行就能对上"
 KEPT: Final[Mapping[str, str]] = {
     "other": "非个人标识，保留",
     "quasi": "准标识符，由 k 控制",
@@ -32,7 +33,7 @@ _WRITTEN: Final = frozenset(
         *("证件号码是直接标识符，换成假名以便批次内关联", "住址只保留到区"),
         *("直接标识符，用途不需要", "位置和行踪极易认出个人", "金额过细会突出个人"),
         *("文本中可能夹带个人信息", "出生日期与其他列组合可认出个人", "年龄按档", "职业归大类"),
-        *("取值过细", SHARED, DAY, *KEPT.values()),
+        *("取值过细", SHARED, DAY, ROWS, *KEPT.values()),
     }
 )
 # So many faults of one kind are told one by one; more are one sentence that names them.

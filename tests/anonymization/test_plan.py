@@ -382,6 +382,17 @@ def test_a_plan_is_fitted_without_what_all_of_the_table_share(tmp_path):
     assert "l" not in alone
 
 
+def test_numbers_of_rows_are_proposed_to_go_where_rows_stand_in_no_order():
+    columns = [Item("序 号"), Item("案件编号"), Item("No.")]
+    assert [one["technique"] for one in propose(columns)["columns"]] == [
+        "suppress",
+        "keep",
+        "suppress",
+    ]
+    assert codes(propose(columns) | DECIDED) == []
+    assert {one["technique"] for one in propose(columns, "interface")["columns"]} == {"keep"}
+
+
 def test_a_plan_that_is_not_judged_by_k_is_left_as_it_is(people):
     proposed = propose(detect(people), "interface")
     assert fit(proposed, people) == proposed
