@@ -14,8 +14,30 @@ def text(of: pl.Expr) -> pl.Expr:
 
 
 def number(of: pl.Expr) -> pl.Expr:
-    """A column as numbers; thousands separators are read, what is no number is null."""
-    return text(of).str.replace_all("[,，\\s]", "").cast(pl.Float64, strict=False)
+    """A column as numbers, as people write them: 1,200 · １２ · 23周岁 · ￥1.5万元 (15000).
+
+    What is no number, or one with more beside it (约20, 20-30), is null.
+    """
+    return text(of).map_batches(_numbers, return_dtype=pl.Float64, is_elementwise=True)
+
+
+def _numbers(values: pl.Series) -> pl.Series:
+    plain = values.str.replace_all("[,，\\s]", "").cast(pl.Float64, strict=False)
+    rest = (plain.is_null() & values.is_not_null()).arg_true()
+    # To look for units in every cell would cost many times as much as to read the number.
+    return plain.scatter(rest, _measured(values.gather(rest))) if len(rest) else plain
+
+
+def _measured(values: pl.Series) -> pl.Series:
+    bare = pl.lit(values).str.normalize("NFKC").str.replace_all("[,\\s]", "")
+    found = bare.str.extract(_MEASURED, 1).cast(pl.Float64, strict=False)
+    times = bare.str.extract(_MEASURED, 2).replace_strict(_TIMES, default=1.0)
+    # 0.29 times ten thousand is no whole number in binary.
+    return pl.select((found * times).round(6)).to_series()
+
+
+_MEASURED: Final = "^(?:人民币|¥)?(-?[0-9]+(?:[.][0-9]+)?)([百千万亿]?)(?:元整?|圆整?|周?岁)?$"
+_TIMES: Final = {"百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8}
 
 
 def numbered(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:

@@ -102,8 +102,6 @@ def _of_profile(profile: Mapping[str, Any], column: Column, technique: Column) -
         yield _fault("MASK_IN_OPEN", column)
     if profile["id"] in technique.get("not_in", ()):
         yield _fault("ENCRYPTED_IN_RELEASE", column, technique=technique, profile=profile)
-    if profile["id"] == "interface" and not (column.get("reason") or "").strip():
-        yield _fault("ITEM_WITHOUT_REASON", column)
 
 
 def _named(kind: str) -> dict[str, str]:
@@ -113,12 +111,33 @@ def _named(kind: str) -> dict[str, str]:
 def _fault(
     rule: str, column: Column, word: Mapping[str, Any] | None = None, **more: Mapping[str, Any]
 ) -> Fault:
+    return fault(rule, str(column["name"]), None, word, **more)
+
+
+def fault(
+    rule: str,
+    name: str,
+    field: str | None = None,
+    word: Mapping[str, Any] | None = None,
+    **more: Mapping[str, Any],
+) -> Fault:
+    """The fault of a rule at one column, or at a field of it."""
     row = rules()[rule]
     said = {}
     for locale in ("zh", "en"):
         facts = {name: told[locale] for name, told in {"word": word, **more}.items() if told}
-        said[locale] = row[locale].format(name=column["name"], **facts)
-    zh, en = row["law"]["zh"], row["law"]["en"]
-    return Fault(
-        row.get("code", rule), column["name"], f"{said['zh']}（{zh}）", f"{said['en']} ({en})"
-    )
+        said[locale] = row[locale].format(name=name, **facts)
+    return _of(rule, name, said, field)
+
+
+def many(rule: str, names: Mapping[str, str], count: int, field: str) -> Fault:
+    """The fault of a rule at so many columns, told at a field of the plan in one sentence."""
+    told = rules()[rule]["many"]
+    said = {locale: told[locale].format(names=names[locale], n=count) for locale in ("zh", "en")}
+    return _of(rule, None, said, field)
+
+
+def _of(rule: str, name: str | None, said: Mapping[str, str], field: str | None) -> Fault:
+    row = rules()[rule]
+    zh, en = f"{said['zh']}（{row['law']['zh']}）", f"{said['en']} ({row['law']['en']})"
+    return Fault(row.get("code", rule), name, zh, en, field)

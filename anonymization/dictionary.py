@@ -180,6 +180,25 @@ def called() -> str:
 
 
 @cache
+def handed() -> str:
+    """A name behind what is done with a matter, as 转, 找 or 请: the word, the name, what follows.
+
+    转正, 转高新区 and 请于明天 name nobody: a surname that begins no common words must stand there,
+    or one with two characters of given names, and behind it what a clerk is then asked to do.
+    """
+    said = words()["handed"]
+    # Characters of given names that end names of offices, or begin what is to be done, as well.
+    given = "".join(one for one in words()["given"] if one not in said["not_given"])
+    verbs, after = ("|".join(said[part]) for part in ("verbs", "after"))
+    compound = "|".join(words()["compound_surnames"])
+    plain = f"(?:{compound}|[{said['surnames']}])[{given}{said['given']}]{{1,2}}"
+    three = f"[{words()['surnames']}][{given}]{{2}}"
+    long = "|".join(one for one in words()["mongolian"] if len(one) > 1)
+    other = f"(?:{long}){_mongolian_name()}{{0,4}}"
+    return rf"({verbs})({other}|{plain}|{three})([^\p{{Han}}]|$|{verbs}|{after})"
+
+
+@cache
 def _other_name() -> str:
     return f"(?:[{words()['surnames']}]?{_mongolian_name()}{{2,5}})"
 

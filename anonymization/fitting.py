@@ -7,7 +7,7 @@ import polars as pl
 
 from anonymization import pipeline, plan, risk
 from anonymization.plan import Plan
-from anonymization.proposal import FITTED, SHARED
+from anonymization.reasons import FITTED, SHARED
 from anonymization.tables import whole
 
 # Each step coarser, along the way a column is treated; past the last one it is removed.

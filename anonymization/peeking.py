@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from anonymization import workbooks
 from anonymization.errors import Refused
 from anonymization.plan import met
-from anonymization.workbooks import cell
 
 if TYPE_CHECKING:
     import polars as pl
@@ -86,6 +86,21 @@ def require_planned(plan: Mapping[str, Any], columns: Sequence[str]) -> None:
     )
 
 
+def require_told(plan: Mapping[str, Any], content: bytes, kind: str) -> None:
+    """Refuse columns without text that the plan does not remove, as a run does."""
+    if kind != "parquet":
+        return
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from anonymization import untold
+
+    with _readable():
+        schema = pq.read_schema(pa.BufferReader(content))
+        called = dict(zip(schema.names, met(plan, schema.names), strict=True))
+        untold.require_removed(untold.found(schema), plan, called)
+
+
 Rows = Iterator[list[str]]
 
 
@@ -123,17 +138,20 @@ def _parquet(content: bytes) -> tuple[list[str], Rows]:
     def rows() -> Rows:
         for batch in file.iter_batches(10_000):
             for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                yield ["" if cell is None else str(cell) for cell in row]
+                yield [_shown(cell) for cell in row]
 
     return names, rows()
 
 
-def _xlsx(content: bytes) -> tuple[list[str], Rows]:
-    from python_calamine import CalamineWorkbook
+def _shown(cell: object) -> str:
+    if isinstance(cell, bytes):
+        return f"（{len(cell)} 字节）"
+    return "" if cell is None else str(cell)
 
-    sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-    rows = iter(sheet.to_python())
-    return [cell(one) for one in next(rows, [])], ([cell(one) for one in row] for row in rows)
+
+def _xlsx(content: bytes) -> tuple[list[str], Rows]:
+    names, *rows = workbooks.held(content) or [[]]
+    return names, iter(rows)
 
 
 _READERS: Final[Mapping[str, Callable[[bytes], tuple[list[str], Rows]]]] = {

@@ -32,6 +32,7 @@ from anonymization import (
     risk,
     tables,
     techniques,
+    untold,
     writing,
 )
 from anonymization.cells import text
@@ -64,7 +65,7 @@ def apply(
     """
     place = Path(target)
     kind_out = tables.format_of(place, ("csv", "parquet"))
-    table = source if isinstance(source, tables.Handed) else tables.open_table(source)
+    table = source if isinstance(source, tables.Handed) else tables.open_table(source, partly=True)
     require_other(place, table)
     table = met(masking, table)
     if isinstance(key, str | Path):
@@ -134,7 +135,7 @@ def treat(masking: plan.Plan, frame: Any, key: bytes | str | Path | None = None)
         key = keys.read(key)
     table = tables.whole(frame)
     table = table.rename(dict(zip(table.columns, plan.met(masking, table.columns), strict=True)))
-    require_sound(masking, table.columns)
+    require_sound(masking, table.columns, decided=False)
     if key is not None:
         crypto.require_whole(key)
     release = techniques.release(masking, key)
@@ -187,12 +188,15 @@ def met(masking: plan.Plan, table: tables.Source) -> tables.Source:
     if names != list(table.columns):
         table = table.called(names)
     require_sound(masking, table.columns)
+    if isinstance(table, tables.Table):
+        called = dict(zip(table.own or table.columns, table.columns, strict=True))
+        untold.require_removed(table.untold, masking, called)
     return table
 
 
-def require_sound(masking: plan.Plan, columns: Sequence[str]) -> None:
+def require_sound(masking: plan.Plan, columns: Sequence[str], *, decided: bool = True) -> None:
     """Refuse a plan with faults, or one of another table, naming all that is wrong."""
-    faults = plan.check_plan(masking, columns)
+    faults = plan.check_plan(masking, columns, decided=decided)
     if faults:
         foreign = all(one.code in _FOREIGN for one in faults)
         code = "PLAN_OF_ANOTHER_TABLE" if foreign else "PLAN_FAULTY"
@@ -215,6 +219,9 @@ def _moved(line: Mapping[str, Any]) -> bool:
 
 
 _FAR_ENOUGH: Final = 30
+# Any number does: that one table gives the same bytes each time is all that it is for.
+_ORDER: Final = 20260101
+_SLICE: Final = 131_072
 # Columns of the table that the plan does not know, and the other way round, when they are many.
 _FOREIGN: Final[Mapping[str, tuple[str, str]]] = {
     "COLUMN_NOT_PLANNED": (
@@ -391,7 +398,7 @@ class _Run:
         distinct = {name: pl.Series(name, [], dtype=pl.UInt64) for name in self.names}
         writer: writing.Writer | None = None
         try:
-            for batch in self._released(treated):
+            for batch in self._in_no_order(treated):
                 for name in self.names:
                     hashed = batch[name].drop_nulls().hash().unique()
                     distinct[name] = pl.concat([distinct[name], hashed]).unique()
@@ -433,6 +440,21 @@ class _Run:
         if self.judged_records is not None:
             return self.judged_records
         return tables.open_table(written).frame()
+
+    def _in_no_order(self, treated: Path) -> Iterator[pl.DataFrame]:
+        """What is released, its rows in an order that only what they say decides.
+
+        That of the source leads from row n to row n of the source, and of any other release made
+        of it, whatever their codes are. Single answers and raw tables have their order to whom
+        they are for; that of a table of counts is nobody's.
+        """
+        if not self._judged or self.are_counts:
+            yield from self._released(treated)
+            return
+        whole = pl.concat(list(self._released(treated)))
+        order = whole.hash_rows(_ORDER).arg_sort()
+        for start in range(0, max(1, whole.height), _SLICE):
+            yield whole[order.slice(start, _SLICE)]
 
     def _released(self, treated: Path) -> Iterator[pl.DataFrame]:
         offset = 0

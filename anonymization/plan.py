@@ -8,14 +8,13 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import jsonschema_rs
 
-from anonymization import contradictions, crypto, headers, parameters
+from anonymization import conditions, contradictions, crypto, headers, parameters, reasons
 from anonymization.errors import Refused
 from anonymization.wording import Fault as Fault
 from anonymization.wording import tables, wanted, word
@@ -158,8 +157,13 @@ def needs_key(plan: Plan) -> bool:
     return any(techniques()[column["technique"]]["key"] for column in plan["columns"])
 
 
-def check_plan(plan: object, columns: Sequence[str] | None = None) -> list[Fault]:
-    """Everything wrong with a plan, and with it for a table of these columns; empty when good."""
+def check_plan(
+    plan: object, columns: Sequence[str] | None = None, *, decided: bool = True
+) -> list[Fault]:
+    """Everything wrong with a plan, and with it for a table of these columns; empty when good.
+
+    One that is not `decided` yet, but looked at on the way, may lack reasons and a release.
+    """
     faults = _shape(plan)
     # What stands in a field of its own is told with all else; anything more is no plan at all.
     wrong = {fault.field for fault in faults if fault.column is None}
@@ -175,7 +179,10 @@ def check_plan(plan: object, columns: Sequence[str] | None = None) -> list[Fault
     ]
     faults += _sets(plan, names)
     faults += _aggregate(plan, names)
-    faults += [fault for fault in _profile(plan) if fault.field not in wrong]
+    more = conditions.faults(plan)
+    if decided:
+        more += [*reasons.faults(plan), *conditions.unnamed(plan)]
+    faults += [fault for fault in more if fault.field not in wrong]
     if columns is not None:
         faults += _other_columns(names, columns)
     return faults
@@ -402,88 +409,6 @@ def _aggregate(plan: Plan, names: Sequence[str]) -> list[Fault]:
         if name in released - used
     ]
     return faults
-
-
-def _profile(plan: Plan) -> list[Fault]:
-    faults = []
-    least = profiles()[plan["profile"]]["k"]
-    if least and plan.get("k") is not None and plan["k"] < least:
-        faults.append(
-            Fault(
-                "K_BELOW_PROFILE",
-                None,
-                f"「{profiles()[plan['profile']]['zh']}」要求 k 不小于 {least}，"
-                f"方案只写了 {plan['k']}。",
-                f"the profile wants k of {least} at least, the plan says {plan['k']}.",
-                "k",
-            )
-        )
-    faults += [
-        fault
-        for name in profiles()[plan["profile"]].get("terms", ())
-        if (fault := _term(terms()[name], plan.get(name), plan["profile"])) is not None
-    ]
-    return faults + _use(plan)
-
-
-def _use(plan: Plan) -> list[Fault]:
-    """Columns that the purpose is said to need, or whose people are counted, and are not there."""
-    planned = {line["name"] for line in plan["columns"]}
-    margins = (plan.get("population") or {}).get("margins") or ()
-    named = {"use": plan.get("use") or (), "population": margins}
-    return [
-        Fault(
-            "COLUMN_NOT_THERE",
-            None,
-            f"「{terms()[field]['zh']}」写了「{name}」，方案里没有这一列，请核对列名。",
-            f"{terms()[field]['en']}: the plan has no column {name}; check its name.",
-            field,
-        )
-        for field, names in named.items()
-        for name in names
-        if name not in planned
-    ]
-
-
-def _term(term: Mapping[str, Any], value: object, profile: str) -> Fault | None:
-    """What is wrong with one condition of a profile that shares data on named people."""
-    zh, en = profiles()[profile]["zh"], profiles()[profile]["en"]
-    good = value is True if term["type"] == "yes" else bool(str(value or "").strip())
-    if not good:
-        return Fault(
-            "TERM_MISSING",
-            None,
-            f"「{zh}」须写明「{term['zh']}」：{term['hint']['zh']}",
-            f"the profile {en} needs: {term['en']}. {term['hint']['en']}",
-            term["id"],
-        )
-    if term["type"] != "date":
-        return None
-    day = _day(str(value))
-    if day is None:
-        return Fault(
-            "NO_DATE",
-            None,
-            f"「{term['zh']}」{value} 不是日期，日历上没有这一天；请写成 2027-01-31 这样。",
-            f"the {term['en']} {value} is no date of the calendar; write it as 2027-01-31.",
-            term["id"],
-        )
-    if day < date.today():  # noqa: DTZ011  # a civil date
-        return Fault(
-            "DATE_NOT_AHEAD",
-            None,
-            f"「{term['zh']}」{value} 不是今天以后的日期，请改正；到期的数据应当已经销毁。",
-            f"the {term['en']} {value} is no day from today on; what is due is to be destroyed.",
-            term["id"],
-        )
-    return None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _other_columns(planned: Sequence[str], columns: Sequence[str]) -> list[Fault]:

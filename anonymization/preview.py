@@ -41,6 +41,7 @@ def sample(plan: dict[str, Any], content: bytes, kind: str) -> dict[str, Any]:
     """
     before = peeking.first(content, kind, ROWS)
     peeking.require_planned(plan, before.columns)
+    peeking.require_told(plan, content, kind)
     before.columns = masking.met(plan, before.columns)
     return _shown(plan, before, SHOWN_RAW, distinct=True)
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from anonymization import headers
-from anonymization.plan import Plan, profiles, sets, techniques
+from anonymization import headers, reasons
+from anonymization.plan import Plan, profiles, sets
 
 
 class Found(Protocol):
@@ -71,6 +71,10 @@ _DISPLAY = {
 }
 
 
+# What numbers the rows of a table: the order of a release is its content's alone (`pipeline`).
+_ROW_NUMBERS = frozenset({"序号", "行号", "顺序号", "记录号", "no", "no.", "row", "row_no"})
+
+
 def role_of(kind: str | None, quasi: bool = False) -> str:
     """What a kind of personal information is to an attacker."""
     known = headers.items().get(_ALIASES.get(kind or "", kind or ""))
@@ -132,7 +136,7 @@ def _treatment(
         return "suppress", {}, "直接标识符，用途不需要"
     if role == "quasi":
         if column.day:
-            return "generalize", {"hierarchy": "date", "to": "month"}, _DAY
+            return "generalize", {"hierarchy": "date", "to": "month"}, reasons.DAY
         return _quasi(column.name, kind, profile)
     if kind in {"行踪轨迹", "精确定位"}:
         return "suppress", {}, "位置和行踪极易认出个人"
@@ -140,32 +144,9 @@ def _treatment(
         return "microaggregate", {"size": 20}, "金额过细会突出个人"
     if any(word in column.name for word in ("备注", "说明", "描述", "情况", "内容", "摘要")):
         return "redact", {}, "文本中可能夹带个人信息"
-    return "keep", {}, _KEPT[role]
-
-
-_DAY = "到天的日期亲友、邻居和别的登记都知道，先归粗再发布"
-
-
-_KEPT = {
-    "other": "非个人标识，保留",
-    "quasi": "准标识符，由 k 控制",
-    "sensitive": "敏感属性：由 k、l 控制，知道谁在哪一组也看不出他的值",
-}
-# Begins the reason of a column that was made coarser to fit its table.
-FITTED = "为达到 k，自动归得更粗"
-# That of a column of which all of the table have the same, or fewer values than l asks for.
-SHARED = "全表的取值不够 l 种，知道谁在表里就知道答案；写进资源说明，不逐行发布"
-_CHANGED = "处理方式改为："
-# What reasons written here are; anything else was typed and stays.
-_WRITTEN = frozenset(
-    {
-        *("依法原样提供", "接口显示时屏蔽", "直接标识符，接口不返回原值", "核验所需，保留"),
-        *("证件号码是直接标识符，换成假名以便批次内关联", "住址只保留到区"),
-        *("直接标识符，用途不需要", "位置和行踪极易认出个人", "金额过细会突出个人"),
-        *("文本中可能夹带个人信息", "出生日期与其他列组合可认出个人", "年龄按档", "职业归大类"),
-        *("取值过细", SHARED, _DAY, *_KEPT.values()),
-    }
-)
+    if headers.written(column.name) in _ROW_NUMBERS:
+        return "suppress", {}, reasons.ROWS
+    return "keep", {}, reasons.KEPT[role]
 
 
 def reason_of(line: Mapping[str, Any]) -> str:
@@ -174,11 +155,7 @@ def reason_of(line: Mapping[str, Any]) -> str:
     A reason that somebody typed stays as it is.
     """
     said = str(line.get("reason") or "")
-    if said not in _WRITTEN and not said.startswith((FITTED, _CHANGED)):
-        return said
-    if line["technique"] == "keep":
-        return _KEPT.get(str(line.get("role")), "")
-    return f"{_CHANGED}{techniques()[line['technique']]['zh']}"
+    return reasons.changed(line) if reasons.written_here(said) else said
 
 
 def _quasi(name: str, kind: str | None, profile: str) -> tuple[str, dict[str, Any], str]:
@@ -190,4 +167,4 @@ def _quasi(name: str, kind: str | None, profile: str) -> tuple[str, dict[str, An
         return "generalize", {"hierarchy": "occupation"}, "职业归大类"
     if kind in {"IP地址", "不动产单元号", "工作单位"}:
         return "suppress", {}, "取值过细"
-    return "keep", {}, _KEPT["quasi"]
+    return "keep", {}, reasons.KEPT["quasi"]

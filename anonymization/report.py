@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from anonymization import crypto, plan
+from anonymization import crypto, plan, reasons
 from anonymization.attacks import Verdict
+from anonymization.wording import tables
 
 FORMAT: Final = 1
 TOOL: Final = {"name": "wuhai-registry anonymization", "version": "0.1.0"}
@@ -146,7 +147,7 @@ def _column(line: Mapping[str, Any], run: Run, verdict: Verdict) -> dict[str, An
         "level": line.get("level"),
         "technique": line["technique"],
         "params": {k: v for k, v in (line.get("params") or {}).items() if k != "map"},
-        "reason": line.get("reason", ""),
+        "reason": reasons.of(run.plan, line),
         "open_basis": line.get("open_basis"),
         "approved_by": line.get("approved_by"),
         "filled": tally.filled,
@@ -176,8 +177,8 @@ def _done(line: Mapping[str, Any], technique: Mapping[str, Any], tally: Tally) -
     if given := plan.in_words(line):
         zh, en = f"{zh}（{given}）", f"{en} ({plan.in_words(line, 'en')})"
     if tally.unreadable:
-        zh += f"；{tally.unreadable} 个值无法按此处理，已置空"
-        en += f"; {tally.unreadable} values could not be read and were blanked"
+        why, why_en = unread(line, tally.unreadable)
+        zh, en = f"{zh}；{why}", f"{en}; {why_en}"
     if tally.recoded:
         zh += f"；为达到 k，{tally.recoded} 个值归得更粗"
         en += f"; {tally.recoded} values generalized further to reach k"
@@ -185,6 +186,24 @@ def _done(line: Mapping[str, Any], technique: Mapping[str, Any], tally: Tally) -
         zh += f"；为达到 k，{tally.blanked} 个值已抑制"
         en += f"; {tally.blanked} values suppressed to reach k"
     return zh, en
+
+
+def unread(line: Mapping[str, Any], cells: int) -> tuple[str, str]:
+    """How many values of a column could not be read and became blank, and what can be read."""
+    given, reads = plan.params(line), tables()["reads"]
+    reads = reads.get(given.get("hierarchy") or _READ.get(line["technique"]))
+    known_zh, known_en = (f"（{reads['zh']}）", f" ({reads['en']})") if reads else ("", "")
+    return (
+        f"{cells} 个值读不出来{known_zh}，已置空",
+        f"{cells} values could not be read{known_en} and were blanked",
+    )
+
+
+# What of the table of readings the techniques other than hierarchies go by.
+_READ: Final = {
+    **dict.fromkeys(("noise", "round", "limit", "microaggregate"), "number"),
+    "shift": "day",
+}
 
 
 def _remains(

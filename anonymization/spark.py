@@ -24,7 +24,7 @@ def treat_spark(masking: plan.Plan, frame: "DataFrame", key: bytes | None = None
     """The treated table, unjudged, its columns and values those of `treat`; rows in any order."""
     names = plan.met(masking, frame.columns)
     frame = frame if names == frame.columns else frame.toDF(*names)
-    pipeline.require_sound(masking, frame.columns)
+    pipeline.require_sound(masking, frame.columns, decided=False)
     lines = {line["name"]: line for line in masking["columns"]}
     for name in frame.columns:
         _require_alone(lines[name])

@@ -61,7 +61,7 @@ def mask_file(
     `fresh` starts over. A table handed over by a database is always read from its first row.
     """
     place = Path(target)
-    table = source if isinstance(source, tables.Handed) else tables.open_table(source)
+    table = source if isinstance(source, tables.Handed) else tables.open_table(source, partly=True)
     kind = tables.format_of(place, ("csv", "parquet"))
     pipeline.require_other(place, table)
     table = pipeline.met(masking, table)

@@ -7,9 +7,9 @@ quoting it: the parsers' own messages hold the row, and a row holds a person.
 import csv
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from anonymization import cells, crypto, workbooks, writing
+from anonymization import cells, crypto, untold, workbooks, writing
 from anonymization.errors import Refused
 
 _ROWS: Final = 131_072
@@ -60,6 +60,8 @@ class Table:
     encoding: str = "utf8"
     # What the file itself calls the columns.
     own: tuple[str, ...] = ()
+    # Columns, as the file calls them, that hold no text and have to be removed.
+    untold: Mapping[str, Refused] = field(default_factory=dict)
 
     def called(self, columns: Sequence[str]) -> "Table":
         """The same table, its columns under these names."""
@@ -76,7 +78,7 @@ class Table:
     def _read(self, chosen: list[str]) -> Iterator[pl.DataFrame]:
         with readable(self.path):
             if self.format == "parquet":
-                yield from _parquet(self.path, chosen)
+                yield from _parquet(self.path, chosen, self.untold)
             elif self.format == "csv":
                 yield from _csv(self, chosen)
             else:
@@ -157,8 +159,12 @@ def _joined(batches: Iterator[pl.DataFrame], columns: Sequence[str]) -> pl.DataF
     return pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
 
 
-def open_table(path: str | Path) -> Table:
-    """Open a table and look at its head; refused when nothing could be done with it."""
+def open_table(path: str | Path, *, partly: bool = False) -> Table:
+    """Open a table and look at its head; refused when nothing could be done with it.
+
+    Columns without text are refused too, unless it is for whoever reads it `partly`: by a plan
+    that removes them (`untold.require_removed`).
+    """
     place = Path(path)
     kind = format_of(place)
     with readable(place):
@@ -174,6 +180,9 @@ def open_table(path: str | Path) -> Table:
             frame = _excel(place)
             table = Table(place, kind, tuple(frame.columns), frame.height)
     _check_names(table.columns)
+    if not partly:
+        for refused in table.untold.values():
+            raise refused
     return table
 
 
@@ -235,7 +244,7 @@ def _of_texts(frame: pl.DataFrame) -> pl.DataFrame:
     """The same table, unless a column of it is of a type that no text can be read from."""
     for name, kind in frame.schema.items():
         if kind in (pl.Binary, pl.Duration):
-            raise _no_texts(name, str(kind))
+            raise untold.refusal(name, str(kind))
     return frame
 
 
@@ -354,43 +363,14 @@ def _broken(path: Path) -> Refused:
 
 def _open_parquet(path: Path) -> Table:
     file = pq.ParquetFile(path)
-    for field in file.schema_arrow:
-        if _are_no_texts(field.type):
-            raise _no_texts(field.name, str(field.type))
-    nested = [field.name for field in file.schema_arrow if pa.types.is_nested(field.type)]
-    if nested:
-        raise Refused(
-            "NESTED",
-            f"列「{nested[0]}」是嵌套结构，请展开为普通列后再试。",
-            f"the column {nested[0]} is nested; flatten it first.",
-        )
-    names = tuple(file.schema_arrow.names)
-    return Table(path, "parquet", names, file.metadata.num_rows)
+    schema = file.schema_arrow
+    rows, names = file.metadata.num_rows, tuple(schema.names)
+    return Table(path, "parquet", names, rows, untold=untold.found(schema))
 
 
-def _are_no_texts(kind: pa.DataType) -> bool:
-    """Whether values are bytes or spans of time, which hold no text to look at."""
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-    tests = (
-        *(pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view),
-        *(pa.types.is_fixed_size_binary, pa.types.is_duration, pa.types.is_interval),
-    )
-    return any(test(kind) for test in tests)
-
-
-def _no_texts(name: str, kind: str) -> Refused:
-    return Refused(
-        "UNREADABLE_TYPE",
-        f"列「{name}」的类型是 {kind}，读不出文字，无法查看。请转成文字，或者去掉这一列。",
-        f"column {name} is of type {kind} and holds no text to look at; turn it into text, or "
-        "leave it out.",
-    )
-
-
-def _parquet(path: Path, columns: list[str]) -> Iterator[pl.DataFrame]:
+def _parquet(path: Path, columns: list[str], without: Collection[str]) -> Iterator[pl.DataFrame]:
     for batch in pq.ParquetFile(path).iter_batches(_ROWS, columns=columns):
-        yield _frame(pa.table(batch))
+        yield _frame(untold.tokens(batch, without))
 
 
 def _frame(table: Any) -> pl.DataFrame:

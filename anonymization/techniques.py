@@ -387,6 +387,9 @@ def _redact(name: str, given: Params, of: Release) -> Treatment:
             rest = rest.str.replace_all(pattern, f"【{title}】")
         for pattern in (dictionary.called(), _NAMED):
             rest = rest.str.replace_all(pattern, "${1}【姓名】")
+        # What follows one name may be the word in front of the next: 转张三找李四.
+        for _ in range(2):
+            rest = rest.str.replace_all(dictionary.handed(), "${1}【姓名】${3}")
         shown = pl.when(rest == folded).then(value).otherwise(rest)
         return found.alias(name).to_frame().select(shown.alias(name)).to_series()
 

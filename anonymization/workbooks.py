@@ -2,11 +2,15 @@
 
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from anonymization.errors import Refused
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 Rows = list[list[str]]
 
@@ -17,15 +21,28 @@ def rows(path: Path) -> Rows:
     Raises ValueError for what is no workbook, and Refused where several sheets hold something:
     which of them is the table, and what becomes of the others, nobody would have said.
     """
-    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+    from python_calamine import CalamineWorkbook
+
+    return _only(lambda: CalamineWorkbook.from_path(str(path)), path.name)
+
+
+def held(content: bytes, name: str = "文件") -> Rows:
+    """As `rows`, of a workbook in memory; `name` is what a refusal calls it."""
+    from python_calamine import CalamineWorkbook
+
+    return _only(lambda: CalamineWorkbook.from_filelike(BytesIO(content)), name)
+
+
+def _only(opened: "Callable[[], CalamineWorkbook]", name: str) -> Rows:
+    from python_calamine import CalamineError, SheetVisibleEnum
 
     try:
-        book = CalamineWorkbook.from_path(str(path))
+        book = opened()
         sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
         filled = [one for one in sheets if one.height]
         found = filled[0].to_python() if filled else []
     except CalamineError as fault:
-        raise ValueError(path.name) from fault
+        raise ValueError(name) from fault
     if len(filled) > 1:
         names = [one.name for one in filled]
         shown = SheetVisibleEnum.Visible
@@ -34,8 +51,8 @@ def rows(path: Path) -> Rows:
         en = ", ".join(f"{one} (hidden)" if one in hidden else one for one in names)
         raise Refused(
             "SHEETS",
-            f"{path.name} 有 {len(names)} 张工作表有内容：{zh}。请只留要用的一张，或者另存为 CSV。",
-            f"{len(names)} sheets of {path.name} hold something: {en}. Keep the one that is meant, "
+            f"{name} 有 {len(names)} 张工作表有内容：{zh}。请只留要用的一张，或者另存为 CSV。",
+            f"{len(names)} sheets of {name} hold something: {en}. Keep the one that is meant, "
             "or save it as CSV.",
         )
     return [[cell(one) for one in row] for row in found]

@@ -69,7 +69,7 @@ def run(what: str, source: Path, target: Path) -> None:
     if what in COPIES:
         pl.scan_parquet(source).sink_parquet(target, sync_on_close="all", **COPIES[what])
     else:
-        plan = {"profile": "statistical", "release": "b", "columns": PLANS[what]}
+        plan = {"profile": "statistical", "release": "b", "reason": "-", "columns": PLANS[what]}
         mask_file(plan, source, target, b"k" * 32)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
     print(time.time() - wall, time.process_time() - cpu, peak)

@@ -46,8 +46,8 @@ _OWN: Final[Mapping[str, tuple[str, str]]] = {
         "send the file again.",
     ),
     "NESTED": (
-        "文件中有嵌套结构的列，请展开为普通列后再上传。",
-        "the file has a nested column; flatten it and send it again.",
+        "文件中有嵌套结构的列，请展开为普通列再上传，或者在方案中删除这一列。",
+        "the file has a nested column; flatten it and send it again, or have the plan remove it.",
     ),
     "TABLE_TOO_LARGE": (
         "表的行数超过 1000 万行的上限；请由数据所在单位用命令行分批运行，再上传报告。",
@@ -177,7 +177,7 @@ def _source(task: Mapping[str, Any], scratch: Path) -> Iterator[tuple[Any, Seque
             made_up(task["plan"], rows).write_csv(plain)
     else:
         plain, rows = scratch / _PLAIN[given["format"]], _unsealed(given, scratch)
-    yield plain, open_table(plain).columns, rows
+    yield plain, open_table(plain, partly=True).columns, rows
 
 
 def _unsealed(given: Mapping[str, Any], scratch: Path) -> int:

@@ -9,6 +9,7 @@ from anonymization import plan as masking
 from registry import desensitization
 from registry.acceptance.facts import KINDS
 from registry.calendar import CITY
+from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from registry.models.desensitization import MaskingReport
 
@@ -53,6 +54,13 @@ def _entry(
         "quasi_identifiers": list(facts["risk"].get("quasi_identifiers") or ()),
         "discovered": list(facts.get("discovered_quasi_identifiers") or ()),
         "attacks": {"tried": len(tried), "held": sum(bool(one["held"]) for one in tried)},
+        "compared": desensitization.compared(session, report),
+        "joins": [
+            {"column": one.column, "share": one.share, "authority": _authority(session, one)}
+            # A release that joins an earlier one proves nothing, but a later one may join it.
+            for find in (desensitization.joins_of, desensitization.joined_by)
+            for one in find(session, report)
+        ],
         "columns": [_column(line) for line in facts["columns"]],
         "file_check": _checked(report),
         "input": facts["input"]["digest"],
@@ -64,6 +72,12 @@ def _entry(
         "handed_in_by": ran,
         "rechecked_by": checked,
     }
+
+
+def _authority(session: Session, one: desensitization.Joined) -> str:
+    """Whom to ask about the other release; whoever reads the annex may not know of its entry."""
+    authority = session.get(Organisation, one.other.department.authority_id)
+    return authority.name if authority is not None else ""
 
 
 def _column(line: Mapping[str, Any]) -> dict[str, str]:

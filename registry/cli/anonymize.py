@@ -7,14 +7,16 @@ server does not carry it.
 import json
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from registry.cli import outcome
 from registry.cli.bar import bar
 from registry.cli.documents import FILE, TARGET, Unwritten, document, write
 from registry.cli.line import Rooms, main
@@ -219,7 +221,11 @@ def detect(
     default="statistical",
     show_default=True,
 )
-@click.option("--release", help="发布批次 / name of the release")
+@click.option(
+    "--release",
+    help="发布批次，不写就取一个新的 / name of the release, a new one if left out",
+)
+@click.option("--reason", help="保留的各列共同的理由 / why what is kept is kept")
 @click.option("--output", "-o", type=TARGET, help="方案文件 / where the plan goes")
 def plan(
     file: Path | None,
@@ -228,23 +234,28 @@ def plan(
     max_rows: int | None,
     profile: str,
     release: str | None,
+    reason: str | None,
     output: Path | None,
 ) -> None:
     """Propose a masking plan that fits a file; read it before you use it."""
     from anonymization import detect as look
-    from anonymization import fit, propose
+    from anonymization import fit, propose, reasons
+    from registry.calendar import today
 
     with _told(), _source(file, table, url_file, max_rows) as source:
         found = _frame(source)
         proposed = fit(propose(look(found), profile), found)
-    if release:
-        proposed["release"] = release
+    # Two tables planned on one day are two releases, whose codes are not to join.
+    proposed["release"] = (release or "").strip() or f"{today():%Y-%m-%d}-{token_hex(2)}"
+    proposed |= {"reason": reason.strip()} if reason and reason.strip() else {}
     text = json.dumps(proposed, ensure_ascii=False, indent=1) + "\n"
     if output is None:
         click.echo(text, nl=False)
-        return
-    write(output, text)
-    click.echo(f"方案已写出，请逐列核对 / plan written, check each column: {output.name}")
+    else:
+        write(output, text)
+        click.echo(f"方案已写出，请逐列核对 / plan written, check each column: {output.name}")
+    for fault in reasons.faults(proposed):
+        click.echo(f"· {fault.zh} / {fault.en}", err=True)
 
 
 @anonymize.command("sample")
@@ -257,7 +268,7 @@ def sample(plan_file: Path, output: Path, rows: int) -> None:
 
     plan_ = document(plan_file)
     with _told():
-        if faults := check_plan(plan_):
+        if faults := check_plan(plan_, decided=False):
             shown = "".join(one.zh for one in faults), " ".join(one.en for one in faults)
             raise Refused("PLAN_FAULTY", *shown)
     write(output, made_up(plan_, rows).write_csv())
@@ -329,7 +340,7 @@ def apply(
     if as_json:
         _show(report.facts)
     else:
-        _tell(report.facts, output.name)
+        outcome.tell(report.facts, output.name)
     sys.exit(0 if report.passed else 1)
 
 
@@ -377,41 +388,6 @@ def mask(
         "was not checked and no attack was tried. This is no release yet. Now run:"
     )
     click.echo(f"  catalogue anonymize verify {shlex.quote(str(output))}")
-
-
-# Of a table of ten thousand columns nobody reads a line each; the report has them all.
-_MOST_TOLD = 100
-
-
-def _tell(facts: Mapping[str, Any], name: str) -> None:
-    for column in facts["columns"][:_MOST_TOLD]:
-        click.echo(f"  {column['name']}：{column['done']} / {column['done_en']}")
-    if more := len(facts["columns"][_MOST_TOLD:]):
-        click.echo(f"  …另有 {more} 列，见报告 / {more} columns more, see the report")
-    risk, lost = facts["risk"], facts["suppressed"]
-    if counted := facts.get("counted"):
-        least = "—" if counted["smallest"] is None else counted["smallest"]
-        click.echo(
-            f"统计表，看得到 {counted['cells']} 格，隐去 {counted['left_out']} 格，最小一格 {least}"
-            " 人 / a table of counts: cells shown, left out, people in the least"
-        )
-    else:
-        click.echo(f"k = {risk['k']}，抑制 {lost['share']:.2%} / suppressed")
-    left = sum(one["count"] for one in facts["residual"])
-    click.echo(f"残留直接标识符 {left} / direct identifiers left")
-    _findings(facts["findings"])
-    if facts["verdict"] == "pass":
-        click.echo(f"通过，已写出 / pass, written: {name}")
-    else:
-        click.echo("不通过，没有写出结果 / fail, nothing written")
-
-
-def _findings(findings: list[dict[str, Any]]) -> None:
-    for one in findings:
-        click.echo(f"! {one['code']} {one['detail']}{one['remedy']}")
-        click.echo(f"  {one['detail_en']} {one['remedy_en']}")
-        if one.get("example"):
-            click.echo(f"  {one['example']} / {one['example_en']}")
 
 
 @anonymize.command("restore")
@@ -501,7 +477,7 @@ def verify(
     if as_json:
         _show(facts)
     else:
-        _findings(facts["findings"])
+        outcome.findings(facts["findings"])
         told = {name for one in facts["findings"] for name in one["columns"]}
         for one in facts["masks_keep"]:
             if one["column"] not in told:

@@ -42,6 +42,8 @@ NAMES = ("其木格", "张海燕", "阿古拉", "刘志刚", "娜仁", "王建�
 NOBODYS = "!"
 # How the demo's personal data are given out.
 PROFILE = "statistical"
+# Why what is kept of them is kept: a person says so, as for every plan.
+KEPT = "统计分析要用，不单独指向某个人；准标识符由 k 控制"
 
 
 class People:
@@ -351,7 +353,7 @@ def _masked(
                 continue
             plan = desensitization.proposed(version, PROFILE)
             rows = anonymization.made_up(plan, 300)
-            plan = anonymization.fit(plan, rows)
+            plan = anonymization.fit(plan, rows) | {"reason": KEPT}
             row = desensitization.save_plan(session, registrar, resource, version, PROFILE, plan)
             source, target = Path(folder) / "in.csv", Path(folder) / f"{resource.key}.csv"
             rows.write_csv(source)

@@ -4,12 +4,12 @@ Two releases whose codes are the same can be put together person by person, whoe
 registry is the only place that hears of all of them, so it compares on take-in.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from anonymization import sketches
 from registry.errors import Conflict
@@ -99,16 +99,32 @@ def _run_of(report: Mapping[str, Any]) -> tuple[Any, Any]:
 
 
 def joins_of(session: Session, report: MaskingReport) -> list[Joined]:
-    """The joins of a release; who may know what of the other entry is for the page to ask."""
+    """The joins of a release with earlier ones; who may know of those is for the page to ask."""
+    rows = _joins(session, ReleaseJoin.report_id, ReleaseJoin.other_id, report)
+    return [Joined(one.column, one.share, other, one.other_column, key) for one, other, key in rows]
+
+
+def joined_by(session: Session, report: MaskingReport) -> list[Joined]:
+    """The joins of later releases with this one, which proves something where they do not."""
+    rows = _joins(session, ReleaseJoin.other_id, ReleaseJoin.report_id, report)
+    return [Joined(one.other_column, one.share, other, one.column, key) for one, other, key in rows]
+
+
+def _joins(
+    session: Session,
+    own: InstrumentedAttribute[int],
+    other: InstrumentedAttribute[int],
+    report: MaskingReport,
+) -> Iterator[tuple[ReleaseJoin, Resource, str]]:
     rows = session.execute(
         sa.select(ReleaseJoin, Resource, MaskingReport.key)
-        .join(MaskingReport, MaskingReport.id == ReleaseJoin.other_id)
+        .join(MaskingReport, MaskingReport.id == other)
         .join(MaskingPlan, MaskingPlan.id == MaskingReport.plan_id)
         .join(Resource, Resource.id == MaskingPlan.resource_id)
-        .where(ReleaseJoin.report_id == report.id)
+        .where(own == report.id)
         .order_by(ReleaseJoin.id)
     )
-    return [Joined(one.column, one.share, other, one.other_column, key) for one, other, key in rows]
+    return ((join, resource, key) for join, resource, key in rows)
 
 
 def compared(session: Session, report: MaskingReport) -> int | None:

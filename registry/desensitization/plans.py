@@ -159,10 +159,13 @@ def save_plan(
     return row
 
 
-def _sound(version: Version, profile: str, plan: masking.Plan) -> masking.Plan:
+def _sound(
+    version: Version, profile: str, plan: masking.Plan, *, decided: bool = True
+) -> masking.Plan:
     """The plan bound to the elements as they are now; refused with every fault."""
     plan = bound(version, profile, plan)
-    if faults := masking.check_plan(plan, [item["name"] for item in named(version)]):
+    names = [item["name"] for item in named(version)]
+    if faults := masking.check_plan(plan, names, decided=decided):
         raise PlanFaulty(faults)
     return plan
 
@@ -190,7 +193,7 @@ def preview(
     `refused` holds a sentence in both languages where the plan cannot be run over made-up rows.
     """
     require(actor, "mask", resource.department, project_id=resource.project_id)
-    return _previewed(_sound(version, profile, plan), [], b"")
+    return _previewed(_sound(version, profile, plan, decided=False), [], b"")
 
 
 def sample(
@@ -210,7 +213,7 @@ def sample(
     require(actor, "see_raw", resource.department, project_id=resource.project_id)
     if resource.frozen_at is not None:
         raise Conflict("frozen", key=resource.key)
-    return _previewed(_sound(version, profile, plan), [kind], content)
+    return _previewed(_sound(version, profile, plan, decided=False), [kind], content)
 
 
 def looked(

@@ -200,9 +200,30 @@ def _tried(one: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if tried.get("tried"):
         bad = tried["tried"] - tried["held"]
         outcome = f"{bad} 类成功" if bad else "全部守住"
-        joined = "；与以前的发布不能拼到同一人" if one.get("kind") != "plan_only" else ""
-        yield "攻击", f"试过 {tried['tried']} 类，{outcome}{joined}"
+        yield "攻击", f"试过 {tried['tried']} 类，{outcome}"
+    yield "与以前的发布", _joined(one)
     yield "发布文件", _file_check(one)
+
+
+def _joined(one: Mapping[str, Any]) -> str:
+    """What a comparison with earlier releases looked at, and no more than that.
+
+    Nothing of made-up rows, which join nobody, and of a payload that does not say.
+    """
+    if one.get("kind") == "plan_only" or "compared" not in one:
+        return ""
+    if joins := one.get("joins"):
+        return "；".join(
+            f"「{_text(join['column'])}」有 {100 * join['share']:.3g}% 的编码与另一次发布相同，"
+            f"可以拼到同一人，请与{_text(join['authority']) or '数据主管部门'}联系"
+            for join in joins
+        )
+    if one["compared"] is None:
+        return "结果中没有带密钥的编码，没有比对"
+    if not one["compared"]:
+        return "以前没有带编码的发布，没有可比对的"
+    n = one["compared"]
+    return f"与以前的 {n} 次运行逐列比对过编码，没有发现成批相同的（编码多的列抽样比对）"
 
 
 def _file_check(one: Mapping[str, Any]) -> str:

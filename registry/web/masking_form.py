@@ -8,7 +8,7 @@ it again.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from anonymization import parameters, proposal, wording
+from anonymization import parameters, proposal, reasons, wording
 from anonymization import plan as masking
 
 Form = Mapping[str, str]
@@ -24,7 +24,10 @@ def typed(form: Form, proposed: masking.Plan, before: masking.Plan) -> masking.P
     """The plan that the form says, over the elements the version has now."""
     profile = masking.profiles()[proposed["profile"]]
     known = {line.get("element"): line for line in before["columns"]}
-    lines = [_line(form, line, known.get(line["element"], line)) for line in proposed["columns"]]
+    lines = [
+        _line(form, profile["id"], line, known.get(line["element"], line))
+        for line in proposed["columns"]
+    ]
     asked = conditions(profile)
     kept = {key: one for key, one in before.items() if key not in _PARTS | asked.keys()}
     plan: masking.Plan = {**kept, "profile": profile["id"], "columns": lines}
@@ -48,7 +51,9 @@ def conditions(profile: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return found
 
 
-def _line(form: Form, line: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+def _line(
+    form: Form, profile: str, line: Mapping[str, Any], own: Mapping[str, Any]
+) -> dict[str, Any]:
     element = line["element"]
     technique, given = _treated(form, element, own)
     role = form.get(f"role.{element}", "")
@@ -58,7 +63,8 @@ def _line(form: Form, line: Mapping[str, Any], own: Mapping[str, Any]) -> dict[s
         "technique": technique,
         "params": given,
         "role": role if role in masking.roles() else line["role"],
-        "reason": form.get(f"reason.{element}", "").strip()[:1000],
+        # What the program noted stands beside the field, and stays while nobody writes into it.
+        "reason": form.get(f"reason.{element}", "").strip()[:1000] or reasons.noted(profile, own),
         **({"approved_by": approved[:100]} if approved else {}),
     }
     # 「保留原值」 for the reason that a column was removed says nothing true.
@@ -159,15 +165,22 @@ class Shown:
             for name, rule in parameters.asked(technique, given).items()
         ]
         wrong = any(field["faults"] for field in fields)
+        noted = reasons.noted(self._plan["profile"], line)
+        # Where many lack one this is told in one place, and each is marked.
+        unsaid = bool(self.told(f"p-{element}-reason") or self.told("reason"))
+        unsaid = unsaid and reasons.lacks(self._plan, line)
         return {
             **line,
+            "reason": "" if noted else line.get("reason"),
+            "noted": noted,
+            "unsaid": unsaid,
             "choice": preset or f"{_OWN}{line['technique']}",
             "example": masking.choices()[preset]["example"] if preset else None,
             "in_words": masking.in_words(line, self._locale),
             "title": technique[self._locale],
             "fields": fields,
             "open": wrong or (preset is None and bool(fields)),
-            "wrong": wrong or bool(self.told(f"c-{element}")),
+            "wrong": wrong or unsaid or bool(self.told(f"c-{element}")),
             "kept": line["technique"] == "keep" and line.get("role") in {"direct", "sensitive"},
             "fitting": masking.fitting(line),
             "grouped": self._grouped(line["name"]),
@@ -185,7 +198,7 @@ class Shown:
         return [
             {
                 **self._field(name, name, term, self._plan.get(name)),
-                "required": name in needed,
+                "required": name in needed or bool(term.get("needed")),
             }
             for name, term in conditions(profile).items()
         ]

@@ -27,9 +27,13 @@ def line(name: str, technique: str = "keep", role: str = "other", **params: obje
     return made | {"reason": "试"}
 
 
+# What a person adds to a plan that was proposed: why what is kept is kept, and the release.
+DECIDED = {"reason": "统计要用，不单独指向某个人", "release": "2026-1"}
+
 # A service on named people that states all it must.
 INTERFACE = {
     "profile": "interface",
+    "release": "2026-01",
     "purpose": "核验居民身份",
     "purpose_code": "HY-01",
     "answer": "record",
@@ -38,6 +42,12 @@ INTERFACE = {
     "logged": True,
     "watermark": True,
 }
+
+
+def answering(*lines: dict, **changes: object) -> Plan:
+    """A plan of single answers whose purpose needs each column that is left in."""
+    use = [one["name"] for one in lines if one["technique"] != "suppress"]
+    return {**INTERFACE, "use": use, "columns": list(lines), **changes}
 
 
 def people_plan(**changes: object) -> Plan:

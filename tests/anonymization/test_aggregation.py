@@ -9,7 +9,7 @@ from polars.testing import assert_frame_equal
 from anonymization import apply, check_plan
 from anonymization.aggregation import aggregate
 from anonymization.plan import Plan
-from tests.anonymization.conftest import INTERFACE, line, people_plan, refused, replan
+from tests.anonymization.conftest import answering, line, people_plan, refused, replan
 
 KEY = b"k" * 32
 
@@ -82,4 +82,6 @@ def test_a_plan_of_groups_leaves_no_column_without_a_place():
     assert codes(kept) == [("COLUMN_NOT_AGGREGATED", "民族")]
     wrong = good | {"aggregate": {"by": ["民族"], "measures": good["aggregate"]["measures"]}}
     assert ("AGGREGATE_NAMES_NO_COLUMN", "民族") in codes(wrong)
-    assert codes({**good, **INTERFACE}) == [("AGGREGATE_UNJUDGED", None)]
+    assert codes(answering(*good["columns"], aggregate=good["aggregate"])) == [
+        ("AGGREGATE_UNJUDGED", None)
+    ]

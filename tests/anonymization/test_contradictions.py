@@ -5,14 +5,14 @@ import pytest
 import schemas
 from anonymization import check_plan
 from anonymization.contradictions import rules
-from tests.anonymization.conftest import INTERFACE, line
+from tests.anonymization.conftest import answering, line
 
 
 def found(profile: str, **column: object) -> list[str]:
     """The codes of what is wrong with one kept column."""
     kept = line("列") | column
-    terms = INTERFACE if profile == "interface" else {"k": 20}
-    plan = {**terms, "profile": profile, "columns": [kept]}
+    plan = {**answering(kept), "profile": profile}
+    plan |= {} if profile == "interface" else {"k": 20}
     return [fault.code for fault in check_plan(plan)]
 
 
@@ -48,12 +48,22 @@ def test_a_direct_identifier_by_its_kind_is_kept_only_where_names_are_shared():
 
 
 def test_an_interface_returns_only_what_its_purpose_is_said_to_need():
-    said = {"use": ["列"]}
     columns = [line("列"), line("号", "mask", style="id"), line("址", "suppress")]
-    for use, faults in (({}, []), (said, [("号", "ITEM_NOT_NEEDED")])):
-        found = check_plan({**INTERFACE, **use, "columns": columns})
+    for use, faults in (
+        (["列", "号"], []),
+        (["列"], [("号", "ITEM_NOT_NEEDED")]),
+        # Where nothing is said to be needed nothing would be too much.
+        ([], [(None, "TERM_MISSING")]),
+    ):
+        found = check_plan(answering(*columns, use=use))
         assert [(one.column, one.code) for one in found] == faults
-    open_ = {"profile": "open", "k": 20, **said, "columns": [line("列"), line("文", "redact")]}
+    open_ = {
+        "profile": "open",
+        "release": "1",
+        "k": 20,
+        "use": ["列"],
+        "columns": [line("列"), line("文", "redact")],
+    }
     assert check_plan(open_) == []
 
 
@@ -64,7 +74,7 @@ def test_every_rule_names_what_it_rests_on_and_what_to_do_in_both_languages():
         assert "{name}" in rule["zh"]
         assert "{name}" in rule["en"]
     (fault,) = check_plan(
-        {"profile": "statistical", "columns": [line("收入") | {"share_type": "3"}]}
+        {"profile": "statistical", "release": "1", "columns": [line("收入") | {"share_type": "3"}]}
     )
     assert "《政务数据共享条例》" in fault.zh
     assert "请删除、泛化" in fault.zh

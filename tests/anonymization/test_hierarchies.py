@@ -49,6 +49,28 @@ def test_ages_fall_into_the_bands_given():
     assert made == ["0-5岁", "0-5岁", "6-13岁", "6-13岁", "14-79岁", "80岁以上", None, None]
 
 
+def test_numbers_are_read_as_people_write_them_and_no_more_is_guessed():
+    ages = ["23", "23岁", "２３周岁", " 23 岁 ", "约23", "20-30", "二十三", "150岁"]
+    assert at(ages, hierarchy="age", width=10) == ["20-29岁"] * 4 + [None] * 4
+    amounts = [
+        "12,000",
+        "1.2万元",
+        "１２０００元",
+        "￥12000",
+        "人民币1.2万元整",
+        "120百元",
+        "0.00012亿",
+    ]
+    assert at(amounts, hierarchy="amount", width=1000) == ["12000~13000"] * 7
+    assert at(["12000美元", "1万2千", "若干"], hierarchy="amount", width=1000) == [None] * 3
+
+
+def test_dates_are_read_in_every_common_form():
+    days = ["2024-03-05", "2024/3/5", "2024.03.05", "20240305", "2024年3月5日", "２０２４／３／５"]
+    assert at(days, hierarchy="date", to="month") == ["2024-03"] * 6
+    assert at(["去年三月", "24/3/5"], hierarchy="date", to="year") == [None] * 2
+
+
 def test_amounts_fall_into_the_limits_given():
     made = at(["-1", "0", "999.9", "1,000", "x", None], hierarchy="amount", cuts=[0, 1000])
     assert made == ["0以下", "0~1000", "0~1000", "1000以上", None, None]

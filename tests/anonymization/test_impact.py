@@ -9,6 +9,7 @@ import anonymization
 from anonymization import impact, statement
 from anonymization.plan import is_report
 from anonymization.synthetic import citizens
+from tests.anonymization.conftest import DECIDED
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def made(tmp_path_factory):
     plan = anonymization.fit(
         anonymization.propose(anonymization.detect(people), "statistical"), people
     )
-    plan |= {"release": "1", "use": ["性别"], "population": {"total": 550_000}}
+    plan |= {**DECIDED, "use": ["性别"], "population": {"total": 550_000}}
     report = anonymization.apply(plan, folder / "in.csv", folder / "out.csv", folder / "key")
     return people, plan, json.loads(report.json()), folder
 

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from anonymization import apply, crypto, keys, mask_file, restore, treat
-from tests.anonymization.conftest import INTERFACE, line, refused
+from tests.anonymization.conftest import answering, line, refused
 
 
 def acts(record: dict) -> list[str]:
@@ -34,7 +34,7 @@ def test_a_key_lives_on_record_and_the_record_outlives_it(tmp_path: Path):
 def test_after_destruction_nothing_encrypted_is_read_and_a_run_says_what_to_do(tmp_path: Path):
     path = tmp_path / "a.key"
     keys.create(path)
-    plan = {**INTERFACE, "columns": [line("列", "encrypt")]}
+    plan = answering(line("列", "encrypt"))
     made = treat(plan, pl.DataFrame({"列": ["甲"]}), crypto.read_key(path))
     keys.destroy(path, "李某")
     assert "新建密钥" in refused("KEY_LOST", lambda: crypto.read_key(path)).zh
@@ -104,7 +104,7 @@ def test_a_key_whose_record_was_altered_treats_nothing(tmp_path: Path, change: s
     record.write_text(altered[change], "utf-8")
     source, target = tmp_path / "a.csv", tmp_path / "o.csv"
     source.write_text("列\n甲\n", "utf-8")
-    plan = {**INTERFACE, "columns": [line("列", "encrypt")]}
+    plan = answering(line("列", "encrypt"))
     for run in (apply, mask_file):
         refused("RECORD_ALTERED", lambda run=run: run(plan, source, target, path))
     assert not target.exists()

@@ -5,7 +5,7 @@ import pytest
 from anonymization import check_plan
 from anonymization.parameters import asked, read, written
 from anonymization.plan import choices, techniques, terms
-from tests.anonymization.conftest import INTERFACE, line, people_plan
+from tests.anonymization.conftest import answering, line, people_plan
 
 
 def test_a_parameter_is_asked_only_where_it_counts():
@@ -98,7 +98,7 @@ def test_a_fault_of_a_parameter_names_it_as_the_form_does_and_its_bounds():
 
 
 def test_every_condition_out_of_bounds_is_told_at_once_with_what_was_typed():
-    plan = {**INTERFACE, "per_call": 99, "per_day": "很多", "columns": [line("民族", "dance")]}
+    plan = answering(line("民族", "dance"), per_call=99, per_day="很多")
     faults = check_plan(plan)
     assert {(one.code, one.field or one.column) for one in faults} == {
         ("PLAN_SHAPE", "per_call"),

@@ -6,10 +6,12 @@ import sys
 
 import polars as pl
 import pytest
+from openpyxl import load_workbook
 
 from anonymization import peeking, preview, propose
 from anonymization.errors import Refused
 from anonymization.synthetic import citizens
+from anonymization.tables import open_table
 from connectors import files
 
 NAMES = ["姓名", "公民身份号码", "性别", "出生日期"]
@@ -61,6 +63,30 @@ def test_what_cannot_be_read_is_refused_without_quoting_it(content, code):
     with pytest.raises(Refused) as caught:
         peeking.first(content, "csv", 10)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("state", ["visible", "hidden"])
+def test_a_workbook_is_looked_at_as_the_run_reads_it(state, tmp_path):
+    """The only sheet with rows, wherever it stands; of two neither, in the words of the run."""
+    book = load_workbook(io.BytesIO(written("xlsx")))
+    book.create_sheet("空表", 0)
+    book.save(tmp_path / "文件.xlsx")
+    assert peeking.counted((tmp_path / "文件.xlsx").read_bytes(), "xlsx")["rows"] == 60
+    other = book.create_sheet("名单")
+    other.append(["姓名"])
+    other.sheet_state = state
+    book.save(tmp_path / "文件.xlsx")
+    told = []
+    for look in (
+        lambda: preview.sample(PLAN, (tmp_path / "文件.xlsx").read_bytes(), "xlsx"),
+        lambda: open_table(tmp_path / "文件.xlsx"),
+    ):
+        with pytest.raises(Refused) as caught:
+            look()
+        told.append((caught.value.code, caught.value.zh.replace("文件.xlsx", "文件")))
+    assert told[0] == told[1]
+    assert told[0][0] == "SHEETS"
+    assert "名单" in told[0][1]
 
 
 def test_a_table_without_a_header_is_refused_and_its_first_row_is_not_quoted():

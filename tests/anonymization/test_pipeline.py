@@ -26,7 +26,7 @@ from anonymization import (
     writing,
 )
 from anonymization.plan import digest
-from tests.anonymization.conftest import INTERFACE, line, people_plan, refused, replan
+from tests.anonymization.conftest import answering, line, people_plan, refused, replan
 
 
 @pytest.fixture
@@ -122,12 +122,44 @@ def test_the_size_of_a_batch_changes_nothing(tmp_path, source, key, monkeypatch)
         line("月收入", "noise", "sensitive", scale=50),
         line("出生日期", "shift", "quasi", days=30),
         line("性别", "suppress"),
-    ) | {**INTERFACE, "quasi_identifiers": ["所在区"]}
+    )
+    plan |= answering(*plan["columns"], quasi_identifiers=["所在区"])
     key_bytes = crypto.read_key(key)
     apply(plan, source, tmp_path / "a.csv", key_bytes)
     monkeypatch.setattr(tables, "_ROWS", 701)
     apply(plan, source, tmp_path / "b.csv", key_bytes)
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+def test_no_row_of_a_release_is_found_by_its_place(tmp_path, source, people, key):
+    """In the order of the source row n would be whoever is row n there, and in the next release."""
+    codes = []
+    for name in ("一", "二"):
+        plan = people_plan(release=name)
+        apply(plan, source, tmp_path / "a.csv", key)
+        once = (tmp_path / "a.csv").read_bytes()
+        apply(plan, source, tmp_path / "a.csv", key)
+        assert (tmp_path / "a.csv").read_bytes() == once
+        in_order = treat(plan, people, key)["公民身份号码"].to_list()
+        made = pl.read_csv(tmp_path / "a.csv", infer_schema=False)["公民身份号码"]
+        codes.append([in_order.index(one) for one in made])
+    first, second = codes
+    assert sorted(first) != first
+    by_place = [n for n, one in enumerate(first) if n == one]
+    joined = [n for n, (one, other) in enumerate(zip(*codes, strict=False)) if one == other]
+    assert max(len(by_place), len(joined)) < len(first) / 100
+    assert len(second) == len(first)
+
+
+def test_answers_and_counts_keep_the_order_of_the_source(tmp_path, source, people):
+    single = answering(*(line(name, "suppress") for name in people.columns[:-1]), line("备注"))
+    apply(single, source, tmp_path / "a.parquet")
+    assert pl.read_parquet(tmp_path / "a.parquet")["备注"].to_list() == people["备注"].to_list()
+    counts = pl.DataFrame({"所在区": ["海勃湾区", "乌达区", "海南区"], "人数": [320, 150, 90]})
+    counts.write_csv(tmp_path / "counts.csv")
+    plan = {"profile": "statistical", "release": "1", "columns": [line("所在区"), line("人数")]}
+    assert apply(plan, tmp_path / "counts.csv", tmp_path / "b.csv").passed
+    assert (tmp_path / "b.csv").read_bytes() == (tmp_path / "counts.csv").read_bytes()
 
 
 def test_two_releases_under_one_key_do_not_join(tmp_path, source, key):
@@ -264,10 +296,7 @@ def bad(source: Path, content: bytes) -> Path:
 
 
 HEAD = "姓名,证件\n".encode()
-TWO = {
-    **INTERFACE,
-    "columns": [line("姓名", "mask", "direct", style="name"), line("证件")],
-}
+TWO = answering(line("姓名", "mask", "direct", style="name"), line("证件"))
 
 
 @pytest.mark.parametrize(
@@ -428,7 +457,7 @@ def test_ten_thousand_columns_are_treated_and_one_more_is_refused(tmp_path, targ
 
     def plan(count: int) -> dict:
         dropped = [line(f"列{n}", "suppress") for n in range(count - 1)]
-        return {**INTERFACE, "columns": [*dropped, line(f"列{count - 1}")]}
+        return answering(*dropped, line(f"列{count - 1}"))
 
     assert apply(plan(10_000), columns(10_000), target).passed
     target.unlink()

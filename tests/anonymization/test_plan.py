@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import polars as pl
 import pytest
 
-from anonymization import apply, check_plan, detect, fit, propose
+from anonymization import Refused, apply, check_plan, detect, fit, propose
 from anonymization.plan import choice_of, choices, digest, fitting, met, params, techniques, terms
 from anonymization.proposal import reason_of
 from anonymization.techniques import Release, treatment
-from tests.anonymization.conftest import INTERFACE, line, people_plan, refused, replan
+from tests.anonymization.conftest import DECIDED, answering, line, people_plan, refused, replan
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def test_data_are_never_shared_beyond_their_date_of_destruction(day, code):
     assert codes(people_plan(**RAW | {"destroy_by": day})) == [(code, None)]
 
 
-LIMITS = [("per_day", None), ("logged", False), ("watermark", False)]
+LIMITS = [("use", []), ("per_day", None), ("logged", False), ("watermark", False)]
 
 
 @pytest.mark.parametrize(
@@ -108,21 +108,81 @@ LIMITS = [("per_day", None), ("logged", False), ("watermark", False)]
     [("purpose", " "), ("purpose_code", ""), ("answer", None), ("per_call", None), *LIMITS],
 )
 def test_an_interface_states_its_purpose_and_its_limits(term, value):
-    plan = {**INTERFACE, "columns": [line("姓名", "mask", "direct", style="name")]}
+    plan = answering(line("姓名", "mask", "direct", style="name"))
     assert codes(plan) == []
     changed = {key: one for key, one in (plan | {term: value}).items() if one is not None}
     assert codes(changed) == [("TERM_MISSING", None)]
 
 
 def test_an_interface_gives_nothing_in_bulk():
-    plan = {**INTERFACE, "per_call": 11, "columns": [line("姓名", "mask", "direct")]}
+    plan = answering(line("姓名", "mask", "direct"), per_call=11)
     assert codes(plan) == [("PLAN_SHAPE", None)]
 
 
 def test_an_interface_returns_only_items_it_has_a_reason_for():
     bare = line("民族") | {"reason": " "}
-    plan = {**INTERFACE, "columns": [bare, line("姓名", "suppress") | {"reason": ""}]}
+    plan = answering(bare, line("姓名", "suppress"))
     assert codes(plan) == [("ITEM_WITHOUT_REASON", "民族")]
+
+
+@pytest.mark.parametrize("profile", ["open", "statistical", "lawful_raw"])
+def test_what_stays_readable_stays_for_a_reason_that_a_person_wrote(profile):
+    """That it is no identifier says what it is, not why it is given out."""
+    for said in ("", " ", "非个人标识，保留", "依法原样提供"):
+        lines = [line("街道") | {"reason": said}, line("姓名", "suppress", "direct")]
+        plan = people_plan(profile=profile, k=20, columns=lines, quasi_identifiers=[])
+        terms = RAW if profile == "lawful_raw" else {}
+        missing = [one for one in check_plan(terms | plan) if "REASON" in one.code]
+        told = [(one.code, one.column, one.field) for one in missing]
+        assert told == [("KEPT_WITHOUT_REASON", "街道", "reason")]
+        assert check_plan(terms | plan, decided=False) == []
+        assert check_plan(terms | plan | {"reason": "按街道统计"}) == []
+
+
+def test_what_is_treated_may_rest_on_what_it_is_found_to_be():
+    plan = people_plan(columns=[], quasi_identifiers=[])
+    for reason, code in (
+        ("", ["TREATED_WITHOUT_REASON"]),
+        ("处理方式改为：取整", ["TREATED_WITHOUT_REASON"]),
+        ("敏感属性，处理方式改为：取整", []),
+        ("金额过细会突出个人", []),
+    ):
+        rounded = line("月收入", "round", "sensitive", step=100) | {"reason": reason}
+        assert [one.code for one in check_plan(plan | {"columns": [rounded]})] == code
+
+
+@pytest.mark.parametrize("profile", ["open", "statistical", "interface", "lawful_raw"])
+def test_a_release_has_a_name_of_its_own_before_it_is_made(profile, people, tmp_path):
+    plan = answering(line("街道"), **RAW) if profile == "lawful_raw" else answering(line("街道"))
+    plan = {**plan, "profile": profile, "k": 20}
+    assert codes(plan) == []
+    for name in (None, "", "  "):
+        unnamed = {key: one for key, one in (plan | {"release": name}).items() if one is not None}
+        (fault,) = check_plan(unnamed)
+        assert (fault.code, fault.field) == ("RELEASE_UNNAMED", "release")
+        assert check_plan(unnamed, decided=False) == []
+    people.write_csv(tmp_path / "in.csv")
+    with pytest.raises(Refused, match="没有用过的批次名"):
+        apply(people_plan(release=" "), tmp_path / "in.csv", tmp_path / "out.csv")
+
+
+def test_two_hundred_columns_that_stay_are_one_fault_and_one_reason(tmp_path):
+    names = [f"指标{n}" for n in range(200)]
+    bare = [line(name) | {"reason": "非个人标识，保留"} for name in names]
+    bare[7]["reason"] = "局长办公会定"
+    plan = people_plan(columns=bare, quasi_identifiers=[])
+    (fault,) = check_plan(plan)
+    assert (fault.column, fault.field) == (None, "reason")
+    assert "「指标0」「指标1」" in fault.zh
+    assert "等共 199 列原样保留" in fault.zh
+    assert "各项共同的理由" in fault.zh
+    pl.DataFrame(dict.fromkeys(names, ["甲", "乙"] * 9)).write_csv(tmp_path / "in.csv")
+    with pytest.raises(Refused, match="各项共同的理由"):
+        apply(plan, tmp_path / "in.csv", tmp_path / "out.csv")
+    plan["reason"] = "年报要用"
+    report = apply(plan, tmp_path / "in.csv", tmp_path / "out.csv")
+    said = [one["reason"] for one in report.facts["columns"][6:9]]
+    assert said == ["年报要用", "局长办公会定", "年报要用"]
 
 
 @pytest.mark.parametrize("level", ["5", "6"])
@@ -140,7 +200,7 @@ def test_important_and_core_data_are_released_in_no_way(level):
 def test_what_the_catalogue_withholds_is_not_released_in_a_way_that_can_be_undone(profile, field):
     def found(**column: str) -> list[tuple[str, str | None]]:
         kept = line("姓氏") | {field: "3"} | column
-        return codes({"profile": profile, "k": 20, "columns": [kept]})
+        return codes({"profile": profile, "release": "1", "k": 20, "columns": [kept]})
 
     assert found() == [("TYPE_FORBIDS", "姓氏")]
     assert found(technique="shuffle") == []
@@ -206,8 +266,13 @@ def test_what_is_proposed_has_no_faults_and_keeps_no_direct_identifier(profile):
     ]
     plan = propose([Item(kind, item=kind) for kind in kinds], profile)
     # What a service is for is never guessed.
-    typed = {"purpose": "核验", "purpose_code": "1"} if profile == "interface" else {}
-    assert codes(plan | typed) == []
+    typed = {
+        "purpose": "核验",
+        "purpose_code": "1",
+        "use": [one["name"] for one in plan["columns"]],
+    }
+    typed = typed if profile == "interface" else {}
+    assert codes(plan | typed | DECIDED) == []
     kept = [one["role"] for one in plan["columns"] if one["technique"] == "keep"]
     assert "direct" not in kept
 
@@ -221,8 +286,7 @@ def test_the_digest_is_of_the_meaning_not_the_order_of_the_keys():
 def test_every_choice_of_the_form_is_a_plan_without_faults_and_recognised_again():
     for one in choices().values():
         made = line("列", one["technique"], **one["params"])
-        plan = {**INTERFACE, "columns": [made]}
-        assert codes(plan) == []
+        assert codes(answering(made, use=["列"])) == []
         assert choice_of(made) == one["id"]
     assert choice_of(line("列", "round", step=7)) is None
 
@@ -254,7 +318,7 @@ def test_a_proposed_plan_fits_its_table_after_fitting(people, key, tmp_path):
     people.write_csv(tmp_path / "in.csv")
     for profile in ("statistical", "open"):
         proposed = propose(detect(people), profile)
-        fitted = fit(proposed, people)
+        fitted = fit(proposed, people) | DECIDED
         assert codes(fitted, people.columns) == []
         report = apply(fitted, tmp_path / "in.csv", tmp_path / f"{profile}.csv", key)
         assert report.passed, report.facts["findings"]
@@ -279,7 +343,7 @@ def test_a_proposed_plan_reaches_the_values_it_asks_for(tmp_path):
     lonely = pl.DataFrame({"性别": ["不详"] * 6, "病种": ["肺炎"] * 6})
     people = pl.concat([people, pl.DataFrame({"性别": ["女"] * 9, "病种": ["肺炎"] * 9}), lonely])
     people.write_csv(tmp_path / "in.csv")
-    plan = fit(propose(detect(people)), people)
+    plan = fit(propose(detect(people)), people) | DECIDED
     assert plan["l"] == 2
     report = apply(plan, tmp_path / "in.csv", tmp_path / "out.csv")
     assert report.passed, report.facts["findings"]
@@ -291,7 +355,7 @@ def test_a_proposed_plan_reaches_the_values_it_asks_for(tmp_path):
 def test_a_run_whose_people_all_share_what_is_sensitive_says_so_and_what_to_do(tmp_path, how):
     people = pl.DataFrame({"性别": ["男", "女"] * 20, "病种": ["肺炎"] * 40})
     people.write_csv(tmp_path / "in.csv")
-    plan = propose(detect(people)) | {"reach_k": how}
+    plan = propose(detect(people)) | DECIDED | {"reach_k": how}
     report = apply(plan, tmp_path / "in.csv", tmp_path / "out.csv")
     (finding,) = report.facts["findings"]
     assert (finding["code"], finding["columns"]) == ("L_TOO_SMALL", ["病种"])
@@ -307,7 +371,7 @@ def test_a_plan_is_fitted_without_what_all_of_the_table_share(tmp_path):
         .sort("残疾类别", maintain_order=True)
         .with_columns(pl.Series("性别", ["男", "女"] * 20))
     )
-    plan = fit(propose(detect(people)), people)
+    plan = fit(propose(detect(people)), people) | DECIDED
     (gone,) = [one for one in plan["columns"] if one["technique"] == "suppress"]
     assert gone["name"] == "病种"
     assert "资源说明" in gone["reason"]
@@ -316,6 +380,17 @@ def test_a_plan_is_fitted_without_what_all_of_the_table_share(tmp_path):
     assert apply(plan, tmp_path / "in.csv", tmp_path / "out.csv").passed
     alone = fit(propose(detect(people.drop("残疾类别"))), people.drop("残疾类别"))
     assert "l" not in alone
+
+
+def test_numbers_of_rows_are_proposed_to_go_where_rows_stand_in_no_order():
+    columns = [Item("序 号"), Item("案件编号"), Item("No.")]
+    assert [one["technique"] for one in propose(columns)["columns"]] == [
+        "suppress",
+        "keep",
+        "suppress",
+    ]
+    assert codes(propose(columns) | DECIDED) == []
+    assert {one["technique"] for one in propose(columns, "interface")["columns"]} == {"keep"}
 
 
 def test_a_plan_that_is_not_judged_by_k_is_left_as_it_is(people):
@@ -327,7 +402,8 @@ def test_a_reason_written_here_is_written_anew_when_the_treatment_changes_and_a_
     gone = {"name": "街道", "technique": "keep", "role": "quasi", "params": {}}
     assert reason_of({**gone, "reason": "为达到 k，自动归得更粗：已删除"}) == "准标识符，由 k 控制"
     changed = {**gone, "technique": "suppress", "reason": "非个人标识，保留"}
-    assert reason_of(changed) == "处理方式改为：删除"
+    assert reason_of(changed) == "准标识符，处理方式改为：删除"
+    assert reason_of({**changed, "role": "other"}) == "处理方式改为：删除"
     assert reason_of({**changed, "reason": "局长办公会定"}) == "局长办公会定"
 
 

@@ -11,6 +11,7 @@ def plan(**line):
     column = {"name": "补贴金额", "role": "other", "reason": "试"} | line
     return {
         "profile": "statistical",
+        "release": "2026-01",
         "columns": [column],
         "quasi_identifiers": [],
         "sensitive": [],

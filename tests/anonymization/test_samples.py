@@ -11,7 +11,8 @@ def planned(**line):
         {"name": "姓名", "kind": "姓名", "role": "direct", "technique": "suppress", "params": {}},
         {"name": "某列", "kind": None, "role": "quasi", "params": {}, **line},
     ]
-    return {"profile": "statistical", "columns": [dict(one, reason="试") for one in lines]}
+    lines = [dict(one, reason="试") for one in lines]
+    return {"profile": "statistical", "release": "2026-01", "columns": lines}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from anonymization import treat
 from anonymization.plan import Plan, choices, techniques
 from anonymization.spark import treat_spark
-from tests.anonymization.conftest import INTERFACE, line, people_plan, refused, replan
+from tests.anonymization.conftest import answering, line, people_plan, refused, replan
 
 KEY = b"k" * 32
 # What pyspark says of the versions beside it is no fault of ours; it opens sockets of its own.
@@ -72,7 +72,7 @@ CHOSEN = {
 
 
 def plan_of(lines: list[dict[str, Any]]) -> Plan:
-    return {**INTERFACE, "release": "2026-01", "columns": [line(PLACE), *lines]}
+    return answering(line(PLACE), *lines)
 
 
 def on_spark(spark: Any, plan: Plan, table: pl.DataFrame, partitions: int) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from anonymization import restore, treat
 from anonymization.identifiers import CITIZEN_CHECKS, CITIZEN_WEIGHTS
 from anonymization.plan import choices
 from anonymization.techniques import WHOLE, Groups, Release, expression, treatment
-from tests.anonymization.conftest import INTERFACE, line, refused
+from tests.anonymization.conftest import answering, line, refused
 
 KEY = b"k" * 32
 OF = Release("r", KEY, KEY)
@@ -89,10 +89,35 @@ def test_a_text_loses_numbers_in_every_disguise():
         ("患者刘洋主诉头痛", "患者【姓名】主诉头痛"),
         ("其母李秀英患糖尿病", "其母【姓名】患糖尿病"),
         ("阿拉坦乌拉来电反映漏水", "【姓名】来电反映漏水"),
+        ("已转张三", "已转【姓名】"),
+        ("转李建国处理。找王芳核实", "转【姓名】处理。找【姓名】核实"),
+        ("请联系欧阳明。转张三找李四", "请联系【姓名】。转【姓名】找【姓名】"),
+        ("交给高建国签收", "交给【姓名】签收"),
+        ("由巴特尔负责", "由【姓名】负责"),
     ],
 )
 def test_a_text_loses_a_name_and_nothing_beside_it(said, left):
     assert treated([said], "redact") == [left]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("已转正", "转账失败", "转院治疗", "转高新区处理", "转林业局办理", "交安全科", "交金融办"),
+        *(
+            "请于明天来",
+            "请马上处理",
+            "请陈明理由",
+            "由王家庄社区负责",
+            "由苏木负责",
+            "联系方式不变",
+        ),
+        *("找平了", "由于建军路施工", "交付清单", "转文明办处理", "交通局", "转任务", "请严格落实"),
+        *("请安排处理", "找孙子帮忙", "转白天处理", "由海勃湾区负责", "转成功后回复", "请何时来"),
+    ],
+)
+def test_what_is_done_with_a_matter_names_nobody_by_itself(said):
+    assert treated([said], "redact") == [said]
 
 
 SIMPLE = [row for row in choices().values() if row["technique"] not in {"keep", "suppress", *WHOLE}]
@@ -134,7 +159,7 @@ def test_an_encrypted_citizen_number_keeps_shape_and_check_digit(people):
 def test_a_wrong_check_digit_comes_back_as_wrong_as_it_was():
     numbers = ["150302199001010014", "150302199001010015", "15030219900101001X"]
     for check in ("void", "keep"):
-        plan = {**INTERFACE, "columns": [line("列", "fpe", format="id", check=check)]}
+        plan = answering(line("列", "fpe", format="id", check=check))
         made = treat(plan, pl.DataFrame({"列": numbers}), KEY)
         assert restore(plan, made, KEY)["列"].to_list() == numbers
 
@@ -154,7 +179,7 @@ SHAPED = st.sampled_from([*FORMATS, "letters"]).flatmap(
 def test_what_is_encrypted_in_its_format_is_read_again_with_the_key(drawn):
     name, values, check, key = drawn
     values = [one for one in values if one.isascii()]
-    plan = {**INTERFACE, "columns": [line("列", "fpe", format=name, check=check)]}
+    plan = answering(line("列", "fpe", format=name, check=check))
     made = treat(plan, pl.DataFrame({"列": values}, schema={"列": pl.String}), key)
     assert made["列"].null_count() == 0
     assert made["列"].str.len_chars().to_list() == [len(one) for one in values]
@@ -183,7 +208,7 @@ def test_a_void_mobile_number_is_nobodys_and_what_has_no_shape_is_blanked():
 
 
 def test_encryption_gives_equal_values_one_cipher_text_and_comes_back():
-    plan = {**INTERFACE, "columns": [line("列", "encrypt")]}
+    plan = answering(line("列", "encrypt"))
     frame = pl.DataFrame({"列": ["张小明", "李白", "张小明", None]})
     made = treat(plan, frame, KEY)
     assert made["列"].n_unique() == 3
@@ -191,13 +216,13 @@ def test_encryption_gives_equal_values_one_cipher_text_and_comes_back():
 
 
 def test_a_wrong_key_and_an_altered_cipher_text_are_told():
-    plan = {**INTERFACE, "columns": [line("列", "encrypt")]}
+    plan = answering(line("列", "encrypt"))
     made = treat(plan, pl.DataFrame({"列": ["张小明"]}), KEY)
     refused("KEY_WRONG", lambda: restore(plan, made, b"j" * 32))
     altered = pl.DataFrame({"列": ["A" + made["列"][0][1:]]})
     refused("KEY_WRONG", lambda: restore(plan, altered, KEY))
     refused("KEY_WRONG", lambda: restore(plan, made, KEY, key_id="0" * 16))
-    kept = {**INTERFACE, "columns": [line("列")]}
+    kept = answering(line("列"))
     refused("NOTHING_TO_RESTORE", lambda: restore(kept, made, KEY))
 
 
@@ -229,7 +254,7 @@ def test_made_up_values_join_within_a_domain_of_one_release_only():
 
 
 def test_a_shuffle_moves_every_value_and_loses_none():
-    plan = {**INTERFACE, "columns": [line("列", "shuffle")]}
+    plan = answering(line("列", "shuffle"))
     values = [str(n) for n in range(500)]
     made = treat(plan, pl.DataFrame({"列": values}), KEY)["列"].to_list()
     assert sorted(made) == sorted(values)

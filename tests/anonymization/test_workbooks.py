@@ -8,10 +8,12 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 
-from anonymization import Refused, detect, verify
+from anonymization import Refused, apply, detect, mask_file, preview, verify
 from anonymization.synthetic import citizens
 from anonymization.tables import open_table
+from tests.anonymization.conftest import line
 
+KEY = bytes(range(32))
 HEAD = ["区", "档次"]
 ROWS = [["海勃湾区", "一档"], ["乌达区", "二档"]] * 60
 
@@ -89,3 +91,32 @@ def test_what_holds_no_text_is_refused_by_its_column(tmp_path, values, is_file):
     told = refusal(lambda: verify(tmp_path / "d.parquet" if is_file else table))
     assert told.code == "UNREADABLE_TYPE"
     assert "「照片」" in told.zh
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[b"\xff\xd8", b"\xff\xd8", None], [timedelta(1), timedelta(2), None], [[1], [2, 3], None]],
+    ids=["bytes", "spans", "lists"],
+)
+@pytest.mark.parametrize("end", ["parquet", "csv"])
+def test_a_plan_that_removes_a_column_without_text_can_be_run(tmp_path, values, end):
+    table = pl.DataFrame({"区": ["海勃湾区", "乌达区", "海南区"] * 10, "照片": values * 10})
+    table.write_parquet(tmp_path / "d.parquet")
+    plan = {"profile": "statistical", "release": "1", "quasi_identifiers": []}
+    plan["columns"] = [line("区"), line("照片", "suppress")]
+    report = apply(plan, tmp_path / "d.parquet", tmp_path / f"out.{end}")
+    assert report.passed
+    assert open_table(tmp_path / f"out.{end}").columns == ("区",)
+    assert report.facts["columns"][1]["filled"] == 20
+    mask_file(plan, tmp_path / "d.parquet", tmp_path / f"masked.{end}")
+    shown = preview.sample(plan, (tmp_path / "d.parquet").read_bytes(), "parquet")
+    assert shown["columns"][1]["after"] is None
+    kept = plan | {"columns": [line("区"), line("照片")]}
+    subject = [line("区", "shift", days=9, subject="照片"), line("照片", "suppress")]
+    for other in (kept, plan | {"columns": subject}):
+        for run in (apply, mask_file):
+            told = refusal(lambda: run(other, tmp_path / "d.parquet", tmp_path / "no.csv", KEY))  # noqa: B023
+            assert told.code in {"UNREADABLE_TYPE", "NESTED"}
+            assert "可以照常运行" in told.zh
+        content = (tmp_path / "d.parquet").read_bytes()
+        assert refusal(lambda: preview.sample(other, content, "parquet")).zh == told.zh  # noqa: B023

@@ -18,6 +18,9 @@ from anonymization.synthetic import citizens
 from registry.cli import main
 from registry.cli.bar import line
 
+# What a person adds to a proposed plan.
+DECIDED = ("--reason", "统计要用", "--release", "2026-1")
+
 
 def run(*arguments: object, code: int = 0) -> Result:
     answer = CliRunner().invoke(main, ["anonymize", *map(str, arguments)])
@@ -40,7 +43,7 @@ def test_a_department_goes_from_a_hundred_thousand_citizens_to_a_release(desk: P
     people = citizens(100_000, seed=11)
     people.write_csv(source)
     run("key", key)
-    run("plan", source, "--profile", "statistical", "--release", "2026-1", "-o", plan)
+    run("plan", source, "--profile", "statistical", *DECIDED, "-o", plan)
     arguments = ("--plan", plan, "-o", out, "--key", key, "--report", report)
     run("apply", source, *arguments, "--resource", "abc", "--version", "sm3:1")
     facts: dict[str, Any] = json.loads(report.read_text("utf-8"))
@@ -56,6 +59,38 @@ def test_a_department_goes_from_a_hundred_thousand_citizens_to_a_release(desk: P
     assert [value for value in planted if value in everything] == []
 
 
+def test_what_could_not_be_read_is_counted_by_column_at_the_end_and_in_the_report(bare: Path):
+    ages = ["23岁", "２４", "25周岁"] * 10 + ["约30", "三十"]
+    pl.DataFrame({"姓名": ["甲乙"] * 32, "年龄": ages}).write_csv("ages.csv")
+    coarse = {"technique": "generalize", "params": {"hierarchy": "age"}, "reason": "试"}
+    lines = [LINES[0], {"name": "年龄", "role": "quasi", **coarse}]
+    plan = {"profile": "statistical", "release": "1", "columns": lines, "quasi_identifiers": []}
+    (bare / "plan.json").write_text(json.dumps(plan), "utf-8")
+    rest = ("--plan", "plan.json", "-o", "made.csv", "--report", "report.json")
+    told = run("apply", "ages.csv", *rest).stdout
+    assert "· 列「年龄」有 2 个值读不出来（能读 0 到 130 的数字，可以带“岁”“周岁”）" in told
+    assert pl.read_csv("made.csv")["年龄"].value_counts().sort("年龄").rows() == [
+        (None, 2),
+        ("20-29岁", 30),
+    ]
+    (column,) = [one for one in json.loads((bare / "report.json").read_text("utf-8"))["columns"]
+                 if one["name"] == "年龄"]  # fmt: skip
+    assert column["unreadable"] == 2
+    assert "2 个值读不出来" in column["done"]
+    assert "约30" not in told + (bare / "report.json").read_text("utf-8")
+
+
+def test_two_plans_of_one_day_are_two_releases_and_what_a_person_has_to_say_is_told(desk: Path):
+    names = set()
+    for n in range(2):
+        told = run("plan", desk / "citizens.csv", "--release", " ", "-o", desk / f"{n}.json")
+        assert "请由人写明为什么要保留" in told.stderr
+        names.add(json.loads((desk / f"{n}.json").read_text("utf-8"))["release"])
+    assert len(names) == 2
+    rest = ("--plan", desk / "0.json", "-o", desk / "out.csv")
+    assert "各项共同的理由" in run("apply", desk / "citizens.csv", *rest, code=2).stderr
+
+
 def test_of_twenty_planted_values_no_command_tells_or_leaves_one(desk: Path, tmp_path_factory):
     """Not on the screen, not in a report, not in a file beside it, not in a temporary one."""
     planted = [f"栽种{'甲乙丙丁戊己庚辛壬癸'[n % 10]}{n:02d}氏" for n in range(20)]
@@ -64,7 +99,7 @@ def test_of_twenty_planted_values_no_command_tells_or_leaves_one(desk: Path, tmp
     raw, desk = desk, tmp_path_factory.mktemp("made")
     people.with_columns(names).write_csv(raw / "raw.csv")
     source, key, plan = raw / "raw.csv", desk / "key", desk / "plan.json"
-    told = [run("key", key), run("plan", source, "--profile", "statistical", "-o", plan)]
+    told = [run("key", key), run("plan", source, "--profile", "statistical", *DECIDED, "-o", plan)]
     told += [run("detect", source)]
     bound = ("--plan", plan, "--key", key)
     told += [run("apply", source, *bound, "-o", desk / "out.csv", "--report", desk / "r.json")]
@@ -90,7 +125,7 @@ def test_of_twenty_planted_values_no_command_tells_or_leaves_one(desk: Path, tmp
 
 def test_a_plan_that_leaves_an_id_readable_exits_1_and_writes_only_the_report(desk: Path):
     plan, out, report = desk / "plan.json", desk / "out.csv", desk / "report.json"
-    run("plan", desk / "citizens.csv", "-o", plan)
+    run("plan", desk / "citizens.csv", *DECIDED, "-o", plan)
     document = json.loads(plan.read_text("utf-8"))
     for column in document["columns"]:
         if column["name"] == "公民身份号码":
@@ -107,7 +142,7 @@ def test_a_plan_that_leaves_an_id_readable_exits_1_and_writes_only_the_report(de
 
 def test_a_plan_is_tried_over_made_up_rows_before_there_are_data(desk: Path):
     plan, rows, report = desk / "plan.json", desk / "rows.csv", desk / "report.json"
-    run("plan", desk / "citizens.csv", "-o", plan)
+    run("plan", desk / "citizens.csv", *DECIDED, "-o", plan)
     run("sample", plan, "-o", rows, "--rows", 2000)
     run("key", desk / "key")
     arguments = ("--key", desk / "key", "--report", report, "--kind", "plan_only")
@@ -122,7 +157,7 @@ def test_a_table_of_a_database_is_planned_and_treated_by_an_address_in_a_file(de
     (desk / "address").chmod(0o600)
     named = ("--table", "居民", "--url-file", desk / "address")
     run("key", desk / "key")
-    run("plan", *named, "--release", "1", "-o", desk / "plan.json")
+    run("plan", *named, *DECIDED, "-o", desk / "plan.json")
     rest = ("--plan", desk / "plan.json", "--key", desk / "key", "-o", desk / "out.csv")
     facts = json.loads(run("apply", *named, *rest, "--json").stdout)
     assert (facts["verdict"], facts["input"]["format"]) == ("pass", "table")
@@ -160,7 +195,7 @@ def test_encrypted_columns_come_back_with_the_key_and_not_with_another(desk: Pat
     plan, out, back = desk / "plan.json", desk / "out.csv", desk / "back.csv"
     run("key", desk / "key")
     run("key", desk / "other")
-    run("plan", desk / "citizens.csv", "--release", "1", "-o", plan)
+    run("plan", desk / "citizens.csv", *DECIDED, "-o", plan)
     document = json.loads(plan.read_text("utf-8"))
     for column in document["columns"]:
         if column["name"] == "公民身份号码":
@@ -191,7 +226,7 @@ def test_a_key_is_replaced_and_destroyed_with_a_record(desk: Path):
     assert "已销毁" in told
     # What it was for is told apart from a key that nobody can find.
     plan = desk / "plan.json"
-    run("plan", desk / "citizens.csv", "--profile", "statistical", "-o", plan)
+    run("plan", desk / "citizens.csv", "--profile", "statistical", *DECIDED, "-o", plan)
     bound = ("--plan", plan, "--key", desk / "a", "-o", desk / "out.csv")
     for command in ("apply", "mask"):
         assert "已按记录销毁" in run(command, desk / "citizens.csv", *bound, code=2).stderr
@@ -250,7 +285,7 @@ def test_a_run_killed_at_any_moment_leaves_no_release_and_the_next_begins_anew_t
     people = citizens(60_000, seed=5)
     people.write_csv(source)
     run("key", key)
-    run("plan", source, "--release", "2026-1", "-o", plan)
+    run("plan", source, *DECIDED, "-o", plan)
     rest = ("--plan", plan, "--key", key)
     run("apply", source, *rest, "-o", desk / "once.csv")
     # Nothing that was there before the run may change or go.
@@ -299,7 +334,7 @@ def large(desk: Path) -> tuple[object, ...]:
     pl.concat([people] * 60).write_parquet(desk / "in.parquet", row_group_size=500_000)
     people.write_parquet(desk / "few.parquet")
     run("key", desk / "key")
-    run("plan", desk / "few.parquet", "--release", "2026-1", "-o", desk / "plan.json")
+    run("plan", desk / "few.parquet", *DECIDED, "-o", desk / "plan.json")
     (desk / "out").mkdir()
     named = ("--plan", desk / "plan.json", "--key", desk / "key")
     return ("mask", desk / "in.parquet", *named, "-o", desk / "out" / "a.parquet")
@@ -404,13 +439,13 @@ READING = {
     ),
 }
 LINES = [
-    {"name": "姓名", "technique": "suppress", "role": "direct", "params": {}},
-    {"name": "证件", "technique": "keep", "role": "other", "params": {}},
+    {"name": "姓名", "technique": "suppress", "role": "direct", "reason": "试"},
+    {"name": "证件", "technique": "keep", "role": "other", "reason": "试"},
 ]
 
 
 def planned(folder: Path, *lines: dict[str, object], **more: object) -> None:
-    plan = {"profile": "statistical", "columns": [*LINES, *lines], **more}
+    plan = {"profile": "statistical", "release": "1", "columns": [*LINES, *lines], **more}
     (folder / "plan.json").write_text(json.dumps(plan), "utf-8")
 
 
@@ -597,9 +632,10 @@ def test_a_release_whose_report_cannot_be_written_is_taken_back(bare: Path):
 @pytest.mark.parametrize("code", BAD)
 @pytest.mark.parametrize("command", ["mask", "apply"])
 def test_bad_input_is_one_sentence_exit_2_and_nothing_written(tmp_path: Path, code, command):
-    columns = [{"name": "姓名", "technique": "suppress", "role": "direct", "params": {}}]
-    columns += [{"name": "证件", "technique": "keep", "role": "other", "params": {}}]
-    (tmp_path / "plan.json").write_text(json.dumps({"profile": "statistical", "columns": columns}))
+    columns = [{"name": "姓名", "technique": "suppress", "role": "direct", "reason": "试"}]
+    columns += [{"name": "证件", "technique": "keep", "role": "other", "reason": "试"}]
+    plan = {"profile": "statistical", "release": "1", "columns": columns}
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
     source = tmp_path / ("in.parquet" if code == "BROKEN" else "in.csv")
     source.write_bytes(BAD[code])
     out = tmp_path / "out"

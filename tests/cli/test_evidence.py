@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from anonymization.synthetic import citizens
-from tests.cli.test_anonymize import run
+from tests.cli.test_anonymize import DECIDED, run
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     citizens(600, seed=3).write_csv(tmp_path / "in.csv")
     run("signer", tmp_path / "signer")
     run("key", tmp_path / "key")
-    run("plan", tmp_path / "in.csv", "--release", "1", "-o", tmp_path / "plan.json")
+    run("plan", tmp_path / "in.csv", *DECIDED, "-o", tmp_path / "plan.json")
     rest = ("--plan", tmp_path / "plan.json", "--key", tmp_path / "key", "-o", tmp_path / "out.csv")
     report = ("--report", tmp_path / "report.json", "--signer", tmp_path / "signer")
     run("apply", tmp_path / "in.csv", *rest, *report)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 import anonymization
 from anonymization import sketches
 from registry import desensitization, signing
+from registry.acceptance import annex
 from registry.catalogue import places
 from registry.catalogue.traces import Means, traces
 from registry.errors import Conflict
@@ -22,7 +23,7 @@ from registry.models.desensitization import (
     ReleaseJoin,
     ReleaseSketch,
 )
-from tests.desensitization.test_proof import Desk, reason
+from tests.desensitization.test_proof import Desk, proven, reason
 from tests.factories import Town
 
 
@@ -58,6 +59,17 @@ def test_a_release_that_joins_one_of_another_department_is_found_and_named(desk,
     assert reason(neighbour) == "joins"
     with pytest.raises(Conflict, match="not_to_recheck"):
         desensitization.recheck(desk.session, neighbour.head, second)
+
+
+def test_the_annex_tells_what_was_compared_and_which_later_release_joins(desk, neighbour):
+    proven(desk)
+    (told,) = annex.masked(desk.session, [desk.version], "final")
+    assert (told["compared"], told["joins"]) == (0, [])
+    plan = desk.plan()
+    released(neighbour, plan.plan["release"])
+    (told,) = annex.masked(desk.session, [desk.version], "final")
+    assert [one["column"] for one in told["joins"]] == ["公民身份号码"]
+    assert told["joins"][0]["share"] > 0.9
 
 
 @pytest.mark.parametrize("differs", ["release", "key"])

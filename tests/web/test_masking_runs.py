@@ -48,7 +48,7 @@ def key(city: Flask):
 
 
 def form(page: str) -> dict[str, str]:
-    """The form of the plan as the page proposes it."""
+    """The form of the plan as the page proposes it, with a reason for what it keeps."""
     fields = dict(
         re.findall(r'<input class="input[^"]*" id="(\w+)" name="\w+"[^>]*? value="([^"]*)"', page)
     )
@@ -58,7 +58,8 @@ def form(page: str) -> dict[str, str]:
         chosen = re.search(r'<option value="([^"]*)" selected', body)
         assert chosen is not None
         fields[name] = chosen[1]
-    return fields | {"csrf_token": token_of(page), "profile": "statistical", "row_version": "0"}
+    decided = {"profile": "statistical", "reason": "统计要用", "row_version": "0"}
+    return fields | decided | {"csrf_token": token_of(page)}
 
 
 def ask(client, key, content=b"", over="upload", **more):

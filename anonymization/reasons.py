@@ -1,0 +1,127 @@
+"""Why a plan treats each column as it does: who wrote it, and where nobody did.
+
+That something is masked or made coarser follows from what it is found or graded to be, which the
+program can say. That something stays readable is somebody's decision, so that only a person can
+say why; one reason of the plan stands for all columns that have none of their own.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from anonymization import contradictions
+from anonymization.wording import Fault, tables
+
+Line = Mapping[str, Any]
+
+DAY: Final = "到天的日期亲友、邻居和别的登记都知道，先归粗再发布"
+ROWS: Final = "行号说出原始数据的次序，逐行就能对上"
+KEPT: Final[Mapping[str, str]] = {
+    "other": "非个人标识，保留",
+    "quasi": "准标识符，由 k 控制",
+    "sensitive": "敏感属性：由 k、l 控制，知道谁在哪一组也看不出他的值",
+}
+# Begins the reason of a column that was made coarser to fit its table.
+FITTED: Final = "为达到 k，自动归得更粗"
+# That of a column of which all of the table have the same, or fewer values than l asks for.
+SHARED: Final = "全表的取值不够 l 种，知道谁在表里就知道答案；写进资源说明，不逐行发布"
+_CHANGED: Final = "处理方式改为："
+# What reasons written here are; anything else was typed and stays.
+_WRITTEN: Final = frozenset(
+    {
+        *("依法原样提供", "接口显示时屏蔽", "直接标识符，接口不返回原值", "核验所需，保留"),
+        *("证件号码是直接标识符，换成假名以便批次内关联", "住址只保留到区"),
+        *("直接标识符，用途不需要", "位置和行踪极易认出个人", "金额过细会突出个人"),
+        *("文本中可能夹带个人信息", "出生日期与其他列组合可认出个人", "年龄按档", "职业归大类"),
+        *("取值过细", SHARED, DAY, ROWS, *KEPT.values()),
+    }
+)
+# So many faults of one kind are told one by one; more are one sentence that names them.
+_SINGLY: Final = 3
+_NAMED: Final = 20
+
+
+def changed(line: Line) -> str:
+    """The reason of a column whose treatment was changed: what it is, where that says enough.
+
+    A column that stays is told what is known of it, which is no reason yet.
+    """
+    role = str(line.get("role") or "other")
+    if line["technique"] == "keep":
+        return KEPT.get(role, "")
+    table = tables()
+    technique = next(one for one in table["techniques"] if one["id"] == line["technique"])
+    title = next((one["zh"] for one in table["roles"] if one["id"] == role), "")
+    lead = f"{title}，" if title and role != "other" else ""
+    return f"{lead}{_CHANGED}{technique['zh']}"
+
+
+def written_here(said: str) -> bool:
+    """Whether the program wrote a reason, and no person."""
+    return said in _WRITTEN or said.startswith(FITTED) or _CHANGED in said
+
+
+def readable(profile: str, line: Line) -> bool:
+    """Whether a column stays readable: kept as it is, or answered one by one on named people."""
+    technique = line["technique"]
+    return technique == "keep" or (profile == "interface" and technique != "suppress")
+
+
+def noted(profile: str, line: Line) -> str:
+    """What the program knows of a column that stays readable, which is no reason; else nothing."""
+    own = _said(line)
+    return own if written_here(own) and readable(profile, line) else ""
+
+
+def of(plan: Mapping[str, Any], line: Line) -> str:
+    """The reason of a column: its own, or where that says nothing the one of the plan."""
+    own, shared = _said(line), _said(plan)
+    if own and (not shared or _stands(plan["profile"], line)):
+        return own
+    return shared
+
+
+def faults(plan: Mapping[str, Any]) -> list[Fault]:
+    """Columns without a reason, and those that stay readable without one that a person wrote."""
+    missing: dict[str, list[str]] = {}
+    for line in plan["columns"]:
+        if lacks(plan, line):
+            missing.setdefault(_rule(plan["profile"], line), []).append(line["name"])
+    return [fault for rule, names in missing.items() for fault in _told(rule, names)]
+
+
+def lacks(plan: Mapping[str, Any], line: Line) -> bool:
+    """Whether neither the column nor the plan gives a reason that is one."""
+    return not _said(plan) and not _stands(plan["profile"], line)
+
+
+def _said(said: Mapping[str, Any]) -> str:
+    return str(said.get("reason") or "").strip()
+
+
+def _stands(profile: str, line: Line) -> bool:
+    """Whether the reason of a column is enough for what is done to it."""
+    own = _said(line)
+    if not own:
+        return False
+    if not written_here(own):
+        return True
+    # That a column is treated otherwise than proposed is explained by what it is, or not at all;
+    # what is not released needs no more.
+    tells = not re.match(_CHANGED, own) or line["technique"] == "suppress"
+    return tells and not readable(profile, line)
+
+
+def _rule(profile: str, line: Line) -> str:
+    if not readable(profile, line):
+        return "TREATED_WITHOUT_REASON"
+    return "ITEM_WITHOUT_REASON" if profile == "interface" else "KEPT_WITHOUT_REASON"
+
+
+def _told(rule: str, names: Sequence[str]) -> list[Fault]:
+    if len(names) <= _SINGLY:
+        return [contradictions.fault(rule, name, field="reason") for name in names]
+    more = len(names) > _NAMED
+    zh = "".join(f"「{name}」" for name in names[:_NAMED]) + ("等" if more else "")
+    en = ", ".join(names[:_NAMED]) + (", …" if more else "")
+    return [contradictions.many(rule, {"zh": zh, "en": en}, len(names), field="reason")]
