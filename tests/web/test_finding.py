@@ -12,6 +12,7 @@ from flask import Flask
 from openpyxl import load_workbook
 
 from registry import db, discovery
+from registry.discovery import query
 from registry.models.catalogue import Element, Resource, Version
 from registry.models.journal import JournalRow
 from registry.web import finding
@@ -319,6 +320,18 @@ def test_a_list_that_is_cut_says_so_before_and_in_the_name_of_the_file(city: Fla
     assert "只含前" not in unquote(
         client.get("/search/results.csv?q=婚姻").headers["Content-Disposition"]
     )
+
+
+def test_an_export_in_portions_holds_what_the_pages_show_in_their_order(city: Flask, monkeypatch):
+    client = sign_in(city, "consumer")
+    whole = client.get("/search/results.csv?q=企业").data
+    assert whole.count(b"\n") > 8
+    monkeypatch.setattr(query, "_PORTION", 3)
+    assert client.get("/search/results.csv?q=企业").data == whole
+    shown = re.findall(r'<h2><a href="/resources/\w+">(.*?)</a>', get(client, "/search", q="企业"))
+    rows = csv.reader(io.StringIO(whole.decode("utf-8-sig")))
+    names = [row[0] for row in rows][1 : len(shown) + 1]
+    assert names == [re.sub("<.*?>", "", one) for one in shown]
 
 
 def test_a_cell_that_begins_like_a_formula_is_made_harmless():
