@@ -62,8 +62,8 @@ class Term:
     same: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
-    is_alike: bool = False
-    """The word is no term itself, it only sounds like some: all of them are related to it."""
+    alike: tuple[str, ...] = ()
+    """The word is no term itself, it only sounds like these; all of them are related to it."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,8 @@ class Lexicon:
         while at < len(plain):
             end = self._end(plain, at)
             term = self.terms[plain[at:end]] if end is not None else None
-            if end is None and (alike := self._alike(sounds, at)) is not None:
+            alike = self._alike(sounds, at)
+            if alike is not None and (end is None or self._goes_on(plain, at, end, *alike)):
                 end, term = alike
             if end is None:
                 at += 1
@@ -168,8 +169,29 @@ class Lexicon:
                 continue
             others = [other for term in found for other in self._meant(term)]
             around = tuple(one for one in dict.fromkeys(others) if not one.isascii())
-            return end, Term(related=around[:MOST_HEARD], is_alike=True)
+            return end, Term(related=around[:MOST_HEARD], alike=self._same(found))
         return None
+
+    def _goes_on(self, plain: str, at: int, end: int, longer: int, alike: Term) -> bool:
+        """Tell whether what begins with a term sounds like a longer one that does, too.
+
+        物业公思 is 物业公司, and leaves 公思 else, which nobody knows.
+        """
+        rest = plain[end:longer]
+        return (
+            bool(rest)
+            and any(
+                one.startswith(plain[at:end]) and len(one) == longer - at for one in alike.alike
+            )
+            and not any(
+                rest[start:] and self._end(plain, end + start) for start in range(len(rest))
+            )
+        )
+
+    def _same(self, found: Iterable[str]) -> tuple[str, ...]:
+        """Give terms and what may stand for them, those first."""
+        same = [one for term in found for one in self.terms[term].same if not one.isascii()]
+        return tuple(dict.fromkeys((*found, *same)))[:MOST_HEARD]
 
     def _meant(self, word: str) -> tuple[str, ...]:
         """Give a word and what it means, or what it leads to where it means nothing else."""
