@@ -152,7 +152,7 @@ def _instead_of(parts: tuple[Part, ...], none: tuple[Node, ...]) -> Iterator[Les
 def _left_out(parts: tuple[Part, ...]) -> Iterator[str]:
     """Give the spare words that nothing else says: not those that mean a thing together."""
     told = [part.text for part in parts if part.is_told]
-    spare = (part.text for part in parts if part.is_spare)
+    spare = (part.text for part in parts if part.is_spare and not part.is_lone)
     return (word for word in spare if not any(word in one for one in told))
 
 

@@ -66,6 +66,7 @@ class Answer:
     degraded: bool = False
     lexicon: Lexicon | None = None
     spared: tuple[str, ...] = ()
+    heard: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -210,9 +211,15 @@ def _answer(session: Session, actor: Actor, query: Query, result: Result, anonym
     related = rows_of(told.related)
     # What shares no more than single characters helps only where nothing better is there at all.
     related = [one for one in related if one.why] or related[: 0 if result.total else MOST_ALIKE]
-    facets, words = result.facets, query.lexicon
-    hits = rows_of(told.hits)
-    return Answer(hits, result.total, related, facets, lexicon=words, spared=result.spared)
+    return Answer(
+        rows_of(told.hits),
+        result.total,
+        related,
+        result.facets,
+        lexicon=query.lexicon,
+        spared=result.spared,
+        heard=result.heard,
+    )
 
 
 def _degraded(session: Session, actor: Actor, query: Query, anonymous: str) -> Answer:

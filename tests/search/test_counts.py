@@ -146,6 +146,21 @@ def test_a_piece_of_a_title_counts_though_its_words_mean_something_else_together
     assert found(index, "投资审计项目 -停车场") == [0]
 
 
+def test_a_word_no_entry_holds_counts_as_what_it_sounds_like(index: Index) -> None:
+    titled(index, "博物馆名录", "物业公司信用信息", "停车场")
+    told = index.search(Query("博物管", reader=Reader(everything=True)))
+    assert (told.total, told.heard) == (1, (("博物管", "博物馆"),))
+    assert found(index, "物业公思") == [1]
+    titled(index, "博物馆名录", "博物管理规定")
+    assert found(index, "博物管") == [1]
+
+
+def test_what_nobody_knows_of_a_sentence_is_spared_where_no_entry_holds_it(index: Index) -> None:
+    titled(index, "异地就医备案", "停车场")
+    told = index.search(Query("异地看病怎么直接报销", reader=Reader(everything=True)))
+    assert (told.total, told.spared) == (1, ("直接报销",))
+
+
 def test_whom_a_question_is_about_need_not_be_named_where_no_entry_names_him(
     index: Index,
 ) -> None:

@@ -145,10 +145,16 @@ def test_a_filter_said_in_words_is_offered_beside_what_was_found_by_the_words(ci
     assert int(offered[2]) > 16
 
 
-def test_what_was_meant_is_offered_where_a_wrong_word_was_not_counted(city: Flask):
+def test_what_a_wrong_word_sounds_like_is_counted_and_the_page_says_so(city: Flask):
     page = get(sign_in(city, "consumer"), "/search", q="房产正")
     assert re.search("<h1>[1-9][0-9]* 项数据资源符合", page)
-    assert re.search(r'也许要找：<a href="[^"]+">房产证</a> [1-9][0-9]* 项', page)
+    assert "没有一项含有「房产正」，已按同音的「房产证」查找" in page
+
+
+def test_what_was_meant_is_offered_where_a_wrong_word_was_not_counted(city: Flask):
+    page = get(sign_in(city, "consumer"), "/search", q="药平抽检")
+    assert re.search("<h1>[1-9][0-9]* 项数据资源符合", page)
+    assert re.search(r'也许要找：<a href="[^"]+">药品抽检</a> [1-9][0-9]* 项', page)
 
 
 def test_a_word_that_names_a_filter_only_in_part_is_a_word(city: Flask):
@@ -158,7 +164,7 @@ def test_a_word_that_names_a_filter_only_in_part_is_a_word(city: Flask):
 
 
 def test_a_question_whose_best_entries_stand_below_is_not_told_that_there_are_none(city: Flask):
-    page = get(sign_in(city, "consumer"), "/search", q="看看哪些老板拖欠工人工钱被罚过")
+    page = get(sign_in(city, "consumer"), "/search", q="养老院的食堂有没有被罚过")
     assert "最接近的数据资源" in page
     assert "没有数据资源符合" not in page
     assert 0 < page.index('class="hits"') < page.index("提出数据需求")
