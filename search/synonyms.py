@@ -11,7 +11,7 @@ are laid over them with `extended`.
 import functools
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import schemas
@@ -77,10 +77,19 @@ class Together:
 class Lexicon:
     """A dictionary in the form questions are cut with; equal only to itself."""
 
-    def __init__(self, groups: Iterable[Group], english: Mapping[str, Iterable[str]]) -> None:
+    def __init__(
+        self,
+        groups: Iterable[Group],
+        english: Mapping[str, Iterable[str]],
+        wider: Mapping[str, Collection[str]] | None = None,
+    ) -> None:
         self.groups = tuple(groups)
         self.english = english
+        self.wider = wider or {}
         self.terms = {**_chinese(self.groups)}
+        for word, others in self.wider.items():
+            if word in self.terms:
+                self.terms[word] = _narrowed(self.terms[word], others)
         for word, meanings in english.items():
             self.terms.update(dict.fromkeys(_numbers(word), _meant(self.terms, tuple(meanings))))
         # Questions are cut where no letter stands: `pm2.5` is met as `pm2 5`.
@@ -231,7 +240,17 @@ class Lexicon:
     def extended(self, groups: Iterable[Group], retired: Collection[str] = ()) -> "Lexicon":
         """Give this dictionary with more groups, and without those whose keys are retired."""
         kept = (group for group in self.groups if group.key not in retired)
-        return Lexicon((*kept, *groups), self.english)
+        added = tuple(groups)
+        # What the office puts together counts, whatever was thought of it here.
+        meant = [
+            ({*map(plain, (*one.terms, *one.said, *one.broader))}, {*map(plain, one.terms)})
+            for one in added
+        ]
+        wider = {
+            word: {other for other in others if not any(word in a and other in b for a, b in meant)}
+            for word, others in self.wider.items()
+        }
+        return Lexicon((*kept, *added), self.english, wider)
 
 
 @functools.cache
@@ -243,9 +262,8 @@ def delivered() -> Lexicon:
         for row in analysis.table(name)["groups"]
         for group in _apart(row)
     )
-    return Lexicon(
-        (*groups, *_of_together()), {**_of_schema(), **analysis.table("english")["terms"]}
-    )
+    english = {**_of_schema(), **analysis.table("english")["terms"]}
+    return Lexicon((*groups, *_of_together()), english, analysis.table("wider")["words"])
 
 
 def _apart(row: Mapping[str, Any]) -> Iterator[Group]:
@@ -378,6 +396,17 @@ def _chinese(groups: Collection[Group]) -> dict[str, Term]:
             related.setdefault(term, {}).update(dict.fromkeys(around))
     found = {term: Term(tuple(same[term]), tuple(related[term])) for term in same}
     return found | dict(_said(found, groups))
+
+
+def _narrowed(term: Term, others: Collection[str]) -> Term:
+    """Give what counts for a word without what is wider than it, which only helps the order."""
+    wide = tuple(one for one in (*term.same, *term.near) if one in others)
+    return replace(
+        term,
+        same=tuple(one for one in term.same if one not in others),
+        near=tuple(one for one in term.near if one not in others),
+        related=tuple(dict.fromkeys((*wide, *term.related))),
+    )
 
 
 def _said(terms: Mapping[str, Term], groups: Iterable[Group]) -> Iterator[tuple[str, Term]]:

@@ -10,7 +10,7 @@ from search import Index, Query, Reader, SearchDoc
 CONCEPTS = {
     "marriage": (("结婚证", "婚姻登记", "jiehunzheng"), ("婚姻登记", "结婚登记")),
     "legal_aid": (("法律援助", "请不起律师"), ("法律援助", "法援")),
-    "lift": (("电梯",), ("电梯", "升降机")),
+    "hydrant": (("消防栓",), ("消防栓", "消火栓")),
     "pollution": (("排污许可证",), ("排污许可证",)),
     "toilet": (("公厕", "公共厕所"), ("公共厕所", "公厕")),
     "tree": (("古树名木",), ("古树名木",)),

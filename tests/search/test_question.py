@@ -361,6 +361,23 @@ def test_a_verb_is_weak_only_where_it_stands_alone() -> None:
     assert required("审查企业") == ["审查", "企业"]
 
 
+def test_what_is_wider_than_a_word_is_said_only_of_what_the_groups_would_count() -> None:
+    delivered = synonyms.delivered()
+    without = synonyms.Lexicon(delivered.groups, delivered.english)
+    for word, others in analysis.table("wider")["words"].items():
+        counted = {*without.terms[word].same, *without.terms[word].near}
+        assert counted.issuperset(others), word
+
+
+def test_what_is_wider_than_a_word_helps_the_order_and_is_counted_where_the_office_says_so() -> None:
+    delivered = synonyms.delivered()
+    term = delivered.terms["医院"]
+    assert "医疗机构" not in term.same
+    assert "医疗机构" in term.related
+    group = synonyms.Group(("医院", "医疗机构"), because="问的人都这样说")
+    assert "医疗机构" in delivered.extended([group]).terms["医院"].same
+
+
 def test_a_lexicon_is_extended_and_groups_are_retired_by_their_key() -> None:
     own = synonyms.Group(("数字乌海", "城市大脑"), (), "市里的说法")
     wider = synonyms.delivered().extended([own])
