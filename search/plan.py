@@ -148,6 +148,20 @@ def _instead_of(parts: tuple[Part, ...], none: tuple[Node, ...]) -> Iterator[Les
     if any(part.is_spare for part in parts) and (fewer := tuple(_wholes(_without_spare(parts)))):
         yield Less(AllOf((*fewer, *none)), tuple(_left_out(parts)), heard)
 
+    if wrong or any(part.is_spare for part in parts):
+        return
+    wanted = [part for part in parts if part.is_required]
+    if len(wanted) == 2 and wanted[1].touches and _are_of_a_kind(*wanted):
+        yield Less(AllOf((AnyOf(tuple(map(_whole, wanted))), *none)))
+
+
+def _are_of_a_kind(one: Part, other: Part) -> bool:
+    """Tell whether two words that touch name two things of a kind: 渡口渡船, 寺庙教堂."""
+    if not (one.is_term and other.is_term) or one.is_told or other.is_told:
+        return False
+    around = {*one.variants, *one.related, one.text}
+    return not around.isdisjoint((*other.variants, *other.related, other.text))
+
 
 def _left_out(parts: tuple[Part, ...]) -> Iterator[str]:
     """Give the spare words that nothing else says: not those that mean a thing together."""

@@ -155,6 +155,13 @@ def test_a_word_no_entry_holds_counts_as_what_it_sounds_like(index: Index) -> No
     assert found(index, "博物管") == [1]
 
 
+def test_of_two_things_of_a_kind_either_counts_where_no_entry_holds_both(index: Index) -> None:
+    titled(index, "渡口分布", "渡船名录", "停车场")
+    assert found(index, "渡口渡船") == [0, 1]
+    titled(index, "渡口分布", "渡船名录", "渡口和渡船检查")
+    assert found(index, "渡口渡船") == [2]
+
+
 def test_what_nobody_knows_of_a_sentence_is_spared_where_no_entry_holds_it(index: Index) -> None:
     titled(index, "异地就医备案", "停车场")
     told = index.search(Query("异地看病怎么直接报销", reader=Reader(everything=True)))
