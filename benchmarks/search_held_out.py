@@ -3,13 +3,14 @@
     python -m benchmarks.search_held_out [FOLDER] [--url http://host:port/test-held] [--misses]
         [--queries FILE] [--part NAME] [--half open|held]
 
-`held_out.json` (or `held_out_second.json` to `held_out_tenth.json`, written by other hands)
+`held_out.json` (or `held_out_second.json` to `held_out_eleventh.json`, written by other hands)
 beside this file holds the queries with the written rules that grade every entry; the part `city` is
 asked of the demo city, `portals`, `portals_last`, `portals_sectors` and `counts` of
-FOLDER/corpus.jsonl as well (see search_quality.py). Precision and recall are those of all counted
-hits of a question; what is right is said by expressions or, where no words say it, by the ids of
-the entries. A set whose misses are to be read is split by the digest of its queries: read those of
-the open half alone.
+FOLDER/corpus.jsonl as well (see search_quality.py), `counts_wide` of FOLDER/background.jsonl too,
+as the part `portals_wide`. Precision and recall are those of all counted hits of a question; what
+is right is said by expressions or, where no words say it, by the ids of the entries; those judges
+do not agree on are neither right nor wrong. A set whose misses are to be read is split by the
+digest of its queries: read those of the open half alone.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from benchmarks import search_quality as quality
 from registry.demo import city
 from search import Index, Query, SearchDoc, documents
 
+WIDE = "portals_wide"
 HELD_OUT = Path(__file__).with_name("held_out.json")
 Graded = tuple[str, str, quality.Row]
 
@@ -101,7 +103,7 @@ def counted(
             }
         )
         result = index.search(Query(query["query"], reader=quality.EVERYBODY, limit=10_000))
-        got = {hit.key for hit in result.hits}
+        got = {hit.key for hit in result.hits} - set(query.get("unsure", ()))
         if right:
             good = len(got & right)
             yield query["query"], good / len(got) if got else 0.0, good / len(right), len(right)
@@ -111,13 +113,15 @@ def report(index: Index, docs: Sequence[SearchDoc], part: str, given: argparse.N
     file, half, misses = given.queries, given.half, given.misses
     rows = list(graded(index, docs, queries(part, file, half)))
     print(f"{part}: {len(docs)} entries {half}")
-    print(f"{'class':6} {'n':>3} {'nDCG@10':>8} {'MRR':>6} {'R@20':>6} {'zero':>6}")
-    for name, (count, figures) in quality.table(rows).items():
+    if rows:
+        print(f"{'class':6} {'n':>3} {'nDCG@10':>8} {'MRR':>6} {'R@20':>6} {'zero':>6}")
+    for name, (count, figures) in quality.table(rows).items() if rows else ():
         print(f"{name:6} {count:3} " + "{:8.4f} {:6.3f} {:6.3f} {:6.3f}".format(*figures))
     for name, text, figures in sorted(rows, key=lambda one: one[2]) if misses else ():
         if figures[0] < 0.7:
             print(f"{name:6} {figures[0]:.3f} {text}")
-    found = list(counted(index, docs, queries("counts", file, half)))
+    asked = "counts_wide" if part == WIDE else "counts"
+    found = list(counted(index, docs, queries(asked, file, half)))
     if not found:
         return
     precision = sum(row[1] for row in found) / len(found)
@@ -141,8 +145,11 @@ def main() -> None:
     if given.folder:
         docs = list(quality.corpus(given.folder))
         parts += [(name, docs) for name in ("portals", "portals_last", "portals_sectors")]
+        if queries("counts_wide", given.queries):
+            parts.append((WIDE, [*docs, *quality.corpus(given.folder, "background.jsonl")]))
     for part, docs in parts:
-        if given.part not in (None, part) or not queries(part, given.queries):
+        is_asked = part == WIDE or queries(part, given.queries)
+        if given.part not in (None, part) or not is_asked:
             continue
         with tempfile.TemporaryDirectory() as data_dir:
             index = search.open(given.url, Path(data_dir))

@@ -31,8 +31,8 @@ def lines(path: Path) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, file)
 
 
-def corpus(folder: Path) -> Iterator[SearchDoc]:
-    for row in lines(folder / "corpus.jsonl"):
+def corpus(folder: Path, name: str = "corpus.jsonl") -> Iterator[SearchDoc]:
+    for row in lines(folder / name):
         keywords = [*row["tags"], row["theme"], row["domain"], row["industry"]]
         document = {
             "name": row["title"],

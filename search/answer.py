@@ -87,10 +87,14 @@ def answer(engine: Engine, query: Query) -> Result:
     """Answer a question; total over any text, refusing only filters and sorts that do not exist."""
     made = plan(query.text, query.lexicon)
     result = _answered(engine, query, made)
-    if result.total or made.spared is None or _is_held(engine, query, made):
+    if result.total or not made.instead or _is_held(engine, query, made):
         return result
-    fewer = replace(made, full=made.spared, spared=None)
-    return replace(_answered(engine, query, fewer), spared=made.left_out)
+    for less in made.instead:
+        found = _answered(engine, query, replace(made, full=less.full))
+        result = replace(found, spared=less.spared, heard=less.heard)
+        if result.total:
+            break
+    return result
 
 
 def _is_held(engine: Engine, query: Query, made: Plan) -> bool:

@@ -102,7 +102,7 @@ def spared(
     return tuple(
         replace(part, is_spare=True)
         if part.is_required
-        and (part.text in about or _is_year(part) or (at in left and not part.is_guess))
+        and (part.text in about or _is_year(part) or at in left or part.is_guess)
         else part
         for at, part in enumerate(found)
     )

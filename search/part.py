@@ -14,11 +14,10 @@ class Part:
     score. `touches` says that nothing stood between this part and the one before, `is_element`
     that it must be found among the data elements, `may_be_element` that it counts more there,
     `is_instead` that it or the part needed before it will do, `is_heard` that it was typed as
-    pinyin and may be found by its sound as well, `is_alike` that it is no term, and only sounds
-    like those that are related. One that `is_spare` need be held only where some entry holds it
-    beside the rest, `is_literal` that it is of the number of a standard and no pinyin. One that
-    `is_told` stands for several words of the question,
-    and is nowhere written as it is here.
+    pinyin and may be found by its sound as well. One that is no term may only sound like some: it
+    is `alike` to these. One that `is_spare` need be held only where some entry holds it beside the
+    rest, `is_literal` that it is of the number of a standard and no pinyin. One that `is_told`
+    stands for several words of the question, and is nowhere written as it is here.
     """
 
     text: str
@@ -30,7 +29,7 @@ class Part:
     is_element: bool = False
     may_be_element: bool = False
     is_heard: bool = False
-    is_alike: bool = False
+    alike: tuple[str, ...] = ()
     is_told: bool = False
     is_instead: bool = False
     is_guess: bool = False
@@ -43,6 +42,11 @@ class Part:
     def is_term(self) -> bool:
         """Tell whether the dictionary knows the part as it is written."""
         return bool(self.variants or self.near or self.related) and not self.is_alike
+
+    @property
+    def is_alike(self) -> bool:
+        """Tell whether the part is no term, and only sounds like some."""
+        return bool(self.alike)
 
     @property
     def is_lone(self) -> bool:

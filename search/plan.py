@@ -87,26 +87,31 @@ Node = Term | AnyOf | AllOf | BestOf | Fixed | Begins | NoneOf
 
 
 @dataclass(frozen=True)
+class Less:
+    """What counts where no entry holds all of a question.
+
+    The same without the words it is `spared`, and with what some are `heard` as, having been typed
+    wrongly: pairs of a word and the term that sounds like it.
+    """
+
+    full: Node
+    spared: tuple[str, ...] = ()
+    heard: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Plan:
     """The trees of a question; all None when it holds nothing that could be found.
 
-    Where no entry at all holds of `full`, `spared` says what counts instead: the same without the
-    parts that are spare; None without any. What is `refused` is in no full match but that of an
-    exact title, and in no weaker one.
+    Where no entry at all holds of `full`, the first of `instead` that any holds counts. What is
+    `refused` is in no full match but that of an exact title, and in no weaker one.
     """
 
     scored: Node | None = None
     full: Node | None = None
     refused: Node | None = None
-    spared: Node | None = None
+    instead: tuple[Less, ...] = ()
     parts: tuple[Part, ...] = field(default=())
-
-    @property
-    def left_out(self) -> tuple[str, ...]:
-        """The spare words that nothing else says: not those that mean a thing together."""
-        told = [part.text for part in self.parts if part.is_told]
-        spare = [part.text for part in self.parts if part.is_spare]
-        return tuple(word for word in spare if not any(word in one for one in told))
 
 
 @functools.lru_cache(maxsize=2_048)
@@ -130,9 +135,39 @@ def plan(text: str, lexicon: Lexicon | None = None) -> Plan:
     written = _written(text, parts)
     ways = (whole, written) if written else (whole,)
     full = AnyOf((same, *(AllOf((*way, *none)) for way in ways)))
-    is_spared = any(part.is_spare for part in parts)
-    fewer = tuple(_wholes(_without_spare(parts))) if is_spared else ()
-    return Plan(AnyOf(scored), full, refused, AllOf((*fewer, *none)) if fewer else None, parts)
+    return Plan(AnyOf(scored), full, refused, tuple(_instead_of(parts, none)), parts)
+
+
+def _instead_of(parts: tuple[Part, ...], none: tuple[Node, ...]) -> Iterator[Less]:
+    """Give what counts where nothing holds all: what was meant by it, then less of that."""
+    wrong = [part for part in parts if part.is_required and part.is_alike]
+    heard = tuple((part.text, part.alike[0]) for part in wrong)
+    if wrong:
+        parts = tuple(replace(one, variants=one.alike) if one in wrong else one for one in parts)
+        yield Less(AllOf((*_wholes(parts), *none)), heard=heard)
+    if any(part.is_spare for part in parts) and (fewer := tuple(_wholes(_without_spare(parts)))):
+        yield Less(AllOf((*fewer, *none)), tuple(_left_out(parts)), heard)
+
+    if wrong or any(part.is_spare for part in parts):
+        return
+    wanted = [part for part in parts if part.is_required]
+    if len(wanted) == 2 and wanted[1].touches and _are_of_a_kind(*wanted):
+        yield Less(AllOf((AnyOf(tuple(map(_whole, wanted))), *none)))
+
+
+def _are_of_a_kind(one: Part, other: Part) -> bool:
+    """Tell whether two words that touch name two things of a kind: 渡口渡船, 寺庙教堂."""
+    if not (one.is_term and other.is_term) or one.is_told or other.is_told:
+        return False
+    around = {*one.variants, *one.related, one.text}
+    return not around.isdisjoint((*other.variants, *other.related, other.text))
+
+
+def _left_out(parts: tuple[Part, ...]) -> Iterator[str]:
+    """Give the spare words that nothing else says: not those that mean a thing together."""
+    told = [part.text for part in parts if part.is_told]
+    spare = (part.text for part in parts if part.is_spare and not part.is_lone)
+    return (word for word in spare if not any(word in one for one in told))
 
 
 def _written(text: str, parts: tuple[Part, ...]) -> tuple[Node, ...]:
@@ -191,9 +226,9 @@ def _inside(part: Part) -> Iterator[Node]:
     """Give what scores inside one part: its tokens, or what stands for it, whichever is better."""
     own = () if part.is_told else tuple(_own(part))
     others = [
-        *(_instead(part, variant, VARIANT) for variant in part.variants),
-        *(_instead(part, other, NEAR) for other in part.near),
-        *(_instead(part, other, RELATED) for other in part.related),
+        *(_standing_for(part, variant, VARIANT) for variant in part.variants),
+        *(_standing_for(part, other, NEAR) for other in part.near),
+        *(_standing_for(part, other, RELATED) for other in part.related),
     ]
     if not others:
         yield from own
@@ -206,7 +241,7 @@ def _inside(part: Part) -> Iterator[Node]:
         yield from _among_elements(part)
 
 
-def _instead(part: Part, text: str, boost: float) -> Node:
+def _standing_for(part: Part, text: str, boost: float) -> Node:
     """Give what scores where another text stands for the part.
 
     A longer text adds up more tokens, and must not outweigh the other parts by its length: 补助

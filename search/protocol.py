@@ -94,7 +94,8 @@ class Result:
     `total` counts the entries that hold every part of the question; `related` holds weaker ones,
     on the last page only, and is not counted. Facets count the same entries as `total`. What is
     `spared` no entry at all holds beside the rest: a unit, or what no dictionary knows; it need not
-    be held to be counted.
+    be held to be counted. `heard` are the words that no entry holds, each with the term that sounds
+    like it: entries that hold that are counted.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -102,6 +103,7 @@ class Result:
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     related: tuple[Hit, ...] = ()
     spared: tuple[str, ...] = ()
+    heard: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

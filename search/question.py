@@ -302,7 +302,7 @@ def _parts(
         if term is not None:
             text = plain[start:end]
             others = term.same, term.related, term.near
-            yield Part(text, *others, touches=start == last, is_alike=term.is_alike)
+            yield Part(text, *others, touches=start == last, alike=term.alike)
             last = end
             continue
         for at, to, is_required in cut(plain, start, end):

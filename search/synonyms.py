@@ -11,7 +11,7 @@ are laid over them with `extended`.
 import functools
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import schemas
@@ -62,8 +62,8 @@ class Term:
     same: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
-    is_alike: bool = False
-    """The word is no term itself, it only sounds like some: all of them are related to it."""
+    alike: tuple[str, ...] = ()
+    """The word is no term itself, it only sounds like these; all of them are related to it."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,19 @@ class Together:
 class Lexicon:
     """A dictionary in the form questions are cut with; equal only to itself."""
 
-    def __init__(self, groups: Iterable[Group], english: Mapping[str, Iterable[str]]) -> None:
+    def __init__(
+        self,
+        groups: Iterable[Group],
+        english: Mapping[str, Iterable[str]],
+        wider: Mapping[str, Collection[str]] | None = None,
+    ) -> None:
         self.groups = tuple(groups)
         self.english = english
+        self.wider = wider or {}
         self.terms = {**_chinese(self.groups)}
+        for word, others in self.wider.items():
+            if word in self.terms:
+                self.terms[word] = _narrowed(self.terms[word], others)
         for word, meanings in english.items():
             self.terms.update(dict.fromkeys(_numbers(word), _meant(self.terms, tuple(meanings))))
         # Questions are cut where no letter stands: `pm2.5` is met as `pm2 5`.
@@ -144,7 +153,8 @@ class Lexicon:
         while at < len(plain):
             end = self._end(plain, at)
             term = self.terms[plain[at:end]] if end is not None else None
-            if end is None and (alike := self._alike(sounds, at)) is not None:
+            alike = self._alike(sounds, at)
+            if alike is not None and (end is None or self._goes_on(plain, at, end, *alike)):
                 end, term = alike
             if end is None:
                 at += 1
@@ -168,8 +178,29 @@ class Lexicon:
                 continue
             others = [other for term in found for other in self._meant(term)]
             around = tuple(one for one in dict.fromkeys(others) if not one.isascii())
-            return end, Term(related=around[:MOST_HEARD], is_alike=True)
+            return end, Term(related=around[:MOST_HEARD], alike=self._same(found))
         return None
+
+    def _goes_on(self, plain: str, at: int, end: int, longer: int, alike: Term) -> bool:
+        """Tell whether what begins with a term sounds like a longer one that does, too.
+
+        物业公思 is 物业公司, and leaves 公思 else, which nobody knows.
+        """
+        rest = plain[end:longer]
+        return (
+            bool(rest)
+            and any(
+                one.startswith(plain[at:end]) and len(one) == longer - at for one in alike.alike
+            )
+            and not any(
+                rest[start:] and self._end(plain, end + start) for start in range(len(rest))
+            )
+        )
+
+    def _same(self, found: Iterable[str]) -> tuple[str, ...]:
+        """Give terms and what may stand for them, those first."""
+        same = [one for term in found for one in self.terms[term].same if not one.isascii()]
+        return tuple(dict.fromkeys((*found, *same)))[:MOST_HEARD]
 
     def _meant(self, word: str) -> tuple[str, ...]:
         """Give a word and what it means, or what it leads to where it means nothing else."""
@@ -209,7 +240,17 @@ class Lexicon:
     def extended(self, groups: Iterable[Group], retired: Collection[str] = ()) -> "Lexicon":
         """Give this dictionary with more groups, and without those whose keys are retired."""
         kept = (group for group in self.groups if group.key not in retired)
-        return Lexicon((*kept, *groups), self.english)
+        added = tuple(groups)
+        # What the office puts together counts, whatever was thought of it here.
+        meant = [
+            ({*map(plain, (*one.terms, *one.said, *one.broader))}, {*map(plain, one.terms)})
+            for one in added
+        ]
+        wider = {
+            word: {other for other in others if not any(word in a and other in b for a, b in meant)}
+            for word, others in self.wider.items()
+        }
+        return Lexicon((*kept, *added), self.english, wider)
 
 
 @functools.cache
@@ -221,9 +262,8 @@ def delivered() -> Lexicon:
         for row in analysis.table(name)["groups"]
         for group in _apart(row)
     )
-    return Lexicon(
-        (*groups, *_of_together()), {**_of_schema(), **analysis.table("english")["terms"]}
-    )
+    english = {**_of_schema(), **analysis.table("english")["terms"]}
+    return Lexicon((*groups, *_of_together()), english, analysis.table("wider")["words"])
 
 
 def _apart(row: Mapping[str, Any]) -> Iterator[Group]:
@@ -356,6 +396,17 @@ def _chinese(groups: Collection[Group]) -> dict[str, Term]:
             related.setdefault(term, {}).update(dict.fromkeys(around))
     found = {term: Term(tuple(same[term]), tuple(related[term])) for term in same}
     return found | dict(_said(found, groups))
+
+
+def _narrowed(term: Term, others: Collection[str]) -> Term:
+    """Give what counts for a word without what is wider than it, which only helps the order."""
+    wide = tuple(one for one in (*term.same, *term.near) if one in others)
+    return replace(
+        term,
+        same=tuple(one for one in term.same if one not in others),
+        near=tuple(one for one in term.near if one not in others),
+        related=tuple(dict.fromkeys((*wide, *term.related))),
+    )
 
 
 def _said(terms: Mapping[str, Term], groups: Iterable[Group]) -> Iterator[tuple[str, Term]]:

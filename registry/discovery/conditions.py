@@ -355,7 +355,8 @@ def _trait(term: Term, asking: Asking) -> Condition:
     elif not term.prefix:
         ours = ours.where(Trait.value == value)
     if asking.one_by_one:
-        return ours.where(Trait.resource_id == Shown.resource_id).exists()
+        # PostgreSQL would turn it into a join with all that hold: not one with an offset.
+        return ours.where(Trait.resource_id == Shown.resource_id).offset(0).exists()
     return Resource.id.in_(ours)
 
 

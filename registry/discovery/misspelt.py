@@ -41,7 +41,9 @@ def meant(text: str, near: Iterable[str], lexicon: Lexicon | None = None) -> str
     titles = [run for title in near for run, is_han in analysis.pieces(title) if is_han]
     before = _odd(plain, lexicon)
     best: tuple[int, int, str] | None = None
-    for guess in sorted(set(_guesses(question.parts(text, lexicon), titles, words)))[:_MOST]:
+    parts = question.parts(text, lexicon)
+    guesses = {*_guesses(parts, titles, words), *_begun(plain, parts, words)}
+    for guess in sorted(guesses)[:_MOST]:
         made = plain.replace(guess.own, guess.other, 1)
         odd = _odd(made, lexicon)
         is_whole = odd < before or not odd
@@ -64,6 +66,16 @@ def _guesses(parts: Sequence[Part], titles: Sequence[str], words: Lexicon) -> It
         text = "".join(part.text for part in run)
         yield from _in_titles(text, titles, by_sound_alone=True)
         yield from _terms(text, _known(run), words)
+
+
+def _begun(plain: str, parts: Sequence[Part], words: Lexicon) -> Iterator[_Guess]:
+    """Terms that begin with a word that asks, where the rest is unknown: 不动惨 is 不动产."""
+    for part in parts:
+        before = plain.partition(part.text)[0][-1:]
+        if before in _asking() and part.is_han and not part.is_term:
+            for guess in _terms(before + part.text, (), words):
+                if guess.own[0] == guess.other[0] == before:
+                    yield guess
 
 
 def _is_doubtful(part: Part) -> bool:
@@ -112,11 +124,13 @@ def _terms(text: str, known: Sequence[tuple[int, int]], words: Lexicon) -> Itera
         for at in range(len(text) - size + 1):
             own = text[at : at + size]
             is_known = any(start <= at and at + size <= end for start, end in known)
-            # 「谁没交」 asks who; that 税没交 sounds the same is chance.
-            if is_known or own in words.terms or own[0] in _asking():
+            if is_known or own in words.terms:
                 continue
             for rank, sounds in ((_TERM, _sound(own)), (_SLURRED, _slurred(_sound(own)))):
                 for term in _by_sound(words).get(sounds, ()):
+                    # 「谁没交」 asks who; that 税没交 sounds the same is chance.
+                    if own[0] in _asking() and own[0] != term[0]:
+                        continue
                     # What sounds only nearly alike shares a character with it: 食平 is 食品.
                     if rank == _TERM or any(a == b for a, b in zip(own, term, strict=True)):
                         yield _Guess(rank - size, own, term)

@@ -1,8 +1,8 @@
 """A reader's question: his rights, the index, the rows of the hits; the database as a fallback."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 PAGE = 20
 MOST_ALIKE = 5
+# Entries of an export that are read at once.
+_PORTION = 1_000
 # The facets of the search page that people use most, in its order; the schema's others follow.
 FIRST = (
     "units",
@@ -64,6 +66,16 @@ class Answer:
     degraded: bool = False
     lexicon: Lexicon | None = None
     spared: tuple[str, ...] = ()
+    heard: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Exported:
+    """All that answers a question, in portions, each to be used before the next is asked for."""
+
+    total: int
+    degraded: bool
+    portions: Iterator[Sequence[Found]]
 
 
 def search(
@@ -91,24 +103,103 @@ def search(
         facets=facets,
         lexicon=lexicon(session),
     )
-    if index is None:
-        return _degraded(session, actor, query, anonymous)
-    try:
-        result = index.search(query)
-    except engine.Unavailable as fault:
-        log.warning("search engine does not answer: %s", type(fault).__name__)
+    result = _asked(index, query)
+    if result is None:
         return _degraded(session, actor, query, anonymous)
     return _answer(session, actor, query, result, anonymous)
 
 
-def _answer(session: Session, actor: Actor, query: Query, result: Result, anonymous: str) -> Answer:
-    keys = [hit.key for hit in (*result.hits, *result.related)]
+def exported(
+    session: Session,
+    index: Index | None,
+    actor: Actor,
+    text: str,
+    filters: Mapping[str, tuple[str, ...]],
+    anonymous: str,
+    sort: str,
+    most: int,
+) -> Exported:
+    """All that this reader finds on the pages of `search`, at most so many, without a why."""
+    if not actor.signed_in and anonymous != "open":
+        return Exported(0, degraded=False, portions=iter(()))
+    query = Query(
+        text=text,
+        filters=filters,
+        reader=reader(session, actor),
+        sort=sort,
+        limit=most,
+        lexicon=lexicon(session),
+        weaker=False,
+    )
+    result = _asked(index, query)
+    if result is None:
+        total = fallback.search(session, actor, replace(query, limit=0), anonymous)[1]
+        portions = _let_go(session, _degraded_pages(session, actor, query, anonymous))
+        return Exported(total, degraded=True, portions=portions)
+    keys = [hit.key for hit in result.hits]
+    return Exported(
+        result.total,
+        degraded=False,
+        portions=_let_go(session, _pages(session, actor, keys, anonymous)),
+    )
+
+
+def _pages(
+    session: Session, actor: Actor, keys: Sequence[str], anonymous: str
+) -> Iterator[Sequence[Found]]:
+    for at in range(0, len(keys), _PORTION):
+        rows = _rows(session, actor, keys[at : at + _PORTION], anonymous)
+        yield [Found(resource, version) for resource, version in rows.values()]
+
+
+def _degraded_pages(
+    session: Session, actor: Actor, query: Query, anonymous: str
+) -> Iterator[Sequence[Found]]:
+    for offset in range(0, query.limit, _PORTION):
+        size = min(_PORTION, query.limit - offset)
+        page = replace(query, offset=offset, limit=size)
+        found = _degraded(session, actor, page, anonymous).found
+        yield found
+        if len(found) < size:
+            return
+
+
+def _let_go(session: Session, portions: Iterator[Sequence[Found]]) -> Iterator[Sequence[Found]]:
+    """Each portion, of which the session keeps nothing while the next is read."""
+    for portion in portions:
+        yield portion
+        for one in portion:
+            session.expunge(one.version)
+            session.expunge(one.resource)
+
+
+def _asked(index: Index | None, query: Query) -> Result | None:
+    """What the engine answers; None when it does not."""
+    if index is None:
+        return None
+    try:
+        return index.search(query)
+    except engine.Unavailable as fault:
+        log.warning("search engine does not answer: %s", type(fault).__name__)
+        return None
+
+
+def _rows(
+    session: Session, actor: Actor, keys: Sequence[str], anonymous: str
+) -> dict[str, tuple[Resource, Version]]:
+    """The entries with these keys that this reader may see, in the order of the keys."""
     rows = session.execute(
         sa.select(Resource, Version)
         .join(Version, Resource.live_version_id == Version.id)
         .where(Resource.key.in_(keys), visible(actor, anonymous))
     ).all()
-    by_key = {resource.key: (resource, version) for resource, version in rows}
+    found = {resource.key: (resource, version) for resource, version in rows}
+    return {key: found[key] for key in keys if key in found}
+
+
+def _answer(session: Session, actor: Actor, query: Query, result: Result, anonymous: str) -> Answer:
+    keys = [hit.key for hit in (*result.hits, *result.related)]
+    by_key = _rows(session, actor, keys, anonymous)
     told = result
     if query.text.strip():
         entries = {key: search_doc(*row) for key, row in by_key.items()}
@@ -120,9 +211,15 @@ def _answer(session: Session, actor: Actor, query: Query, result: Result, anonym
     related = rows_of(told.related)
     # What shares no more than single characters helps only where nothing better is there at all.
     related = [one for one in related if one.why] or related[: 0 if result.total else MOST_ALIKE]
-    facets, words = result.facets, query.lexicon
-    hits = rows_of(told.hits)
-    return Answer(hits, result.total, related, facets, lexicon=words, spared=result.spared)
+    return Answer(
+        rows_of(told.hits),
+        result.total,
+        related,
+        result.facets,
+        lexicon=query.lexicon,
+        spared=result.spared,
+        heard=result.heard,
+    )
 
 
 def _degraded(session: Session, actor: Actor, query: Query, anonymous: str) -> Answer:

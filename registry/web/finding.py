@@ -38,7 +38,7 @@ pages = Blueprint("search", __name__)
 LONGEST_QUERY = 256
 LONGEST_VALUE = 200
 MOST_VALUES = 50
-MOST_EXPORTED = 1_000
+MOST_EXPORTED = engine.DEEPEST
 _COLUMNS = (
     "名称",
     "代码",
@@ -101,7 +101,7 @@ class Asked:
             for one in engine.refusals(self.text)
         ]
 
-    def found(self, page: int, size: int = discovery.PAGE, facets: bool = True) -> Answer:
+    def found(self, page: int) -> Answer:
         """What this reader finds."""
         return discovery.search(
             session(),
@@ -112,8 +112,19 @@ class Asked:
             page,
             settings().anonymous,
             self.sort,
-            size,
-            discovery.FACETS if facets else (),
+        )
+
+    def exported(self) -> discovery.Exported:
+        """All of it, as far as it is exported."""
+        return discovery.exported(
+            session(),
+            index(),
+            actor(),
+            self.text,
+            self.filters,
+            settings().anonymous,
+            self.sort,
+            MOST_EXPORTED,
         )
 
 
@@ -294,9 +305,12 @@ def suggest() -> Response:
 def export(kind: str) -> Response:
     """The list of hits as a file, with the rights of the reader, on record."""
     asked = Asked.of_request()
-    answer = asked.found(1, MOST_EXPORTED, facets=False)
-    noted(one.version for one in answer.found)
-    facts = {"entries": len(answer.found), "format": kind}
+    found = asked.exported()
+    lines: list[list[str]] = []
+    for portion in found.portions:
+        noted(one.version for one in portion)
+        lines += map(_row, portion)
+    facts = {"entries": len(lines), "format": kind}
     remember(
         lambda own: journal.record_many(
             own, actor(), [Entry("export_found", "search", "", facts=facts)]
@@ -308,14 +322,14 @@ def export(kind: str) -> Response:
     }
     # A CSV is read by programs: what is to be known of it stands in its name.
     marks = [gettext("检索结果"), str(calendar.today())]
-    if answer.total > len(answer.found):
-        counts = {"n": answer.total, "m": len(answer.found)}
+    if found.total > len(lines):
+        counts = {"n": found.total, "m": len(lines)}
         title += gettext("：共 %(n)s 项，只含前 %(m)s 项") % counts
         marks.append(gettext("共%(n)s项只含前%(m)s项") % counts)
-    if answer.degraded and asked.text:
+    if found.degraded and asked.text:
         title += gettext("：检索服务不可用，只在名称、代码、提供部门和信息项里逐字查找")
         marks.append(gettext("逐字查找"))
-    rows = [list(map(gettext, _COLUMNS)), *(_row(one) for one in answer.found)]
+    rows = [list(map(gettext, _COLUMNS)), *lines]
     content = _workbook(title, rows) if kind == "xlsx" else _csv(rows)
     return download(content, f"{'-'.join(marks)}.{kind}")
 

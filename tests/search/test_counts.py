@@ -10,7 +10,7 @@ from search import Index, Query, Reader, SearchDoc
 CONCEPTS = {
     "marriage": (("结婚证", "婚姻登记", "jiehunzheng"), ("婚姻登记", "结婚登记")),
     "legal_aid": (("法律援助", "请不起律师"), ("法律援助", "法援")),
-    "lift": (("电梯",), ("电梯", "升降机")),
+    "hydrant": (("消防栓",), ("消防栓", "消火栓")),
     "pollution": (("排污许可证",), ("排污许可证",)),
     "toilet": (("公厕", "公共厕所"), ("公共厕所", "公厕")),
     "tree": (("古树名木",), ("古树名木",)),
@@ -144,6 +144,28 @@ def test_a_piece_of_a_title_counts_though_its_words_mean_something_else_together
     assert 2 in found(index, "投资审计项目")
     titled(index, "投资审计项目信息", "投资审计项目配套停车场")
     assert found(index, "投资审计项目 -停车场") == [0]
+
+
+def test_a_word_no_entry_holds_counts_as_what_it_sounds_like(index: Index) -> None:
+    titled(index, "博物馆名录", "物业公司信用信息", "停车场")
+    told = index.search(Query("博物管", reader=Reader(everything=True)))
+    assert (told.total, told.heard) == (1, (("博物管", "博物馆"),))
+    assert found(index, "物业公思") == [1]
+    titled(index, "博物馆名录", "博物管理规定")
+    assert found(index, "博物管") == [1]
+
+
+def test_of_two_things_of_a_kind_either_counts_where_no_entry_holds_both(index: Index) -> None:
+    titled(index, "渡口分布", "渡船名录", "停车场")
+    assert found(index, "渡口渡船") == [0, 1]
+    titled(index, "渡口分布", "渡船名录", "渡口和渡船检查")
+    assert found(index, "渡口渡船") == [2]
+
+
+def test_what_nobody_knows_of_a_sentence_is_spared_where_no_entry_holds_it(index: Index) -> None:
+    titled(index, "异地就医备案", "停车场")
+    told = index.search(Query("异地看病怎么直接报销", reader=Reader(everything=True)))
+    assert (told.total, told.spared) == (1, ("直接报销",))
 
 
 def test_whom_a_question_is_about_need_not_be_named_where_no_entry_names_him(

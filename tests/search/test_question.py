@@ -278,7 +278,7 @@ def test_everyday_words_lead_to_what_offices_write() -> None:
 def test_a_question_word_between_two_things_belongs_to_neither() -> None:
     assert required("谁家的车没登记") == ["车", "登记"]
     assert required("哪些房子是危房") == ["房子", "危房"]
-    assert required("罚没物品") == ["罚没", "物品"]
+    assert required("罚没船只") == ["罚没", "船只"]
     assert required("小学怎么报名") == ["小学", "报名"]
 
 
@@ -359,6 +359,25 @@ def test_the_situation_told_before_a_question_need_not_be_there() -> None:
 def test_a_verb_is_weak_only_where_it_stands_alone() -> None:
     assert required("查企业") == ["企业"]
     assert required("审查企业") == ["审查", "企业"]
+
+
+def test_what_is_wider_than_a_word_is_said_only_of_what_the_groups_would_count() -> None:
+    delivered = synonyms.delivered()
+    without = synonyms.Lexicon(delivered.groups, delivered.english)
+    for word, others in analysis.table("wider")["words"].items():
+        counted = {*without.terms[word].same, *without.terms[word].near}
+        assert counted.issuperset(others), word
+
+
+def test_what_is_wider_than_a_word_helps_the_order_and_is_counted_where_the_office_says_so() -> (
+    None
+):
+    delivered = synonyms.delivered()
+    term = delivered.terms["医院"]
+    assert "医疗机构" not in term.same
+    assert "医疗机构" in term.related
+    group = synonyms.Group(("医院", "医疗机构"), because="问的人都这样说")
+    assert "医疗机构" in delivered.extended([group]).terms["医院"].same
 
 
 def test_a_lexicon_is_extended_and_groups_are_retired_by_their_key() -> None:
@@ -485,7 +504,7 @@ def test_every_row_of_endings_adds_to_the_words_it_is_found_by() -> None:
 
 def test_for_whom_somebody_asks_is_not_needed_where_a_sentence_asks_for_more() -> None:
     asked = "小孩上公办幼儿园一个月要交多少钱"
-    assert "幼儿园" in required(asked)
+    assert "公办幼儿园" in required(asked)
     assert "小孩" not in required(asked)
     assert required("小孩") == ["小孩"]
 

@@ -254,3 +254,8 @@ def test_a_stranger_and_another_site_count_for_nothing(city: Flask):
 def test_a_word_that_asks_is_not_taken_for_one_that_sounds_like_it():
     assert misspelt.meant("谁没交税", []) != "税没交税"
     assert misspelt.meant("护市", []) == "护士"
+
+
+def test_a_term_that_begins_with_a_word_that_asks_is_meant_as_well():
+    assert misspelt.meant("不动惨登记", []) == "不动产登记"
+    assert misspelt.meant("不锈钢", []) is None

@@ -12,6 +12,7 @@ from flask import Flask
 from openpyxl import load_workbook
 
 from registry import db, discovery
+from registry.discovery import query
 from registry.models.catalogue import Element, Resource, Version
 from registry.models.journal import JournalRow
 from registry.web import finding
@@ -144,10 +145,16 @@ def test_a_filter_said_in_words_is_offered_beside_what_was_found_by_the_words(ci
     assert int(offered[2]) > 16
 
 
-def test_what_was_meant_is_offered_where_a_wrong_word_was_not_counted(city: Flask):
+def test_what_a_wrong_word_sounds_like_is_counted_and_the_page_says_so(city: Flask):
     page = get(sign_in(city, "consumer"), "/search", q="房产正")
     assert re.search("<h1>[1-9][0-9]* 项数据资源符合", page)
-    assert re.search(r'也许要找：<a href="[^"]+">房产证</a> [1-9][0-9]* 项', page)
+    assert "没有一项含有「房产正」，已按同音的「房产证」查找" in page
+
+
+def test_what_was_meant_is_offered_where_a_wrong_word_was_not_counted(city: Flask):
+    page = get(sign_in(city, "consumer"), "/search", q="药平抽检")
+    assert re.search("<h1>[1-9][0-9]* 项数据资源符合", page)
+    assert re.search(r'也许要找：<a href="[^"]+">药品抽检</a> [1-9][0-9]* 项', page)
 
 
 def test_a_word_that_names_a_filter_only_in_part_is_a_word(city: Flask):
@@ -157,7 +164,7 @@ def test_a_word_that_names_a_filter_only_in_part_is_a_word(city: Flask):
 
 
 def test_a_question_whose_best_entries_stand_below_is_not_told_that_there_are_none(city: Flask):
-    page = get(sign_in(city, "consumer"), "/search", q="看看哪些老板拖欠工人工钱被罚过")
+    page = get(sign_in(city, "consumer"), "/search", q="养老院的食堂有没有被罚过")
     assert "最接近的数据资源" in page
     assert "没有数据资源符合" not in page
     assert 0 < page.index('class="hits"') < page.index("提出数据需求")
@@ -319,6 +326,18 @@ def test_a_list_that_is_cut_says_so_before_and_in_the_name_of_the_file(city: Fla
     assert "只含前" not in unquote(
         client.get("/search/results.csv?q=婚姻").headers["Content-Disposition"]
     )
+
+
+def test_an_export_in_portions_holds_what_the_pages_show_in_their_order(city: Flask, monkeypatch):
+    client = sign_in(city, "consumer")
+    whole = client.get("/search/results.csv?q=企业").data
+    assert whole.count(b"\n") > 8
+    monkeypatch.setattr(query, "_PORTION", 3)
+    assert client.get("/search/results.csv?q=企业").data == whole
+    shown = re.findall(r'<h2><a href="/resources/\w+">(.*?)</a>', get(client, "/search", q="企业"))
+    rows = csv.reader(io.StringIO(whole.decode("utf-8-sig")))
+    names = [row[0] for row in rows][1 : len(shown) + 1]
+    assert names == [re.sub("<.*?>", "", one) for one in shown]
 
 
 def test_a_cell_that_begins_like_a_formula_is_made_harmless():
