@@ -67,7 +67,7 @@ def test_no_group_of_its_people_has_one_value_of_what_is_sensitive(part):
     for case in of_people(part):
         groups = persons(case).group_by(case.claim["quasi_identifiers"])
         kinds = groups.agg(pl.col(case.claim["sensitive"]).n_unique())
-        assert kinds.select(pl.col(case.claim["sensitive"]).min()).row(0) >= (2,), case.title
+        assert min(kinds.select(pl.col(case.claim["sensitive"]).min()).row(0)) >= 2, case.title
 
 
 @each_part
