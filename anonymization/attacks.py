@@ -16,6 +16,7 @@ import polars as pl
 from anonymization import (
     aggregates,
     claims,
+    differences,
     doors,
     fillings,
     initials,
@@ -215,6 +216,7 @@ def attack(
         findings += kept.findable(untold, rules["tau"], texts)
     if rules["judged"]:
         findings += shares.few(texts, terms)
+        findings += differences.told(texts, terms)
         if not nobody:
             told = {one for finding in findings for one in finding.columns}
             findings += mentions.told(words, told | terms.excused)
