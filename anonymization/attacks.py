@@ -19,6 +19,7 @@ from anonymization import (
     differences,
     doors,
     fillings,
+    heads,
     initials,
     kept,
     lawful,
@@ -173,6 +174,7 @@ def attack(
     digests = {name: shape for name, shape in tokens.items() if name not in told}
     findings = [
         *found,
+        *heads.told(texts, columns, terms),
         *masks.decoded_masks(texts, columns),
         *initials.coded(texts, columns),
         *reversal.plain_hashes(texts, words, digests, terms),

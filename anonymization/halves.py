@@ -64,7 +64,7 @@ def _whole(key: pl.Series, masks: pl.Series, named: bool) -> int:
     unlike = rows.filter(pl.col("mask").n_unique().over("key") > 1)
     if unlike["key"].n_unique() < _PEOPLE:
         return 0
-    places = range(_LETTERS if named else int(unlike["length"].max()))  # type: ignore[call-overload]
+    places = range(_LETTERS if named else max(_NUMBERS))
     signs = [pl.col("mask").str.slice(place, 1).alias(str(place)) for place in places]
     shown = unlike.select("key", "length", pl.col("mask").str.count_matches(r"\*"), *signs)
     told = [
