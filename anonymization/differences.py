@@ -11,13 +11,16 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from anonymization.aggregates import MOST_ROWS
 from anonymization.findings import Finding, Terms, matching, share
 
 _FIGURE: Final = r"^-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?$|^-?[0-9]+(?:\.[0-9]+)?$"
 
 
 def told(texts: pl.DataFrame, terms: Terms) -> Iterator[Finding]:
-    """Columns whose difference is the figure of one person, or leaves next to nobody of a group."""
+    """Columns whose difference is the figure of one person, or leaves nobody of a group out."""
+    if texts.height > MOST_ROWS:
+        return
     figures = {
         name: numbers
         for name in texts.columns
@@ -25,7 +28,7 @@ def told(texts: pl.DataFrame, terms: Terms) -> Iterator[Finding]:
     }
     yield from _without(texts, figures)
     yield from _in_rows(texts, figures)
-    yield from _everybody(texts, figures)
+    yield from _everybody(texts, figures, terms)
 
 
 def _numbers(values: pl.Series) -> pl.Series | None:
@@ -142,12 +145,15 @@ _WELL: Final = re.compile(
     "阴性|未检出|未[见患]|正常|健康|(?<!不)合格|(?<!不)及格|(?<!未)通过|(?<!不)达标|未感染|无症状"
 )
 _ROWS: Final = 5
+_BUT_FEW: Final = 0.1
 # Where more than so many groups are all alike, two columns say the same.
 _ALIKE: Final = 0.5
 
 
-def _everybody(texts: pl.DataFrame, figures: dict[str, pl.Series]) -> Iterator[Finding]:
-    """Groups of which everybody, as one count beside another tells, is ill or was found out."""
+def _everybody(
+    texts: pl.DataFrame, figures: dict[str, pl.Series], terms: Terms
+) -> Iterator[Finding]:
+    """Groups of which everybody, or nearly, is ill or was found out as two counts tell."""
     people = [name for name in figures if re.search(_PEOPLE, _bare(name))]
     parts = [name for name in people if _WELL.search(name) or _ILL.search(name)]
     wholes = [name for name in people if name not in parts and _LOOKED_AT.search(name)]
@@ -158,7 +164,9 @@ def _everybody(texts: pl.DataFrame, figures: dict[str, pl.Series]) -> Iterator[F
         if cells.height < _ROWS or (cells["part"] > cells["whole"]).any():
             continue
         left = cells["part"] if well else cells["whole"] - cells["part"]
-        all_of_them = int((left == 0).sum())
+        # All but one or two of sixty are as good as all.
+        near = (left < terms.k) & (left <= _BUT_FEW * cells["whole"])
+        all_of_them = int(near.sum())
         if 0 < all_of_them <= _ALIKE * cells.height:
             yield _all(whole, part, all_of_them, texts)
             break
@@ -174,9 +182,10 @@ def _all(whole: str, part: str, groups: int, texts: pl.DataFrame) -> Finding:
         (whole, part),
         groups,
         share(groups, texts),
-        f"有 {groups} 行的「{part}」说的是「{whole}」里的每一个人：知道谁在这一组，就知道他也是。",
-        f"in {groups} rows {part} speaks of everybody in {whole}: whoever is known to be of the "
-        "group is known to be one of them.",
+        f"有 {groups} 行的「{part}」说的是「{whole}」里的每一个人，或者只差几人："
+        "知道谁在这一组，就知道他也是。",
+        f"in {groups} rows {part} speaks of everybody in {whole}, or of all but a few: whoever is "
+        "known to be of the group is known to be one of them.",
         "与别的组合并，使每组两种结果都不少于阈值；或者隐去这些组的数。",
         "Merge groups until each has enough people of either result, or leave these figures out.",
         "例：某班组受检 64 人、检出 64 人 → 班组里谁都是",

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -14,6 +15,7 @@ import polars as pl
 from anonymization import scanning
 from anonymization.detection import Column
 from anonymization.dictionary import names as names_of_people
+from anonymization.dictionary import words
 from anonymization.findings import Finding, Terms
 
 # So many names beside each other, of so many families and with as many ends; the part of what
@@ -70,11 +72,14 @@ def _called(heads: Sequence[str]) -> tuple[str, ...]:
 _LETTERS: Final = 8
 
 
-def _are_people(words: Sequence[str]) -> bool:
+def _are_people(some: Sequence[str]) -> bool:
     """Whether words are as a whole names of people, each of another family as people are."""
-    if len(words) < _PEOPLE:
+    if len(some) < _PEOPLE:
         return False
-    values = pl.Series(words)
+    # Of wide tables hundreds of sets of words are looked at, and hardly one begins as names do.
+    if sum(one.startswith(_beginnings()) for one in some) < _MOST * len(some):
+        return False
+    values = pl.Series(some)
     named = values.filter(names_of_people(values))
     return (
         named.n_unique() >= _PEOPLE
@@ -83,6 +88,12 @@ def _are_people(words: Sequence[str]) -> bool:
         and named.str.tail(1).n_unique() >= _FAMILIES
         and int((named.str.len_chars() > 2).sum()) >= _LONG * len(named)
     )
+
+
+@cache
+def _beginnings() -> tuple[str, ...]:
+    known = words()
+    return (*known["surnames"], *known["compound_surnames"], *known["mongolian"])
 
 
 def _across(sheet: pl.DataFrame, texts: pl.DataFrame) -> Iterator[Finding]:
