@@ -28,15 +28,18 @@ def completed(texts: pl.DataFrame, numbers: Mapping[str, pl.Series]) -> Iterator
 
     `numbers` are the columns of masked numbers, with `*` for each digit that is hidden.
     """
-    keys = [name for name in texts.columns if _repeats(texts[name])]
+    keys: list[str] | None = None
     for name in texts.columns:
         masks = numbers.get(name)
         named = masks is None or masks.null_count() == len(masks)
         if named:
-            masks = starred(texts[name])
-            some = drawn(masks.drop_nulls())
+            # Most columns have no mask at all: a draw of them says so.
+            some = starred(drawn(texts[name].drop_nulls()))
             if matching(some, _PART_OF_NAME) < 0.9 or matching(some, r"\*") < 0.5:
                 continue
+            masks = starred(texts[name])
+        if keys is None:
+            keys = [one for one in texts.columns if _repeats(texts[one])]
         for key in keys:
             records = _whole(texts[key], masks, named) if key != name and masks is not None else 0
             if records:
