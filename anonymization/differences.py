@@ -61,8 +61,8 @@ _SAID: Final = re.compile(
 # Whom a group has one of, or so few that everybody knows them.
 _ONE: Final = re.compile(
     "负责人|领导|一把手|书记|校长|院长|局长|处长|科长|主任|厂长|矿长|队长|班长|组长|站长|所长|行长|台长|馆长|镇长|乡长|区长|旗长"
-    "|村长|园长|会长|经理|总裁|老板|店主|法人|法定代表人|董事长|户主|本人|教练|最[高低大小]|极值|极端值|第一名|首位|尾数"
-    "|head|manager|director|principal|ceo|owner|chief|boss|highest|lowest|max|min|top"
+    "|村长|园长|会长|经理|总裁|老板|店主|法人|法定代表人|董事长|户主|本人|教练|最[高低大小]|极值|极端值|第一名|首位"
+    "|^(?:the)?(?:head|manager|director|principal|ceo|owner|chief|boss|highest|lowest|max|min|top)$"
 )
 
 
@@ -77,12 +77,12 @@ def _said(text: str) -> Said:
 
 def _pairs(texts: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """Texts that say the same but that one leaves somebody out: with, without, whom."""
-    for one, other in itertools.permutations(texts, 2):
-        without, whole = _said(other), _said(one)
-        if not without.left_out or whole.left_out or without.rest != whole.rest:
-            continue
-        if whole.who in {"", without.who} and _ONE.search(without.who):
-            yield one, other, without.who
+    said = {one: _said(one) for one in texts}
+    out = {one: what for one, what in said.items() if what.left_out and _ONE.search(what.who)}
+    for other, without in out.items():
+        for one, whole in said.items():
+            if not whole.left_out and whole.rest == without.rest and whole.who in {"", without.who}:
+                yield one, other, without.who
 
 
 def _without(texts: pl.DataFrame, figures: dict[str, pl.Series]) -> Iterator[Finding]:
@@ -96,12 +96,16 @@ def _without(texts: pl.DataFrame, figures: dict[str, pl.Series]) -> Iterator[Fin
 
 def _in_rows(texts: pl.DataFrame, figures: dict[str, pl.Series]) -> Iterator[Finding]:
     """Rows of one figure, with somebody and without."""
-    for name in texts.columns if figures else ():
+    if not figures:
+        return
+    # Years and sorts stand again and again, the figures of people do not.
+    figure = max(figures, key=lambda one: figures[one].n_unique())
+    for name in texts.columns:
         if name in figures or texts[name].n_unique() > _SCOPES:
             continue
         for one, other, who in _pairs([str(each) for each in texts[name].drop_nulls().unique()]):
             rows = int(texts[name].is_in([one, other]).sum())
-            yield _difference((name, next(iter(figures))), who, rows, texts)
+            yield _difference((name, figure), who, rows, texts)
 
 
 _SCOPES: Final = 12

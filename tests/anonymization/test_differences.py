@@ -53,7 +53,7 @@ def test_the_same_in_two_rows_is_found_as_well():
     both = pl.concat(
         frame.with_columns(pl.lit(scope).alias("统计口径")) for scope in ("含主任", "不含主任")
     )
-    assert found(both) == [("K_TOO_SMALL", ("统计口径", "在册人数"), 60)]
+    assert found(both) == [("K_TOO_SMALL", ("统计口径", "人均年薪"), 60)]
 
 
 def looked_at(looked: str, part: str, left: tuple[int, ...]) -> pl.DataFrame:
