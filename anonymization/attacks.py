@@ -16,8 +16,10 @@ import polars as pl
 from anonymization import (
     aggregates,
     claims,
+    differences,
     doors,
     fillings,
+    heads,
     initials,
     kept,
     lawful,
@@ -172,6 +174,7 @@ def attack(
     digests = {name: shape for name, shape in tokens.items() if name not in told}
     findings = [
         *found,
+        *heads.told(texts, columns, terms),
         *masks.decoded_masks(texts, columns),
         *initials.coded(texts, columns),
         *reversal.plain_hashes(texts, words, digests, terms),
@@ -215,6 +218,7 @@ def attack(
         findings += kept.findable(untold, rules["tau"], texts)
     if rules["judged"]:
         findings += shares.few(texts, terms)
+        findings += differences.told(texts, terms)
         if not nobody:
             told = {one for finding in findings for one in finding.columns}
             findings += mentions.told(words, told | terms.excused)

@@ -1,7 +1,8 @@
 """Undoes encodings: what bytes a code is written from, and what text the bytes are.
 
 Codes of bytes (hexadecimal, the bases 32, 58, 64 and 85, percent signs, escapes), packings (zlib,
-gzip, bz2, lzma) and character sets are undone one inside the other, as far as anybody would try.
+gzip, bz2, lzma), character sets and numbers of code tables (rows and places of GB 2312, points of
+Unicode) are undone one inside the other, as far as anybody would try.
 """
 
 import base64
@@ -22,6 +23,8 @@ from anonymization.findings import all_matching
 
 Undo = Callable[[str], str | None]
 Decode = Callable[[str], bytes]
+# What a column written in a code looks like, and how its cells are undone.
+Codes = tuple[tuple[str, Decode], ...]
 
 # Codes inside codes that are undone; bytes a packing may grow to.
 _DEEP: Final = 3
@@ -30,13 +33,19 @@ _LARGE: Final = 1 << 16
 _FIRST: Final = 40
 
 
-def readings(sample: pl.Series) -> Iterator[Undo]:
-    """Ways to read a column of codes as text, each of which gives text for most of its cells."""
-    yield from _inside(list(sample.head(_FIRST)), lambda one: one, 1)
+def readings(sample: pl.Series, tables: bool = False) -> Iterator[Undo]:
+    """Ways to read a column of codes as text, each of which gives text for most of its cells.
+
+    With `tables` only as numbers of characters in a code table: what is left for digits alone.
+    """
+    cells = list(sample.head(_FIRST))
+    yield from _inside(cells, lambda one: one, _DEEP if tables else 1, _TABLES if tables else None)
 
 
-def _inside(cells: list[str], reached: Undo, depth: int) -> Iterator[Undo]:
-    for decode, charset in _layers(cells):
+def _inside(
+    cells: list[str], reached: Undo, depth: int, codes: Codes | None = None
+) -> Iterator[Undo]:
+    for decode, charset in _layers(cells, codes or _CODES):
         step = _text(decode, charset)
         shown = [step(one) for one in cells]
         good = [one for one in shown if one is not None]
@@ -50,10 +59,10 @@ def _inside(cells: list[str], reached: Undo, depth: int) -> Iterator[Undo]:
             yield from _inside(good, undo, depth + 1)
 
 
-def _layers(cells: list[str]) -> Iterator[tuple[Decode, str]]:
+def _layers(cells: list[str], codes: Codes) -> Iterator[tuple[Decode, str]]:
     column = pl.Series(cells)
-    shares = all_matching(column, [shape for shape, _ in _CODES])
-    for part, (_, decode) in zip(shares, _CODES, strict=True):
+    shares = all_matching(column, [shape for shape, _ in codes])
+    for part, (_, decode) in zip(shares, codes, strict=True):
         if part > 0.9:
             for charset in ("utf-8", "gb18030", "utf-16-le", "utf-16-be"):
                 yield decode, charset
@@ -203,7 +212,48 @@ def _decimals(code: str) -> bytes:
     return "".join(chr(int(one)) for one in re.findall("[0-9]+", code)).encode("utf-8")
 
 
-_CODES: Final[tuple[tuple[str, Decode], ...]] = (
+def _bytes_in_decimals(code: str) -> bytes:
+    """Each byte as a number, 0 to 255, with marks between: 213 197 200 253."""
+    return bytes(int(one) for one in re.findall("[0-9]+", code))
+
+
+def _in_zones(code: str) -> bytes:
+    """Rows and places of GB 2312 (区位码), two digits each: 5337 4093."""
+    digits = re.sub("[^0-9]", "", code)
+    pairs = zip(digits[::4], digits[1::4], digits[2::4], digits[3::4], strict=True)
+    return b"".join(_placed(int(a + b), int(c + d)) for a, b, c, d in pairs)
+
+
+def _placed(row: int, place: int) -> bytes:
+    # Rows below 16 hold signs and Latin letters, of which no name is made.
+    if not (16 <= row <= 87 and 1 <= place <= 94):
+        raise ValueError("no place of a character")
+    return bytes((row + 0xA0, place + 0xA0))
+
+
+def _seven_bits(code: str) -> bytes:
+    """Rows and places as they are exchanged (国标码), in hexadecimal: each byte below 128."""
+    plain = _hexadecimal(code)
+    if any(not 0x21 <= one <= 0x7E for one in plain):
+        raise ValueError("no place of a character")
+    return bytes(one | 0x80 for one in plain)
+
+
+def _run_together(code: str) -> bytes:
+    """Numbers of characters in decimals without a mark between: 24352 and 19977 are 2435219977."""
+    numbers = [int(code[at : at + 5]) for at in range(0, len(code), 5)]
+    if any(not 0x4E00 <= one <= 0x9FFF for one in numbers):
+        raise ValueError("no number of a character")
+    return "".join(map(chr, numbers)).encode()
+
+
+_TABLES: Final[Codes] = (
+    (r"^[0-9]{2,3}(?:[\s,;|.-][0-9]{2,3}){3,}$", _bytes_in_decimals),
+    (r"^(?:[1-8][0-9][\s,;|.-]?[0-9]{2}[\s,;|.-]?){2,10}$", _in_zones),
+    (r"^(?:[2-7][0-9A-Fa-f][\s,;|.-]?){4,20}$", _seven_bits),
+    ("^(?:[1-4][0-9]{4}){2,10}$", _run_together),
+)
+_CODES: Final[Codes] = (
     (r"^(?:0[xX])?[0-9A-Fa-f]{2}(?:(?:\\x|[\s:,-])?[0-9A-Fa-f]{2}){3,}$|^(?:\\x[0-9A-Fa-f]{2}){4,}$",
      _hexadecimal),
     ("^[A-Za-z0-9+/_-]{6,}={0,2}$", _base64),
@@ -218,4 +268,5 @@ _CODES: Final[tuple[tuple[str, Decode], ...]] = (
     ("=[0-9A-F]{2}=[0-9A-F]{2}", _quoted),
     (r"^(?:[01]{8}\s?){4,}$", _binary),
     (r"^[0-9]{2,5}(?:[\s,;|.-][0-9]{2,5})+$", _decimals),
+    *_TABLES,
 )  # fmt: skip

@@ -60,6 +60,8 @@ def fine(
         if not any(_says(name, _PUBLIC) and not _says(name, _ACTS) for name in names)
         for found in _places(names, texts)
     ]
+    if far := positions.measured(texts):
+        findings += _apart(far, texts)
     # Short cells without a mark tell a minute only where the header says so.
     looks = texts.select(pl.all().str.contains("[:：时点]|.{9}").any())
     for name in texts.columns:
@@ -239,11 +241,9 @@ def _inside(values: pl.Series) -> bool:
 
 def _places(names: tuple[str, ...], texts: pl.DataFrame) -> Iterator[Finding]:
     shown = "、".join(names)
-    place = pl.struct(names) if len(names) > 1 else pl.col(names[0])
-    counted = texts.select(names).drop_nulls().select(pl.len().over(place).alias("n"))["n"]
-    exact = int((counted < _SHARED).sum())
+    exact, of = _few_at(names, texts)
     # One point for each district, however many its decimals, is where everybody is.
-    if exact <= 0.2 * len(counted):
+    if exact <= 0.2 * of:
         return
     yield Finding(
         "LOCATION_TOO_FINE",
@@ -257,6 +257,37 @@ def _places(names: tuple[str, ...], texts: pl.DataFrame) -> Iterator[Finding]:
         "例：106.812345,39.654321 → 地图上是一个门口",
         "for example 106.812345,39.654321 → one door on a map",
     )
+
+
+def _apart(names: tuple[str, ...], texts: pl.DataFrame) -> Iterator[Finding]:
+    """Places told by how far they are from others."""
+    exact, of = _few_at(names, texts)
+    if exact <= 0.2 * of:
+        return
+    shown = "、".join(names)
+    yield Finding(
+        "LOCATION_TOO_FINE",
+        names,
+        exact,
+        share(exact, texts),
+        f"列「{shown}」写明到几个地点各有多远，精确到百米以内；两个距离在地图上只剩两点，三个只剩一点，"
+        f"{exact} 行可定位到户。",
+        f"columns {', '.join(names)} tell to less than 100 m how far it is from places that "
+        f"everybody knows; two distances leave two points, three leave one: {exact} rows point at "
+        "a house.",
+        "只保留一个距离，或者都换成“1公里以内、1—3公里”一类的档，也可以改为所在的街道。",
+        "Keep one of the distances, give bands of a kilometre or more, or the street instead.",
+        "例：距火车站 1240 米、距医院 2310 米 → 地图上画两个圆，交点就是门口",
+        "for example 1240 m from the station and 2310 m from the hospital → two circles meet at "
+        "the door",
+    )
+
+
+def _few_at(names: tuple[str, ...], texts: pl.DataFrame) -> tuple[int, int]:
+    """How many rows stand where few others do, and of how many."""
+    place = pl.struct(names) if len(names) > 1 else pl.col(names[0])
+    counted = texts.select(names).drop_nulls().select(pl.len().over(place).alias("n"))["n"]
+    return int((counted < _SHARED).sum()), len(counted)
 
 
 # So many rows at one point are a place they share.

@@ -1,7 +1,8 @@
 """People told of in a text: by the name behind what they are to somebody, or by a post they held.
 
 One cell proves nothing, 户主高兴 is no householder called 高兴; that most words behind such a word
-are names, and each another, is no chance. 原任某某镇党委书记 is whoever that was.
+are names, and each another, is no chance. Which words those are a column tells itself: behind 东至
+stand the neighbours of a field. 原任某某镇党委书记 is whoever that was.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,7 +12,7 @@ import polars as pl
 
 from anonymization import naming, occasions
 from anonymization.dictionary import names, words
-from anonymization.findings import Finding, share
+from anonymization.findings import Finding, drawn, share
 
 # Posts of which an institution has one or two at a time.
 _POST: Final = (
@@ -47,7 +48,7 @@ def told(texts: pl.DataFrame, left_out: Iterable[str]) -> Iterator[Finding]:
         values = texts[name]
         if name in skipped or not values.str.contains(r"\p{Han}{5}").any():
             continue
-        if records := _called(values, behind):
+        if records := _called(values, behind) or _always_called(values):
             yield naming.left("FREE_TEXT_LEAK", name, "PERSON", records, texts)
         elif records := _born(values):
             yield naming.left("FREE_TEXT_LEAK", name, "BIRTH_DATE", records, texts)
@@ -68,6 +69,60 @@ def _called(values: pl.Series, behind: str) -> int:
     # 高, 白, 方 begin words too: of names a fair part has three characters and its own surname.
     various = some.n_unique() >= _NAMES and some.str.head(1).n_unique() >= _NAMES
     return len(some) if various and len(some) >= _MOST * len(said) else 0
+
+
+def _always_called(values: pl.Series) -> int:
+    """How many cells have a name behind words of which nearly always another name is said.
+
+    The words are those with which pieces between marks begin; a word or two of them may be nothing.
+    """
+    cells = drawn(values.drop_nulls())
+    pieces = (
+        cells.str.extract_all(r"\p{Han}{3,10}").explode().drop_nulls().str.replace(_BELONGS, "")
+    )
+    counts = pieces.value_counts(name="times").rename({str(values.name): "piece"})
+    said = pl.concat(
+        counts.select(
+            pl.col("piece").str.head(width).alias("front"),
+            pl.col("piece").str.slice(width).alias("rest"),
+            "times",
+        )
+        for width in _FRONTS
+    )
+    said = said.filter(pl.col("rest").str.len_chars().is_between(2, 4))
+    said = said.filter(pl.len().over("front") >= _NEIGHBOURS)
+    if said.is_empty():
+        return 0
+    said = said.with_columns(named=names(said["rest"]))
+    fronts = (
+        said.group_by("front")
+        .agg(
+            pl.col("named").mean().alias("part"),
+            pl.col("named").sum().alias("many"),
+            pl.col("rest").filter("named").str.head(1).n_unique().alias("surnames"),
+            # Of lanes and villages called after families the last characters are few.
+            pl.col("rest").filter("named").str.slice(-1).n_unique().alias("ends"),
+        )
+        .filter(
+            pl.col("part") >= _NEARLY_ALL,
+            pl.col("many") >= _NEIGHBOURS,
+            pl.col("surnames") >= _NAMES,
+            pl.col("ends") >= _NAMES,
+        )
+    )
+    if fronts.is_empty():
+        return 0
+    known = said.filter("named").join(fronts, on="front", how="semi")
+    called = known.select(pl.col("front") + pl.col("rest")).to_series().unique().to_list()
+    return int(values.str.contains_any(called).sum())
+
+
+# How long the words are; what stands behind a name that is somebody's; so many neighbours at the
+# least, and how large a part of what stands there must be names.
+_FRONTS: Final = range(1, 5)
+_BELONGS: Final = "(?:承包|责任)?(?:[家户宅房院地田]|家[地田院]|同志|先生|女士|等人?)$"
+_NEIGHBOURS: Final = 8
+_NEARLY_ALL: Final = 0.7
 
 
 def _born(values: pl.Series) -> int:

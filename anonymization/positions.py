@@ -1,7 +1,8 @@
 """Columns that tell a place to less than a hundred metres, in whatever system it is written.
 
 Degrees with decimals, alone or in two columns, as the text of a map (WKT, GeoJSON), in degrees,
-minutes and seconds, as whole millionths, as a geohash, as metres of a projection.
+minutes and seconds, as whole millionths, as a geohash, as metres of a projection; and as how far it
+is from places that everybody knows, two of which leave two points of the map.
 """
 
 import itertools
@@ -118,3 +119,53 @@ def _hashed(values: pl.Series) -> bool:
     if some.str.head(3).n_unique() > 6 or matching(some, "[0-9].*[a-z]|[a-z].*[0-9]") < 0.9:
         return False
     return all(some.str.slice(place, 1).n_unique() >= 12 for place in (5, 6))
+
+
+# How far it is from somewhere, or only how far; how long until something is no way.
+_FAR_FROM: Final = (
+    "^(?:距|离|至|到).{2,}?[（(/_]?(?:公里|千米|米|km|m)[)）]?$|^距(?!离|今|[到上下])"
+    "|(?:距|离|与|至|到).{2,}(?:距离|路程|路)|dist(?:ance)?_?(?:to|from)_|^dist(?:ance)?_[a-z]{2}"
+)
+_FAR: Final = f"{_FAR_FROM}|距离|distance"
+_TIME: Final = "天|日|月|年|小时|分钟|期限|时长|day|hour|month|year"
+_BEARING: Final = "方位|bearing|azimuth"
+_LENGTH: Final = r"^([0-9]+(?:\.[0-9]+)?) ?(?:公里|千米|米|km|KM|m|M)?$"
+
+
+def measured(texts: pl.DataFrame) -> tuple[str, ...]:
+    """Columns that together tell a place by how far it is from others, to less than 100 metres.
+
+    Two distances at the least, or one and its direction; none if there are fewer.
+    """
+    far = [
+        name
+        for name in texts.columns
+        if _says(name, _FAR) and not _says(name, _TIME) and _to_metres(name, texts[name])
+    ]
+    circles = tuple(name for name in far if _says(name, _FAR_FROM))
+    if len(circles) >= 2:
+        return circles
+    bearings = [
+        name
+        for name in texts.columns
+        if _says(name, _BEARING) and matching(drawn(texts[name].drop_nulls()), "[0-9]") > 0.9
+    ]
+    return (far[0], bearings[0]) if far and bearings else ()
+
+
+def _to_metres(name: str, values: pl.Series) -> bool:
+    """Whether most lengths are no whole hundreds of metres."""
+    some = drawn(values.drop_nulls())
+    lengths = some.str.extract(_LENGTH).cast(pl.Float64, strict=False).drop_nulls()
+    if lengths.is_empty() or len(lengths) < 0.9 * len(some):
+        return False
+    said = name.lower() + " " + " ".join(some.head(_FEW_CELLS).str.replace_all("[0-9.]", ""))
+    in_kilometres = re.search("公里|千米|km", said) is not None
+    # Where no unit is said, nothing in a town is two hundred kilometres away.
+    if not in_kilometres and re.search("米|m(?![a-z])", said) is None:
+        in_kilometres = float(lengths.max() or 0) < _TOWN  # type: ignore[arg-type]
+    metres = (lengths * (1000 if in_kilometres else 1)).round(0)
+    return float((metres % 100 != 0).mean() or 0) > 0.5  # type: ignore[arg-type]
+
+
+_TOWN: Final = 200

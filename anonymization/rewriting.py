@@ -42,7 +42,11 @@ def rewritten(
         and (sample := _sample(texts[name])) is not None
     }
     tried = [way for sample in samples.values() for way in _undone(sample)]
-    found: dict[str, Finding] = {}
+    found: dict[str, Finding] = {
+        name: _finding((name,), len(texts[name].drop_nulls()), *_IN_TABLE, "PERSON", texts)
+        for name in texts.columns
+        if name not in public and _in_telegraph_code(texts[name])
+    }
     for (zh, en, undone), verdict in zip(tried, alone([way[2] for way in tried]), strict=True):
         name = undone.name
         kind = _kind(undone, verdict) if name not in found else None
@@ -52,6 +56,16 @@ def rewritten(
     return list(found.values())
 
 
+_IN_TABLE: Final = ("逐字换成码表里的编号", "as numbers of a code table")
+
+
+def _in_telegraph_code(values: pl.Series) -> bool:
+    """Whether a header says that names stand in the telegraph code, which any book has."""
+    said = re.search("电报码|(?:^|[名文字准])电码|telegraph", str(values.name).lower())
+    return said is not None and matching(drawn(values), _FOURS) > 0.9
+
+
+_FOURS: Final = r"^[0-9]{4}(?:[\s,;/-]?[0-9]{4}){1,5}$"
 # Numbers with a point and few digits are nobody's, however they are turned.
 _MEASURE: Final = r"^-?[0-9]{1,6}\.[0-9]{1,4}$"
 
@@ -138,6 +152,8 @@ def _rewritten(sample: pl.Series) -> Iterator[tuple[str, str, Undo]]:
         yield from _in_digits(bare)
         # Longer ones may be the codes of signs.
         if matching(bare, "^.{10,20}$") > 0.9:
+            for decoded in codings.readings(sample, tables=True):
+                yield _IN_TABLE[0], _IN_TABLE[1], decoded
             return
     if matching(bare, f"^[0-9{_ALIKE}Xx]{{11,19}}$") > 0.9:
         yield "用形近字母书写", "in letters that look alike", _table(_DIGITS)

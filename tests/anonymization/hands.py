@@ -42,6 +42,10 @@ from tests.anonymization import (
     tenth_held_sound,
     tenth_open,
     tenth_open_sound,
+    thirteenth_held,
+    thirteenth_held_sound,
+    thirteenth_open,
+    thirteenth_open_sound,
     twelfth_held,
     twelfth_held_sound,
     twelfth_open,
@@ -237,6 +241,22 @@ HANDS = (
             "held": Part(twelfth_held_sound.sound, 10, of=10),
         },
         rows=range(1_000, 2_400 + 1),
+        groups=4,
+    ),
+    # At first look 12 and 7 flaws; no truth had to be mended. After the open part was read 20 and
+    # 7. Sound 20 and 19, before and after. Some tables are short: a sheet of a month, the means of
+    # three dozen bodies.
+    Hand(
+        "thirteenth",
+        flawed={
+            "open": Part(thirteenth_open.flawed, 20, of=20),
+            "held": Part(thirteenth_held.flawed, 7, of=20),
+        },
+        sound={
+            "open": Part(thirteenth_open_sound.sound, 20, of=20),
+            "held": Part(thirteenth_held_sound.sound, 19, of=20),
+        },
+        rows=range(20, 3_000 + 1),
         groups=4,
     ),
 )

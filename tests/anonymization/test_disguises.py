@@ -105,6 +105,51 @@ def test_what_has_only_its_shape_passes():
     assert [one.zh for one in verify(table(TWINS)).findings] == []
 
 
+def zoned(name: str, between: str = " ", plus: int = -0xA0, form: str = "02") -> str:
+    """Row and place of each letter in GB 2312, counted from one unless something is added."""
+    codes = [name.encode("gb2312")[at : at + 2] for at in range(0, 2 * len(name), 2)]
+    return between.join("".join(format(one + plus, form) for one in code) for code in codes)
+
+
+def han(chance: random.Random) -> str:
+    """A name, which every character set of Chinese has."""
+    return chance.choice("王李张刘陈杨赵黄") + "".join(chance.choices("伟芳建国秀兰志强梅华", k=2))
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        zoned,
+        lambda name: zoned(name, between=""),
+        lambda name: zoned(name, plus=-0x80, form="02X"),
+        lambda name: " ".join(str(one) for one in name.encode("gb18030")),
+        lambda name: "".join(str(ord(one)) for one in name),
+        lambda name: " ".join(f"{ord(one):x}" for one in name),
+    ],
+    ids=["zones", "zones run together", "exchanged", "bytes", "run together", "points"],
+)
+def test_names_in_numbers_of_a_code_table_are_read(write):
+    cells = {"登记码": lambda c, p: write(han(c))}
+    assert {("DIRECT_IDENTIFIER_LEFT", ("登记码",))} <= found(cells)
+
+
+def test_names_in_the_code_of_telegraphs_are_known_by_their_header():
+    cells = {"姓名电码": lambda c, p: f"{c.randrange(9999):04} {c.randrange(9999):04}"}
+    assert {("DIRECT_IDENTIFIER_LEFT", ("姓名电码",))} <= found(cells)
+
+
+def test_numbers_of_papers_and_days_are_no_names_in_a_code_table():
+    cells = {
+        "登记码": lambda c, p: f"{c.randrange(1600, 8700)} {c.randrange(1600, 8700)}",
+        "资产号": lambda c, p: f"{c.randrange(10**11, 10**12)}",
+    }
+    assert found(cells) == set()
+
+
+def found(cells: dict[str, Cells]) -> set[tuple[str, tuple[str, ...]]]:
+    return {(one.code, one.columns) for one in verify(table(cells)).findings}
+
+
 def test_one_home_is_no_door_where_nothing_tells_the_estate():
     cells = {"楼": told("house"), "单元": told("door"), "室": told("room")}
     assert DOOR not in {one.code for one in verify(table(cells)).findings}

@@ -27,6 +27,32 @@ def test_what_households_and_neighbours_did_names_nobody(note):
     assert said(*[note] * 8) == []
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        "东至{}，南至生产路，西至{}家地，北至水渠",
+        "与{}等人，合伙，账目交{}",
+        "左邻{}；右邻{}；后为大队部",
+        "（介绍人{}，证明人{}）",
+    ],
+)
+def test_names_behind_words_that_always_say_another_name_are_found(note):
+    notes = [note.format(one, NAMES[n - 3]) for n, one in enumerate(NAMES)] * 3
+    assert said(*notes) == [("FREE_TEXT_LEAK", ("入户记录",))]
+
+
+@pytest.mark.parametrize(
+    ("front", "places"),
+    [
+        ("东至", "黄河路 长江街 海达街 机场路 温泉巷 石油渠 林荫路 白云街 双河沟 金沙湾"),
+        ("位于", "王家沟 李家巷 张家湾 赵家梁 刘家井 陈家圪旦 马家沟 高家湾 杨家梁"),
+        ("涉及", "高温 安全 白天 方便 平安 温度 施工 路灯 金额 水费 强光 明火"),
+    ],
+)
+def test_roads_lanes_and_matters_behind_such_words_name_nobody(front, places):
+    assert said(*(f"{front}{one}，已核实" for one in places.split() * 3)) == []
+
+
 def test_a_post_that_one_man_held_names_him():
     assert said("系乌海市第三中学原党总支书记") == [("FREE_TEXT_LEAK", ("入户记录",))]
 

@@ -62,3 +62,14 @@ def test_an_empty_sensitive_column_gives_nothing_away():
     assert verify(frame, claim).passed
     (found,) = verify(frame.with_columns(pl.lit("低保").alias("困难类型")), claim).findings
     assert (found.code, found.columns) == ("L_TOO_SMALL", ("困难类型",))
+
+
+def test_who_wears_a_number_of_a_team_is_seen_by_everybody():
+    rows = [
+        {"代表队": f"{team}队", "球衣号": n + 1, "体检结论": C.choice(("合格", "复检", "不合格"))}
+        for team in ("矿务局", "海勃湾", "乌达", "海南", "千里山")
+        for n in range(14)
+    ]
+    found = [(one.code, one.columns) for one in verify(pl.DataFrame(rows)).findings]
+    assert ("UNDECLARED_QI_UNIQUE", ("代表队", "球衣号")) in found
+    assert verify(pl.DataFrame(rows).drop("球衣号")).passed
