@@ -9,12 +9,14 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from sqlalchemy.orm import Session
 
 from anonymization import trials
 from registry import db, sealed
+from registry.accounts import sign_in
 from search import elastic
 from tests import engines, factories
 from tests.anonymization import judging
@@ -36,6 +38,8 @@ settings.load_profile("house")
 elastic.FOUND_IN_S = 10.0
 # And for who waits for another to have written, as threads of a test do.
 db.WAIT_FOR_WRITER_S = 60
+# Slow is what argon2 is for; how slow is asked of a process without this (tests/cli).
+sign_in.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 SPARK = find_spec("pyspark") is not None
