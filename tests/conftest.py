@@ -1,5 +1,6 @@
 """What every test may ask for: a database of its engine pair, a session, a town, a demo city."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -86,6 +87,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     engines.left_out(config, items)
     rooms = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rooms.get(item.path.parent.name, len(rooms)))
+
+
+def pytest_collection_finish() -> None:
+    """Look for rubbish among what the tests make, not again and again among what they are.
+
+    Modules and collected tests stay to the end. What tests leave is looked through more seldom:
+    a tenth of the time went there.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 @pytest.fixture(scope="session", autouse=True)
