@@ -15,7 +15,7 @@ from flask import Flask
 from hypothesis import HealthCheck, settings
 from sqlalchemy.orm import Session
 
-from anonymization import trials
+from anonymization import shelf, trials
 from registry import db, sealed
 from registry.accounts import sign_in
 from search import elastic
@@ -39,6 +39,8 @@ settings.load_profile("house")
 elastic.FOUND_IN_S = 10.0
 # And for who waits for another to have written, as threads of a test do.
 db.WAIT_FOR_WRITER_S = 60
+# Nor is a shelf of a run ever full: the sets of releases together ask for more than a gigabyte.
+shelf.LARGEST = 8 << 30
 # Slow is what argon2 is for; how slow is asked of a process without this (tests/cli).
 sign_in.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -57,9 +59,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # What is dear is made once for all processes of a run: the databases that tests have copies
     # of (tests/factories.py), and what the gate compares the codes of hundreds of releases with.
     if not hasattr(config, "workerinput"):
-        shelf = TemporaryDirectory(prefix="suite-")
-        config.add_cleanup(shelf.cleanup)
-        os.environ["SHELF"] = shelf.name
+        folder = TemporaryDirectory(prefix="suite-")
+        config.add_cleanup(folder.cleanup)
+        os.environ["SHELF"] = folder.name
     trials.SHELF = Path(os.environ["SHELF"])
     if noted := config.getoption("note_unengaged"):
         config.pluginmanager.register(engines.Watch(Path(noted)))
