@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.cli.processes import fetched, installed, served
+from tests.cli.processes import apart, fetched, served
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """One server for all: each test ends with its being there still."""
-    with served(installed(tmp_path_factory.mktemp("served"), log="error")) as (_, found):
+    with served(apart(tmp_path_factory.mktemp("served"), log="error")) as (_, found):
         yield found
 
 
