@@ -5,6 +5,9 @@ BIN := .venv/bin
 # tests/conftest.py, which begins with the longest, so that no core waits for another at the end.
 SUITE := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(MORE)
 
+# Where an image sets it, each of some hundred processes of a run would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 
 help: ## show this

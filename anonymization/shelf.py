@@ -143,18 +143,20 @@ def _put(target: Path, content: Numbers | str) -> None:
 
 
 # What this process may still write into a folder before it is measured again: thousands of lists
-# lie there, and to measure three thousand takes 27 ms.
-_granted: dict[Path, int] = {}
+# lie there, and to measure three thousand takes 27 ms. None for one that is full: nobody takes a
+# list out, so that it stays so, and each further list would be measured for in vain.
+_granted: dict[Path, int | None] = {}
 
 
 def _has_room(folder: Path, wanted: int) -> bool:
     """Whether so many bytes more are within `LARGEST`, whatever seven other processes write."""
-    if _granted.get(folder, 0) < wanted:
-        _granted[folder] = (LARGEST - _size(folder)) // 8
-    if _granted[folder] < wanted:
-        return False
-    _granted[folder] -= wanted
-    return True
+    granted = _granted.get(folder, 0)
+    if granted is not None and granted < wanted:
+        granted = (LARGEST - _size(folder)) // 8
+        if granted < wanted:
+            granted = None
+    _granted[folder] = None if granted is None else granted - wanted
+    return granted is not None
 
 
 def _size(folder: Path) -> int:

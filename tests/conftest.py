@@ -1,5 +1,6 @@
 """What every test may ask for: a database of its engine pair, a session, a town, a demo city."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -9,12 +10,14 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from sqlalchemy.orm import Session
 
-from anonymization import trials
+from anonymization import shelf, trials
 from registry import db, sealed
+from registry.accounts import sign_in
 from search import elastic
 from tests import engines, factories
 from tests.anonymization import judging
@@ -36,6 +39,10 @@ settings.load_profile("house")
 elastic.FOUND_IN_S = 10.0
 # And for who waits for another to have written, as threads of a test do.
 db.WAIT_FOR_WRITER_S = 60
+# Nor is a shelf of a run ever full: the sets of releases together ask for more than a gigabyte.
+shelf.LARGEST = 8 << 30
+# Slow is what argon2 is for; how slow is asked of a process without this (tests/cli).
+sign_in.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 SPARK = find_spec("pyspark") is not None
@@ -52,9 +59,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # What is dear is made once for all processes of a run: the databases that tests have copies
     # of (tests/factories.py), and what the gate compares the codes of hundreds of releases with.
     if not hasattr(config, "workerinput"):
-        shelf = TemporaryDirectory(prefix="suite-")
-        config.add_cleanup(shelf.cleanup)
-        os.environ["SHELF"] = shelf.name
+        folder = TemporaryDirectory(prefix="suite-")
+        config.add_cleanup(folder.cleanup)
+        os.environ["SHELF"] = folder.name
     trials.SHELF = Path(os.environ["SHELF"])
     if noted := config.getoption("note_unengaged"):
         config.pluginmanager.register(engines.Watch(Path(noted)))
@@ -82,6 +89,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     engines.left_out(config, items)
     rooms = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rooms.get(item.path.parent.name, len(rooms)))
+
+
+def pytest_collection_finish() -> None:
+    """Look for rubbish among what the tests make, not again and again among what they are.
+
+    Modules and collected tests stay to the end. What tests leave is looked through more seldom:
+    a tenth of the time went there.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 @pytest.fixture(scope="session", autouse=True)

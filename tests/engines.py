@@ -39,14 +39,25 @@ NAMED = re.compile(r"\b(POSTGRESQL|ENGINE|SERVER|SECURE|CATALOGUE_TEST\w*|getfix
 KEPT = re.compile(r"\bcache\b|\blru_cache\b|\bglobal\b|_[Cc]ache\b")
 
 
-# As many values as a statement is given are none of its own: IN (?, ?), VALUES (?, ?), (?, ?).
+# As many values as a statement is given are none of its own: IN (?, ?), VALUES (?, ?), (?, ?); nor
+# is as often as the same is asked of another value: (name LIKE ?) OR (name LIKE ?).
 VALUES = re.compile(r"\((?:\?|, )+\)(?:, \((?:\?|, )+\))*")
+AGAIN = re.compile(r"(\([^()]+\))(?: OR \1)+")
+# Which columns of a row are changed together is a matter of what was typed.
+CHANGE = re.compile(r"(UPDATE \S+ SET )(\S+=\?(?:, \S+=\?)+)( WHERE .*)", re.DOTALL)
 
 
 @cache
-def digest(statement: str) -> str:
-    """What tells a statement from others, without what it is given."""
-    return blake2b(VALUES.sub("(?)", statement).encode(), digest_size=8).hexdigest()
+def digests(statement: str) -> frozenset[str]:
+    """What tells a statement from others, without what it is given; of a change, by column."""
+    plain = AGAIN.sub(r"\1", VALUES.sub("(?)", statement))
+    change = CHANGE.fullmatch(plain)
+    parts = (
+        [plain]
+        if change is None
+        else [f"{change[1]}{column}{change[3]}" for column in change[2].split(", ")]
+    )
+    return frozenset(blake2b(one.encode(), digest_size=8).hexdigest() for one in parts)
 
 
 class Watch:
@@ -83,9 +94,9 @@ class Watch:
             # The city that many files share is built by whoever comes first.
             if self._city_under_way:
                 return
-            self.browsed[self._test.partition("::")[0]].add(digest(statement))
+            self.browsed[self._test.partition("::")[0]] |= digests(statement)
         else:
-            self.asked.add(digest(statement))
+            self.asked |= digests(statement)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:

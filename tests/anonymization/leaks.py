@@ -68,11 +68,12 @@ BASES: Final[Mapping[str, tuple[str, ...]]] = {
         *("things: budget",),
     ),
 }  # fmt: skip
+FRONTS: Final = tuple(front for some in BASES.values() for front in some)
 
 
 @cache
 def bases() -> tuple[Release, ...]:
-    """The sound releases that leaks are put into."""
+    """The sound releases that leaks are put into, in the order of `FRONTS`."""
     found = []
     for module, fronts in BASES.items():
         sound = import_module(f"tests.anonymization.{module}").sound

@@ -6,7 +6,7 @@ The whole of it, each leak in many bases, is `benchmarks/leaks.py`; here a sampl
 import pytest
 
 from tests.anonymization.judging import verdict
-from tests.anonymization.leaks import Leak, bases, is_found, pairs
+from tests.anonymization.leaks import FRONTS, Leak, bases, is_found, pairs
 from tests.anonymization.leaks_of_lives import lives
 from tests.anonymization.leaks_of_numbers import numbers
 
@@ -54,8 +54,11 @@ def sample(kind: str) -> list[Leak]:
     return [one for n, one in enumerate(some) if n % STEP == 0 or one.name in ALWAYS]
 
 
-@pytest.mark.parametrize("base", bases(), ids=lambda base: base.title)
-def test_a_base_without_a_leak_passes(base):
+# By name: to draw them is for whoever looks at them, not for each process that collects.
+@pytest.mark.parametrize("front", FRONTS)
+def test_a_base_without_a_leak_passes(front):
+    base = bases()[FRONTS.index(front)]
+    assert base.title.startswith(front)
     assert [one.zh for one in verdict(base).findings] == []
 
 

@@ -84,6 +84,17 @@ def test_no_more_is_kept_than_a_gigabyte(folder, monkeypatch):
     assert not any(folder.iterdir())
 
 
+def test_a_shelf_that_is_full_is_full_to_the_end_of_a_process(folder, monkeypatch):
+    """To measure it again for each further list costs more than many a list."""
+    calls: list[int] = []
+    with monkeypatch.context() as narrow:
+        narrow.setattr(shelf, "LARGEST", 1)
+        ask(folder, calls)
+    assert ask(folder, calls)
+    assert len(calls) == 2
+    assert not any(folder.iterdir())
+
+
 def test_the_folder_is_that_of_the_user_for_what_can_be_made_again():
     place = shelf.place_of_user
     assert place({"XDG_CACHE_HOME": "/c", "HOME": "/h"}) == Path("/c/wuhai-registry")

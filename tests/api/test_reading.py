@@ -1,9 +1,7 @@
 """`/api/v1` beside entries: search, versions, demands, the page; and what a machine tries on it."""
 
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, given, settings
-from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 import schemas
 from registry import accounts, db
@@ -170,6 +168,9 @@ def test_every_reference_of_the_description_leads_somewhere():
 @pytest.fixture(scope="module")
 def described(tmp_path_factory):
     """The description of an application of its own: what is tried on it spoils nothing else."""
+    # Here, as every process of a run collects this file and one of them tries it.
+    import schemathesis
+
     folder = tmp_path_factory.mktemp("fuzzed")
     with factories.city_database(folder) as opened:
         app = factories.city_app(folder, opened)
@@ -203,6 +204,8 @@ def tag_of(app, token, key):
 @pytest.mark.parametrize("who", ["", "consumer", "registrar", "reviewer", "acceptance"])
 def test_a_machine_that_tries_everything_finds_nothing(described, who):
     schema, app, tokens = described
+    from schemathesis.specs.openapi.checks import positive_data_acceptance
+
     headers = {"Authorization": tokens[who]} if who else {}
     key = draft(app, tokens["registrar"])
     tried, bodies, statuses = 0, 0, set()

@@ -74,6 +74,17 @@ def test_only_the_named_entries_move_and_a_batch_is_divided(session, town):
         catalogue.advance(session, secrecy, drafts[1], "clear")
 
 
+def test_a_batch_that_moves_whole_is_the_batch_of_its_new_unit(session, town):
+    registrar = town.person("registrar")
+    draft = registered(town, registrar, "甲信息")
+    batch = catalogue.hand_in(session, registrar, [draft], "一项")
+    catalogue.transfer(session, town.person("authority_head"), act(town))
+    session.expire_all()
+    assert draft.submission_id == batch.id
+    assert batch.department_id == town.other.id
+    catalogue.advance(session, town.person("secrecy", unit=town.other), draft, "clear")
+
+
 def test_open_requests_follow_and_closed_ones_keep_the_old_name(session, town):
     resource = published(town)
     waiting, done = asked(town, resource, "received"), asked(town, resource, "refused")

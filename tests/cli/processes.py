@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from registry.cli import main
 from tests import factories
 
 COMMAND = [sys.executable, "-c", "from registry.cli import main; main()"]
@@ -19,13 +22,39 @@ COMMAND = [sys.executable, "-c", "from registry.cli import main; main()"]
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
     """The settings of an installation in this folder, on the database engine of this run."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("CATALOGUE_", "PROMETHEUS"))}
-    named = {f"CATALOGUE_{key.upper()}": value for key, value in more.items()}
+    named = _named(more)
     # For tests/engines.py: a process of this environment meets the engine of the run.
     sys.audit("registry.environment")
     if factories.POSTGRESQL and "CATALOGUE_DATABASE_URL" not in named:
         named["CATALOGUE_DATABASE_URL"] = factories.own_postgresql()
-    return {**kept, "CATALOGUE_DATA_DIR": str(folder), **named}
+    return {**_outer(), "CATALOGUE_DATA_DIR": str(folder), **named}
+
+
+def _named(more: dict[str, str]) -> dict[str, str]:
+    return {f"CATALOGUE_{key.upper()}": value for key, value in more.items()}
+
+
+def _outer() -> dict[str, str]:
+    """What of the environment of the tests is none of our settings."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("CATALOGUE_", "PROMETHEUS"))}
+
+
+def installed(folder: Path, **more: str) -> dict[str, str]:
+    """The same of one that is ready to work: `init` costs a process of its own a second more."""
+    env = environment(folder, **more)
+    done = CliRunner().invoke(main, ["init"], env=env)
+    assert done.exit_code == 0, done.output
+    return env
+
+
+def apart(folder: Path, **more: str) -> dict[str, str]:
+    """The same on SQLite whatever engine the run is of, made by a process: it meets no engine.
+
+    For tests of what stands before the application, and reads and writes a connection.
+    """
+    env = {**_outer(), "CATALOGUE_DATA_DIR": str(folder), **_named(more)}
+    assert catalogue(env, "init").returncode == 0
+    return env
 
 
 def catalogue(env: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:

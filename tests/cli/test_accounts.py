@@ -1,7 +1,11 @@
 """Accounts made by command: what is refused, what is told, and what stays out of the database."""
 
+import subprocess
+import sys
+
 import pytest
 import sqlalchemy as sa
+from argon2 import Type, extract_parameters
 from click.testing import CliRunner
 
 from registry import db
@@ -56,6 +60,14 @@ def test_what_cannot_be_an_account_is_refused_with_its_rule(run, place, given, s
     assert said in answer.output
     with db.transaction(place[1], writes=False) as session:
         assert session.scalar(sa.select(Account).where(Account.username == "clerk")) is None
+
+
+def test_what_is_kept_of_a_password_is_as_dear_to_guess_at_as_owasp_asks():
+    """In a process of its own, as the tests of this one hash cheaply (tests/conftest.py)."""
+    asked = f"from registry.accounts import hash_password as kept; print(kept({PASSWORD!r}))"
+    told = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
+    kept = extract_parameters(told.stdout.strip())
+    assert (kept.type, kept.time_cost, kept.memory_cost) == (Type.ID, 2, 19 * 1024)
 
 
 def test_a_password_is_asked_for_twice_where_none_is_given(run):

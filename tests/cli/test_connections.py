@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.connections import SMALL, has_arrived
-from tests.cli.processes import catalogue, environment, fetched, served
+from tests.cli.processes import apart, fetched, served
 
 # More than there are threads.
 MANY = 24
@@ -21,8 +21,7 @@ JSON = CALL + b"Content-Type: application/json\r\nConnection: close\r\n"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    env = environment(tmp_path_factory.mktemp("served"), log="error", anonymous="open")
-    assert catalogue(env, "init").returncode == 0
+    env = apart(tmp_path_factory.mktemp("served"), log="error", anonymous="open")
     with served(env) as (_, address):
         yield urlsplit(address)
 

@@ -6,15 +6,13 @@ import pytest
 from click.testing import CliRunner
 
 from registry.cli import main
-from tests.cli.processes import catalogue, environment
+from tests.cli.processes import catalogue, installed
 from tests.harvest.portals import ckan_of, package, serving
 
 
 @pytest.fixture
 def env(tmp_path):
-    made = environment(tmp_path / "var", harvest_networks="127.0.0.1/32")
-    assert catalogue(made, "init").returncode == 0
-    return made
+    return installed(tmp_path / "var", harvest_networks="127.0.0.1/32")
 
 
 def test_a_source_is_entered_run_and_listed(env, tmp_path):

@@ -20,7 +20,7 @@ from registry.models.outbox import OutboxRow
 from tests.factories import Town, document
 
 KILLS = 3
-MANY = 2000
+MANY = 1000
 
 
 @pytest.fixture

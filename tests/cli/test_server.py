@@ -9,44 +9,45 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.cli.processes import catalogue, environment, fetched, served
+from tests.cli.processes import apart, fetched, served
 
 
-def test_an_address_that_is_too_long_gets_our_page_and_the_server_goes_on(tmp_path):
-    env = environment(tmp_path, log="error")
-    assert catalogue(env, "init").returncode == 0
-    with served(env) as (_, address):
-        assert fetched(f"{address}/search?q={'a' * 7000}")[0] in (200, 303)
-        for sent in (f"search?q={'a' * 9000}", "zhang" * 20_000):
-            status, page = fetched(f"{address}/{sent}")
-            assert status == 414
-            assert "地址过长 / The address is too long" in page
-            assert "请减少检索词" in page
-            assert '<a href="/">首页 / Home</a>' in page
-            assert "zhang" not in page
-        assert fetched(f"{address}/livez")[0] == 200
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """One server for all: each test ends with its being there still."""
+    with served(apart(tmp_path_factory.mktemp("served"), log="error")) as (_, found):
+        yield found
 
 
-def test_a_call_whose_address_is_too_long_is_answered_in_the_form_of_its_kind(tmp_path):
-    env = environment(tmp_path, log="error")
-    assert catalogue(env, "init").returncode == 0
-    with served(env) as (_, address):
-        for words in ("a" * 9000, "%E5%A9%9A" * 1000, "%E5%A9%9A" * 10_000):
-            line = "HTTP/1.1\r\nHost: registry\r\n\r\n"
-            problem = answered(address, f"GET /api/v1/search?q={words} {line}")
-            assert problem[0].startswith("HTTP/1.1 414 ")
-            assert "\r\nContent-Type: application/problem+json" in problem[0]
-            assert problem[1]["type"] == "too_long"
-            assert "请减少检索词" in problem[1]["languages"]["zh"]["detail"]
-            for prefix in ("/api/3/action", "/api/action"):
-                head, body = answered(address, f"GET {prefix}/package_search?q={words} {line}")
-                assert head.startswith("HTTP/1.1 414 ")
-                assert "\r\nContent-Type: application/json" in head
-                assert (body["success"], body["error"]["__type"]) == (False, "Search Query Error")
-                assert "POST" in body["error"]["message"]
-            _, body = answered(address, f"GET /api/3/action/package_show?id={words} {line}")
-            assert body["error"]["__type"] == "Validation Error"
-        assert fetched(f"{address}/livez")[0] == 200
+def test_an_address_that_is_too_long_gets_our_page_and_the_server_goes_on(address):
+    assert fetched(f"{address}/search?q={'a' * 7000}")[0] in (200, 303)
+    for sent in (f"search?q={'a' * 9000}", "zhang" * 20_000):
+        status, page = fetched(f"{address}/{sent}")
+        assert status == 414
+        assert "地址过长 / The address is too long" in page
+        assert "请减少检索词" in page
+        assert '<a href="/">首页 / Home</a>' in page
+        assert "zhang" not in page
+    assert fetched(f"{address}/livez")[0] == 200
+
+
+def test_a_call_whose_address_is_too_long_is_answered_in_the_form_of_its_kind(address):
+    for words in ("a" * 9000, "%E5%A9%9A" * 1000, "%E5%A9%9A" * 10_000):
+        line = "HTTP/1.1\r\nHost: registry\r\n\r\n"
+        problem = answered(address, f"GET /api/v1/search?q={words} {line}")
+        assert problem[0].startswith("HTTP/1.1 414 ")
+        assert "\r\nContent-Type: application/problem+json" in problem[0]
+        assert problem[1]["type"] == "too_long"
+        assert "请减少检索词" in problem[1]["languages"]["zh"]["detail"]
+        for prefix in ("/api/3/action", "/api/action"):
+            head, body = answered(address, f"GET {prefix}/package_search?q={words} {line}")
+            assert head.startswith("HTTP/1.1 414 ")
+            assert "\r\nContent-Type: application/json" in head
+            assert (body["success"], body["error"]["__type"]) == (False, "Search Query Error")
+            assert "POST" in body["error"]["message"]
+        _, body = answered(address, f"GET /api/3/action/package_show?id={words} {line}")
+        assert body["error"]["__type"] == "Validation Error"
+    assert fetched(f"{address}/livez")[0] == 200
 
 
 def answered(address: str, request: str) -> tuple[str, dict[str, Any]]:
@@ -56,23 +57,20 @@ def answered(address: str, request: str) -> tuple[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "gbk"])
-def test_an_address_with_bare_chinese_is_told_how_to_write_it(tmp_path, charset):
-    env = environment(tmp_path, log="error")
-    assert catalogue(env, "init").returncode == 0
-    with served(env) as (_, address):
-        page = raw(address, "GET /search?q=婚姻 HTTP/1.1".encode(charset))
-        problem = raw(address, "GET /api/v1/search?q=婚姻 HTTP/1.1".encode(charset))
-        action = raw(address, "GET /api/3/action/package_search?q=婚姻 HTTP/1.1".encode(charset))
-        for answer in (page, problem, action):
-            assert answer.startswith("HTTP/1.1 400 ")
-            assert "地址里的中文没有编码" in answer
-            assert "The address has characters that are not encoded" in answer
-            assert "--data-urlencode" in answer
-        assert "\r\nContent-Type: text/html" in page
-        assert "\r\nContent-Type: application/problem+json" in problem
-        assert "\r\nContent-Type: application/json" in action
-        assert '"success": false' in action
-        assert fetched(f"{address}/livez")[0] == 200
+def test_an_address_with_bare_chinese_is_told_how_to_write_it(address, charset):
+    page = raw(address, "GET /search?q=婚姻 HTTP/1.1".encode(charset))
+    problem = raw(address, "GET /api/v1/search?q=婚姻 HTTP/1.1".encode(charset))
+    action = raw(address, "GET /api/3/action/package_search?q=婚姻 HTTP/1.1".encode(charset))
+    for answer in (page, problem, action):
+        assert answer.startswith("HTTP/1.1 400 ")
+        assert "地址里的中文没有编码" in answer
+        assert "The address has characters that are not encoded" in answer
+        assert "--data-urlencode" in answer
+    assert "\r\nContent-Type: text/html" in page
+    assert "\r\nContent-Type: application/problem+json" in problem
+    assert "\r\nContent-Type: application/json" in action
+    assert '"success": false' in action
+    assert fetched(f"{address}/livez")[0] == 200
 
 
 def raw(address: str, line: bytes) -> str:

@@ -13,16 +13,13 @@ from registry.work import REBUILD_LOCK, Turn
 from search import documents
 from tests import factories
 from tests.catalogue.test_life import published
-from tests.cli.processes import catalogue, environment, running, served, until
+from tests.cli.processes import catalogue, installed, running, served, until
 
 
 @pytest.fixture
 def env(tmp_path):
     """An installation ready to be worked on."""
-    made = environment(tmp_path / "data")
-    done = catalogue(made, "init")
-    assert done.returncode == 0, done.stderr
-    return made
+    return installed(tmp_path / "data")
 
 
 @pytest.fixture

@@ -36,6 +36,16 @@ def test_a_disabled_account_is_out_at_the_next_request(city, writing):
     assert client.get("/inbox").headers["Location"].startswith("/sign-in")
 
 
+def test_a_session_lasts_while_it_is_used_and_half_an_hour_longer(city):
+    begun = db.now()
+    with time_machine.travel(begun, tick=False):
+        client = sign_in(city, "auditor")
+    # Longer together than a session that nobody uses.
+    for minutes, status in ((25, 200), (50, 200), (75, 200), (106, 303)):
+        with time_machine.travel(begun + timedelta(minutes=minutes), tick=False):
+            assert client.get("/inbox").status_code == status, minutes
+
+
 def test_a_post_that_ended_gives_no_right_even_to_an_open_session(city, writing):
     client = sign_in(city, "registrar")
     page = client.get("/resources/new")

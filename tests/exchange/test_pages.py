@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from registry import db, exchange
 from registry.db import now
+from registry.models.accounts import Organisation
 from registry.models.catalogue import Element, Resource
 from registry.models.exchange import Demand, Request
 from registry.models.jobs import Notice
@@ -223,6 +224,24 @@ def test_whoever_states_a_demand_is_told_who_has_it_now(city):
     assert "「匹配到资源」已办理" in reviewer.get(answer.location).text
     send(client, f"{answer.location}/withdraw-demand")
     assert "<dt>在办</dt>" not in client.get(answer.location).text
+
+
+def test_a_demand_may_be_given_to_every_unit_and_its_asker_is_told_by_name(city):
+    client = sign_in(city, "consumer")
+    typed = {"wanted": "供热欠费用户", "items": "户号", "scene": "催缴"}
+    address = send(client, "/demands/new", **typed).location
+    reviewer = sign_in(city, "reviewer")
+    page = reviewer.get(address).text
+    with reading(city) as session:
+        units = session.scalars(
+            sa.select(Organisation.name).where(Organisation.valid_to.is_(None))
+        ).all()
+    assert [one for one in units if f">{one}</option>" not in page] == []
+    assert "供热欠费用户" in client.get("/lists/supply-demand").text
+    send(reviewer, f"{address}/send-up", text="国家平台 UP-2026-2")
+    send(reviewer, f"{address}/answer-up", text="同意共享")
+    told = client.get("/inbox").text
+    assert "供热欠费用户" in told[told.index("<aside") :]
 
 
 def test_a_crafted_step_is_refused_and_stands_in_the_journal(city):

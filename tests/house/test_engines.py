@@ -65,13 +65,21 @@ ASKING = (
 def test_asks():
     asks("SELECT 1")
     asks("SELECT 2 WHERE 2 IN (?, ?)", (1, 2))
+    asks("SELECT 4 WHERE (4 = ?)", (4,))
+    asks("CREATE TABLE IF NOT EXISTS line (id, name, note)")
+    asks("UPDATE line SET name=? WHERE id = ?", (1, 2))
+    asks("UPDATE line SET note=? WHERE id = ?", (1, 2))
 """
 )
 COVERED = (
     BROWSED
     + """
 def test_sees(browser): asks("SELECT 1")
-def test_sees_more(browser): asks("SELECT 2 WHERE 2 IN (?, ?, ?)", (1, 2, 3))
+def test_sees_more(browser):
+    asks("SELECT 2 WHERE 2 IN (?, ?, ?)", (1, 2, 3))
+    asks("SELECT 4 WHERE (4 = ?) OR (4 = ?)", (3, 4))
+    asks("CREATE TABLE IF NOT EXISTS line (id, name, note)")
+    asks("UPDATE line SET name=?, note=? WHERE id = ?", (1, 2, 3))
 """
 )
 OF_ITS_OWN = (
@@ -79,6 +87,23 @@ OF_ITS_OWN = (
     + """
 def test_sees(browser): asks("SELECT 1")
 def test_sees_more(browser): asks("SELECT 3")
+"""
+)
+# A column of its own, and another row: each is a statement by itself.
+CHANGES = (
+    BROWSED
+    + """
+def test_changes(browser):
+    asks("CREATE TABLE IF NOT EXISTS line (id, name, note)")
+    asks("UPDATE line SET name=?, id=? WHERE id = ?", (1, 2, 3))
+"""
+)
+CHOOSES = (
+    BROWSED
+    + """
+def test_chooses(browser):
+    asks("CREATE TABLE IF NOT EXISTS line (id, name, note)")
+    asks("UPDATE line SET name=?, note=? WHERE name = ?", (1, 2, 3))
 """
 )
 # The connection is opened by whoever comes first, and kept.
@@ -123,12 +148,13 @@ def test_only_what_passed_without_an_engine_is_left_out(tmp_path):
     (inner / "conftest.py").write_text(CONFTEST)
     files = {"suite": SUITE, "kept": KEPT, "shared": SHARED, "named": NAMED}
     files |= {"asking": ASKING, "covered": COVERED, "of_its_own": OF_ITS_OWN}
+    files |= {"changes": CHANGES, "chooses": CHOOSES}
     for name, text in files.items():
         (inner / f"test_{name}.py").write_text(text)
     for options in ((), ("-p", "xdist.plugin", "-n", "2", "--dist", "loadfile")):
         noted = tmp_path / "noted"
         told = suite(inner, f"--note-unengaged={noted}", *options)
-        assert "1 failed, 16 passed" in told, told
+        assert "1 failed, 18 passed" in told, told
         names = [line.rpartition("/")[2] for line in noted.read_text().split()]
         assert names == [
             "test_covered.py::test_sees",
@@ -137,4 +163,4 @@ def test_only_what_passed_without_an_engine_is_left_out(tmp_path):
             "test_suite.py::test_of_a_process",
             "test_suite.py::test_of_nothing",
         ]
-    assert "1 failed, 11 passed, 5 deselected" in suite(inner, f"--leave-out={noted}")
+    assert "1 failed, 13 passed, 5 deselected" in suite(inner, f"--leave-out={noted}")

@@ -15,7 +15,7 @@ from registry.cli import main
 from registry.journal import heads
 from registry.models.journal import JournalRow
 from tests import factories
-from tests.cli.processes import COMMAND, catalogue, environment
+from tests.cli.processes import COMMAND, catalogue, installed
 
 
 @pytest.fixture
@@ -108,8 +108,7 @@ def test_a_next_key_that_is_damaged_or_follows_another_is_made_anew(database, se
 
 @pytest.mark.parametrize("delay", [0.0, 0.02, 0.1])
 def test_a_rotation_that_is_killed_leaves_a_whole_key_and_can_be_run_again(tmp_path, delay):
-    env = environment(tmp_path / "data")
-    assert catalogue(env, "init").returncode == 0
+    env = installed(tmp_path / "data")
     path = tmp_path / "data" / "signing.key"
     before = signing.load(path)
     process = subprocess.Popen([*COMMAND, "key", "rotate"], env=env, stdout=subprocess.DEVNULL)
@@ -158,8 +157,7 @@ def test_the_secret_is_not_replaced_and_the_command_says_why(tmp_path, monkeypat
 
 
 def test_the_list_shows_every_key_the_present_one_first(tmp_path):
-    env = environment(tmp_path / "data")
-    catalogue(env, "init")
+    env = installed(tmp_path / "data")
     assert catalogue(env, "key", "rotate").returncode == 0
     publics = signing.load(tmp_path / "data" / "signing.key").publics
     told = json.loads(catalogue(env, "key", "list", "--json").stdout)

@@ -67,8 +67,9 @@ def _listed(field: Field) -> bool:
     return field.codes is not None and field.codes != "class_path"
 
 
+@cache
 def drafts() -> st.SearchStrategy[dict[str, Any]]:
-    """Documents that may be stored, most of them far from complete."""
+    """Documents that may be stored, most of them far from complete; one strategy for every test."""
     every = {field.key: of_field(field) for field in schemas.fields("resource")}
     return st.fixed_dictionaries({}, optional=every)
 

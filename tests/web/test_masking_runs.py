@@ -241,7 +241,8 @@ def test_a_reviewer_sees_the_run_and_can_do_nothing_with_it(city, key):
 
 # --- no raw value is left anywhere -----------------------------------------------------------
 
-PLANTED = [f"栽种{'甲乙丙丁戊己庚辛壬癸'[n % 10]}{n:02d}氏" for n in range(20)]
+FRONT = "栽种"
+PLANTED = [f"{FRONT}{'甲乙丙丁戊己庚辛壬癸'[n % 10]}{n:02d}氏" for n in range(20)]
 
 
 def planted(header: bool = True) -> bytes:
@@ -251,13 +252,15 @@ def planted(header: bool = True) -> bytes:
     return made.with_columns(pl.Series("姓名", names)).write_csv(include_header=header).encode()
 
 
+def spelt(value: str) -> tuple[bytes, ...]:
+    """A value as a file may hold it."""
+    return (value.encode(), value.encode("gb18030"), ascii(value)[1:-1].encode())
+
+
 def left(database, roots: list[Path], data: Path, caplog) -> list[str]:
     """Where any of the planted values stands: below `roots`, in memory, a database, a log."""
-    forms = [
-        form
-        for value in PLANTED
-        for form in (value.encode(), value.encode("gb18030"), ascii(value)[1:-1].encode())
-    ]
+    # What does not hold how all of them begin is looked through once, and not twenty times.
+    forms = {front: [spelt(one)[n] for one in PLANTED] for n, front in enumerate(spelt(FRONT))}
     places = []
     files = [path for root in (*roots, sealed.memory(data)) for path in root.rglob("*")]
     for path in [*files, *Path("/tmp").glob("*")]:
@@ -267,7 +270,8 @@ def left(database, roots: list[Path], data: Path, caplog) -> list[str]:
             content = path.read_bytes()
         except OSError:
             continue  # another's, or gone meanwhile
-        places += [str(path)] if any(form in content for form in forms) else []
+        if any(front in content and any(one in content for one in forms[front]) for front in forms):
+            places.append(str(path))
     rows = []
     with db.transaction(database, writes=False) as session:
         for table in db.Base.metadata.sorted_tables:

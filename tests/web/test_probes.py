@@ -14,7 +14,7 @@ from registry.models.journal import JournalRow
 from registry.models.outbox import OutboxRow
 from tests import factories
 from tests.catalogue.test_life import published
-from tests.cli.processes import catalogue, environment, fetched, served, until
+from tests.cli.processes import fetched, installed, served, until
 from tests.factories import sign_in
 
 
@@ -237,8 +237,7 @@ def test_metrics_are_for_this_machine_or_for_an_administrators_token(city):
 
 def test_a_full_disk_is_told_reading_goes_on_and_room_is_enough_to_heal(tmp_path):
     # The limit of a process stands for the disk: SQLite's own files lie in the data folder.
-    env = environment(tmp_path, database_url=f"sqlite:///{tmp_path}/r.sqlite", log="error")
-    assert catalogue(env, "init").returncode == 0
+    env = installed(tmp_path, database_url=f"sqlite:///{tmp_path}/r.sqlite", log="error")
     with served(env) as (process, address):
         (worker,) = children(process.pid)
         limit = resource.prlimit(worker, resource.RLIMIT_FSIZE)
@@ -260,8 +259,7 @@ def children(pid):
 
 
 def test_several_workers_are_counted_as_one_and_leave_nothing_behind(tmp_path):
-    env = environment(tmp_path, workers="2", log="error")
-    assert catalogue(env, "init").returncode == 0
+    env = installed(tmp_path, workers="2", log="error")
     with served(env) as (_, address):
         text = fetched(f"{address}/metrics")[1]
         line = 'catalogue_request_seconds_count{route="/sign-in"}'

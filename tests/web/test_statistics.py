@@ -71,9 +71,11 @@ def test_months_add_up_and_begin_with_the_first_record(looked):
     assert [row[1] for row in rows] == sorted(row[1] for row in rows)
 
 
-def test_the_page_wants_a_name_and_shows_what_was_counted(city):
+# One who reads everything is asked of no entry whether he may read it.
+@pytest.mark.parametrize("username", ["auditor", "reviewer"])
+def test_the_page_wants_a_name_and_shows_what_was_counted(city, username):
     assert city.test_client().get("/statistics").status_code in (302, 303, 401)
-    page = sign_in(city, "reviewer").get("/statistics").text
+    page = sign_in(city, username).get("/statistics").text
     entries = int(
         re.search(r"<b>(\d+)</b> <span class=\"unit\">项</span><br>已发布数据资源", page)[1]
     )

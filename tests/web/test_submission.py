@@ -102,3 +102,23 @@ def test_what_was_shown_to_be_decided_on_is_noted_as_read(city, batch):
             .where(Reading.person_id == person, Submission.key == batch.rsplit("/", 1)[1])
         )
     assert keys == 10
+
+
+def test_the_drafts_that_are_chosen_are_one_batch_and_the_others_stay(city):
+    with db.transaction(city.extensions["registry_database"], writes=True) as session:
+        account = session.scalar(sa.select(Account).where(Account.username == "registrar"))
+        who = of_account(session, account, db.now().date())
+        unit = session.get_one(Organisation, who.holdings[0].organisation_id)
+        keys = [
+            catalogue.register(session, who, unit, document(f"另批信息{n}号"), declared=True).key
+            for n in "甲乙丙"
+        ]
+    client = sign_in(city, "registrar")
+    data = {"csrf_token": token_of(client.get("/inbox").text), "entry": keys[:2], "title": "另批"}
+    made = client.post("/submissions/new", data=data)
+    assert made.status_code == 303
+    assert state_of(city, made.location, "in_secrecy_review") == 2
+    page = client.get(made.location).text
+    assert [f"另批信息{n}号" in page for n in "甲乙丙"] == [True, True, False]
+    again = client.post("/submissions/new", data={**data, "entry": ["aaaaaaaaaaaaaaaa"]})
+    assert again.status_code == 404
