@@ -184,18 +184,16 @@ class Lexicon:
     def _goes_on(self, plain: str, at: int, end: int, longer: int, alike: Term) -> bool:
         """Tell whether what begins with a term sounds like a longer one that does, too.
 
-        物业公思 is 物业公司, and leaves 公思 else, which nobody knows.
+        物业公思 is 物业公司, and leaves 公思 else, which nobody knows; the 档案管 of 档案管理 is no
+        档案馆.
         """
-        rest = plain[end:longer]
-        return (
-            bool(rest)
-            and any(
-                one.startswith(plain[at:end]) and len(one) == longer - at for one in alike.alike
-            )
-            and not any(
-                rest[start:] and self._end(plain, end + start) for start in range(len(rest))
-            )
+        if analysis.is_han(plain[longer : longer + 1]):
+            return False
+        begun = plain[at:end]
+        is_longer = any(
+            len(one) == longer - at > len(begun) and one.startswith(begun) for one in alike.alike
         )
+        return is_longer and not any(self._end(plain, start) for start in range(end, longer))
 
     def _same(self, found: Iterable[str]) -> tuple[str, ...]:
         """Give terms and what may stand for them, those first."""

@@ -155,9 +155,7 @@ _EMPTY = frozenset({"管理", "信息", "数据", "工作", "服务", "乌海", 
 def _words(text: str) -> frozenset[str]:
     """Pairs of characters, which need no dictionary, and the synonyms of known words."""
     plain = analysis.fold(text)
-    known = [
-        plain[start:end] for start, end, term in delivered().segments(plain) if term is not None
-    ]
-    wider = [other for word in known for other in delivered().terms[word].same]
+    known = [term for *_, term in delivered().segments(plain) if term is not None]
+    wider = [other for term in known for other in term.same]
     pairs = {pair for part in (plain, *wider) for pair in analysis.tokens(part) if len(pair) > 1}
     return frozenset(pairs - _EMPTY)

@@ -24,9 +24,10 @@ def few(missed: int, judged: int) -> int:
     """How many of those judged may be missed where so many of the whole set may.
 
     Misses lie together, so that a sample may hold twice its share; but of half at least the verdict
-    must be right, or it would be no test.
+    must be right, or it would be no test. Where it is of less than half of the set, of one.
     """
-    return missed if EVERY_RELEASE else min(-(-2 * missed // _ONE_IN), judged // 2)
+    most = judged // 2 if 2 * missed <= _ONE_IN * judged else judged - 1
+    return missed if EVERY_RELEASE else min(-(-2 * missed // _ONE_IN), most)
 
 
 @cache

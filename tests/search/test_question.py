@@ -361,6 +361,11 @@ def test_a_verb_is_weak_only_where_it_stands_alone() -> None:
     assert required("审查企业") == ["审查", "企业"]
 
 
+def test_a_piece_of_a_longer_word_is_not_taken_for_what_it_sounds_like() -> None:
+    assert "档案" in required("档案管理")
+    assert required("物业公思") == ["物业公思"]
+
+
 def test_what_is_wider_than_a_word_is_said_only_of_what_the_groups_would_count() -> None:
     delivered = synonyms.delivered()
     without = synonyms.Lexicon(delivered.groups, delivered.english)
