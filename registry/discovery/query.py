@@ -1,8 +1,9 @@
 """A reader's question: his rights, the index, the rows of the hits; the database as a fallback."""
 
+import itertools
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -133,44 +134,23 @@ def exported(
     )
     result = _asked(index, query)
     if result is None:
-        total = fallback.search(session, actor, replace(query, limit=0), anonymous)[1]
-        portions = _let_go(session, _degraded_pages(session, actor, query, anonymous))
-        return Exported(total, degraded=True, portions=portions)
+        # All at once: each portion by itself would look through every name for the words again.
+        found = _degraded(session, actor, query, anonymous)
+        return Exported(found.total, degraded=True, portions=iter([found.found]))
     keys = [hit.key for hit in result.hits]
-    return Exported(
-        result.total,
-        degraded=False,
-        portions=_let_go(session, _pages(session, actor, keys, anonymous)),
-    )
+    portions = _portions(session, actor, keys, anonymous)
+    return Exported(result.total, degraded=False, portions=portions)
 
 
-def _pages(
+def _portions(
     session: Session, actor: Actor, keys: Sequence[str], anonymous: str
 ) -> Iterator[Sequence[Found]]:
+    """The entries with these keys; of one portion the session keeps nothing for the next."""
     for at in range(0, len(keys), _PORTION):
-        rows = _rows(session, actor, keys[at : at + _PORTION], anonymous)
-        yield [Found(resource, version) for resource, version in rows.values()]
-
-
-def _degraded_pages(
-    session: Session, actor: Actor, query: Query, anonymous: str
-) -> Iterator[Sequence[Found]]:
-    for offset in range(0, query.limit, _PORTION):
-        size = min(_PORTION, query.limit - offset)
-        page = replace(query, offset=offset, limit=size)
-        found = _degraded(session, actor, page, anonymous).found
-        yield found
-        if len(found) < size:
-            return
-
-
-def _let_go(session: Session, portions: Iterator[Sequence[Found]]) -> Iterator[Sequence[Found]]:
-    """Each portion, of which the session keeps nothing while the next is read."""
-    for portion in portions:
-        yield portion
-        for one in portion:
-            session.expunge(one.version)
-            session.expunge(one.resource)
+        rows = _rows(session, actor, keys[at : at + _PORTION], anonymous).values()
+        yield [Found(resource, version) for resource, version in rows]
+        for one in itertools.chain.from_iterable(rows):
+            session.expunge(one)
 
 
 def _asked(index: Index | None, query: Query) -> Result | None:
