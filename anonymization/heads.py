@@ -3,6 +3,7 @@
 In the cells of such a sheet is nobody, so that no look at columns finds them.
 """
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,31 +64,35 @@ def _called(heads: Sequence[str]) -> tuple[str, ...]:
     best: tuple[str, ...] = ()
     for rests in endings.values():
         held = {one: rest for one, rest in rests.items() if 2 <= len(rest) <= _LETTERS}
-        if len(held) > len(best) and _are_people(list(held.values())):
-            named = names_of_people(pl.Series(list(held.values())))
-            best = tuple(one for one, is_one in zip(held, named, strict=True) if is_one)
+        if len(held) > len(best):
+            best = _people(held) or best
     return best
 
 
 _LETTERS: Final = 8
 
 
-def _are_people(some: Sequence[str]) -> bool:
-    """Whether words are as a whole names of people, each of another family as people are."""
-    if len(some) < _PEOPLE:
-        return False
+def _people(said: Mapping[str, str]) -> tuple[str, ...]:
+    """The columns that say names, where the words of all are as a whole names of people.
+
+    Each of another family, as people are; none where they are not.
+    """
+    if len(said) < _PEOPLE:
+        return ()
     # Of wide tables hundreds of sets of words are looked at, and hardly one begins as names do.
-    if sum(one.startswith(_beginnings()) for one in some) < _MOST * len(some):
-        return False
-    values = pl.Series(some)
-    named = values.filter(names_of_people(values))
-    return (
+    if sum(one.startswith(_beginnings()) for one in said.values()) < _MOST * len(said):
+        return ()
+    values = pl.Series(list(said.values()))
+    are_names = names_of_people(values)
+    named = values.filter(are_names)
+    are_people = (
         named.n_unique() >= _PEOPLE
         and len(named) >= _MOST * len(values)
         and named.str.head(1).n_unique() >= _FAMILIES
         and named.str.tail(1).n_unique() >= _FAMILIES
         and int((named.str.len_chars() > 2).sum()) >= _LONG * len(named)
     )
+    return tuple(itertools.compress(said, are_names)) if are_people else ()
 
 
 @cache
@@ -104,13 +109,9 @@ def _across(sheet: pl.DataFrame, texts: pl.DataFrame) -> Iterator[Finding]:
         cells = {name: cell for name, cell in zip(sheet.columns, row, strict=True) if cell}
         short = {name: cell for name, cell in cells.items() if len(cell) <= _LETTERS}
         # The first cell says what the row is: 姓名.
-        if len(short) < _MOST * len(cells) or not _are_people(list(short.values())):
-            continue
-        named = names_of_people(pl.Series(list(short.values())))
-        yield _finding(
-            tuple(name for name, is_one in zip(short, named, strict=True) if is_one), 1, texts
-        )
-        return
+        if len(short) >= _MOST * len(cells) and (people := _people(short)):
+            yield _finding(people, 1, texts)
+            return
 
 
 def _finding(names: tuple[str, ...], rows: int, texts: pl.DataFrame) -> Finding:
