@@ -241,9 +241,8 @@ def _inside(values: pl.Series) -> bool:
 
 def _places(names: tuple[str, ...], texts: pl.DataFrame) -> Iterator[Finding]:
     shown = "、".join(names)
-    exact, of = _few_at(names, texts)
-    # One point for each district, however many its decimals, is where everybody is.
-    if exact <= 0.2 * of:
+    exact = _exact(names, texts)
+    if not exact:
         return
     yield Finding(
         "LOCATION_TOO_FINE",
@@ -261,8 +260,8 @@ def _places(names: tuple[str, ...], texts: pl.DataFrame) -> Iterator[Finding]:
 
 def _apart(names: tuple[str, ...], texts: pl.DataFrame) -> Iterator[Finding]:
     """Places told by how far they are from others."""
-    exact, of = _few_at(names, texts)
-    if exact <= 0.2 * of:
+    exact = _exact(names, texts)
+    if not exact:
         return
     shown = "、".join(names)
     yield Finding(
@@ -283,11 +282,15 @@ def _apart(names: tuple[str, ...], texts: pl.DataFrame) -> Iterator[Finding]:
     )
 
 
-def _few_at(names: tuple[str, ...], texts: pl.DataFrame) -> tuple[int, int]:
-    """How many rows stand where few others do, and of how many."""
+def _exact(names: tuple[str, ...], texts: pl.DataFrame) -> int:
+    """How many rows stand where few others do, where that is so of many.
+
+    One point for each district, however many its decimals, is where everybody is.
+    """
     place = pl.struct(names) if len(names) > 1 else pl.col(names[0])
     counted = texts.select(names).drop_nulls().select(pl.len().over(place).alias("n"))["n"]
-    return int((counted < _SHARED).sum()), len(counted)
+    few = int((counted < _SHARED).sum())
+    return few if few > 0.2 * len(counted) else 0
 
 
 # So many rows at one point are a place they share.
