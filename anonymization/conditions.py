@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from anonymization.wording import Fault, tables
+from anonymization.wording import Fault, by_id
 
 Plan = Mapping[str, Any]
 
@@ -12,7 +12,7 @@ Plan = Mapping[str, Any]
 def faults(plan: Plan) -> list[Fault]:
     """What is wrong with the conditions of a plan: a k below its profile, terms, named columns."""
     found = []
-    profile = _row("profiles", plan["profile"])
+    profile = by_id("profiles")[plan["profile"]]
     least = profile["k"]
     if least and plan.get("k") is not None and plan["k"] < least:
         found.append(
@@ -27,7 +27,7 @@ def faults(plan: Plan) -> list[Fault]:
     found += [
         fault
         for name in profile.get("terms", ())
-        if (fault := _term(_row("terms", name), plan.get(name), profile)) is not None
+        if (fault := _term(by_id("terms")[name], plan.get(name), profile)) is not None
     ]
     return found + _use(plan)
 
@@ -58,8 +58,8 @@ def _use(plan: Plan) -> list[Fault]:
         Fault(
             "COLUMN_NOT_THERE",
             None,
-            f"「{_row('terms', field)['zh']}」写了「{name}」，方案里没有这一列，请核对列名。",
-            f"{_row('terms', field)['en']}: the plan has no column {name}; check its name.",
+            f"「{by_id('terms')[field]['zh']}」写了「{name}」，方案里没有这一列，请核对列名。",
+            f"{by_id('terms')[field]['en']}: the plan has no column {name}; check its name.",
             field,
         )
         for field, names in named.items()
@@ -107,8 +107,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _row(table: str, name: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = next(one for one in tables()[table] if one["id"] == name)
-    return found

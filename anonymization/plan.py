@@ -17,15 +17,14 @@ import jsonschema_rs
 from anonymization import conditions, contradictions, crypto, headers, parameters, reasons
 from anonymization.errors import Refused
 from anonymization.wording import Fault as Fault
-from anonymization.wording import tables, wanted, word
+from anonymization.wording import by_id, tables, wanted, word
 
 Plan = dict[str, Any]
 
 
-@cache
 def techniques() -> Mapping[str, Mapping[str, Any]]:
     """Every technique by id: title, family, parameters, whether it needs a key, its sentences."""
-    return {row["id"]: row for row in tables()["techniques"]}
+    return by_id("techniques")
 
 
 @cache
@@ -40,10 +39,9 @@ def attacks() -> Sequence[Mapping[str, Any]]:
     return found
 
 
-@cache
 def choices() -> Mapping[str, Mapping[str, Any]]:
     """Techniques with usual parameters, as a form offers them, each with a made-up example."""
-    return {row["id"]: row for row in tables()["choices"]}
+    return by_id("choices")
 
 
 def fitting(column: Mapping[str, Any]) -> list[str]:
@@ -72,22 +70,19 @@ def _filled(column: Mapping[str, Any]) -> dict[str, Any]:
     return {k: float(v) if isinstance(v, int) else v for k, v in params(column).items()}
 
 
-@cache
 def profiles() -> Mapping[str, Mapping[str, Any]]:
     """Every release profile by id: title, least k, largest risk tau, whether k is judged."""
-    return {row["id"]: row for row in tables()["profiles"]}
+    return by_id("profiles")
 
 
-@cache
 def terms() -> Mapping[str, Mapping[str, Any]]:
     """The conditions that profiles on named people must state, by id: title, type, hint."""
-    return {row["id"]: row for row in tables()["terms"]}
+    return by_id("terms")
 
 
-@cache
 def roles() -> Mapping[str, Mapping[str, Any]]:
     """What a column may be to an attacker: direct, quasi, sensitive, other."""
-    return {row["id"]: row for row in tables()["roles"]}
+    return by_id("roles")
 
 
 def in_words(column: Mapping[str, Any], locale: str = "zh") -> str:

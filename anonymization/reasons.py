@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from anonymization import contradictions
-from anonymization.wording import Fault, tables
+from anonymization.wording import Fault, by_id
 
 Line = Mapping[str, Any]
 
@@ -49,11 +49,9 @@ def changed(line: Line) -> str:
     role = str(line.get("role") or "other")
     if line["technique"] == "keep":
         return KEPT.get(role, "")
-    table = tables()
-    technique = next(one for one in table["techniques"] if one["id"] == line["technique"])
-    title = next((one["zh"] for one in table["roles"] if one["id"] == role), "")
-    lead = f"{title}，" if title and role != "other" else ""
-    return f"{lead}{_CHANGED}{technique['zh']}"
+    known = by_id("roles").get(role)
+    lead = f"{known['zh']}，" if known and role != "other" else ""
+    return f"{lead}{_CHANGED}{by_id('techniques')[line['technique']]['zh']}"
 
 
 def written_here(said: str) -> bool:

@@ -32,6 +32,12 @@ def tables() -> Mapping[str, Any]:
     return found
 
 
+@cache
+def by_id(table: str) -> Mapping[str, Mapping[str, Any]]:
+    """The rows of one of these tables, by their id."""
+    return {row["id"]: row for row in tables()[table]}
+
+
 def word(rule: Mapping[str, Any], value: str, locale: str = "zh") -> str:
     """What a value of a parameter or of a condition is called."""
     own, shared = rule.get("words", {}), tables()["words"]
