@@ -9,7 +9,6 @@ from anonymization import plan as masking
 from registry import desensitization
 from registry.acceptance.facts import KINDS
 from registry.calendar import CITY
-from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from registry.models.desensitization import MaskingReport
 
@@ -56,7 +55,11 @@ def _entry(
         "attacks": {"tried": len(tried), "held": sum(bool(one["held"]) for one in tried)},
         "compared": desensitization.compared(session, report),
         "joins": [
-            {"column": one.column, "share": one.share, "authority": _authority(session, one)}
+            {
+                "column": one.column,
+                "share": one.share,
+                "authority": desensitization.authority(session, one),
+            }
             # A release that joins an earlier one proves nothing, but a later one may join it.
             for find in (desensitization.joins_of, desensitization.joined_by)
             for one in find(session, report)
@@ -72,12 +75,6 @@ def _entry(
         "handed_in_by": ran,
         "rechecked_by": checked,
     }
-
-
-def _authority(session: Session, one: desensitization.Joined) -> str:
-    """Whom to ask about the other release; whoever reads the annex may not know of its entry."""
-    authority = session.get(Organisation, one.other.department.authority_id)
-    return authority.name if authority is not None else ""
 
 
 def _column(line: Mapping[str, Any]) -> dict[str, str]:

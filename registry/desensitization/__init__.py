@@ -7,7 +7,7 @@ its plan and the graded elements of the entry stay what they were.
 
 from registry.desensitization.checking import Seen, check_of, digest, enter_check, look, may_check
 from registry.desensitization.drift import Changed, drift, tells_what_it_rests_on
-from registry.desensitization.joins import JOINED, Joined, compared, joined_by, joins_of
+from registry.desensitization.joins import JOINED, Joined, authority, compared, joined_by, joins_of
 from registry.desensitization.plans import (
     PlanFaulty,
     bound,
@@ -57,6 +57,7 @@ __all__ = [
     "Seen",
     "Signed",
     "altered",
+    "authority",
     "awaited",
     "bound",
     "brought",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from anonymization import sketches
 from registry.errors import Conflict
+from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource
 from registry.models.desensitization import (
     MaskingPlan,
@@ -108,6 +109,12 @@ def joined_by(session: Session, report: MaskingReport) -> list[Joined]:
     """The joins of later releases with this one, which proves something where they do not."""
     rows = _joins(session, ReleaseJoin.other_id, ReleaseJoin.report_id, report)
     return [Joined(one.other_column, one.share, other, one.column, key) for one, other, key in rows]
+
+
+def authority(session: Session, one: Joined) -> str:
+    """Whom to ask about the other release, for readers who may not know of its entry."""
+    found = session.get(Organisation, one.other.department.authority_id)
+    return found.name if found is not None else ""
 
 
 def _joins(

@@ -18,7 +18,6 @@ from registry.desensitization import PlanFaulty
 from registry.edge import actor, go, locale, prepared, reads, session, settings, writes
 from registry.edge.numbers import natural
 from registry.errors import Conflict, Missing, Refusal, Unreadable
-from registry.models.accounts import Organisation
 from registry.models.catalogue import Resource, Version
 from registry.models.desensitization import MaskingPlan
 from registry.web import masking_form
@@ -226,8 +225,7 @@ def _joined(one: desensitization.Joined) -> dict[str, Any]:
     try:
         catalogue.find(session(), actor(), one.other.key)
     except Refusal:
-        authority = session().get(Organisation, unit.authority_id)
-        name = authority.name if authority else ""
+        name = desensitization.authority(session(), one)
         return {"column": one.column, "share": one.share, "seen": False, "authority": name}
     version = catalogue.version_of(session(), actor(), one.other)
     told = is_read(one.other)
