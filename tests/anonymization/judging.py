@@ -36,6 +36,17 @@ def made(make: Callable[[], Iterable[T]]) -> tuple[T, ...]:
     return tuple(make())
 
 
+def released_again(cases: Iterable[Any]) -> list[set[str]]:
+    """For each column of codes of an earlier release: those that stand in the release, too."""
+    return [
+        set(case.frame[name]) & set(last[name])
+        for case in cases
+        for last in case.others.get("earlier", ())
+        for name in last.columns
+        if name.endswith("代码")
+    ]
+
+
 def verdict(case: Any, claimed: bool = True) -> Verdict:
     """What the gate says of a release, asked once however many tests look at it."""
     return _verdict(case, claimed)
