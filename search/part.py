@@ -17,7 +17,8 @@ class Part:
     pinyin and may be found by its sound as well. One that is no term may only sound like some: it
     is `alike` to these. One that `is_spare` need be held only where some entry holds it beside the
     rest, `is_literal` that it is of the number of a standard and no pinyin. One that `is_told`
-    stands for several words of the question, and is nowhere written as it is here.
+    stands for several words of the question, and is nowhere written as it is here. A term may be
+    `made_of` two words, and holds where both stand, whatever lies between them.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Part:
     is_literal: bool = False
     weight: float = 1.0
     endings: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    made_of: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_term(self) -> bool:

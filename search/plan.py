@@ -6,7 +6,7 @@ Boosts stand on terms only, because that is what both engines compute alike.
 
 import functools
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from search import analysis, pinyin, pronunciation, question
@@ -139,7 +139,13 @@ def plan(text: str, lexicon: Lexicon | None = None) -> Plan:
 
 
 def _instead_of(parts: tuple[Part, ...], none: tuple[Node, ...]) -> Iterator[Less]:
-    """Give what counts where nothing holds all: what was meant by it, then less of that."""
+    """Give what counts where nothing holds all: what was meant by it, then less of that.
+
+    What is typed as pinyin is the terms that sound so, and any words that do where those are not.
+    """
+    if any(part.is_heard for part in parts):
+        sounds = (replace(one, variants=(), near=()) if one.is_heard else one for one in parts)
+        yield Less(AllOf((*_wholes(sounds), *none)))
     wrong = [part for part in parts if part.is_required and part.is_alike]
     heard = tuple((part.text, part.alike[0]) for part in wrong)
     if wrong:
@@ -353,6 +359,25 @@ def _solid(text: str, boost: float = 1.0, place: str = "all") -> Iterator[Node]:
     return (Term(place, token, boost) for token in _whole_tokens(text))
 
 
+def _standing(text: str, place: str) -> Iterator[Node]:
+    """Give what must hold for a word to stand there as itself: the 煤矿 of 非煤矿山 is none."""
+    yield from _solid(text, place=place)
+    if longer := _astride().get(text):
+        yield NoneOf(tuple(AllOf(tuple(_solid(one, place=place))) for one in longer))
+
+
+@functools.cache
+def _astride() -> Mapping[str, tuple[str, ...]]:
+    """The words that stand inside longer ones without being meant, with these."""
+    words: Mapping[str, list[str]] = analysis.table("astride")["words"]
+    return {word: tuple(longer) for word, longer in words.items()}
+
+
+def _solids(texts: Iterable[str], place: str) -> Iterator[Node]:
+    for text in texts:
+        yield from _solid(text, place=place)
+
+
 @functools.lru_cache(maxsize=16_384)
 def _whole_tokens(text: str) -> tuple[str, ...]:
     """Cut a text into the tokens it is found by as a whole: mostly terms, asked again and again."""
@@ -377,15 +402,16 @@ def _whole(part: Part) -> Node:
     """Give what an entry must hold for the part to be there, in one of its variants."""
     place = "items" if part.is_element else "all"
     texts = (part.text, *part.variants, *part.near)
-    ways: list[Node] = [AllOf(tuple(_solid(text, place=place))) for text in texts]
+    ways: list[Node] = [AllOf(tuple(_standing(text, place))) for text in texts]
     if part.is_han and not part.is_term:
         ways.extend(AllOf(_terms(place, words)) for words in _compound(part.text))
+    for within in ("items",) if part.is_element else ("title", "items"):
+        ways.extend(AllOf(tuple(_solids(words, within))) for words in part.made_of)
     ways.extend(_ended(stem, endings) for stem, endings in part.endings)
     for run, is_han in analysis.pieces(part.text):
         if not is_han and run == part.text and not part.is_element:
             ways.extend(_code(run))
-            is_heard = part.is_heard or not (part.variants or part.is_literal)
-            ways.extend(_heard(run) if is_heard else ())
+            ways.extend(() if part.variants or part.is_literal else _heard(run))
     return AnyOf(tuple(ways))
 
 

@@ -302,7 +302,13 @@ def _parts(
         if term is not None:
             text = plain[start:end]
             others = term.same, term.related, term.near
-            yield Part(text, *others, touches=start == last, alike=term.alike)
+            yield Part(
+                text,
+                *others,
+                touches=start == last,
+                alike=term.alike,
+                made_of=() if term.alike else tuple(_halves(words, text)),
+            )
             last = end
             continue
         for at, to, is_required in cut(plain, start, end):
@@ -324,6 +330,14 @@ def _parts(
                 others = heard.same, heard.related, heard.near
                 yield Part(text, *others, touches=touches, is_heard=True)
             last = to
+
+
+def _halves(words: Lexicon, term: str) -> Iterator[tuple[str, str]]:
+    """Give the two words a term is made of, unless the second only says what kind of thing it is.
+
+    公证机构 is no 登记机构 that has to do with 公证.
+    """
+    return (halves for halves in words.halves(term) if halves[1] not in _kinds())
 
 
 def _meaning(plain: str, start: int, end: int) -> Iterator[Piece]:
@@ -445,6 +459,12 @@ def _who() -> frozenset[str]:
 def _endings() -> tuple[Mapping[str, Any], ...]:
     """Give the words titles end in for one kind of thing."""
     return tuple(analysis.table("questions")["endings"])
+
+
+@functools.cache
+def _kinds() -> frozenset[str]:
+    """The words titles end in for a kind of thing, which say nothing alone."""
+    return frozenset(word for row in _endings() for word in row["words"])
 
 
 @functools.cache

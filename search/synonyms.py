@@ -127,6 +127,16 @@ class Lexicon:
         """The names of units, folded."""
         return frozenset(plain(term) for group in self.groups if group.unit for term in group.terms)
 
+    def halves(self, term: str) -> Iterator[tuple[str, str]]:
+        """Give the two words a term is made of: those of 食品抽检 stand in 食品安全监督抽检.
+
+        One of them at least is a term itself: 一老 and 一小 are no words of 一老一小.
+        """
+        if all(map(analysis.is_han, term)):
+            for at in range(2, len(term) - 1):
+                if term[:at] in self.terms or term[at:] in self.terms:
+                    yield term[:at], term[at:]
+
     def is_said(self, word: str) -> bool:
         """Tell whether people say a word for what offices call otherwise."""
         return word in self._said_words
@@ -417,7 +427,7 @@ def _said(terms: Mapping[str, Term], groups: Iterable[Group]) -> Iterator[tuple[
             yield (
                 word,
                 Term(
-                    tuple(dict.fromkeys((*own.same, *meant.same))),
+                    tuple(one for one in dict.fromkeys((*own.same, *meant.same)) if one != word),
                     tuple(dict.fromkeys((*own.related, *around))),
                     tuple(one for one in meant.near if one not in own.same and one != word),
                 ),

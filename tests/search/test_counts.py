@@ -114,6 +114,39 @@ def test_a_word_nobody_knows_counts_where_the_two_words_it_is_made_of_stand(inde
     assert found(index, "火星移民") == [0, 1]
 
 
+def test_a_term_counts_where_the_two_words_it_is_made_of_stand(index: Index) -> None:
+    titled(index, "食品安全监督抽检信息", "食品抽检结果", "食品经营许可", "药品抽检")
+    assert found(index, "食品抽检") == [0, 1]
+    titled(index, "民办学前教育学校及幼儿园", "公办幼儿园", "民办学校")
+    assert found(index, "民办幼儿园") == [0]
+
+
+def test_of_a_kind_of_thing_only_what_is_of_the_term_counts(index: Index) -> None:
+    titled(index, "公证机构名录", "公证处", "公证书由登记机构保管")
+    assert found(index, "公证机构") == [0, 1]
+
+
+def test_typed_pinyin_is_the_word_that_sounds_so_before_any_other(index: Index) -> None:
+    titled(index, "零售药店", "工作要点", "重要电力用户")
+    assert found(index, "yaodian") == [0]
+    titled(index, "工作要点", "书店")
+    assert found(index, "yaodian") == [0]
+
+
+def test_a_word_inside_a_longer_one_that_does_not_mean_it_is_not_counted(index: Index) -> None:
+    titled(index, "煤矿名单", "非煤矿山名单", "废弃煤矿治理")
+    assert found(index, "煤矿") == [0, 2]
+    titled(index, "小区业主大会", "规模以上工业企业主要产品", "企业主要负责人")
+    assert found(index, "业主") == [0]
+
+
+def test_words_for_the_form_of_data_need_not_be_held(index: Index) -> None:
+    titled(index, "食品抽检不合格信息", "食品抽检结果", "考试结果")
+    assert found(index, "食品抽检结果") == [0, 1]
+    titled(index, "消防栓", "消防栓位置", "公交站位置")
+    assert found(index, "消防栓位置") == [0, 1]
+
+
 def held_by(index: Index, *entries: tuple[str, str]) -> None:
     index.rebuild(
         SearchDoc(f"{n:016}", "1", "150300", 1, {"name": name}, {"department_name": unit})
