@@ -3,7 +3,7 @@
     python -m benchmarks.search_held_out [FOLDER] [--url http://host:port/test-held] [--misses]
         [--queries FILE] [--part NAME] [--half open|held]
 
-`held_out.json` (or `held_out_second.json` to `held_out_eleventh.json`, written by other hands)
+`held_out.json` (or `held_out_second.json` to `held_out_twelfth.json`, written by other hands)
 beside this file holds the queries with the written rules that grade every entry; the part `city` is
 asked of the demo city, `portals`, `portals_last`, `portals_sectors` and `counts` of
 FOLDER/corpus.jsonl as well (see search_quality.py), `counts_wide` of FOLDER/background.jsonl too,
