@@ -158,13 +158,16 @@ _SYLLABLE: Final = (
     "(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|uai|uan|ian|iao|ai|ei|ui"
     "|ao|ou|iu|ie|ue|ve|er|an|en|in|un|vn|ua|uo|ia|a|o|e|i|u|v))"
 )
-# What tells namesakes apart: the end of a telephone or of a citizen number, a day.
-_NUMBERED: Final = "(?:[ _.-]?(?:[0-9]{1,4}|[0-9]{3}x))?"
+# What tells namesakes apart: the end of a telephone or of a citizen number, a day; how tickets
+# address somebody.
+_NUMBERED: Final = "(?:[ _.-]?(?:[0-9]{1,4}|[0-9]{3}x)| ?(?:mr|ms|mrs|miss|mstr|chd))?"
+# Between the two: a blank, a sign, or what passports and cards put behind the family.
+_APART: Final = "(?:[ _.-]|, ?|/|<{1,2})"
 _PINYIN: Final = (
-    f"^(?:{_FAMILIES})[ _.-]?{_SYLLABLE}[ _.'-]?{_SYLLABLE}?{_NUMBERED}$"
-    f"|^{_SYLLABLE}[ _.'-]?{_SYLLABLE}?[ _.-](?:{_FAMILIES}){_NUMBERED}$"
+    f"^(?:{_FAMILIES}){_APART}?{_SYLLABLE}[ _.'<-]?{_SYLLABLE}?{_NUMBERED}$"
+    f"|^{_SYLLABLE}[ _.'-]?{_SYLLABLE}?{_APART}(?:{_FAMILIES}){_NUMBERED}$"
 )
-_FAMILY: Final = f"^(?:{_FAMILIES})|[ _.-](?:{_FAMILIES}){_NUMBERED}$"
+_FAMILY: Final = f"^(?:{_FAMILIES})|{_APART}(?:{_FAMILIES}){_NUMBERED}$"
 # What is spelled like a name and is a place ends alike everywhere.
 _PLACES: Final = "(?:lu|jie|dao|qu|xian|shi|zhen|xiang|cun|shequ|zhan|xiaoqu|yuan)$"
 

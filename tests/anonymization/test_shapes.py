@@ -1,6 +1,5 @@
 """Every identifier in every shape an office gives it reads back; chance codes in them do not."""
 
-import base64
 import random
 import re
 from collections.abc import Callable, Mapping
@@ -125,8 +124,14 @@ def put_in(cells: list[str]) -> list[str]:
         lambda t, _: ".".join(reversed(t.lower().split())),
         lambda t, p: t.replace(" ", "").lower() + p["id"][-4:],
         lambda t, p: f"{t.replace(' ', '').lower()}_{p['id'][10:14]}",
+        lambda t, _: t.replace(" ", ", ", 1).upper(),
+        lambda t, p: f"{t.replace(' ', '/', 1).upper()} {'MR' if p['sex'] == '男' else 'MS'}",
+        lambda t, _: t.replace(" ", "<<", 1).replace(" ", "").upper(),
     ],
-    ids=["apart", "joined", "underscore", "a number", "surname last", "end of a card", "a day"],
+    ids=[
+        *("apart", "joined", "underscore", "a number", "surname last", "end of a card", "a day"),
+        *("as on a certificate", "as on a ticket", "as a passport is read"),
+    ],
 )
 def test_names_in_pinyin_are_names(form):
     assert put_in([form(p["pinyin"], p) for p in HELD]) != []
