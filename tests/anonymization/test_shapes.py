@@ -1,5 +1,7 @@
 """Every identifier in every shape an office gives it reads back; chance codes in them do not."""
 
+import base64
+import hmac
 import random
 import re
 from collections.abc import Callable, Mapping
@@ -135,6 +137,45 @@ def put_in(cells: list[str]) -> list[str]:
 )
 def test_names_in_pinyin_are_names(form):
     assert put_in([form(p["pinyin"], p) for p in HELD]) != []
+
+
+def in_code(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+TOKENS = {
+    "a signed token": lambda p, c: ".".join(
+        (in_code('{"alg":"HS256"}'), in_code(f'{{"sub":"{p["mobile"]}","exp":{c}}}'), signed(c))
+    ),
+    "a name in a token": lambda p, c: ".".join(
+        (in_code('{"alg":"RS256","typ":"JWT"}'), in_code(f'{{"n":"{p["name"]}"}}'), signed(c))
+    ),
+    "a cookie": lambda p, c: f"{in_code(p['id'])}:{c}:{signed(c)}",
+    "a ticket": lambda p, c: f"{signed(c)}|{in_code(p['mobile'])}",
+}
+
+
+def signed(number: int) -> str:
+    return in_code(hmac.digest(b"key", str(number).encode(), "sha256").hex()[:40])
+
+
+def read_back(codes: list[str]) -> list[str]:
+    texts = as_texts(pl.DataFrame({"令牌": codes}))
+    columns = {one.name: one for one in detect(texts)}
+    return [one.code for one in rewritten(texts, columns)]
+
+
+@pytest.mark.parametrize("kind", TOKENS)
+def test_tokens_that_are_signed_are_open_for_all_to_read(kind):
+    made = [TOKENS[kind](p, 1_767_225_600 + 61 * n) for n, p in enumerate(HELD)]
+    assert read_back(made) == ["DIRECT_IDENTIFIER_LEFT"]
+
+
+def test_tokens_of_a_number_drawn_for_the_visit_name_nobody():
+    front = in_code('{"alg":"HS256","typ":"JWT"}')
+    told = [in_code(f'{{"jti":"{signed(n)[:20]}","exp":{1_767_225_600 + n}}}') for n in range(300)]
+    assert read_back([f"{front}.{one}.{signed(n)}" for n, one in enumerate(told)]) == []
+    assert read_back([f"{signed(n)}.{signed(n + 1)}" for n in range(300)]) == []
 
 
 def test_initials_and_the_end_of_a_citizen_number_tell_who_it_is():
