@@ -79,6 +79,7 @@ def sets(
             (looks[name][0] or "BIRTH_DATE" in headers.read(name).kinds)
             and _tells_age(name, texts[name])
         )
+        or births.counted_to(name, texts[name])
         or (not nobody and (_of_a_life(name, texts[name]) or _chain(texts[name])))
     ]
     # A mask hides nothing of a birth date that it leaves standing.

@@ -3,6 +3,7 @@
 import random
 
 import polars as pl
+import pytest
 
 from anonymization import verify
 
@@ -73,3 +74,27 @@ def test_who_wears_a_number_of_a_team_is_seen_by_everybody():
     found = [(one.code, one.columns) for one in verify(pl.DataFrame(rows)).findings]
     assert ("UNDECLARED_QI_UNIQUE", ("代表队", "球衣号")) in found
     assert verify(pl.DataFrame(rows).drop("球衣号")).passed
+
+
+def told_of_ages(name: str, cells: list[object]) -> list[tuple[str, tuple[str, ...]]]:
+    frame = paid(400, 1).drop("对象编号").with_columns(pl.Series(name, cells))
+    return [(one.code, one.columns) for one in verify(frame, CLAIM).findings]
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("距退休月数", [C.randrange(1, 400) for _ in range(400)]),
+        ("离18周岁还差天数", [C.randrange(1, 6_000) for _ in range(400)]),
+        ("满80周岁倒计时（天）", [f"{C.randrange(1, 3_000)}天" for _ in range(400)]),
+        ("法定退休年月", [f"20{C.randrange(26, 60)}-{C.randrange(1, 13):02}" for _ in range(400)]),
+    ],
+)
+def test_how_long_it_is_to_an_age_tells_when_somebody_was_born(name, cells):
+    assert told_of_ages(name, cells) == [("UNDECLARED_QI_UNIQUE", (name,))]
+
+
+def test_how_long_it_is_to_a_day_of_the_office_tells_no_birth():
+    assert told_of_ages("距合同到期月数", [C.randrange(1, 400) for _ in range(400)]) == []
+    bands = [C.choice(("5年以内", "5—10年", "10年以上")) for _ in range(400)]
+    assert told_of_ages("距退休年限", bands) == []
