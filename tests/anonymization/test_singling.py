@@ -98,3 +98,21 @@ def test_how_long_it_is_to_a_day_of_the_office_tells_no_birth():
     assert told_of_ages("距合同到期月数", [C.randrange(1, 400) for _ in range(400)]) == []
     bands = [C.choice(("5年以内", "5—10年", "10年以上")) for _ in range(400)]
     assert told_of_ages("距退休年限", bands) == []
+
+
+@pytest.mark.parametrize("name", ["抽样权重", "扩样系数", "入样概率", "sample_weight"])
+def test_a_weight_tells_the_community_of_whoever_has_it(name):
+    """Who lives there over who was asked: no two communities have the same."""
+    asked = [C.randrange(60) for _ in range(400)]
+    weights = [round(2_000 + 61.37 * one, 4) for one in asked]
+    frame = paid(400, 1).drop("对象编号")
+    (found,) = verify(frame.with_columns(pl.Series(name, weights)), CLAIM).findings
+    assert (found.code, found.columns) == ("UNDECLARED_QI_UNIQUE", (name,))
+
+
+def test_a_weight_for_each_street_tells_no_more_than_the_street():
+    frame = paid(400, 1).drop("对象编号")
+    weights = frame["街镇"].replace_strict({"甲镇": 41.5, "乙镇": 28.0, "丙镇": 19.25})
+    assert verify(frame.with_columns(weights.alias("抽样权重")), CLAIM).passed
+    scores = pl.Series("考核权重分", [C.randrange(1_000) for _ in range(400)])
+    assert verify(frame.with_columns(scores), CLAIM).passed
