@@ -74,7 +74,8 @@ def sets(
         if name == birth
         or _known_item(columns[name])
         or (headers.ends_with(name, words["people"]) and not nobody)
-        or (headers.composed(name, "employer") and not nobody)
+        # Whose class or stretch of road it is everybody there knows: one has charge of each.
+        or (any(headers.composed(name, one) for one in ("employer", "charge")) and not nobody)
         or (
             (looks[name][0] or "BIRTH_DATE" in headers.read(name).kinds)
             and _tells_age(name, texts[name])

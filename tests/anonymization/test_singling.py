@@ -116,3 +116,36 @@ def test_a_weight_for_each_street_tells_no_more_than_the_street():
     assert verify(frame.with_columns(weights.alias("抽样权重")), CLAIM).passed
     scores = pl.Series("考核权重分", [C.randrange(1_000) for _ in range(400)])
     assert verify(frame.with_columns(scores), CLAIM).passed
+
+
+def judged_at_work(told: dict[str, list[str]]) -> list[tuple[str, tuple[str, ...]]]:
+    rows = len(next(iter(told.values())))
+    opinions = {
+        "群众评价": [C.choice("优良中差") for _ in range(rows)],
+        "投诉": [C.choice(("无", "无", "有")) for _ in range(rows)],
+    }
+    return [(one.code, one.columns) for one in verify(pl.DataFrame(told | opinions)).findings]
+
+
+@pytest.mark.parametrize(
+    ("where", "charge", "many"),
+    [("学校", "授课科目", 6), ("社区", "责任网格", 30), ("街道", "包联楼栋", 40)],
+)
+def test_a_post_that_one_has_at_each_place_is_a_person(where, charge, many):
+    pairs = [(f"第{a}{where}", f"{b}{charge[2:]}") for a in range(8) for b in range(many)]
+    told = {where: [one for one, _ in pairs], charge: [one for _, one in pairs]}
+    found = judged_at_work(told)
+    assert ("UNDECLARED_QI_UNIQUE", (where, charge)) in found
+
+
+def test_a_stretch_of_road_with_a_name_of_its_own_has_one_who_walks_it():
+    told = {"巡护路段": [f"G{n // 10}线K{n}段" for n in range(120)]}
+    assert ("UNDECLARED_QI_UNIQUE", ("巡护路段",)) in judged_at_work(told)
+
+
+def test_a_charge_that_many_have_is_nobody():
+    told = {
+        "学校": [f"第{n % 4}学校" for n in range(400)],
+        "授课科目": [("语文", "数学", "英语")[n // 4 % 3] for n in range(400)],
+    }
+    assert judged_at_work(told) == []
