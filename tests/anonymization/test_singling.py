@@ -149,3 +149,30 @@ def test_a_charge_that_many_have_is_nobody():
         "授课科目": [("语文", "数学", "英语")[n // 4 % 3] for n in range(400)],
     }
     assert judged_at_work(told) == []
+
+
+def rows_and_places(row: str, place: str, of_whom: dict[str, list[str]]) -> pl.DataFrame:
+    told = {row: [n // 20 + 1 for n in range(400)], place: [n % 20 + 1 for n in range(400)]}
+    return pl.DataFrame({**told, **of_whom})
+
+
+@pytest.mark.parametrize(
+    ("row", "place", "told"),
+    [
+        ("排", "位", "管理费欠缴情况"),
+        ("座位排号", "座号", "观众投票"),
+        ("架号", "格号", "寄存人欠费"),
+        ("row", "seat", "离场原因"),
+    ],
+)
+def test_a_row_and_a_place_in_it_are_somebody_s(row, place, told):
+    frame = rows_and_places(row, place, {told: [C.choice("甲乙丙") for _ in range(400)]})
+    found = [(one.code, one.columns) for one in verify(frame).findings]
+    assert ("UNDECLARED_QI_UNIQUE", (row, place)) in found
+
+
+def test_rows_and_places_of_lamps_and_of_a_form_are_nobody_s():
+    lamps = {"灯杆编号": [f"LD{n:04}" for n in range(400)]}
+    assert verify(rows_and_places("排", "位", lamps)).passed
+    few = rows_and_places("排", "位", {"观众投票": [C.choice("甲乙丙") for _ in range(400)]})
+    assert verify(few.with_columns(pl.col("排", "位") // 11)).passed
