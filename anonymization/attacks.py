@@ -33,6 +33,7 @@ from anonymization import (
     risk,
     shares,
     singling,
+    stretched,
     things,
     trajectories,
     utility,
@@ -179,6 +180,7 @@ def attack(
         *initials.coded(texts, columns),
         *reversal.plain_hashes(texts, words, digests, terms),
         *readable,
+        *stretched.told(words, told | terms.excused | terms.keyed),
         *rewriting.in_pieces(texts, columns),
         *fillings.filled(
             words,
