@@ -139,6 +139,48 @@ def test_names_in_pinyin_are_names(form):
     assert put_in([form(p["pinyin"], p) for p in HELD]) != []
 
 
+PLACES = ("滨河", "新华", "巴音赛", "凤凰岭", "三道坎")
+TRADES = ("修车铺", "裁缝店", "早点摊", "口腔诊所", "家庭农场")
+SIGNS = {
+    "shops": lambda c, name: f"{c.choice(PLACES)}{name}{c.choice(TRADES)}",
+    "cases": lambda c, name: f"关于{name}{c.choice(('违法占地案', '噪声扰民案'))}",
+    "groups of a messenger": lambda c, name: f"{c.choice(PLACES)}网格{name}服务群",
+}
+
+
+@pytest.mark.parametrize("kind", SIGNS)
+def test_names_between_what_many_begin_and_end_with_are_names(kind):
+    chance = random.Random(kind)
+    people = [p["name"] for p in town.folk("signs", 400) if len(p["name"]) <= 4]
+    few = [chance.choice("顺发鑫源福来") for _ in range(100)]
+    assert put_in([SIGNS[kind](chance, name) for name in [*people, *few]]) != []
+
+
+def test_shops_that_bear_other_words_are_nobody_s():
+    chance = random.Random("words")
+    first, second = "鸿祥瑞福聚盛金宝兴隆", "源达泰和鑫缘满香美来"
+    called = [f"{chance.choice(first)}{chance.choice(second)}" for _ in range(400)]
+    assert put_in([SIGNS["shops"](chance, one) for one in called]) == []
+    wares = [f"{a}{b}{chance.choice('厚薄大小')}号" for a in "红黄蓝白青" for b in SOLD]
+    assert put_in([SIGNS["shops"](chance, one) for one in wares]) == []
+
+
+SOLD = (
+    "棉布",
+    "毛毯",
+    "雨靴",
+    "水壶",
+    "手套",
+    "门帘",
+    "灯罩",
+    "坐垫",
+    "窗纱",
+    "台布",
+    "围巾",
+    "暖瓶",
+)
+
+
 def in_code(text: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
