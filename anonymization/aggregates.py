@@ -172,7 +172,7 @@ def small(counts: Counts, terms: Terms) -> list[Finding]:
         if undone:
             used = (*counts.groups, name, *counts.totals)
             findings.append(_given_back(used, len(undone), counts.table, terms))
-    return findings
+    return findings or [*_few_together(counts, terms)]
 
 
 def _rest(
@@ -303,15 +303,10 @@ def _added(names: tuple[str, ...], cells: int, table: pl.DataFrame, terms: Terms
 def _worked_out(counts: Counts, name: str) -> Iterator[float]:
     """The cells of a column that were left out and that totals beside or below give back."""
     table = counts.table
-    for group in counts.groups:
-        others = [one for one in counts.groups if one != group]
-        parts = table.partition_by(others) if others else [table]
-        for part in parts:
-            last = part[group].str.contains(_TOTAL).fill_null(False)
-            lines, total = part.filter(~last)[name], part.filter(last)[name].drop_nulls()
-            # What no line tells is a cell left out as well.
-            if len(lines) > 1 and lines.null_count() <= 1 and len(total) == 1:
-                yield float(total[0]) - float(lines.sum())
+    for lines, total in _above_totals(counts, name):
+        # What no line tells is a cell left out as well.
+        if lines.null_count() <= 1:
+            yield total - float(lines.sum())
     for total_name in counts.totals:
         beside = [one for one in counts.counts if one not in counts.totals]
         for some in _summed(table, beside, total_name):
@@ -321,6 +316,66 @@ def _worked_out(counts: Counts, name: str) -> Iterator[float]:
             gone = table.filter(pl.col(name).is_null(), pl.col(total_name).is_not_null())
             gone = gone.filter(pl.all_horizontal(pl.col(one).is_not_null() for one in rest))
             yield from (gone[total_name] - gone.select(pl.sum_horizontal(rest)).to_series())
+
+
+def _above_totals(counts: Counts, name: str) -> Iterator[tuple[pl.Series, float]]:
+    """The cells above each total of a column, and the total."""
+    for group in counts.groups:
+        others = [one for one in counts.groups if one != group]
+        for part in counts.table.partition_by(others) if others else [counts.table]:
+            last = part[group].str.contains(_TOTAL).fill_null(False)
+            lines, total = part.filter(~last)[name], part.filter(last)[name].drop_nulls()
+            if len(lines) > 1 and len(total) == 1:
+                yield lines, float(total[0])
+
+
+def _few_together(counts: Counts, terms: Terms) -> Iterator[Finding]:
+    """Rows, or columns, whose total leaves fewer people than k for all cells left out together.
+
+    Where as many are left as there are such cells, each is of one: a star is said to be no nought.
+    """
+    beside = [one for one in counts.counts if one not in counts.totals]
+    for total in counts.totals:
+        if tuple(beside) not in _summed(counts.table, beside, total):
+            continue
+        hidden = pl.sum_horizontal(pl.col(one).is_null() for one in beside)
+        left = pl.col(total) - pl.sum_horizontal(beside)
+        few = counts.table.filter(hidden > 1, left.is_between(1, terms.k - 1))
+        if few.height:
+            cells = tuple(one for one in beside if few[one].null_count())
+            yield _left_together((*counts.groups, *cells, total), few.height, counts.table, terms)
+    for name in beside:
+        left_ = [one for one in _left_below(counts, name) if 0 < one < terms.k]
+        if left_:
+            yield _left_together((*counts.groups, name), len(left_), counts.table, terms)
+
+
+def _left_below(counts: Counts, name: str) -> Iterator[float]:
+    """What the total below a column leaves for the cells above that were left out, if several."""
+    for lines, total in _above_totals(counts, name):
+        if lines.null_count() > 1:
+            yield total - float(lines.sum())
+
+
+def _left_together(
+    names: tuple[str, ...], times: int, table: pl.DataFrame, terms: Terms
+) -> Finding:
+    return Finding(
+        "K_TOO_SMALL",
+        names,
+        times,
+        share(times, table),
+        f"统计表列「{names[-1]}」的合计减去其余各格，同时隐去的几格合起来不足 {terms.k} 人，"
+        f"有 {times} 处；余数与格数相同的，每格就是 1 人。",
+        f"what the totals of column {names[-1]} leave for all cells left out together is fewer "
+        f"than {terms.k} people, {times} times; where as many are left as there are cells, each is "
+        "of one.",
+        f"再隐去一格较大的，使合计减下来不少于 {terms.k} 人；或者不给合计，合计取整到十。",
+        f"Leave out a larger cell as well, so that the total leaves {terms.k} or more; or give no "
+        "totals, or round them to tens.",
+        "例：合计 341，两格隐去，其余 89 + 250 → 隐去的两格各 1 人",
+        "for example: a total of 341, two cells left out, the others 89 + 250 → one each",
+    )
 
 
 def _summed(table: pl.DataFrame, names: Sequence[str], total: str) -> Iterator[tuple[str, ...]]:

@@ -15,6 +15,7 @@ import polars as pl
 
 from anonymization import (
     aggregates,
+    baskets,
     claims,
     differences,
     doors,
@@ -33,6 +34,7 @@ from anonymization import (
     risk,
     shares,
     singling,
+    stretched,
     things,
     trajectories,
     utility,
@@ -179,6 +181,7 @@ def attack(
         *initials.coded(texts, columns),
         *reversal.plain_hashes(texts, words, digests, terms),
         *readable,
+        *stretched.told(words, told | terms.excused | terms.keyed),
         *rewriting.in_pieces(texts, columns),
         *fillings.filled(
             words,
@@ -223,6 +226,9 @@ def attack(
             told = {one for finding in findings for one in finding.columns}
             findings += mentions.told(words, told | terms.excused)
             findings += trajectories.unique(texts, tokens, terms.excused)
+            if not counted:
+                asked = {*told, *tokens, *terms.excused, *known.declared, *known.discovered}
+                findings += baskets.told(texts, asked, terms)
         findings += (
             [*aggregates.small(counted, terms), *aggregates.since(counted, tables, terms)]
             if counted

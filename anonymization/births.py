@@ -88,3 +88,29 @@ def _lived(some: pl.Series) -> bool:
     """Whether numbers of days are those that people have lived."""
     days = some.str.extract(_LIVED).drop_nulls()
     return len(days) >= _MOST * len(some) and _of_lives(days.cast(pl.Float64) / _DAYS)
+
+
+def counted_to(name: str, values: pl.Series) -> bool:
+    """Whether a column tells how long it is until an age that a law names, or when that will be.
+
+    The age taken away leaves the birth: who retires in 83 months was born 60 years before that.
+    """
+    said = name.lower()
+    if not re.search(f"{_UNTIL}|{_DUE}", said):
+        return False
+    some = drawn(values.drop_nulls())
+    if re.search(_UNTIL, said):
+        return matching(some, _LEFT) >= _MOST and some.n_unique() >= _FEW
+    return matching(some, _COMES) >= _MOST
+
+
+_AGE: Final = (
+    "(?:退休|成年|法定年龄|生日|领取养老金|高龄津贴|满?[0-9一二三四五六七八九十]{1,3}周?岁)"
+)
+_UNTIL: Final = (
+    f"(?:距离?|离|至|到|[尚还]差|[剩所]余?).*{_AGE}|{_AGE}.*(?:倒计时|剩余|还[有差剩])"
+    "|(?:days|months|years)_(?:to|until|till)_(?:retire|birthday|pension|majority)"
+)
+_DUE: Final = f"(?:预计|法定|应|将|届|到).*{_AGE}(?:日期|年月|月份|时间|日)|{_AGE}(?:到期|起始)"
+_LEFT: Final = "^-?[0-9]{1,5} ?(?:个?月|天|日|年|周)?$"
+_COMES: Final = "^(?:19|20)[0-9]{2}[-/.年]?(?:0?[1-9]|1[0-2])"

@@ -1,8 +1,8 @@
 """Undoes encodings: what bytes a code is written from, and what text the bytes are.
 
 Codes of bytes (hexadecimal, the bases 32, 58, 64 and 85, percent signs, escapes), packings (zlib,
-gzip, bz2, lzma), character sets and numbers of code tables (rows and places of GB 2312, points of
-Unicode) are undone one inside the other, as far as anybody would try.
+gzip, bz2, lzma), tokens in pieces, character sets and numbers of code tables (rows and places of
+GB 2312, points of Unicode) are undone one inside the other, as far as anybody would try.
 """
 
 import base64
@@ -12,8 +12,8 @@ import html
 import lzma
 import re
 import zlib
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -153,6 +153,38 @@ def _base64(code: str) -> bytes:
     return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
 
 
+def _in_pieces(code: str) -> bytes:
+    """Pieces of a token, each written in base 64 by itself, that are text: what is told of its
+    owner stands between the kind of the token and what signs it (RFC 7519).
+    """
+    told = [shown for piece in re.split(_BETWEEN, code) if (shown := _PIECE(piece)) is not None]
+    if not told:
+        raise ValueError("no text in any piece")
+    return " ".join(told).encode()
+
+
+_BETWEEN: Final = "[.:|~$&;,]"
+_PIECE: Final = _text(_base64, "utf-8")
+
+
+def fields(undo: Undo, cells: Iterable[str]) -> Iterator[Undo]:
+    """Ways to read one field each of the objects (JSON, RFC 8259) that codes give, if they do."""
+    texts = filter(None, map(undo, cells))
+    names = dict.fromkeys(name for one in texts for name in re.findall(_FIELD, one))
+    for name in list(names)[:_FIELDS]:
+        said = re.compile(rf'"{re.escape(name)}"\s*:\s*"?([^",}}\]]+)')
+        yield _then(undo, partial(_field, said))
+
+
+_FIELD: Final = r'"([^"]{1,40})"\s*:\s*["0-9]'
+_FIELDS: Final = 12
+
+
+def _field(said: re.Pattern[str], text: str) -> str | None:
+    found = said.search(text)
+    return found[1] if found else None
+
+
 def _base32(code: str) -> bytes:
     plain = code.upper().rstrip("=")
     return base64.b32decode(plain + "=" * (-len(plain) % 8))
@@ -257,6 +289,7 @@ _CODES: Final[Codes] = (
     (r"^(?:0[xX])?[0-9A-Fa-f]{2}(?:(?:\\x|[\s:,-])?[0-9A-Fa-f]{2}){3,}$|^(?:\\x[0-9A-Fa-f]{2}){4,}$",
      _hexadecimal),
     ("^[A-Za-z0-9+/_-]{6,}={0,2}$", _base64),
+    (rf"^[A-Za-z0-9+/_-]{{4,}}=*(?:{_BETWEEN}[A-Za-z0-9+/_-]{{4,}}=*)+$", _in_pieces),
     ("^[A-Z2-7]{8,}={0,6}$|^[a-z2-7]{8,}={0,6}$", _base32),
     ("^[0-9A-V]{8,}={0,6}$|^[0-9a-v]{8,}={0,6}$", _base32_hex),
     ("^[1-9A-HJ-NP-Za-km-z]{8,60}$", _base58),

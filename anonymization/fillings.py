@@ -53,7 +53,8 @@ def filled(
         some = unmasked(drawn(values)).drop_nulls().unique(maintain_order=True)
         if len(some) < _LEAST or matching(some, r"[0-9]{11}|\p{Han}{2}|^[A-Za-z]{2}") < _MOST:
             continue
-        kind = _number(some) or _name(some) or _spelled(some, len(values)) or _shop(some)
+        kind = _number(some) or _name(some) or _spelled(some, len(values))
+        kind = kind or _shop(some) or _between(some)
         if kind is not None and not (kind == "PERSON" and name in public):
             findings.append(naming.left("DIRECT_IDENTIFIER_LEFT", name, kind, len(values), texts))
     return findings
@@ -146,6 +147,63 @@ _TRADES: Final = (
     "(?:便利店|百货店?|超市|商店|小卖部|餐馆|餐厅|饭店|饭馆|小吃店?|面馆|烧烤店?|理发店|美发店?|美容店|服装店|五金店"
     "|汽修厂?|修理部|经销部|经营部|门市部|诊所|药店|水果店|蔬菜店|粮油店|烟酒店|茶馆|茶楼|旅馆|养殖场|工作室|店|铺|馆)"
 )
+
+
+def _between(values: pl.Series) -> str | None:
+    """Whether names stand between what many cells begin with and what many end with.
+
+    Shops bear their owners', behind the place and in front of the trade; so do cases and fields.
+    """
+    if matching(values, r"^\p{Han}{3,20}$") < 0.5:
+        return None
+    said = values.filter(values.str.contains(r"^\p{Han}{3,20}$"))
+    # A family of one character is followed by many as well, a place has two at the least.
+    bare = _without(_without(said.str.reverse(), 1).str.reverse(), 2)
+    if (bare.str.len_chars() == said.str.len_chars()).all():
+        return None
+    various = bare.filter(bare.str.len_chars().is_between(2, 4)).unique()
+    if len(various) < _LEAST or len(various) < 0.5 * len(values):
+        return None
+    long = various.filter(various.str.len_chars() >= 3)
+    if len(long) < 0.2 * len(various):
+        return None
+    named = long.filter(names(long))
+    if len(named) < 0.7 * len(long):
+        return None
+    apart = (named.str.head(1).n_unique(), named.str.tail(1).n_unique())
+    return "PERSON" if min(apart) >= _FAMILIES_AT_LEAST else None
+
+
+def _without(values: pl.Series, shortest: int) -> pl.Series:
+    """Texts without the beginning that many of them have: that which most characters follow.
+
+    Behind the place stand all families, behind place and family fewer given names.
+    """
+    least = max(_TOGETHER, int(_PART * len(values)))
+    texts = pl.DataFrame({"text": values})
+    widths = range(shortest, _WIDE + 1)
+    fronts = [pl.col("text").str.head(width) for width in widths]
+    after = [pl.col("text").str.slice(width, 1) for width in widths]
+    kinds = texts.select(
+        pl.when(pl.len().over(front) >= least, follows.n_unique().over(front) >= _FOLLOWED)
+        .then(follows.n_unique().over(front))
+        .otherwise(0)
+        .alias(str(width))
+        for width, front, follows in zip(widths, fronts, after, strict=True)
+    )
+    most = pl.concat_list(kinds.columns)
+    cut = pl.when(most.list.max() > 0).then(most.list.arg_max() + shortest).otherwise(0)
+    return texts.with_columns(kinds.select(cut.alias("cut")).to_series()).select(
+        pl.col("text").str.slice(pl.col("cut"))
+    )["text"]
+
+
+# How many cells a beginning has at the least, and characters that follow it; how long it may be.
+_TOGETHER: Final = 8
+_PART: Final = 0.02
+_FOLLOWED: Final = 12
+_WIDE: Final = 9
+_FAMILIES_AT_LEAST: Final = 8
 # Surnames in pinyin that nine people in ten have, and the syllables of the language.
 _FAMILIES: Final = (
     "ouyang|zhuge|sima|shangguan|wang|li|zhang|liu|chen|yang|huang|zhao|wu|zhou|xu|sun|ma|zhu|hu|guo"
@@ -158,13 +216,16 @@ _SYLLABLE: Final = (
     "(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|uai|uan|ian|iao|ai|ei|ui"
     "|ao|ou|iu|ie|ue|ve|er|an|en|in|un|vn|ua|uo|ia|a|o|e|i|u|v))"
 )
-# What tells namesakes apart: the end of a telephone or of a citizen number, a day.
-_NUMBERED: Final = "(?:[ _.-]?(?:[0-9]{1,4}|[0-9]{3}x))?"
+# What tells namesakes apart: the end of a telephone or of a citizen number, a day; how tickets
+# address somebody.
+_NUMBERED: Final = "(?:[ _.-]?(?:[0-9]{1,4}|[0-9]{3}x)| ?(?:mr|ms|mrs|miss|mstr|chd))?"
+# Between the two: a blank, a sign, or what passports and cards put behind the family.
+_APART: Final = "(?:[ _.-]|, ?|/|<{1,2})"
 _PINYIN: Final = (
-    f"^(?:{_FAMILIES})[ _.-]?{_SYLLABLE}[ _.'-]?{_SYLLABLE}?{_NUMBERED}$"
-    f"|^{_SYLLABLE}[ _.'-]?{_SYLLABLE}?[ _.-](?:{_FAMILIES}){_NUMBERED}$"
+    f"^(?:{_FAMILIES}){_APART}?{_SYLLABLE}[ _.'<-]?{_SYLLABLE}?{_NUMBERED}$"
+    f"|^{_SYLLABLE}[ _.'-]?{_SYLLABLE}?{_APART}(?:{_FAMILIES}){_NUMBERED}$"
 )
-_FAMILY: Final = f"^(?:{_FAMILIES})|[ _.-](?:{_FAMILIES}){_NUMBERED}$"
+_FAMILY: Final = f"^(?:{_FAMILIES})|{_APART}(?:{_FAMILIES}){_NUMBERED}$"
 # What is spelled like a name and is a place ends alike everywhere.
 _PLACES: Final = "(?:lu|jie|dao|qu|xian|shi|zhen|xiang|cun|shequ|zhan|xiaoqu|yuan)$"
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from anonymization import chance, checks
+from anonymization import chance, checks, tails
 from anonymization.classes import Coded
 from anonymization.detection import detect
 from anonymization.findings import Finding, Terms, as_texts, drawn, matching, share, token
@@ -410,6 +410,9 @@ def _alike(texts: pl.DataFrame, other: pl.DataFrame, left_out: set[str]) -> dict
                 or (name == one and _of_one_series(shared, values, there))
             ):
                 pairs[name] = cut
+                break
+            if (ends := tails.of(values, cells)) is not None:
+                pairs[name] = ends
                 break
     return pairs
 

@@ -166,6 +166,8 @@ def _rewritten(sample: pl.Series) -> Iterator[tuple[str, str, Undo]]:
             yield "以字母代数字", "in letters", _letters(alphabet)
     for decoded in codings.readings(sample):
         yield "编码", "encoded", decoded
+        for field in codings.fields(decoded, sample.head(_PROBED)):
+            yield "编码", "encoded", field
     if matching(sample, _CODE_TURNED) > 0.9:
         for decoded in codings.readings(sample.str.reverse()):
             yield "编码并倒序", "encoded and reversed", _from_behind(decoded)

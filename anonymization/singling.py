@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from anonymization import births, chance, headers, households, risk, whose
+from anonymization import births, chance, headers, households, risk, seats, whose
 from anonymization.classes import Coded
 from anonymization.detection import Column
 from anonymization.findings import Finding, Terms, drawn, masked, matching
@@ -68,17 +68,21 @@ def sets(
     looks = texts.select(pl.all().str.contains(_MAY_TELL_AGE).any())
     words = headers.tables()["knowable"]
     nobody = nobody or of_firms(columns)
+    seat = () if nobody else seats.numbered(texts.select(open_))
     discovered = [
         name
         for name in open_
         if name == birth
+        or name in seat
         or _known_item(columns[name])
         or (headers.ends_with(name, words["people"]) and not nobody)
-        or (headers.composed(name, "employer") and not nobody)
+        # Whose class or stretch of road it is everybody there knows: one has charge of each.
+        or (any(headers.composed(name, one) for one in ("employer", "charge")) and not nobody)
         or (
             (looks[name][0] or "BIRTH_DATE" in headers.read(name).kinds)
             and _tells_age(name, texts[name])
         )
+        or births.counted_to(name, texts[name])
         or (not nobody and (_of_a_life(name, texts[name]) or _chain(texts[name])))
     ]
     # A mask hides nothing of a birth date that it leaves standing.

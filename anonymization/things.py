@@ -52,7 +52,8 @@ _NUMBERED: Final = re.compile(
 )
 _READ: Final = re.compile(
     "(?:监测|观测|采集|采样|测量|检测|抄表|开灯|关灯|启动|停机|运行|数据|更新|发布|发震|统计|公告|公示|开标|挂网|印发"
-    "|归档|上传|发车|到站|定位|回传)(?:时间|时刻|日期|时点)$|(?:首班|末班)(?:时间|车)?$|^gps_?time$"
+    "|归档|上传|发车|到站|定位|回传|通信|通讯|心跳|上线)(?:时间|时刻|日期|时点)$|(?:首班|末班)(?:时间|车)?$|^gps_?time$"
+    "|^(?:最近|最后|末次|上次|最新)一?次?(?:上报|通信|通讯|心跳|在线|上线|回传|采集)(?:时间|时刻)?$"
 )
 # What befalls things that stand somewhere and have a number: nobody was there for it.
 _FAILED: Final = re.compile(

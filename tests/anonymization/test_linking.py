@@ -113,3 +113,44 @@ def test_a_table_less_the_same_table_as_released_before_tells_who_came_since():
 
 def test_two_tables_of_other_people_tell_nothing_of_who_came():
     assert since(lambda n: (-1) ** n * (n % 7)) == []
+
+
+def cut_off(written, shown, rows=400, among=range(1, 30_000)):
+    """Who has which number, and a release with `shown` of it."""
+    chance = random.Random("tails")
+    numbers = chance.sample(among, 2 * rows)
+    wall = pl.DataFrame(
+        {
+            "编号": [written(n) for n in numbers],
+            "姓名": [f"{chance.choice('王李张赵')}国庆" for _ in numbers],
+        }
+    )
+    release = pl.DataFrame(
+        {
+            "号": [shown(written(n)) for n in numbers[:rows]],
+            "评价": [chance.choice("优良差") for _ in range(rows)],
+        }
+    )
+    found = linking.linked(as_texts(release), [wall], (), Terms())
+    return [(one.code, one.columns) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (lambda n: f"1503-{n:06}", lambda code: code[5:].lstrip("0")),
+        (lambda n: f"WH{n:05}", lambda code: code[-5:]),
+        (lambda n: f"内C证字第{n}号", lambda code: code[5:-1]),
+        (lambda n: f"150300{7 * n + 10**7:09}", lambda code: code[-6:]),
+    ],
+    ids=["without noughts", "without the sign", "behind words", "the last six figures"],
+)
+def test_numbers_on_the_wall_are_found_by_their_ends(written, shown):
+    assert cut_off(written, shown) == [("LINKS_TO_REGISTER", ("号",))]
+
+
+def test_numbers_of_rows_and_other_numbers_are_no_ends_of_codes():
+    chance = random.Random("other")
+    assert cut_off(lambda n: f"1503-{n:06}", lambda _: str(chance.randrange(1, 30_000))) == []
+    counted = range(1, 801)
+    assert cut_off(lambda n: f"1503-{n:06}", lambda code: code[5:].lstrip("0"), 400, counted) == []

@@ -1,14 +1,16 @@
 """What is tried on codes: everything listed, but for those the run made under its own key."""
 
 import hashlib
+import hmac
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from anonymization import trials
+from anonymization import digests, trials
 from anonymization.findings import Finding, Terms, wordy
 from anonymization.reversal import plain_hashes
+from tests.anonymization.eighth_people import crowd
 
 MOBILES = [f"139{4730000 + n:08}" for n in range(0, 90_000, 30)]
 CODES = pl.DataFrame({"联系电话": [hashlib.md5(one.encode()).hexdigest() for one in MOBILES]})
@@ -81,3 +83,19 @@ def test_a_mask_beside_a_digest_leaves_few_numbers_whatever_the_salt(form: str) 
     )
     judged = Terms(profile="statistical")
     assert [one.columns for one in hashes(texts, {"编码": "hex"}, judged)] == [("编码",)]
+
+
+@pytest.mark.parametrize("algorithm", ["java", "fnv1a", "murmur3", "crc32"])
+def test_what_a_program_makes_of_citizen_numbers_leads_back(algorithm: str) -> None:
+    made = digests.digester(algorithm)
+    numbers = [int.from_bytes(made(p.ident.encode()), signed=True) for p in crowd(900, "sums")]
+    codes = pl.DataFrame({"索引": [str(one) for one in numbers]})
+    (finding,) = hashes(codes, {}, Terms())
+    assert (finding.code, finding.columns) == ("UNSALTED_HASH", ("索引",))
+    assert algorithm.upper() in finding.zh
+
+
+def test_four_bytes_under_a_key_lead_back_to_nobody() -> None:
+    made = [hmac.digest(b"k" * 32, p.ident.encode(), "sha256")[:4] for p in crowd(900, "keyed")]
+    codes = pl.DataFrame({"索引": [str(int.from_bytes(one, signed=True)) for one in made]})
+    assert hashes(codes, {}, Terms()) == []

@@ -1,6 +1,7 @@
 """Every identifier in every shape an office gives it reads back; chance codes in them do not."""
 
 import base64
+import hmac
 import random
 import re
 from collections.abc import Callable, Mapping
@@ -125,11 +126,98 @@ def put_in(cells: list[str]) -> list[str]:
         lambda t, _: ".".join(reversed(t.lower().split())),
         lambda t, p: t.replace(" ", "").lower() + p["id"][-4:],
         lambda t, p: f"{t.replace(' ', '').lower()}_{p['id'][10:14]}",
+        lambda t, _: t.replace(" ", ", ", 1).upper(),
+        lambda t, p: f"{t.replace(' ', '/', 1).upper()} {'MR' if p['sex'] == '男' else 'MS'}",
+        lambda t, _: t.replace(" ", "<<", 1).replace(" ", "").upper(),
     ],
-    ids=["apart", "joined", "underscore", "a number", "surname last", "end of a card", "a day"],
+    ids=[
+        *("apart", "joined", "underscore", "a number", "surname last", "end of a card", "a day"),
+        *("as on a certificate", "as on a ticket", "as a passport is read"),
+    ],
 )
 def test_names_in_pinyin_are_names(form):
     assert put_in([form(p["pinyin"], p) for p in HELD]) != []
+
+
+PLACES = ("滨河", "新华", "巴音赛", "凤凰岭", "三道坎")
+TRADES = ("修车铺", "裁缝店", "早点摊", "口腔诊所", "家庭农场")
+SIGNS = {
+    "shops": lambda c, name: f"{c.choice(PLACES)}{name}{c.choice(TRADES)}",
+    "cases": lambda c, name: f"关于{name}{c.choice(('违法占地案', '噪声扰民案'))}",
+    "groups of a messenger": lambda c, name: f"{c.choice(PLACES)}网格{name}服务群",
+}
+
+
+@pytest.mark.parametrize("kind", SIGNS)
+def test_names_between_what_many_begin_and_end_with_are_names(kind):
+    chance = random.Random(kind)
+    people = [p["name"] for p in town.folk("signs", 400) if len(p["name"]) <= 4]
+    few = [chance.choice("顺发鑫源福来") for _ in range(100)]
+    assert put_in([SIGNS[kind](chance, name) for name in [*people, *few]]) != []
+
+
+def test_shops_that_bear_other_words_are_nobody_s():
+    chance = random.Random("words")
+    first, second = "鸿祥瑞福聚盛金宝兴隆", "源达泰和鑫缘满香美来"
+    called = [f"{chance.choice(first)}{chance.choice(second)}" for _ in range(400)]
+    assert put_in([SIGNS["shops"](chance, one) for one in called]) == []
+    wares = [f"{a}{b}{chance.choice('厚薄大小')}号" for a in "红黄蓝白青" for b in SOLD]
+    assert put_in([SIGNS["shops"](chance, one) for one in wares]) == []
+
+
+SOLD = (
+    "棉布",
+    "毛毯",
+    "雨靴",
+    "水壶",
+    "手套",
+    "门帘",
+    "灯罩",
+    "坐垫",
+    "窗纱",
+    "台布",
+    "围巾",
+    "暖瓶",
+)
+
+
+def in_code(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+TOKENS = {
+    "a signed token": lambda p, c: ".".join(
+        (in_code('{"alg":"HS256"}'), in_code(f'{{"sub":"{p["mobile"]}","exp":{c}}}'), signed(c))
+    ),
+    "a name in a token": lambda p, c: ".".join(
+        (in_code('{"alg":"RS256","typ":"JWT"}'), in_code(f'{{"n":"{p["name"]}"}}'), signed(c))
+    ),
+    "a cookie": lambda p, c: f"{in_code(p['id'])}:{c}:{signed(c)}",
+    "a ticket": lambda p, c: f"{signed(c)}|{in_code(p['mobile'])}",
+}
+
+
+def signed(number: int) -> str:
+    return in_code(hmac.digest(b"key", str(number).encode(), "sha256").hex()[:40])
+
+
+def read_back(codes: list[str]) -> list[str]:
+    texts = as_texts(pl.DataFrame({"令牌": codes}))
+    columns = {one.name: one for one in detect(texts)}
+    return [one.code for one in rewritten(texts, columns)]
+
+
+@pytest.mark.parametrize("kind", TOKENS)
+def test_tokens_that_are_signed_are_open_for_all_to_read(kind):
+    made = [TOKENS[kind](p, 1_767_225_600 + 61 * n) for n, p in enumerate(HELD)]
+    assert read_back(made) == ["DIRECT_IDENTIFIER_LEFT"]
+
+
+def test_tokens_of_a_number_drawn_for_the_visit_name_nobody():
+    front = in_code('{"alg":"HS256","typ":"JWT"}')
+    told = [in_code(f'{{"jti":"{signed(n)[:20]}","exp":{1_767_225_600 + n}}}') for n in range(300)]
+    assert read_back([f"{front}.{one}.{signed(n)}" for n, one in enumerate(told)]) == []
+    assert read_back([f"{signed(n)}.{signed(n + 1)}" for n in range(300)]) == []
 
 
 def test_initials_and_the_end_of_a_citizen_number_tell_who_it_is():

@@ -32,6 +32,34 @@ def test_tables_of_institutions_things_and_readings_are_about_nobody(rows):
 
 
 @pytest.mark.parametrize(
+    ("number", "device", "when"),
+    [
+        ("灯杆编号", "控制器IMEI", "最近上报"),
+        ("消火栓编号", "终端IMEI", "末次通信时间"),
+        ("充电桩编号", "模组IMEI", "最后在线"),
+    ],
+)
+def test_devices_that_report_have_numbers_and_minutes_and_are_nobody(number, device, when):
+    rows = [
+        {
+            number: f"A{n:05}",
+            device: checked(f"8613{37 * n:010}"),
+            when: f"2025-03-0{n % 9 + 1} 06:{n % 60:02}",
+        }
+        for n in range(90)
+    ]
+    assert is_about_nobody(rows)
+    assert verify(pl.DataFrame(rows)).findings == ()
+    held = [{**one, "领用人": "王某"} for one in rows]
+    assert not is_about_nobody(held)
+
+
+def checked(body):
+    doubled = [int(one) * (1 + at % 2) for at, one in enumerate(body)]
+    return f"{body}{-sum(one // 10 + one % 10 for one in doubled) % 10}"
+
+
+@pytest.mark.parametrize(
     "more",
     [
         {"年龄": "34"},

@@ -1,6 +1,6 @@
 """Releases of a thirteenth hand, which has read neither the gate nor its earlier flaws.
 
-What the held part hides is looked at in test_thirteenth_held.py, apart from what may be read.
+What the part that was held at first hides is looked at in test_thirteenth_held.py.
 """
 
 import hashlib

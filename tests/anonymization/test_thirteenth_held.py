@@ -1,6 +1,6 @@
 """Whether the flaws of the thirteenth hand's held part are in its tables.
 
-Apart from test_thirteenth_hand.py, which whoever mends the gate reads; this tells what is held.
+Apart from test_thirteenth_hand.py, as this told what was held until it was opened.
 """
 
 import base64

@@ -1,5 +1,6 @@
 """Tables of totals and steps of a clock: what is exact there is nobody's."""
 
+import random
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -117,3 +118,39 @@ def test_what_one_count_leaves_of_another_is_a_cell_as_well():
     assert (found.code, found.columns[-2:]) == ("K_TOO_SMALL", ("检测人数", "阴性人数"))
     assert found.records == 12
     assert verify(screened((0, 11, 30))).passed
+
+
+def starred(low, high, hidden, below=False, sign="*"):
+    """Counts of which in some rows `hidden` cells of `low` to `high` people show a star."""
+    chance = random.Random("stars")
+    kinds = ("轻度人数", "中度人数", "重度人数", "极重人数")
+    rows = []
+    for n in range(24):
+        cells = {one: chance.randrange(20, 300) for one in kinds}
+        stars = chance.sample(kinds, hidden) if n % 3 == 0 else []
+        cells |= {one: chance.randrange(low, high + 1) for one in stars}
+        total = sum(cells.values())
+        shown = {one: sign if one in stars else str(many) for one, many in cells.items()}
+        rows.append({"街道": f"第{n}街道", **shown, "合计": str(total)})
+    frame = pl.DataFrame(rows)
+    if below:
+        frame = frame.transpose(include_header=True, header_name="街道", column_names="街道")
+        frame = frame.rename(
+            lambda name: name.replace("第", "残疾人数第") if "第" in name else name
+        )
+    return [(one.code, one.columns[-1]) for one in verify(frame).findings]
+
+
+@pytest.mark.parametrize(
+    ("hidden", "sign"), [(2, "*"), (3, "<5"), (2, "—")], ids=["stars", "below five", "strokes"]
+)
+def test_cells_left_out_together_are_a_few_where_the_total_leaves_a_few(hidden, sign):
+    assert starred(1, 1, hidden, sign=sign) == [("K_TOO_SMALL", "合计")]
+    assert starred(4, 9, hidden, sign=sign) == []
+
+
+def test_a_total_below_leaves_a_few_as_well():
+    found = starred(1, 1, 2, below=True)
+    assert {code for code, _ in found} == {"K_TOO_SMALL"}
+    assert len(found) == 8
+    assert starred(4, 9, 2, below=True) == []

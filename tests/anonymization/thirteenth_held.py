@@ -1,4 +1,4 @@
-"""Flawed releases of the thirteenth hand that nobody mends the gate for.
+"""Flawed releases of the thirteenth hand, held until 7 of 20 had been found; then opened and read.
 
 The comment over each says why somebody can be found in it.
 """

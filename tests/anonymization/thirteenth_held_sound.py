@@ -1,4 +1,4 @@
-"""Sound releases of the thirteenth hand that nobody mends the gate for.
+"""Sound releases of the thirteenth hand, held until 19 of 20 had passed; then opened and read.
 
 The comment over each says what looks as if somebody could be found, and why nobody can.
 """
