@@ -78,10 +78,17 @@ def holding(index: Index | None, tree: Tree) -> Condition | None:
 
 
 def among(numbers: Sequence[int]) -> Condition:
-    """Whether an entry is one of these: one parameter, however many there are."""
+    """Whether an entry is one of these."""
+    return listed(Resource.id, numbers)
+
+
+def listed(column: Any, numbers: Sequence[int]) -> Condition:
+    """Whether a column is one of these numbers: one parameter, however many there are."""
     if not numbers:
         return sa.false()
-    return Resource.id.op("IN", is_comparison=True)(_Listed(sa.literal(json.dumps(list(numbers)))))
+    return column.op("IN", is_comparison=True)(  # type: ignore[no-any-return]
+        _Listed(sa.literal(json.dumps(list(numbers))))
+    )
 
 
 def _tree(node: Node) -> Tree:
