@@ -100,6 +100,12 @@ def known_to(kind: str, units: Any = UNITS) -> sa.ColumnElement[bool]:
     return sa.false() if kind == "closed" else sa.and_(Resource.frozen_at.is_(None), told)
 
 
+def shown_as(actor: Actor, anonymous: str, version: type[Version]) -> sa.ColumnElement[bool]:
+    """The condition under which this reader sees an entry as it stood in one of its versions."""
+    kind, units = kind_of(actor, anonymous), units_of(actor)
+    return _told(kind, units, Resource.department_id, version, named_to(actor))
+
+
 def counted(actor: Actor, anonymous: str = "none") -> sa.ColumnElement[bool]:
     """The condition on Census under which this reader sees the entries counted in a cell."""
     kind, units = kind_of(actor, anonymous), units_of(actor)
