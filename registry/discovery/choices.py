@@ -5,9 +5,11 @@ values and elements: a code counts for all it lies under, and an entry once for 
 """
 
 import itertools
+import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,26 +36,36 @@ _COLUMNS: Mapping[str, sa.ColumnElement[Any]] = {
     "open_type": Version.__table__.c.open_type,
     "marks": sa.case((Resource.__table__.c.remediation_due.is_not(None), "remediation_due")),
 }
+_BY_COLUMN = frozenset({*_COLUMNS, "units"})
+_UNKEPT = _BY_COLUMN | {"year", "element", "item_level"}
 # No code holds it.
 _BETWEEN = "\x1f"
 
 
-def counted(session: Session, names: Sequence[str], pairs: Sequence[Pair]) -> Counts:
-    """How many of these entries have each value of these facets, the most frequent ones."""
+def counted(
+    session: Session, names: Sequence[str], pairs: Sequence[Pair], until: float = math.inf
+) -> Counts:
+    """How many of these entries have each value of these facets, the most frequent ones.
+
+    After a moment of the monotonic clock no further one is begun: what is missing was not counted.
+    """
+    ids, versions = [entry for entry, _ in pairs], [version for _, version in pairs]
+    entries, elements = listed(Resource.id, ids), listed(Element.version_id, versions)
+    kept = [name for name in names if name not in _UNKEPT]
+    passes: tuple[tuple[Collection[str], Callable[[], dict[str, Counter[str]]]], ...] = (
+        (_BY_COLUMN, lambda: _by_column(session, entries)),
+        (kept, lambda: _kept(session, kept, listed(Trait.resource_id, ids))),
+        (("year",), lambda: {"year": _years(session, entries)}),
+        (("element",), lambda: {"element": _elements(session, elements)}),
+        (("item_level",), lambda: {"item_level": _grades(session, elements)}),
+    )
     found: dict[str, Counter[str]] = {}
-    entries = listed(Resource.id, [entry for entry, _ in pairs])
-    versions = listed(Element.version_id, [version for _, version in pairs])
-    if not {*_COLUMNS, "units"}.isdisjoint(names):
-        found |= _by_column(session, entries)
-    if "year" in names:
-        found["year"] = _years(session, entries)
-    if "element" in names:
-        found["element"] = _elements(session, versions)
-    if "item_level" in names:
-        found["item_level"] = _grades(session, versions)
-    kept = [name for name in names if name not in found]
-    found |= _kept(session, kept, listed(Trait.resource_id, [entry for entry, _ in pairs]))
-    return {name: dict(found[name].most_common(engine.MOST_VALUES)) for name in names}
+    for given, count in passes:
+        if not set(given).isdisjoint(names) and monotonic() < until:
+            found |= count()
+    return {
+        name: dict(found[name].most_common(engine.MOST_VALUES)) for name in names if name in found
+    }
 
 
 def _by_column(session: Session, entries: sa.ColumnElement[bool]) -> dict[str, Counter[str]]:
@@ -98,11 +110,8 @@ def _years(session: Session, entries: sa.ColumnElement[bool]) -> Counter[str]:
 
 def _elements(session: Session, versions: sa.ColumnElement[bool]) -> Counter[str]:
     """How many have an element of each name, by whatever letters it is written."""
-    query = (
-        sa.select(Element.name, sa.func.count(Element.version_id.distinct()))
-        .where(versions)
-        .group_by(Element.name)
-    )
+    each = sa.select(Element.version_id, Element.name).where(versions).distinct().subquery()
+    query = sa.select(each.c.name, _NUMBER).group_by(each.c.name)
     number = {name: n for name, n in session.execute(query)}  # noqa: C416 - rows are no pairs
     spelled: dict[str, list[str]] = {}
     for name in number:

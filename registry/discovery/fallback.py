@@ -8,6 +8,7 @@ through, nothing is counted, and the answer says so.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,6 +32,8 @@ MOST_SEARCHED = 30_000
 MOST_ASKED = 100_000
 # The values of so many are counted in half a second.
 MOST_COUNTED = 20_000
+# Seconds after which nothing further is counted: the answer is more than the numbers beside it.
+COUNTED_IN_S = 0.6
 # Of each facet something is chosen of the entries are looked for again.
 MOST_AGAIN = 3
 
@@ -74,25 +77,41 @@ def search(session: Session, actor: Actor, query: Query, anonymous: str = "none"
         refused.append(found[0].word)
         text = question.without(text, found[0])
     words = text.split()[:MOST_WORDS]
+    until = monotonic() + COUNTED_IN_S
     asked = _Asked(words, refused, query.filters, visible(actor, anonymous), _oldest(session))
     pairs = _of_all(session, asked)
     hits, searched = (pairs, 0) if pairs is not None else _of_newest(session, asked)
-    page = (
-        sa.select(Resource, Version)
-        .join(Version, Resource.live_version_id == Version.id)
-        .where(listed(Resource.id, [entry for entry, _ in hits]))
-        .order_by(*_order(query.sort, text))
-        .limit(query.limit)
-        .offset(query.offset)
-    )
-    rows = session.execute(page).all()
+    rows = _rows(session, hits, query, text)
     elements = _elements(session, words, [version.id for _, version in rows])
     told = [(r, v, elements.get(v.id)) for r, v in rows]
-    return Answered(told, len(hits), _facets(session, asked, query.facets, pairs), searched)
+    return Answered(told, len(hits), _facets(session, asked, query.facets, pairs, until), searched)
+
+
+def _rows(
+    session: Session, hits: Sequence[Pair], query: Query, text: str
+) -> list[tuple[Resource, Version]]:
+    """The page of the hits: found by their numbers first, whole entries are wide to sort."""
+    ordered = (
+        _PAIRS.with_only_columns(Resource.id)
+        .where(listed(Resource.id, [entry for entry, _ in hits]))
+        .order_by(*_order(query.sort, text))
+    )
+    ids = session.scalars(ordered.limit(query.limit).offset(query.offset)).all()
+    found = session.execute(
+        sa.select(Resource, Version)
+        .join(Version, Resource.live_version_id == Version.id)
+        .where(listed(Resource.id, ids))
+    )
+    by_id = {row[0].id: (row[0], row[1]) for row in found}
+    return [by_id[one] for one in ids]
 
 
 def _facets(
-    session: Session, asked: _Asked, names: Sequence[str], pairs: Sequence[Pair] | None
+    session: Session,
+    asked: _Asked,
+    names: Sequence[str],
+    pairs: Sequence[Pair] | None,
+    until: float,
 ) -> Counts:
     """What is counted of these facets: each as if nothing had been chosen in it."""
     # With less chosen there are not fewer of them.
@@ -101,12 +120,14 @@ def _facets(
     picked = [name for name in names if asked.filters.get(name)]
     found = {}
     if len(pairs) <= MOST_COUNTED:
-        found = choices.counted(session, [one for one in names if one not in picked], pairs)
+        found = choices.counted(session, [one for one in names if one not in picked], pairs, until)
     for name in picked[:MOST_AGAIN]:
+        if monotonic() > until:
+            break
         left = {one: values for one, values in asked.filters.items() if one != name}
         under = _of_all(session, replace(asked, filters=left))
         if under is not None and len(under) <= MOST_COUNTED:
-            found |= choices.counted(session, [name], under)
+            found |= choices.counted(session, [name], under, until)
     return found
 
 

@@ -120,5 +120,7 @@ def _on_sqlite(element: _Listed, compiler: Any, **given: Any) -> str:
 @compiles(_Listed, "postgresql")
 def _on_postgresql(element: _Listed, compiler: Any, **given: Any) -> str:
     text = compiler.process(element.clauses, **given)
-    numbers = f"json_array_elements_text(CAST({text} AS json))"
-    return f"(SELECT CAST(one AS bigint) FROM {numbers} one)"  # noqa: S608 - as above
+    # Of an array the planner knows how long it is; it takes a JSON list for a hundred, and would
+    # look each of twenty thousand up by itself.
+    numbers = f"unnest(CAST(translate({text}, '[]', '{{}}') AS bigint[]))"
+    return f"(SELECT one FROM {numbers} one)"  # noqa: S608 - as above

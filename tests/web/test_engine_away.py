@@ -150,6 +150,15 @@ def test_what_too_many_match_is_listed_without_numbers_until_more_is_chosen(with
     assert 'class="n"' in client.get("/search?marks=remediation_due").text
 
 
+def test_what_is_not_counted_in_time_is_listed_without_numbers(without: Flask, monkeypatch):
+    client = sign_in(without, "consumer")
+    monkeypatch.setattr(fallback, "COUNTED_IN_S", 0.0)
+    page = client.get("/search?share_type=3&lang=zh").text
+    assert "暂不计数" in page
+    assert 'value="3" checked> 不予共享</label>' in page
+    assert int(re.search(r"<h1>([\d,]+) 项", page)[1]) > 0
+
+
 @pytest.mark.parametrize("sort", ["updated", "published"])
 def test_pages_follow_each_other_in_the_order_asked_for(city: Flask, index, sort: str):
     asked = {"filters": {"share_type": ("2",)}, "sort": sort, "facets": ()}
