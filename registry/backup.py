@@ -261,6 +261,7 @@ def restore(settings: Settings, database: Database, index: Index, folder: Path) 
     with db.transaction(database, writes=True) as session:
         _require_empty(session)
         rows = _fill(session, folder, manifest)
+    db.analyse(database)
     _add_witnesses(settings.data_dir, folder)
     with db.transaction(database, writes=True) as session:
         again = [

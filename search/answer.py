@@ -4,7 +4,7 @@ Whatever does not depend on the engine stands here once, so both give the same a
 of what a reader may see is added here to every request, hits and facets and counts alike.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -70,7 +70,7 @@ class Candidate:
 class Found:
     """What an engine answers to one request."""
 
-    candidates: tuple[Placed, ...] = ()
+    candidates: Sequence[Placed] = ()
     total: int = 0
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
@@ -112,7 +112,7 @@ def _answered(engine: Engine, query: Query, made: Plan) -> Result:
     others = tuple(asked.counts(name) for name in query.facets if name not in first.facets)
     found, *counted = engine.ask((first, *others))
     facets = {name: values for one in (found, *counted) for name, values in one.facets.items()}
-    page = _settled(engine, first, found, asked.end)[asked.start : asked.end]
+    page = _settled(engine, first, found, asked.start, asked.end)
     related = asked.related(found.total, len(page))
     return Result(
         tuple(_hit(one) for one in page),
@@ -189,22 +189,38 @@ def _any(name: str, values: Iterable[str]) -> Node:
     return AnyOf(tuple(Term(name, value) for value in values))
 
 
-def _settled(engine: Engine, request: Request, found: Found, end: int) -> list[Placed]:
-    """Bring candidates into the order of the house: score, then newest, then key.
+def _settled(
+    engine: Engine, request: Request, found: Found, start: int, end: int
+) -> Sequence[Placed]:
+    """Bring the candidates of a page into the order of the house: score, then newest, then key.
 
     Engines break ties by internal numbers. As long as the last place of the page is tied with the
     last candidate at hand, more are fetched, so that no tie is cut.
     """
+    given = found.candidates
     if request.sort != "score":
-        return list(found.candidates)
-    ranked = _ranked(found.candidates)
+        return given[start:end]
     size = request.size
-    while end and end < found.total and len(ranked) == size < min(_WIDEST_TIE, DEEPEST):
-        if _rounded(ranked[-1]) != _rounded(ranked[end - 1]):
+    while end and end < found.total and len(given) == size < min(_WIDEST_TIE, DEEPEST):
+        if _rounded(given[-1]) != _rounded(given[end - 1]):
             break
         size = min(size * 4, _WIDEST_TIE)
-        ranked = _ranked(engine.ask((replace(request, size=size, facets=()),))[0].candidates)
-    return ranked
+        given = engine.ask((replace(request, size=size, facets=()),))[0].candidates
+    first, past = _tied(given, start, end)
+    return _ranked(given[first:past])[start - first : end - first]
+
+
+def _tied(given: Sequence[Placed], start: int, end: int) -> tuple[int, int]:
+    """Where the ties begin and end that lie on a page: an engine gives the best scores first.
+
+    What lies outside does not change it, and deep down that is a hundred times as much.
+    """
+    first, past = min(start, len(given)), min(end, len(given))
+    while 0 < first < past and _rounded(given[first - 1]) == _rounded(given[first]):
+        first -= 1
+    while first < past < len(given) and _rounded(given[past]) == _rounded(given[past - 1]):
+        past += 1
+    return first, past
 
 
 def _rounded(one: Placed) -> float:
@@ -226,8 +242,8 @@ def _ranked(candidates: Iterable[Placed]) -> list[Placed]:
 
 def _weaker(engine: Engine, request: Request) -> tuple[Hit, ...]:
     wide = replace(request, size=min(request.size + _MARGIN, DEEPEST))
-    ranked = _settled(engine, wide, engine.ask((wide,))[0], request.size)
-    return tuple(_hit(one) for one in ranked[: request.size])
+    ranked = _settled(engine, wide, engine.ask((wide,))[0], 0, request.size)
+    return tuple(_hit(one) for one in ranked)
 
 
 def _hit(one: Placed) -> Hit:

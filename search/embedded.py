@@ -12,11 +12,11 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import tantivy
 
@@ -283,12 +283,9 @@ class _Opened:
             return Found(facets=facets)
         by = None if request.sort == "score" else request.sort
         result = searcher.search(query, limit=request.size, order_by_field=by)
-        places = [place for _, place in result.hits]
-        orders = searcher.fast_field_values("order", places) if places else []
-        candidates = tuple(
-            _Placed(searcher, place, score if by is None else 0.0, int(order or 0))
-            for (score, place), order in zip(result.hits, orders, strict=True)
-        )
+        found = _Candidates(searcher, result.hits, is_scored=by is None)
+        # Of what is kept each order is read once.
+        candidates = tuple(found) if request.size <= _SHORT else found
         return Found(candidates, int(result.count), facets)  # type: ignore[attr-defined]  # stub lacks it
 
     def _counted(
@@ -334,19 +331,53 @@ class _Opened:
                 return tantivy.Query.boolean_query([(occur, self._node(one)) for one in nodes])
 
 
+class _Candidates(Sequence["_Placed"]):
+    """What was found, best first: of the thousands before a page deep down only a few are read."""
+
+    def __init__(self, searcher: tantivy.Searcher, hits: Any, *, is_scored: bool) -> None:
+        self._searcher, self._hits, self._is_scored = searcher, hits, is_scored
+
+    def __len__(self) -> int:
+        return len(self._hits)
+
+    @overload
+    def __getitem__(self, at: int) -> "_Placed": ...
+
+    @overload
+    def __getitem__(self, at: slice) -> "list[_Placed]": ...
+
+    def __getitem__(self, at: int | slice) -> "_Placed | list[_Placed]":
+        if isinstance(at, int):
+            return self._placed(self._hits[at])
+        return [self._placed(hit) for hit in self._hits[at]]
+
+    def _placed(self, hit: tuple[Any, Any]) -> "_Placed":
+        score, place = hit
+        return _Placed(self._searcher, place, score if self._is_scored else 0.0)
+
+
 class _Placed:
     """An entry at its place in a state of the index: its key is read when it is asked for.
 
     Of the many that are ranked few are shown, and reading a key unpacks a block of stored keys.
     """
 
-    __slots__ = ("_place", "_searcher", "order", "score")
+    __slots__ = ("_order", "_place", "_searcher", "score")
 
-    def __init__(self, searcher: tantivy.Searcher, place: Any, score: float, order: int) -> None:
+    def __init__(self, searcher: tantivy.Searcher, place: Any, score: float) -> None:
         self._searcher = searcher
         self._place = place
+        self._order: int | None = None
         self.score = score
-        self.order = order
+
+    @property
+    def order(self) -> int:
+        """What breaks ties of the score, read from the index."""
+        if self._order is None:
+            with _answering():
+                (order,) = self._searcher.fast_field_values("order", [self._place])
+            self._order = int(order or 0)
+        return self._order
 
     @property
     def key(self) -> str:

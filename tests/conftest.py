@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from anonymization import shelf, trials
 from registry import db, sealed
 from registry.accounts import sign_in
+from registry.discovery import fallback
 from search import elastic
 from tests import engines, factories
 from tests.anonymization import judging
@@ -37,6 +38,7 @@ settings.register_profile(
 settings.load_profile("house")
 # The same for an engine: what is asked of one that is away has tests of its own.
 elastic.FOUND_IN_S = 10.0
+fallback.COUNTED_IN_S = 60.0
 # And for who waits for another to have written, as threads of a test do.
 db.WAIT_FOR_WRITER_S = 60
 # Nor is a shelf of a run ever full: the sets of releases together ask for more than a gigabyte.

@@ -213,6 +213,16 @@ def token_of(page: str) -> str:
     return found[1]
 
 
+def rows_planned_for(database: db.Database, table: str) -> int:
+    """How many rows of a table the database takes into account; none while it was never counted."""
+    with database.reading.connect() as connection:
+        if database.is_sqlite:
+            statistics = sa.text("SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_stat1'")
+            return int(connection.scalar(statistics) or 0)
+        number = sa.text("SELECT reltuples FROM pg_class WHERE oid = CAST(:name AS regclass)")
+        return max(0, int(connection.scalar(number, {"name": table}) or 0))
+
+
 @cache
 def _demo_documents() -> dict[str, dict[str, Any]]:
     text = (files("registry.demo") / "data" / "resources.json").read_text("utf-8")

@@ -238,10 +238,11 @@ def _one(identifier: str) -> Header:
 
 
 def _header(one: Header) -> Element:
-    sets = [_SET + one.unit]
+    sets = [_SET + one.unit] if one.unit else []
     if one.front:
         sets.append(f"{_CLASS}{one.front[:1]}:{one.front[1:]}")
-    types = schemas.codes.values("share_type") if one.is_deleted else [one.share]
+    is_gone = one.is_deleted and not one.has_left
+    types = schemas.codes.values("share_type") if is_gone else [one.share]
     sets += [_SHARE + share for share in types if share]
     return oai.header(_identifier(one.key), one.at, sets, deleted=one.is_deleted)
 

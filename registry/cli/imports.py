@@ -104,6 +104,7 @@ def import_(
                     stored = adoption.adopt(session, plan, Basis(basis, digest, *people))
                 else:
                     stored = adoption.take_as_drafts(session, people[0], plan, digest)
+            db.analyse(opened)
             facts |= {"stored": len(stored), "people": [p.name for p in people if p.person_id]}
             facts["indexed"] = _indexed(chosen, opened) if adopt else None
     _tell(facts, plan, adopt=adopt, dry_run=dry_run, as_json=as_json)

@@ -6,7 +6,7 @@ import sys
 import click
 
 import search
-from registry import discovery, outbox, work
+from registry import db, discovery, outbox, work
 from registry.cli.line import main
 from registry.cli.opening import database, reading, settings
 
@@ -48,6 +48,8 @@ def index_rebuild() -> None:
     chosen = settings()
     try:
         with database(chosen) as opened:
+            # The whole catalogue is about to be read.
+            db.analyse(opened)
             count = work.rebuild(chosen, opened, discovery.open_index(chosen))
     except search.Unavailable as fault:
         raise click.ClickException(f"检索引擎没有应答 / no answer: {fault}") from fault

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 import schemas
 from registry import accounts, calendar
 from registry.access import SYSTEM, role_title, roles
+from registry.accounts import tokens
 from registry.accounts.clashes import Clash, clashes
 from registry.cli.acceptance import project_called
 from registry.cli.line import main
 from registry.cli.opening import reading, settings, writing
-from registry.errors import Conflict
+from registry.errors import Conflict, Missing
 from registry.models.accounts import Account, Post
 
 _OWN_FIRST = (
@@ -147,6 +148,65 @@ def token(username: str, purpose: str, days: int) -> None:
     with writing() as session:
         made = accounts.issue_token(session, SYSTEM, username, purpose, days)
     click.echo(made)
+
+
+@account.command("tokens")
+@click.argument("username", required=False)
+@click.option("--json", "as_json", is_flag=True)
+def tokens_(username: str | None, as_json: bool) -> None:
+    """Show the API tokens of an account, or of all: what works first, never what one opens with.
+
+    The number in front is for `revoke-token`.
+    """
+    with reading(settings()) as session:
+        whose = _known(session, username) if username else None
+        held = tokens.of_accounts(session, SYSTEM, account=whose)
+        for one in held:
+            click.echo(_line(one, as_json=as_json))
+    if len(held) == tokens.MOST_SHOWN:
+        click.echo(
+            f"只列出前 {len(held)} 个，请写明账号 / only the first {len(held)}: name an account",
+            err=True,
+        )
+
+
+_STATES = {
+    "used": "在用 / works",
+    "ended": "已到期 / ended",
+    "revoked": "已撤销 / revoked",
+    "closed": "账号已停用 / account closed",
+}
+
+
+def _line(one: tokens.Held, *, as_json: bool) -> str:
+    row, username = one.row, one.account.username
+    if as_json:
+        moments = {
+            name: at.isoformat() if at else None
+            for name, at in (("made", row.created_at), ("used", row.used_at), ("ends", row.ends_at))
+        }
+        facts = {"key": row.key, "username": username, "purpose": row.purpose, **moments}
+        return json.dumps({**facts, "state": one.state}, ensure_ascii=False)
+    until = f"{row.ends_at.astimezone(calendar.CITY):%Y-%m-%d %H:%M}" if row.ends_at else "-"
+    return f"{row.key}  {username:<24} {until:<16}  {_STATES[one.state]}  {row.purpose}"
+
+
+@account.command("revoke-token")
+@click.argument("key")
+def revoke_token(key: str) -> None:
+    """End an API token with the next request: KEY is the number that `account tokens` shows.
+
+    A token that was lost is found there by its account and purpose.
+    """
+    try:
+        with writing() as session:
+            accounts.revoke_token(session, SYSTEM, key)
+    except Missing as fault:
+        raise click.ClickException(
+            f"没有令牌 {key}，编号见 catalogue account tokens / no token of this number: see"
+            " catalogue account tokens"
+        ) from fault
+    click.echo(f"已撤销，从下一次调用起不能使用 / revoked, from the next call on: {key}")
 
 
 @account.command("disable")

@@ -21,7 +21,7 @@ from connectors.ckan import About
 from registry import census
 from registry.access import Actor
 from registry.catalogue import visible
-from registry.catalogue.reading import asking, sight
+from registry.catalogue.reading import asking, sight, visible_to_all
 from registry.catalogue.reading import counted as counted_of
 from registry.discovery import counted, fielded, latest, wording
 from registry.discovery.asked import Asked, Keys
@@ -370,8 +370,7 @@ def about(resource: Resource, version: Version, address: str) -> About:
 
 
 def _readable(actor: Actor, anonymous: str, *, private: bool) -> list[Condition]:
-    public = [] if private else [Version.visibility == "1"]
-    return [visible(actor, anonymous), *public]
+    return [(visible if private else visible_to_all)(actor, anonymous)]
 
 
 def _read_documents(session: Session, rows: Sequence[Row], actor: Actor, anonymous: str) -> None:

@@ -14,7 +14,7 @@ def of_unit(unit: Organisation) -> Mapping[str, object]:
     return {
         "department_name": unit.name,
         "department_short": unit.short,
-        "units": _above(unit),
+        "units": over(unit),
     }
 
 
@@ -23,7 +23,7 @@ def under(doc: SearchDoc, unit: Organisation) -> SearchDoc:
     return replace(doc, department=unit.code, envelope={**doc.envelope, **of_unit(unit)})
 
 
-def _above(unit: Organisation) -> tuple[str, ...]:
+def over(unit: Organisation) -> tuple[str, ...]:
     """The units over this one, below the government itself, which stands over all."""
     codes: list[str] = []
     above = unit.parent

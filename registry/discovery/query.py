@@ -58,13 +58,18 @@ class Found:
 
 @dataclass(frozen=True)
 class Answer:
-    """A page of answers; `degraded` when the database answered in place of the engine."""
+    """A page of answers; `degraded` when the database answered in place of the engine.
+
+    Then a facet may be missing that was not counted, and `searched` is how many of the newest
+    entries were looked through, 0 for all.
+    """
 
     found: Sequence[Found] = ()
     total: int = 0
     related: Sequence[Found] = ()
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     degraded: bool = False
+    searched: int = 0
     lexicon: Lexicon | None = None
     spared: tuple[str, ...] = ()
     heard: tuple[tuple[str, str], ...] = ()
@@ -72,11 +77,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Exported:
-    """All that answers a question, in portions, each to be used before the next is asked for."""
+    """All that answers a question, in portions, each to be used before the next is asked for.
+
+    `degraded` and `searched` are those of an Answer.
+    """
 
     total: int
     degraded: bool
     portions: Iterator[Sequence[Found]]
+    searched: int = 0
 
 
 def search(
@@ -136,7 +145,7 @@ def exported(
     if result is None:
         # All at once: each portion by itself would look through every name for the words again.
         found = _degraded(session, actor, query, anonymous)
-        return Exported(found.total, degraded=True, portions=iter([found.found]))
+        return Exported(found.total, True, iter([found.found]), found.searched)
     keys = [hit.key for hit in result.hits]
     portions = _portions(session, actor, keys, anonymous)
     return Exported(result.total, degraded=False, portions=portions)
@@ -203,11 +212,12 @@ def _answer(session: Session, actor: Actor, query: Query, result: Result, anonym
 
 
 def _degraded(session: Session, actor: Actor, query: Query, anonymous: str) -> Answer:
-    rows, total = fallback.search(session, actor, query, anonymous)
+    told = fallback.search(session, actor, query, anonymous)
     found = [
-        Found(r, v, (Why("items", element, "word"),) if element else ()) for r, v, element in rows
+        Found(r, v, (Why("items", element, "word"),) if element else ())
+        for r, v, element in told.rows
     ]
-    return Answer(found, total, degraded=True)
+    return Answer(found, told.total, facets=told.facets, degraded=True, searched=told.searched)
 
 
 def newest(session: Session, actor: Actor, anonymous: str, count: int = 5) -> list[Found]:

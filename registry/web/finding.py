@@ -180,6 +180,7 @@ def results() -> str:
         asked=asked,
         answer=answer,
         degraded=answer.degraded,
+        uncounted=answer.degraded and not answer.facets.keys() >= set(discovery.FACETS),
         facets=facets,
         chosen=chosen_words(asked.filters),
         refused=asked.refused(),
@@ -329,6 +330,9 @@ def export(kind: str) -> Response:
     if found.degraded and asked.text:
         title += gettext("：检索服务不可用，只在名称、代码、提供部门和信息项里逐字查找")
         marks.append(gettext("逐字查找"))
+    if found.searched:
+        title += gettext("：只查找了最近有变化的 %(n)s 项") % {"n": found.searched}
+        marks.append(gettext("只查找最近%(n)s项") % {"n": found.searched})
     rows = [list(map(gettext, _COLUMNS)), *lines]
     content = _workbook(title, rows) if kind == "xlsx" else _csv(rows)
     return download(content, f"{'-'.join(marks)}.{kind}")

@@ -12,6 +12,7 @@ from registry import catalogue, db, discovery, outbox
 from registry.access import SYSTEM, Actor
 from registry.access.actor import NOBODY, of_account
 from registry.calendar import today
+from registry.catalogue.reading import visible_to_all
 from registry.catalogue.store import Change, store
 from registry.discovery import counted, fielded, packages
 from registry.discovery.asked import Asked, Keys
@@ -221,3 +222,20 @@ def test_after_many_changes_the_database_counts(app, index, monkeypatch):
 
 
 _shown = sa.select(Shown.resource_id).order_by(Shown.resource_id)
+
+
+@pytest.mark.parametrize("who", READERS)
+@pytest.mark.parametrize("anonymous", ["open", "none"])
+def test_what_everybody_sees_is_found_without_asking_for_the_units_of_the_reader(
+    app, who, anonymous
+):
+    with db.transaction(app.extensions["registry_database"], writes=False) as session:
+        actor = reader(session, who)
+        of_all, plain = visible_to_all(actor, anonymous), catalogue.visible(actor, anonymous)
+        keys = sa.select(Resource.key).join(Version, Version.id == Resource.live_version_id)
+        found = set(session.scalars(keys.where(of_all)))
+        assert found == set(session.scalars(keys.where(plain, Version.visibility == "1")))
+        assert bool(found) == (bool(who) or anonymous == "open")
+        statement = str(sa.select(Resource.key).where(of_all))
+        assert "organisation" not in statement
+        assert "shown_to" not in statement

@@ -22,13 +22,14 @@ from connectors import core
 from connectors.core import CORE
 from connectors.oai import DC, OAI, RDF
 from registry import catalogue, db, signing
+from registry.access import SYSTEM
 from registry.access.actor import of_account
 from registry.api import oai as api
 from registry.app import create_app
 from registry.catalogue import spill
 from registry.catalogue.traces import Means
 from registry.catalogue.wiped import Wiped
-from registry.models.accounts import Account
+from registry.models.accounts import Account, Organisation
 from registry.models.catalogue import Resource
 from tests.api.test_feeds import conforms, everything, keys
 from tests.factories import settings
@@ -244,6 +245,71 @@ def test_what_leaves_the_catalogue_stays_as_a_deletion_without_content(
     for spec in ("share:1", "share:2", "share:3"):
         told = list(reader.ListIdentifiers(metadataPrefix="oai_dc", set=spec))
         assert {opened, shut} <= {one.identifier.rsplit(":", 1)[1] for one in told if one.deleted}
+
+
+def test_what_leaves_a_share_type_or_a_unit_is_told_there_as_a_deletion_and_lives_elsewhere(
+    city, reader, nobody
+):
+    asked = {"metadataPrefix": "oai_dc"}
+    database = city.extensions["registry_database"]
+
+    def told(who, spec):
+        return {one.identifier: one for one in who.ListIdentifiers(**asked, set=spec)}
+
+    before = told(reader, "share:1")
+    identifier = next(one for one, header in told(nobody, "share:1").items() if not header.deleted)
+    key = identifier.rsplit(":", 1)[1]
+    _renewed(database, key, share_type="2", share_condition="凭办件编号核验")
+    for who in (reader, nobody):
+        left = told(who, "share:1")[identifier]
+        assert left.deleted
+        # The unit and the class it belongs to still hold it.
+        assert left.setSpecs == ["share:1"]
+        assert not told(who, "share:2")[identifier].deleted
+        assert identifier not in told(who, "share:3")
+        assert not told(who, "share")[identifier].deleted
+    assert left.datestamp >= before[identifier].datestamp
+    assert told(reader, "share:1").keys() == before.keys()
+    one = reader.GetRecord(identifier=identifier, **asked)
+    assert not one.deleted
+    _renewed(database, key, share_type="1")
+    assert not told(reader, "share:1")[identifier].deleted
+    assert told(reader, "share:2")[identifier].deleted
+    with db.transaction(database, writes=True) as session:
+        account = session.scalars(
+            sa.select(Account).where(Account.username == "authority_head")
+        ).one()
+        resource = session.scalars(sa.select(Resource).where(Resource.key == key)).one()
+        giver, code = resource.department.code, resource.code
+        other = session.scalars(
+            sa.select(Organisation.code).where(Organisation.code.not_in([giver]))
+        )
+        taker = other.first()
+        document = {
+            "from": giver,
+            "to": taker,
+            "basis": "测试",
+            "on": "2026-01-05",
+            "codes": [code],
+        }
+        catalogue.transfer(session, of_account(session, account, db.now().date()), document)
+    left = told(reader, f"department:{giver}")[identifier]
+    assert left.deleted
+    assert left.setSpecs == [f"department:{giver}"]
+    assert not told(reader, f"department:{taker}")[identifier].deleted
+
+
+def _renewed(database, key, **changes):
+    """Publish the entry anew with something changed."""
+    with db.transaction(database, writes=True) as session:
+        resource = session.scalars(sa.select(Resource).where(Resource.key == key)).one()
+        document = {**catalogue.document_of(resource.live), **changes}
+        resource.live.state = "superseded"
+        change = catalogue.Change(
+            department=resource.department, step="adopt", state="published", resource=resource,
+            document=document, live="this", working="none", code=resource.code,
+        )  # fmt: skip
+        catalogue.store(session, SYSTEM, [change])
 
 
 def _ends(city, key, how):

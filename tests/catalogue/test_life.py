@@ -29,8 +29,8 @@ def registered(town: Town, actor, name: str = "婚姻登记预约信息", **chan
     return working(town.session, stored.key)
 
 
-def published(town: Town, name: str = "婚姻登记预约信息") -> Resource:
-    version = registered(town, town.person("registrar"), name)
+def published(town: Town, name: str = "婚姻登记预约信息", **changes) -> Resource:
+    version = registered(town, town.person("registrar"), name, **changes)
     catalogue.hand_in(town.session, town.person("registrar"), [version])
     for role, step in (("secrecy", "clear"), ("head", "approve"), ("reviewer", "publish")):
         catalogue.advance(town.session, town.person(role), version, step)

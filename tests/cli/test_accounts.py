@@ -1,5 +1,6 @@
 """Accounts made by command: what is refused, what is told, and what stays out of the database."""
 
+import json
 import subprocess
 import sys
 
@@ -8,10 +9,11 @@ import sqlalchemy as sa
 from argon2 import Type, extract_parameters
 from click.testing import CliRunner
 
-from registry import db
+from registry import accounts, db
 from registry.access import role_title, roles
 from registry.cli import main
 from registry.models.accounts import Account
+from registry.models.journal import JournalRow
 from tests import factories
 
 PASSWORD = "Wuhai-2026-kaishi"
@@ -113,6 +115,36 @@ def test_a_forgotten_password_is_set_anew(run, place):
     with db.transaction(place[1], writes=False) as session:
         after = session.scalar(sa.select(Account.password).where(Account.username == "fifth"))
     assert after != before
+
+
+def test_a_token_is_found_by_its_account_and_works_no_longer_once_it_is_revoked(run, place):
+    create(run, "sixth")
+    run("grant", "sixth", "consumer", UNIT)
+    token = run("token", "sixth", "--purpose", "采集", "--days", "7").output.strip()
+    listed = run("tokens", "sixth").output
+    assert "在用 / works  采集" in listed
+    assert token not in listed + run("tokens", "sixth", "--json").output
+    facts = json.loads(run("tokens", "sixth", "--json").output)
+    assert (facts["purpose"], facts["state"], facts["used"]) == ("采集", "used", None)
+    # The page of the administrator and the command name the same one.
+    with db.transaction(place[1], writes=False) as session:
+        assert accounts.token_actor(session, token) is not None
+    answer = run("revoke-token", facts["key"])
+    assert answer.exit_code == 0, answer.output
+    assert "已撤销" in answer.output
+    with db.transaction(place[1], writes=False) as session:
+        assert accounts.token_actor(session, token) is None
+        row = session.scalars(sa.select(JournalRow).where(JournalRow.act == "revoke_token")).one()
+        assert (row.subject, row.key, row.way) == ("token", facts["key"], "system")
+    assert "已撤销 / revoked  采集" in run("tokens").output
+
+
+def test_a_token_that_is_none_is_told_and_where_its_number_stands(run):
+    answer = run("revoke-token", "0000000000000000")
+    assert answer.exit_code == 1
+    assert "没有令牌 0000000000000000" in answer.output
+    assert "catalogue account tokens" in answer.output
+    assert "没有账号" in run("tokens", "nobody").output
 
 
 def test_a_post_that_is_none_is_told_with_every_choice_and_the_help_names_them(run):

@@ -93,6 +93,19 @@ def test_a_city_comes_back_row_by_row_with_its_files_and_its_journal(
         assert journal.verify(session) == []
 
 
+def test_questions_are_planned_for_what_was_brought_back_and_not_for_empty_tables(
+    city, here, there, elsewhere, tmp_path
+):
+    backups.backup(here, city, tmp_path / "kept", with_keys=True)
+    assert factories.rows_planned_for(elsewhere, "version") == 0
+    brought_back(there, elsewhere, tmp_path / "kept")
+    with db.transaction(elsewhere, writes=False) as session:
+        count = session.scalar(sa.select(sa.func.count(Version.id)))
+    # The embedded engine is left to plan without any, as everywhere.
+    known = 0 if elsewhere.is_sqlite else count
+    assert factories.rows_planned_for(elsewhere, "version") == known
+
+
 def test_an_older_backup_does_not_bring_a_wiped_entry_back(
     database, here, there, elsewhere, tmp_path
 ):

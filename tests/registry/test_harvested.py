@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from registry import catalogue
 from registry.access.actor import NOBODY
 from registry.catalogue import spill
 from registry.discovery import fielded, harvested, packages
@@ -26,7 +27,23 @@ def test_a_set_is_listed_once_there_is_a_line_in_it_and_stays_after_the_deletion
     assert [path for path, _ in harvested.classes(session, reader, "open")] == ["3", "3/07"]
 
 
-def test_the_sets_take_two_questions_however_many_there_are(database, session, town):
+def test_the_set_of_a_unit_that_gave_everything_away_stays_and_tells_so(session, town):
+    reader = town.person("consumer")
+    published(town, "婚姻登记信息")
+    giver, taker = town.department, town.other
+    document = {"from": giver.code, "to": taker.code, "basis": "测试", "on": "2026-01-05"}
+    catalogue.transfer(session, town.person("authority_head"), document)
+    codes = [code for code, _ in harvested.units(session, reader, "open")]
+    assert sorted(codes) == sorted([giver.code, taker.code])
+    told = {
+        code: [one.is_deleted for one in harvested.headers(session, reader, "open", window)]
+        for code in codes
+        if (window := harvested.Window(unit=code))
+    }
+    assert told == {giver.code: [True], taker.code: [False]}
+
+
+def test_the_sets_take_three_questions_however_many_there_are(database, session, town):
     asked: list[str] = []
     reader = town.person("consumer")
     published(town, "婚姻登记信息")
@@ -41,7 +58,7 @@ def test_the_sets_take_two_questions_however_many_there_are(database, session, t
         harvested.classes(session, reader, "open")
     finally:
         sa.event.remove(database.writing, "before_cursor_execute", note)
-    assert len(asked) == 2
+    assert len(asked) == 3
 
 
 def test_a_value_is_looked_for_in_a_column_or_a_document_alike(session, town):

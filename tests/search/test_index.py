@@ -196,6 +196,21 @@ def test_pages_follow_one_another_without_gap_or_repeat(
     assert len(whole) == index.search(Query(text, reader=ALL)).total
 
 
+def test_a_page_deep_down_is_a_stretch_of_the_whole_list_however_many_are_alike(
+    index: Index,
+) -> None:
+    # Of each three one scores higher; of the others every second was changed at the same moment.
+    moment = {"updated_at": "2026-03-02T00:00:00+00:00"}
+    index.rebuild(
+        doc(f"k{n:04d}", f"婚姻登记{'婚姻登记' * (n % 3 == 0)}", envelope=moment if n % 2 else {})
+        for n in range(600)
+    )
+    whole = keys(index, "婚姻登记", limit=600)
+    assert len(set(whole)) == 600
+    for offset in (0, 190, 300, 555, 590, 600):
+        assert keys(index, "婚姻登记", offset=offset, limit=20) == whole[offset : offset + 20]
+
+
 @shared
 @given(some.anything, st.integers(), st.integers(max_value=500))
 def test_any_text_and_any_page_is_answered(

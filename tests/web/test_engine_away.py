@@ -14,7 +14,10 @@ from openpyxl import load_workbook
 import search
 from registry import db, discovery
 from registry.access.actor import of_account
+from registry.discovery import choices, fallback
 from registry.models.accounts import Account
+from tests import factories
+from tests.catalogue.test_life import published
 from tests.factories import sign_in
 from tests.journeys.browser import drained
 
@@ -86,6 +89,76 @@ def test_filters_narrow_each_other_and_a_value_nobody_holds_leaves_nothing(
         assert set(names(told)) == set(names(own)) or own.total > 20, filters
 
 
+@pytest.mark.parametrize("username", ["consumer", "registrar"])
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {},
+        {"share_type": ("1", "2")},
+        {"class_path": ("3",), "element": ("联系电话",)},
+        {"level": ("2",), "item_level": ("2", "3"), "themes": ("2/01",)},
+        {"share_type": ("9",)},
+    ],
+)
+def test_every_facet_is_counted_as_the_engine_counts_it(city, index, username: str, filters):
+    told, own = both(city, index, username, filters=filters)
+    for name in discovery.FACETS:
+        # Of equally frequent values at the end of a long list either may keep another.
+        assert len(own.facets[name]) < search.MOST_VALUES, name
+        assert own.facets[name] == told.facets[name], name
+
+
+def test_a_name_in_two_spellings_counts_once_and_a_theme_for_what_it_lies_under(session, town):
+    phone = factories.document()["items"][0]
+    items = [phone | {"name": "联系电话"}, phone | {"name": "联系電話", "id": db.new_key()}]
+    entry = published(town, "两种写法的电话", items=items, themes=["2/01", "2/02"])
+    found = choices.counted(session, ("element", "themes"), [(entry.id, entry.live_version_id)])
+    assert found == {"element": {"联系电话": 1}, "themes": {"2": 1, "2/01": 1, "2/02": 1}}
+
+
+def test_of_too_many_the_newest_are_looked_through_and_the_page_says_so(
+    without: Flask, monkeypatch
+):
+    client = sign_in(without, "consumer")
+    whole = client.get("/search?lang=zh").text
+    monkeypatch.setattr(fallback, "MOST_SEARCHED", 30)
+    page = client.get("/search").text
+    assert "<h1>30 项数据资源" in page
+    assert "只查找了最近有变化的 30 项" in page
+    assert 'class="n"' not in page
+    newest = re.findall(r'href="/resources/(\w+)"', whole)[:3]
+    assert newest == re.findall(r'href="/resources/(\w+)"', page)[:3]
+    # A filter that few pass is answered in full.
+    few = client.get("/search?marks=remediation_due").text
+    assert "只查找了" not in few
+    assert 'class="n"' in few
+    worded = client.get("/search/results.csv?q=信息")
+    assert "只查找最近30项" in unquote(worded.headers["Content-Disposition"])
+    monkeypatch.setattr(fallback, "MOST_ASKED", 50)
+    few = client.get("/search?share_type=9").text
+    assert "只查找了最近有变化的 50 项" in few
+    assert "没有一项符合全部所选条件" not in few
+
+
+def test_what_too_many_match_is_listed_without_numbers_until_more_is_chosen(without, monkeypatch):
+    client = sign_in(without, "consumer")
+    monkeypatch.setattr(fallback, "MOST_COUNTED", 30)
+    page = client.get("/search?lang=zh").text
+    assert "暂不计数" in page
+    assert 'class="n"' not in page
+    assert int(re.search(r"<h1>([\d,]+) 项", page)[1].replace(",", "")) > 30
+    assert 'class="n"' in client.get("/search?marks=remediation_due").text
+
+
+def test_what_is_not_counted_in_time_is_listed_without_numbers(without: Flask, monkeypatch):
+    client = sign_in(without, "consumer")
+    monkeypatch.setattr(fallback, "COUNTED_IN_S", 0.0)
+    page = client.get("/search?share_type=3&lang=zh").text
+    assert "暂不计数" in page
+    assert 'value="3" checked> 不予共享</label>' in page
+    assert int(re.search(r"<h1>([\d,]+) 项", page)[1]) > 0
+
+
 @pytest.mark.parametrize("sort", ["updated", "published"])
 def test_pages_follow_each_other_in_the_order_asked_for(city: Flask, index, sort: str):
     asked = {"filters": {"share_type": ("2",)}, "sort": sort, "facets": ()}
@@ -114,7 +187,10 @@ def test_the_page_keeps_what_is_chosen_and_says_what_cannot_be_answered(without:
     few = int(re.search(r"<h1>([\d,]+) 项", page)[1])
     assert 0 < few < whole
     assert 'value="3" checked' in page
-    assert 'class="n"' not in page
+    # Beside what is chosen stands how many it brings, beside the others how many they would.
+    assert f'value="3" checked> 不予共享 <span class="n">{few}</span>' in page
+    assert page.count('class="n"') > 20
+    assert "暂不计数" not in page
     assert "只在名称、代码、提供部门和信息项里逐字查找" in page
     assert "names, codes, providers and data elements" in client.get("/search?lang=en").text
 
