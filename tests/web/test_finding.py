@@ -118,6 +118,16 @@ def test_no_hit_leads_to_other_ways_and_to_a_demand(city: Flask):
     assert "去掉条件" in dropped
 
 
+def test_that_filters_leave_nothing_is_not_told_as_if_the_words_found_nothing(city: Flask):
+    client = sign_in(city, "consumer")
+    left = get(client, "/search", q="养犬登记信息", share_type="3")
+    assert "所选条件下没有数据资源符合「养犬登记信息」" in left
+    assert "请去掉一个条件" in left
+    without = get(client, "/search", q="火星移民")
+    assert "所选条件下" not in without
+    assert "条件" not in without.split('class="panel empty"')[1].split("</p>")[0]
+
+
 @pytest.mark.parametrize(
     ("asked", "words", "filters"),
     [
