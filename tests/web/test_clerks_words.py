@@ -46,3 +46,14 @@ def test_a_deadline_of_the_regulation_has_an_english_article():
 def test_a_list_of_claims_calls_its_source_by_a_name_clerks_know(city):
     page = sign_in(city, "reviewer").get("/claims").text
     assert "region" not in re.sub(r"<[^>]*>", "", page)
+
+
+def test_the_foot_of_a_verification_explains_the_laws_by_the_names_the_page_gives_them(city):
+    client = sign_in(city, "acceptance")
+    at = re.search(r'href="(/projects/\w{16}/examination)"', client.get("/projects").text)[1]
+    page, _, foot = client.get(f"{at}?lang=en").text.partition('class="panel-foot">')
+    for name in ("decree 809", "PIPL"):
+        assert name in page
+        assert name in foot
+    assert "Measures" not in foot
+    assert "《办法》指" in client.get(f"{at}?lang=zh").text
