@@ -135,6 +135,14 @@ def test_the_pages_of_a_list_lead_on_and_back_and_show_where_some_are_left_out(c
     assert pager(get(client, "/search", page=int(last)))[-1] == last
 
 
+def test_the_themes_stand_by_what_most_entries_have(city: Flask):
+    page = get(sign_in(city, "consumer"), "/search")
+    shown = page.split('id="facet-themes"')[1].split("</fieldset>")[0]
+    counts = [int(n) for n in re.findall(r'class="n">(\d+)<', shown)]
+    assert len(counts) == 8
+    assert counts == sorted(counts, reverse=True)
+
+
 def test_that_filters_leave_nothing_is_not_told_as_if_the_words_found_nothing(city: Flask):
     client = sign_in(city, "consumer")
     left = get(client, "/search", q="养犬登记信息", share_type="3")
