@@ -57,3 +57,11 @@ def test_the_foot_of_a_verification_explains_the_laws_by_the_names_the_page_give
         assert name in foot
     assert "Measures" not in foot
     assert "《办法》指" in client.get(f"{at}?lang=zh").text
+
+
+def test_a_box_of_lines_says_once_that_each_has_a_line_of_its_own(city):
+    client = sign_in(city, "consumer")
+    for lang, words in (("zh", "一行一个"), ("en", "One per line")):
+        page = client.get(f"/demands/new?lang={lang}").text
+        assert page.split('id="f-items"')[0].count(words) == 1
+        assert words not in page.split('id="f-items"')[1].split("</label>")[0]
