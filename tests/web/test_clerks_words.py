@@ -65,3 +65,13 @@ def test_a_box_of_lines_says_once_that_each_has_a_line_of_its_own(city):
         page = client.get(f"/demands/new?lang={lang}").text
         assert page.split('id="f-items"')[0].count(words) == 1
         assert words not in page.split('id="f-items"')[1].split("</label>")[0]
+
+
+def test_what_is_ticked_is_to_be_chosen_and_what_is_typed_to_be_filled_in():
+    ticked = schemas.Problem("/items", "required", rule="Q1", record="request")
+    typed = schemas.Problem("/items", "required", record="demand")
+    assert (ticked.message("zh"), typed.message("zh")) == (
+        "请选择申请的信息项",
+        "请填写需要的信息项",
+    )
+    assert ticked.message("en") == "Choose Items asked for"
