@@ -43,7 +43,7 @@ def sentence(
 ) -> str:
     """The whole sentence. `{inside}` is where the field stands, `{at}` that and the field."""
     inside, title, choice = place(record, pointer, params, locale)
-    if code == "required" and choice and not rule:
+    if code == "required" and choice and not known(f"{rule}.required"):
         code = "required-choice"
     answered = field(record, pointer)
     if code == "type" and answered is not None and answered.kind == "number":
@@ -109,7 +109,8 @@ def place(
         here = next((one for one in below if one.key == part), None)
         names.append(here.title(locale) if here else part.replace("~1", "/").replace("~0", "~"))
         below = here.children if here else ()
-        choice = here is not None and here.codes is not None
+        # The data elements of an entry are ticked, not typed, though they are no code list.
+        choice = here is not None and (here.codes is not None or here.widget == "elements")
     *outer, last = names
     return words["of"].join(above + outer), last, choice
 

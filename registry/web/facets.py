@@ -72,7 +72,9 @@ def _facet(name: str, lines: list[Line], is_whole: bool, turned: Callable[[str],
     # Of a tree what stands above a value is kept with it, or the value hangs in the air.
     if name in _TREES:
         kept |= {up for code in kept for up in _above(code)}
-    cut = [line for line in (lines if name in _TREES else by_count) if line.code in kept]
+    # A tree of which only the first branches are held reads as a list, by what most hits have.
+    is_tree = name in _TREES and any(line.depth for line in lines)
+    cut = [line for line in (lines if is_tree else by_count) if line.code in kept]
     is_first = name in discovery.FIRST or bool(chosen)
     is_long = len(lines) > len(cut) or (is_whole and len(lines) > most)
     more = turned(name) if is_long else ""

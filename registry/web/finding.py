@@ -165,11 +165,12 @@ def results() -> str:
         answer = asked.found(last)
     facets = facets_of(answer.facets, asked.filters, asked.whole, asked.turned)
     ways = _ways(asked, answer)
-    # A whole question is in no entry word by word; what answers it is still no failure.
+    # A whole question is in no entry word by word; what answers it is still no failure. Where the
+    # filters alone leave nothing, that is what the page has to say.
     is_near = (
         engine.understood(asked.text, answer.lexicon)
         and any(one.why for one in answer.related)
-        and all(way[0] != "meant" for way in ways)
+        and all(way[0] not in ("meant", "without") for way in ways)
     )
     _note_in_vain(asked, answer)
     _note_shown(asked, answer)

@@ -166,6 +166,7 @@ class Shown:
         ]
         wrong = any(field["faults"] for field in fields)
         noted = reasons.noted(self._plan["profile"], line)
+        said = reasons.of(self._plan, line)
         # Where many lack one this is told in one place, and each is marked.
         unsaid = bool(self.told(f"p-{element}-reason") or self.told("reason"))
         unsaid = unsaid and reasons.lacks(self._plan, line)
@@ -173,6 +174,8 @@ class Shown:
             **line,
             "reason": "" if noted else line.get("reason"),
             "noted": noted,
+            # For whoever reads: what a person wrote, here or for all columns together.
+            "said": "" if said == noted else said,
             "unsaid": unsaid,
             "choice": preset or f"{_OWN}{line['technique']}",
             "example": masking.choices()[preset]["example"] if preset else None,

@@ -41,3 +41,16 @@ def test_every_unit_can_be_chosen_from_the_list_that_is_opened_in_place(browser,
         page.goto("/search?all=class_path&all=element&all=format_types#facet-class_path")
         expect(page.locator("#facet-format_types label").first).to_be_visible()
         checked(page, "facet-classes-whole")
+
+
+def test_who_goes_back_finds_ticked_what_narrows_the_page(browser, origin):
+    page = signed_in(browser, origin, "consumer")
+    page.goto("/search?q=登记")
+    page.locator("#facet-units input").first.check()
+    page.select_option("#sort", "updated")
+    press(page, ".filters button")
+    expect(page.locator("#facet-units input:checked")).to_have_count(1)
+    page.go_back()
+    expect(page).to_have_url(f"{origin}/search?q=%E7%99%BB%E8%AE%B0")
+    expect(page.locator("#facet-units input:checked")).to_have_count(0)
+    expect(page.locator("#sort")).to_have_value("relevance")

@@ -95,6 +95,8 @@ def test_a_database_that_was_not_laid_down_for_the_unit_is_not_there(laid_down):
 def test_without_a_database_the_page_says_who_lays_one_down(city):
     page = sign_in(city, "registrar").get("/databases").text
     assert "本单位还没有可用的数据库" in page
+    # The page of the manual that is of help is opened from here, not looked for.
+    assert 'href="/help/how-to/databases"' in page
 
 
 def test_only_who_compiles_may_look_at_a_database(city):

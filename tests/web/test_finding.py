@@ -118,6 +118,41 @@ def test_no_hit_leads_to_other_ways_and_to_a_demand(city: Flask):
     assert "去掉条件" in dropped
 
 
+def test_the_pages_of_a_list_lead_on_and_back_and_show_where_some_are_left_out(city: Flask):
+    def pager(page: str) -> list[str]:
+        return re.findall(
+            r">([^<>\s]+)</(?:a|span)>", page.split('class="pages"')[1].split("</ul>")[0]
+        )
+
+    client = sign_in(city, "consumer")
+    first = get(client, "/search")
+    last = pager(first)[-2]
+    assert pager(first) == ["1", "2", "3", "…", last, "下一页"]
+    fifth = get(client, "/search", page=5)
+    assert pager(fifth) == ["上一页", "1", "…", "3", "4", "5", "6", "7", "…", last, "下一页"]
+    assert 'href="/search?page=6" rel="next"' in fifth
+    assert 'href="/search?page=4" rel="prev"' in fifth
+    assert pager(get(client, "/search", page=int(last)))[-1] == last
+
+
+def test_the_themes_stand_by_what_most_entries_have(city: Flask):
+    page = get(sign_in(city, "consumer"), "/search")
+    shown = page.split('id="facet-themes"')[1].split("</fieldset>")[0]
+    counts = [int(n) for n in re.findall(r'class="n">(\d+)<', shown)]
+    assert len(counts) == 8
+    assert counts == sorted(counts, reverse=True)
+
+
+def test_that_filters_leave_nothing_is_not_told_as_if_the_words_found_nothing(city: Flask):
+    client = sign_in(city, "consumer")
+    left = get(client, "/search", q="养犬登记信息", share_type="3")
+    assert "所选条件下没有数据资源符合「养犬登记信息」" in left
+    assert "请去掉一个条件" in left
+    without = get(client, "/search", q="火星移民")
+    assert "所选条件下" not in without
+    assert "条件" not in without.split('class="panel empty"')[1].split("</p>")[0]
+
+
 @pytest.mark.parametrize(
     ("asked", "words", "filters"),
     [

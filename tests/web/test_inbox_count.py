@@ -29,3 +29,18 @@ def test_a_project_that_waits_to_be_signed_is_in_the_number(city):
     page = sign_in(city, "acceptance").get("/inbox").text
     assert "项目核验等我办" in page
     assert badge(page) > 0
+
+
+def test_a_filter_that_leaves_nothing_does_not_say_that_nothing_waits(city):
+    client = sign_in(city, "registrar")
+    page = client.get("/inbox?show=soon").text
+    assert badge(page) > 0
+    assert "没有 2 个工作日内到期的事项" in page
+    assert "没有等您办的事项" not in page
+
+
+def test_who_has_nothing_to_do_is_led_on(city):
+    page = sign_in(city, "consumer").get("/inbox").text
+    empty = page.split('class="empty"')[1].split("</div>")[0]
+    assert "没有等您办的事项" in empty
+    assert re.findall(r'href="([^"]+)"', empty) == ["/search", "/requests", "/projects"]

@@ -92,3 +92,19 @@ def test_a_long_unit_and_post_leave_the_header_in_one_row(browser: "Browser", or
     assert page.evaluate(height) == before
     assert page.evaluate("document.documentElement.scrollWidth") == 1280
     assert page.locator(".unit-name").get_attribute("title")
+
+
+def test_no_name_in_the_header_is_broken_where_there_is_room_for_it(
+    browser: "Browser", origin: str
+) -> None:
+    page = opened(browser, origin)
+    page.goto("/clean")
+    page.set_viewport_size({"width": 1440, "height": 700})
+    lines = """([place, words]) => {
+      const name = document.querySelector(place); name.textContent = words;
+      return [name.offsetHeight, name.scrollWidth > name.clientWidth]; }"""
+    for place, words in {
+        ".unit-name": "市行政审批政务服务与数据管理局",
+        ".person": "孟和（验收核验员）",
+    }.items():
+        assert page.evaluate(lines, [place, words]) == [20, False]

@@ -58,6 +58,21 @@ class Form:
         self.elements = [name[7:] for name in self.typed if name.startswith("choice.")]
 
 
+def test_whoever_checks_a_plan_reads_why_a_person_kept_a_column_not_what_the_program_saw(
+    city, address
+):
+    client, head = sign_in(city, "registrar"), sign_in(city, "head")
+    proposed = head.get(address).text
+    assert "系统看法，不算理由：非个人标识，保留" in proposed
+    assert "理由：非个人标识，保留</span>" not in proposed.replace("不算理由：", "")
+    form = Form(client.get(address).text)
+    form.typed["reason"] = "统计要用"
+    assert client.post(address, data=form.typed).status_code == 303
+    read = head.get(address).text
+    assert "理由：统计要用" in read
+    assert "非个人标识，保留" not in read
+
+
 def test_a_form_saved_as_it_stands_changes_no_plan_and_no_digest(city, address):
     client = sign_in(city, "registrar")
     form = Form(client.get(address).text)

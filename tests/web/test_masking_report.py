@@ -78,6 +78,18 @@ def test_the_report_is_read_in_english_as_well(city, proven):
     assert "kinds of attack" in page
 
 
+def test_the_sentences_of_the_verdict_stand_apart_in_english_and_not_in_chinese(city, proven):
+    client = sign_in(city, "auditor")
+
+    def verdict(address: str) -> str:
+        page = client.get(address).text
+        inside = page.split('<section class="verdict')[1].split("</section>")[0]
+        return re.sub("<[^>]+>", "", inside)
+
+    assert not re.search(r"[a-z]\.[A-Z0-9]", verdict(f"{proven[0]}?lang=en"))
+    assert not re.search(r"。[ \n]+\w", verdict(f"{proven[0]}?lang=zh").partition("。")[2])
+
+
 def test_a_consumer_sees_the_release_and_not_how_it_was_made(city, proven):
     assert sign_in(city, "consumer").get(proven[0]).status_code == 404
 

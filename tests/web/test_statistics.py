@@ -93,3 +93,11 @@ def test_the_sheet_holds_the_tables_of_the_page(city):
     page = client.get("/statistics").text
     for row in list(book["部门编制完成率"].values)[1:]:
         assert f"{row[1]} / {row[2]}" in page
+
+
+def test_every_figure_begins_in_english_as_a_title_does(city):
+    page = sign_in(city, "registrar").get("/statistics?lang=en").text
+    figures = page.split('class="figures')[1].split("</ul>")[0]
+    said = re.findall(r"<br>\s*([^<]+?)\s*<", figures)
+    assert len(said) >= 4
+    assert [one for one in said if not one[0].isupper()] == []

@@ -163,3 +163,18 @@ def test_empty_rows_take_share_and_opening_from_their_resource(city, registered)
         items = catalogue.document_of(version)["items"]
     assert [one["share_type"] for one in items] == ["3", *["2"] * (len(items) - 1)]
     assert {one["open_type"] for one in items} == {"3"}
+
+
+@pytest.mark.parametrize(
+    ("username", "address"), [("registrar", "/resources/new"), ("project_manager", "/projects/new")]
+)
+def test_what_is_told_above_a_form_is_told_at_its_field_too(city, username, address):
+    client = sign_in(city, username)
+    token = token_of(client.get(address).text)
+    page = client.post(address, data={"csrf_token": token}).text
+    told = re.findall(r'<li><a href="#([\w-]+)">([^<]+)</a>', page)
+    assert told
+    for field, words in told:
+        assert f'id="{field}-error"><p class="error">' in page
+        assert words in page.split(f'id="{field}-error">')[1].split("</div>")[0]
+        assert f'aria-invalid="true" aria-describedby="{field}-error' in page
