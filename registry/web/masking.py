@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 import schemas
 from anonymization import plan as masking
+from anonymization import reasons
 from registry import catalogue, desensitization
 from registry.access import may, require
 from registry.catalogue import life
@@ -214,6 +215,7 @@ def proof(key: str, report: str) -> str:
         altered=alone.reason == "altered",
         signer=desensitization.signer_named(session(), made),
         signed=signed,
+        reason_in=reasons.told,
         people=desensitization.people_of(session(), made),
         word=_locale(),
     )

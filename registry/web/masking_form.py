@@ -172,7 +172,8 @@ class Shown:
         return {
             **line,
             "reason": "" if noted else line.get("reason"),
-            "noted": noted,
+            "noted": reasons.told(noted, self._locale),
+            "told": reasons.told(line.get("reason") or "", self._locale),
             "unsaid": unsaid,
             "choice": preset or f"{_OWN}{line['technique']}",
             "example": masking.choices()[preset]["example"] if preset else None,

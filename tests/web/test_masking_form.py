@@ -283,3 +283,11 @@ def test_what_is_kept_without_a_reason_is_named_and_one_reason_serves_for_all(ci
     saved = client.post(address, data=form.typed)
     assert "请由人写明" not in saved.text
     assert 'value="年报要用"' in saved.text or saved.status_code == 303
+
+
+def test_what_the_program_notes_beside_a_reason_is_english_on_the_english_page(city, address):
+    client = sign_in(city, "registrar")
+    page = client.get(f"{address}?profile=interface&lang=en").text
+    noted = re.findall(r'-noted">([^<]+)<', page)
+    assert noted
+    assert not [one for one in noted if re.search(r"[\u4e00-\u9fff]", one)]
