@@ -35,7 +35,7 @@ READERS = ("mask", "recheck", "read_working", "read_frozen", "read_all")
 def show(key: str) -> str:
     """The plan in one release profile, what to do next, and the reports so far."""
     page = _Page(key, request.args.get("profile"))
-    return page.shown(page.before)
+    return page.shown(page.before, page.outgrown(), attempted="run")
 
 
 @pages.post("/<key>/masking")
@@ -356,6 +356,12 @@ class _Page:
         """The plan as the form says it."""
         return masking_form.typed(request.form, self.proposed, self.before)
 
+    def outgrown(self) -> Sequence[masking.Fault]:
+        """What whoever may edit it has to fill in before a plan of earlier rules runs again."""
+        if self.row is None or not _may(self.resource, "mask"):
+            return ()
+        return masking.check_plan(self.row.plan)
+
     def proof(self) -> desensitization.Proof:
         """What is proven in this release profile: what holds in another says nothing here."""
         about = judged(self.resource, self.version)
@@ -400,7 +406,7 @@ class _Page:
             may_recheck=_may(resource, "recheck"),
             word=_locale(),
             saved=request.args.get("saved"),
-            wrong=bool(faults) or "theirs" in more,
+            wrong=(bool(faults) and attempted != "run") or "theirs" in more,
             **more,
         )
 
