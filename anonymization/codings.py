@@ -47,9 +47,8 @@ def _inside(
 ) -> Iterator[Undo]:
     for decode, charset in _layers(cells, codes or _CODES):
         step = _text(decode, charset)
-        shown = [step(one) for one in cells]
-        good = [one for one in shown if one is not None]
-        if len(good) < 0.6 * len(cells):
+        good = _read(cells, step)
+        if good is None:
             continue
         undo = _then(reached, step)
         yield undo
@@ -57,6 +56,22 @@ def _inside(
         yield _then(undo, _reversed)
         if depth < _DEEP:
             yield from _inside(good, undo, depth + 1)
+
+
+def _read(cells: list[str], step: Undo) -> list[str] | None:
+    """What a step gives for most cells; None, as soon as that is sure, where it gives nothing."""
+    good, spare = [], 0.4 * len(cells)
+    for one in cells:
+        made = step(one)
+        if made is not None:
+            good.append(made)
+        elif (spare := spare - 1) < -_ROUNDING:
+            return None
+    return good
+
+
+# Tenths add up to a whole number only nearly.
+_ROUNDING: Final = 1e-9
 
 
 def _layers(cells: list[str], codes: Codes) -> Iterator[tuple[Decode, str]]:

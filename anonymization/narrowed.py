@@ -5,6 +5,7 @@ year, 180,000. Where a release has few rows to hit, the numbers of those of whom
 listed whole, so that one code undone is nearly sure.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -96,7 +97,8 @@ def numbers(texts: pl.DataFrame) -> Iterator[list[Rows]]:
 def salted(texts: pl.DataFrame, known: Sequence[str]) -> Iterator[tuple[str, Rows]]:
     """Values that all rows of some have in common, and known salts, with the numbers of those.
 
-    So many salts are tried as there is room for; none where not even one would be proven.
+    So many salts are tried as there is room for, one at least; none where not even that would be
+    proven.
     """
     best = [one for one in groups(texts)[:_BEST] if one.born[1] > one.born[0]]
     if not (chosen := _worth(best, _GUESSES // 2, _SURE_SALTED)):
@@ -108,17 +110,21 @@ def salted(texts: pl.DataFrame, known: Sequence[str]) -> Iterator[tuple[str, Row
         if len(values) == 1 and values[0] and len(values[0]) <= _LONGEST
     )
     rows = [group.numbers(count) for group, count in chosen]
-    room = _GUESSES // (2 * sum(map(len, rows)))
+    room = max(1, _SALTED // (2 * sum(map(len, rows))))
     for salt in list(dict.fromkeys((*shared, *known)))[:room]:
         for some in rows:
             yield salt, some
 
 
 def _worth(some: Sequence[Group], room: int, sure: int) -> list[tuple[Group, int]]:
-    """The groups and how many numbers of each, so that enough hits are hoped for; or none."""
+    """The groups and how many numbers of each, so that enough hits are hoped for; or none.
+
+    No more than that: with what one salt leaves of the room another is tried.
+    """
     chosen, hoped = [], 0.0
     for group in some:
-        count = min(group.space, room)
+        enough = math.ceil((sure - hoped) * group.space / len(group.rows))
+        count = min(group.space, room, enough)
         chosen.append((group, count))
         hoped += len(group.rows) * count / group.space
         room -= count
@@ -127,12 +133,14 @@ def _worth(some: Sequence[Group], room: int, sure: int) -> list[tuple[Group, int
     return chosen if hoped >= _HOPED else []
 
 
-# Rows that are read; guesses; hits that are hoped for, and with fewer than which none are tried:
-# one in five people was born elsewhere, whatever the district they live in.
+# Rows that are read; guesses, and those with salts where one is not worth more; hits that are hoped
+# for, and with fewer than which none are tried: one in five people was born elsewhere, whatever the
+# district they live in.
 _READ: Final = 20_000
 _GUESSES: Final = 900_000
+_SALTED: Final = 500_000
 _SURE: Final = 5
-_SURE_SALTED: Final = 2
+_SURE_SALTED: Final = 4
 _HOPED: Final = 1
 _BEST: Final = 8
 _LONGEST: Final = 24

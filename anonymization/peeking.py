@@ -194,6 +194,8 @@ def main() -> None:
         found = counted(content, sys.argv[1])
     except Refused as refusal:
         found = {"refused": {"zh": refusal.zh, "en": refusal.en}}
+        if isinstance(refusal, workbooks.Several):
+            found["sheets"] = refusal.count
     sys.stdout.write(json.dumps(found))
 
 

@@ -26,16 +26,39 @@ FITTED: Final = "为达到 k，自动归得更粗"
 # That of a column of which all of the table have the same, or fewer values than l asks for.
 SHARED: Final = "全表的取值不够 l 种，知道谁在表里就知道答案；写进资源说明，不逐行发布"
 _CHANGED: Final = "处理方式改为："
-# What reasons written here are; anything else was typed and stays.
-_WRITTEN: Final = frozenset(
-    {
-        *("依法原样提供", "接口显示时屏蔽", "直接标识符，接口不返回原值", "核验所需，保留"),
-        *("证件号码是直接标识符，换成假名以便批次内关联", "住址只保留到区"),
-        *("直接标识符，用途不需要", "位置和行踪极易认出个人", "金额过细会突出个人"),
-        *("文本中可能夹带个人信息", "出生日期与其他列组合可认出个人", "年龄按档", "职业归大类"),
-        *("取值过细", SHARED, DAY, ROWS, *KEPT.values()),
-    }
-)
+# What reasons written here are, with their English; anything else was typed and stays.
+_WRITTEN: Final[Mapping[str, str]] = {
+    "依法原样提供": "given as it is by law",
+    "接口显示时屏蔽": "masked where the interface shows it",
+    "直接标识符，接口不返回原值": "a direct identifier: the interface does not return its value",
+    "核验所需，保留": "needed to verify; kept",
+    "证件号码是直接标识符，换成假名以便批次内关联": (
+        "the number of a paper is a direct identifier: a pseudonym joins rows within the release"
+    ),
+    "住址只保留到区": "of an address only the district stays",
+    "直接标识符，用途不需要": "a direct identifier that the use does not need",
+    "位置和行踪极易认出个人": "places and movements single people out",
+    "金额过细会突出个人": "amounts that are too fine single people out",
+    "文本中可能夹带个人信息": "a text may carry personal information",
+    "出生日期与其他列组合可认出个人": "a birth date with other columns tells who it is",
+    "年龄按档": "ages in bands",
+    "职业归大类": "occupations by their major groups",
+    "取值过细": "its values are too fine",
+    SHARED: (
+        "fewer values in the whole table than l asks for: whoever is in it is told of; say it in "
+        "the description of the resource and not row by row"
+    ),
+    DAY: "friends, neighbours and other registers know a day: coarser before it is released",
+    ROWS: "the number of a row tells the order of the raw data, which joins row by row",
+    KEPT["other"]: "no identifier of a person; kept",
+    KEPT["quasi"]: "a quasi-identifier, held by k",
+    KEPT["sensitive"]: (
+        "a sensitive attribute: held by k and l, so that the group somebody is in does not tell "
+        "his value"
+    ),
+    FITTED: "made coarser to reach k",
+    f"{FITTED}：已删除": "made coarser to reach k: removed",
+}
 # So many faults of one kind are told one by one; more are one sentence that names them.
 _SINGLY: Final = 3
 _NAMED: Final = 20
@@ -52,6 +75,19 @@ def changed(line: Line) -> str:
     known = by_id("roles").get(role)
     lead = f"{known['zh']}，" if known and role != "other" else ""
     return f"{lead}{_CHANGED}{by_id('techniques')[line['technique']]['zh']}"
+
+
+def told(said: str, locale: str = "zh") -> str:
+    """A reason in the language of the reader, as far as the program wrote it; else as typed."""
+    if locale == "zh" or said in _WRITTEN:
+        return said if locale == "zh" else _WRITTEN[said]
+    lead, changed_to, title = said.partition(_CHANGED)
+    technique = next((row for row in by_id("techniques").values() if row["zh"] == title), None)
+    role = next((row for row in by_id("roles").values() if f"{row['zh']}，" == lead), None)
+    if not changed_to or technique is None or (lead and role is None):
+        return said
+    now = f"treated otherwise than proposed: {technique['en']}"
+    return f"{role['en']}, {now}" if role else now
 
 
 def written_here(said: str) -> bool:

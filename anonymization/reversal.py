@@ -127,7 +127,8 @@ _FEW_CODES: Final = 200
 def _row_numbers(algorithm: str) -> trials.Kept:
     """The digests with numbers of rows, which every release has: three MB each."""
     return trials.Kept(
-        digests.forms(some, algorithm, twice=False) for some in beside.of_row_numbers()
+        trials.shelved(f"row {number} {algorithm}", some, algorithm)
+        for number, some in enumerate(beside.of_row_numbers())
     )
 
 
@@ -149,11 +150,16 @@ def _in_hand(texts: pl.DataFrame, terms: Terms) -> InHand:
     }
 
     @cache
+    def guessed(which: str) -> trials.Kept:
+        # To draw guesses costs a third of a digest: once for all algorithms.
+        return trials.Kept(drawn_[which](texts))
+
+    @cache
     def made(which: str, algorithm: str) -> Iterable[Sequence[Numbers]]:
         if which in drawn_:
             # As many as it takes, and kept for the other columns of codes.
             return trials.Kept(
-                digests.forms(some, algorithm, twice=False) for some in drawn_[which](texts)
+                digests.forms(some, algorithm, twice=False) for some in guessed(which)
             )
         if which in {"own", "cut"}:
             twice = which == "own" and algorithm in codes.CUT

@@ -300,13 +300,15 @@ def in_pieces(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Findin
         if set(names) & told or (len(names) > 2 and total not in fronts[names[0]]):
             continue
         rows = texts.select(names).drop_nulls().head(_SAMPLE)
-        if rows.height < 10 or rows.n_unique() < 0.5 * rows.height:
+        if rows.height < 10:
             continue
-        digits = [rows[one].str.replace_all("[^0-9Xx]", "") for one in names]
-        joined = pl.DataFrame({str(n): one for n, one in enumerate(digits)}).select(
-            pl.concat_str(pl.all())
-        )
-        tried = [joined.to_series(), *(_in_turn(digits) if len(names) == 2 else ())]
+        # Rows from all over it tell of nearly all sets that they give no number.
+        few, _ = _together(rows.gather_every(max(1, rows.height // _LOOKED_AT)))
+        if all(matching(one, _WHOLE) < 0.25 for one in few):
+            continue
+        if rows.n_unique() < 0.5 * rows.height:
+            continue
+        tried, digits = _together(rows)
         looks = [one for one in tried if matching(one, _WHOLE) > 0.5]
         kind = next((kind for one in looks if (kind := _reads(one))), None)
         if kind in _NUMBERS and not (kind == "MOBILE" and any(map(_are_days, digits))):
@@ -318,6 +320,7 @@ def in_pieces(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Findin
 
 # Columns of digits that are put together; what a citizen, a telephone and a card look like.
 _PARTS: Final = 40
+_LOOKED_AT: Final = 100
 _WHOLE: Final = (
     "^[1-8][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]$"
     "|^1[3-9][0-9]{9}$|^[3-69][0-9]{15,18}$"
@@ -329,6 +332,15 @@ def _begins(values: pl.Series) -> frozenset[int]:
     """How long the numbers are, of people and their cards, that begin as these digits do."""
     some = drawn(values.drop_nulls())
     return frozenset(width for width, front in _FRONTS.items() if matching(some, front) > 0.5)
+
+
+def _together(rows: pl.DataFrame) -> tuple[list[pl.Series], list[pl.Series]]:
+    """The digits of columns put together in the ways there are, and the digits of each column."""
+    digits = [one.str.replace_all("[^0-9Xx]", "") for one in rows]
+    joined = pl.DataFrame({str(n): one for n, one in enumerate(digits)}).select(
+        pl.concat_str(pl.all())
+    )
+    return [joined.to_series(), *(_in_turn(digits) if len(digits) == 2 else ())], digits
 
 
 def _in_turn(pieces: list[pl.Series]) -> Iterator[pl.Series]:

@@ -27,7 +27,9 @@ LARGEST: Final = 1 << 30
 _TRIED: Final = 8
 _ROWS: Final = 16
 # What lists are made by: another edition of these makes others.
-_MADE_BY: Final = ("lists.py", "letters.py", "salts.py", "digests.py", "lanes.py", "_words.json")
+_MADE_BY: Final = (
+    *("lists.py", "letters.py", "salts.py", "beside.py", "digests.py", "lanes.py", "_words.json"),
+)
 
 Draw = Callable[[], Iterable[Numbers]]
 Make = Callable[[], Sequence[Numbers]]

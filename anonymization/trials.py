@@ -193,6 +193,17 @@ def remember() -> None:
         SHELF = shelf.opened(place)
 
 
+def shelved(name: str, guesses: Sequence[Numbers], algorithm: str) -> Sequence[Numbers]:
+    """The digests of guesses that are the same for every release, from the shelf if there is one.
+
+    The name on the shelf is of these guesses with this algorithm.
+    """
+    make = partial(digests.forms, guesses, algorithm, twice=False)
+    if SHELF is None:
+        return make()
+    return shelf.kept(SHELF / f"{name}.npy", make, lambda: guesses, algorithm)
+
+
 # As many as are kept in memory without a shelf.
 @lru_cache(maxsize=1600)
 def _shelved(place: Path, family: str, block: int, algorithm: str) -> Sequence[Numbers]:

@@ -15,10 +15,25 @@ if TYPE_CHECKING:
 Rows = list[list[str]]
 
 
+class Several(Refused):
+    """Several sheets of a workbook hold something; `count` tells it where no name may be kept."""
+
+    def __init__(self, name: str, sheets: Mapping[str, bool]) -> None:
+        zh = "、".join(f"{one}（隐藏）" if hidden else one for one, hidden in sheets.items())
+        en = ", ".join(f"{one} (hidden)" if hidden else one for one, hidden in sheets.items())
+        super().__init__(
+            "SHEETS",
+            f"{name} 有 {len(sheets)} 张工作表有内容：{zh}。请只留要用的一张，或者另存为 CSV。",
+            f"{len(sheets)} sheets of {name} hold something: {en}. Keep the one that is meant, "
+            "or save it as CSV.",
+        )
+        self.count = len(sheets)
+
+
 def rows(path: Path) -> Rows:
     """The cells of the only sheet that holds any, as text; none of a workbook that is empty.
 
-    Raises ValueError for what is no workbook, and Refused where several sheets hold something:
+    Raises ValueError for what is no workbook, and Several where more sheets hold something:
     which of them is the table, and what becomes of the others, nobody would have said.
     """
     from python_calamine import CalamineWorkbook
@@ -44,17 +59,9 @@ def _only(opened: "Callable[[], CalamineWorkbook]", name: str) -> Rows:
     except CalamineError as fault:
         raise ValueError(name) from fault
     if len(filled) > 1:
-        names = [one.name for one in filled]
         shown = SheetVisibleEnum.Visible
         hidden = {one.name for one in book.sheets_metadata if one.visible != shown}
-        zh = "、".join(f"{one}（隐藏）" if one in hidden else one for one in names)
-        en = ", ".join(f"{one} (hidden)" if one in hidden else one for one in names)
-        raise Refused(
-            "SHEETS",
-            f"{name} 有 {len(names)} 张工作表有内容：{zh}。请只留要用的一张，或者另存为 CSV。",
-            f"{len(names)} sheets of {name} hold something: {en}. Keep the one that is meant, "
-            "or save it as CSV.",
-        )
+        raise Several(name, {one.name: one.name in hidden for one in filled})
     return [[cell(one) for one in row] for row in found]
 
 

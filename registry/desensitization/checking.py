@@ -8,7 +8,7 @@ journal.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -33,6 +33,7 @@ class Seen:
 
     `missing` are columns of the report that it has not; `strange` are the numbers of columns the
     report has not, unnamed, since a file without a header has a row of values in that place.
+    `sheets`: how many of a workbook hold something, where these are several and no table is read.
     """
 
     digest: str
@@ -41,6 +42,7 @@ class Seen:
     rows: int | None = None
     missing: tuple[str, ...] = ()
     strange: tuple[int, ...] = ()
+    sheets: int | None = None
 
 
 def digest(content: BinaryIO) -> str:
@@ -63,7 +65,7 @@ def look(report: Mapping[str, Any], content: BinaryIO, kind: str) -> Seen:
     except files.Refused:
         return seen
     if "refused" in found:
-        return seen
+        return replace(seen, sheets=found.get("sheets"))
     names, released = found["columns"], released_columns(report)
     if not released:
         return Seen(seen.digest, kind, len(names), found["rows"])
@@ -86,7 +88,10 @@ def released_columns(report: Mapping[str, Any]) -> list[str]:
 def check_of(report: MaskingReport) -> dict[str, Any] | None:
     """What the last look at the file about to be released found; None when nobody looked."""
     found = report.file_check
-    return None if found is None else found | {"at": datetime.fromisoformat(found["at"])}
+    if found is None:
+        return None
+    # Sheets were not counted by earlier editions.
+    return {"sheets": None, **found, "at": datetime.fromisoformat(found["at"])}
 
 
 def may_check(session: Session, actor: Actor, plan: MaskingPlan) -> None:
@@ -117,6 +122,7 @@ def enter_check(
         "rows": seen.rows,
         "missing": list(seen.missing[:20]),
         "strange": list(seen.strange[:20]),
+        "sheets": seen.sheets,
         "by": actor.name,
         "at": now().isoformat(timespec="seconds"),
     }

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 import schemas
 from anonymization import plan as masking
+from anonymization import reasons
 from registry import catalogue, desensitization
 from registry.access import may, require
 from registry.catalogue import life
@@ -34,7 +35,7 @@ READERS = ("mask", "recheck", "read_working", "read_frozen", "read_all")
 def show(key: str) -> str:
     """The plan in one release profile, what to do next, and the reports so far."""
     page = _Page(key, request.args.get("profile"))
-    return page.shown(page.before)
+    return page.shown(page.before, page.outgrown(), attempted="run")
 
 
 @pages.post("/<key>/masking")
@@ -214,6 +215,7 @@ def proof(key: str, report: str) -> str:
         altered=alone.reason == "altered",
         signer=desensitization.signer_named(session(), made),
         signed=signed,
+        reason_in=reasons.told,
         people=desensitization.people_of(session(), made),
         word=_locale(),
     )
@@ -354,6 +356,12 @@ class _Page:
         """The plan as the form says it."""
         return masking_form.typed(request.form, self.proposed, self.before)
 
+    def outgrown(self) -> Sequence[masking.Fault]:
+        """What whoever may edit it has to fill in before a plan of earlier rules runs again."""
+        if self.row is None or not _may(self.resource, "mask"):
+            return ()
+        return masking.check_plan(self.row.plan)
+
     def proof(self) -> desensitization.Proof:
         """What is proven in this release profile: what holds in another says nothing here."""
         about = judged(self.resource, self.version)
@@ -398,7 +406,7 @@ class _Page:
             may_recheck=_may(resource, "recheck"),
             word=_locale(),
             saved=request.args.get("saved"),
-            wrong=bool(faults) or "theirs" in more,
+            wrong=(bool(faults) and attempted != "run") or "theirs" in more,
             **more,
         )
 

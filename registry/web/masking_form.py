@@ -173,9 +173,10 @@ class Shown:
         return {
             **line,
             "reason": "" if noted else line.get("reason"),
-            "noted": noted,
+            "noted": reasons.told(noted, self._locale),
             # For whoever reads: what a person wrote, here or for all columns together.
-            "said": "" if said == noted else said,
+            "said": "" if said == noted else reasons.told(said, self._locale),
+            "told": reasons.told(line.get("reason") or "", self._locale),
             "unsaid": unsaid,
             "choice": preset or f"{_OWN}{line['technique']}",
             "example": masking.choices()[preset]["example"] if preset else None,

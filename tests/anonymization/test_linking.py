@@ -154,3 +154,20 @@ def test_numbers_of_rows_and_other_numbers_are_no_ends_of_codes():
     assert cut_off(lambda n: f"1503-{n:06}", lambda _: str(chance.randrange(1, 30_000))) == []
     counted = range(1, 801)
     assert cut_off(lambda n: f"1503-{n:06}", lambda code: code[5:].lstrip("0"), 400, counted) == []
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_an_earlier_release_in_hand_as_a_register_tells_whether_the_order_is_the_same(shuffled):
+    chance = random.Random(9)
+    before = pl.DataFrame(
+        {
+            "所在区": chance.choices(["海勃湾区", "海南区", "乌达区"], k=600),
+            "性别": chance.choices("男女", k=600),
+            "项目": chance.choices(["低保", "医保", "养老"], k=600),
+        }
+    )
+    now = before.with_columns(补贴档=pl.Series(chance.choices(["一档", "二档"], k=600)))
+    register = before.sample(600, shuffle=True, seed=2) if shuffled else before
+    found = [(one.code, one.columns) for one in verify(now, auxiliary=[register]).findings]
+    same = [("LINKS_TO_REGISTER", ("所在区", "性别", "项目"))]
+    assert found == ([] if shuffled else same)

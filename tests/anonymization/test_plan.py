@@ -1,11 +1,12 @@
 """A plan is checked before anything runs, proposed from what is known, and never contradicts."""
 
+import re
 from dataclasses import dataclass
 
 import polars as pl
 import pytest
 
-from anonymization import Refused, apply, check_plan, detect, fit, propose
+from anonymization import Refused, apply, check_plan, detect, fit, propose, reasons
 from anonymization.plan import choice_of, choices, digest, fitting, met, params, techniques, terms
 from anonymization.proposal import reason_of
 from anonymization.techniques import Release, treatment
@@ -411,6 +412,18 @@ def test_a_reason_written_here_is_written_anew_when_the_treatment_changes_and_a_
 def test_every_reason_that_is_proposed_is_known_as_written_here(people, profile):
     for one in propose(detect(people), profile)["columns"]:
         assert reason_of({**one, "technique": "keep", "role": "other"}) == "非个人标识，保留"
+
+
+@pytest.mark.parametrize("profile", ["open", "statistical", "interface", "lawful_raw"])
+def test_what_the_program_notes_is_read_in_english_and_what_was_typed_stays(people, profile):
+    for one in propose(detect(people), profile)["columns"]:
+        for said in (one["reason"], reasons.changed({**one, "technique": "suppress"})):
+            assert not re.search(r"[\u4e00-\u9fff]", reasons.told(said, "en")), said
+            assert reasons.told(said) == said
+    assert reasons.told("准标识符，处理方式改为：删除", "en").startswith("quasi-identifier, ")
+    assert (
+        reasons.told("局长办公会定，处理方式改为：删除", "en") == "局长办公会定，处理方式改为：删除"
+    )
 
 
 def test_the_choices_that_fit_a_column_are_those_for_any_and_those_of_its_kind():

@@ -7,8 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from anonymization import digests, trials
+from anonymization import digests, narrowed, trials
 from anonymization.findings import Finding, Terms, wordy
+from anonymization.letters import rows_of
 from anonymization.reversal import plain_hashes
 from tests.anonymization.eighth_people import crowd
 
@@ -99,3 +100,30 @@ def test_four_bytes_under_a_key_lead_back_to_nobody() -> None:
     made = [hmac.digest(b"k" * 32, p.ident.encode(), "sha256")[:4] for p in crowd(900, "keyed")]
     codes = pl.DataFrame({"索引": [str(int.from_bytes(one, signed=True)) for one in made]})
     assert hashes(codes, {}, Terms()) == []
+
+
+def test_no_more_numbers_are_salted_than_prove_it_so_that_more_salts_are_tried() -> None:
+    texts = pl.DataFrame(
+        {
+            "所在区": ["海勃湾区"] * 120,
+            "出生年": ["1980"] * 120,
+            "性别": ["女"] * 120,
+            "批次": ["2025年第三批"] * 120,
+        }
+    )
+    tried = list(narrowed.salted(texts, ("wuhai",)))
+    salts = [salt for salt, _ in tried]
+    assert salts == ["海勃湾区", "1980", "女", "2025年第三批", "wuhai"]
+    # Four hits among 120 of the 183,000 women there may be; one proves the salt.
+    assert {len(rows) for _, rows in tried} == {6100}
+
+
+def test_what_every_release_may_have_is_digested_once_for_the_next_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trials, "SHELF", tmp_path)
+    guesses = rows_of([b"213904730001", b"213904730002"])
+    made = trials.shelved("row 2 sha256", guesses, "sha256")
+    again = trials.shelved("row 2 sha256", guesses, "sha256")
+    assert [one.tolist() for one in made] == [one.tolist() for one in again]
+    assert (tmp_path / "row 2 sha256.npy").exists()

@@ -6,6 +6,7 @@ import json
 import polars as pl
 import pytest
 import sqlalchemy as sa
+from openpyxl import Workbook
 
 from registry import desensitization
 from registry.desensitization import Seen
@@ -81,6 +82,22 @@ def test_no_name_of_a_strange_column_and_no_value_is_kept(desk: Desk):
     rows = desk.session.execute(sa.select(JournalRow.facts)).scalars()
     stored = json.dumps([report.file_check, *rows], ensure_ascii=False)
     assert not [one for one in table.row(0) if one and len(one) > 1 and one in stored]
+
+
+def test_of_a_workbook_with_several_filled_sheets_their_number_is_told_and_no_name(desk: Desk):
+    plan, report, content = proven(desk)
+    book = Workbook()
+    for title in ("发布", "王小明的名单"):
+        sheet = book.create_sheet(title)
+        for row in content.decode().splitlines():
+            sheet.append(row.split(","))
+    file = io.BytesIO()
+    book.save(file)
+    assert not enter(desk, plan, report, seen(report, file.getvalue(), "xlsx"))
+    told = desensitization.check_of(report)
+    assert told is not None
+    assert (told["sheets"], told["rows"]) == (2, None)
+    assert "王小明" not in json.dumps(report.file_check, ensure_ascii=False)
 
 
 def test_the_right_file_makes_the_proof_hold_again_and_both_looks_stand_in_the_journal(desk: Desk):

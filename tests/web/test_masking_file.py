@@ -4,6 +4,7 @@ import io
 
 import pytest
 import sqlalchemy as sa
+from openpyxl import Workbook
 
 from anonymization import crypto
 from registry import acceptance, catalogue, db
@@ -101,6 +102,22 @@ def test_a_file_that_differs_is_told_on_its_page_the_report_the_plan_and_the_gat
     assert "masking_file_differs" in shortfalls(city, project)
     english = client.get(f"{address}/file?lang=en").text
     assert "It is not the file of the report" in english
+
+
+def test_of_a_workbook_with_two_tables_the_page_says_that_and_not_that_it_is_another_file(
+    city, proven
+):
+    address, client = proven[2], sign_in(city, "acceptance")
+    book = Workbook()
+    book.active.append(["性别"])
+    book.create_sheet("说明").append(["口径"])
+    file = io.BytesIO()
+    book.save(file)
+    sent = {"csrf_token": token_of(client.get(f"{address}/file").text)}
+    file.seek(0)
+    assert client.post(f"{address}/file", data=sent | {"file": (file, "a.xlsx")}).status_code == 303
+    assert "文件有 2 张工作表有内容" in client.get(f"{address}/file").text
+    assert "2 sheets of the file hold something" in client.get(f"{address}/file?lang=en").text
 
 
 @pytest.mark.parametrize(

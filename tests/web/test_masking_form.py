@@ -7,7 +7,9 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from registry import db
+from anonymization import plan as masking
+from registry import db, desensitization
+from registry.demo.city import person
 from registry.models.catalogue import Resource
 from registry.models.desensitization import MaskingPlan
 from tests.factories import sign_in, token_of
@@ -298,3 +300,42 @@ def test_what_is_kept_without_a_reason_is_named_and_one_reason_serves_for_all(ci
     saved = client.post(address, data=form.typed)
     assert "请由人写明" not in saved.text
     assert 'value="年报要用"' in saved.text or saved.status_code == 303
+
+
+def test_what_the_program_notes_beside_a_reason_is_english_on_the_english_page(city, address):
+    client = sign_in(city, "registrar")
+    page = client.get(f"{address}?profile=interface&lang=en").text
+    noted = re.findall(r'-noted">([^<]+)<', page)
+    assert noted
+    assert not [one for one in noted if re.search(r"[\u4e00-\u9fff]", one)]
+
+
+def test_a_plan_of_earlier_rules_tells_on_its_page_what_is_missing_before_a_run(city, address):
+    """It was sound when it was saved: without reasons, a name of the release, columns of use."""
+    with db.transaction(city.extensions["registry_database"], writes=True) as session:
+        entry = session.scalars(sa.select(Resource).filter_by(key=address.split("/")[2])).one()
+        plan = desensitization.proposed(entry.working or entry.live, "interface")
+        plan = {key: one for key, one in plan.items() if key not in {"release", "use", "reason"}}
+        plan["columns"] = [{**line, "reason": ""} for line in plan["columns"]]
+        session.add(
+            MaskingPlan(
+                key="earlier-rules-01",
+                resource_id=entry.id,
+                version_id=(entry.working or entry.live).id,
+                profile="interface",
+                plan=plan,
+                digest=masking.digest(plan),
+                made_by=person(session, "registrar").person_id,
+                made_at=db.now(),
+                row_version=1,
+            )
+        )
+    client = sign_in(city, "registrar")
+    page = client.get(f"{address}?profile=interface").text
+    assert "方案是按以前的规则保存的" in page
+    assert {"#use", "#release", "#reason"} <= set(re.findall(r'<li><a href="(#\w+)"', page))
+    assert "尚未保存" not in page
+    assert "错误：" not in page
+    assert "saved under earlier rules" in client.get(f"{address}?profile=interface&lang=en").text
+    # Who may only read it has nothing to fill in.
+    assert "按以前的规则" not in sign_in(city, "head").get(f"{address}?profile=interface").text
