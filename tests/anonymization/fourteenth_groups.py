@@ -13,6 +13,7 @@ import polars as pl
 from tests.anonymization.eighth_people import (
     Person,
     Release,
+    Spoil,
     at_day,
     band,
     cells_of,
@@ -57,7 +58,7 @@ def pupil(c: random.Random, p: Person) -> int:
     return round(c.gauss(158 if p.sex == "男" else 156, 9))
 
 
-def only(count: int, **group: str) -> Any:
+def only(count: int, **group: str) -> Spoil:
     """Of one group no more than so many are left."""
 
     def spoil(frame: pl.DataFrame, _: Family) -> pl.DataFrame:
@@ -67,7 +68,7 @@ def only(count: int, **group: str) -> Any:
     return spoil
 
 
-def all_get(values: tuple[str, ...], head: str, share: float = 1.0, **group: str) -> Any:
+def all_get(values: tuple[str, ...], head: str, share: float = 1.0, **group: str) -> Spoil:
     """That share of one group is told to have one of these."""
 
     def spoil(frame: pl.DataFrame, _: Family) -> pl.DataFrame:
