@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import string
 
 import polars as pl
 import pytest
@@ -43,6 +44,44 @@ def test_the_same_codes_join_however_they_were_written(shown):
     same = codes(b"now")
     assert joined(same, same.select(shown)) == JOINS
     assert joined(same.select(shown), same) == JOINS
+
+
+def to_base(number, letters):
+    shown = ""
+    while number:
+        number, rest = divmod(number, len(letters))
+        shown = letters[rest] + shown
+    return shown
+
+
+BASES = {
+    "ten": str,
+    "hexadecimal": "{:016x}".format,
+    "hexadecimal without noughts": "{:X}".format,
+    "letters to be read out": lambda one: to_base(one, "0123456789ABCDEFGHJKMNPQRSTVWXYZ"),
+    "all letters": lambda one: to_base(one, string.digits + string.ascii_lowercase),
+}
+
+
+def keys(seed, bits=62, rows=400):
+    return [random.Random(f"{seed} {n}").getrandbits(bits) for n in range(rows)]
+
+
+@pytest.mark.parametrize("now", BASES)
+@pytest.mark.parametrize("before", ["ten", "hexadecimal", "all letters"])
+def test_one_number_joins_to_whatever_base_it_is_written(now, before):
+    mine, theirs = keys("now"), [*keys("now")[:90], *keys("before")]
+    made = pl.DataFrame({"职工假名": [BASES[now](one) for one in mine]})
+    last = pl.DataFrame({"rybh": [BASES[before](one) for one in theirs]})
+    assert joined(made, last) == JOINS
+
+
+@pytest.mark.parametrize("before", BASES)
+def test_other_numbers_and_counters_join_to_no_base(before):
+    last = pl.DataFrame({"rybh": [BASES[before](one) for one in keys("before")]})
+    assert joined(pl.DataFrame({"职工假名": keys("now")}), last) == []
+    last = pl.DataFrame({"rybh": [BASES[before](n + 5 * 10**9) for n in range(400)]})
+    assert joined(pl.DataFrame({"职工假名": range(5 * 10**9, 5 * 10**9 + 400)}), last) == []
 
 
 def linked(release, register):
