@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from anonymization import bases, chance, checks
+from anonymization import bases, chance, checks, thin
 from anonymization.classes import Coded
 from anonymization.detection import detect
 from anonymization.findings import Finding, Terms, as_texts, drawn, matching, share, token
@@ -415,6 +415,9 @@ def _alike(texts: pl.DataFrame, other: pl.DataFrame, left_out: set[str]) -> dict
         width = values.str.len_chars().unique()
         for one in sorted(other.columns, key=lambda column: column != name):
             cells = other[one]
+            if (numbers := thin.met(values, cells)) is not None:
+                pairs[name] = numbers
+                break
             cut = cells.str.slice(0, int(width[0])) if len(width) == 1 else cells
             there = cut.drop_nulls().unique()
             shared = int(values.is_in(there.implode()).sum())

@@ -152,3 +152,35 @@ def test_a_table_less_the_same_table_as_released_before_tells_who_came_since():
 
 def test_two_tables_of_other_people_tell_nothing_of_who_came():
     assert since(lambda n: (-1) ** n * (n % 7)) == []
+
+
+def wall(numbers):
+    """Names that hang out, each with a number."""
+    names = [f"{a}{b}{c}" for a in "王李张刘" for b in "志秀建海" for c in "强英国燕"]
+    return pl.DataFrame({"光荣榜": [names[n % 64] for n in range(len(numbers))], "编号": numbers})
+
+
+def spread(seed, span=10**8, rows=300):
+    return random.Random(f"spread {seed}").sample(range(10**6, span), rows)
+
+
+@pytest.mark.parametrize(
+    ("now", "then"),
+    [("{}", "{:010}"), ("{:09}", "{}"), ("{}", "{}")],
+    ids=["noughts on the wall", "noughts in the release", "none"],
+)
+@pytest.mark.parametrize("head", ["章号", "工牌", "参赛证"])
+def test_thin_numbers_on_a_wall_name_their_rows_whatever_noughts_are_in_front(head, now, then):
+    numbers = spread("now")
+    release = pl.DataFrame({head: [now.format(one) for one in numbers]})
+    hung = [then.format(one) for one in (*numbers[:120], *spread("before")[:60])]
+    assert linked(release, wall(hung)) == [(head,)]
+
+
+@pytest.mark.parametrize(
+    "hung", [spread("others"), range(10_100, 10_400), [*range(10_200, 10_300), 99_000_000]]
+)
+def test_other_numbers_and_counters_on_a_wall_name_nobody(hung):
+    register = wall([f"{one:010}" for one in hung])
+    assert linked(pl.DataFrame({"序列": range(10_000, 10_300)}), register) == []
+    assert linked(pl.DataFrame({"序列": spread("now")}), register) == []
