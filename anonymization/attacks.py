@@ -18,6 +18,7 @@ from anonymization import (
     claims,
     differences,
     doors,
+    figures,
     fillings,
     heads,
     initials,
@@ -219,6 +220,8 @@ def attack(
     if rules["judged"]:
         findings += shares.few(texts, terms)
         findings += differences.told(texts, terms)
+        if of_people and not any(one.code == "PSEUDONYM_JOINS_OTHER_RELEASE" for one in findings):
+            findings += figures.joined(texts, tables, terms.excused)
         if not nobody:
             told = {one for finding in findings for one in finding.columns}
             findings += mentions.told(words, told | terms.excused)
