@@ -188,6 +188,7 @@ def attack(
             terms.excused,
         ),
         *doors.apart(texts, columns),
+        *doors.called(words, {name for one in found for name in one.columns}),
         *([] if nobody else fine(texts, words, columns, terms)),
         *_joined(texts, before, tables, nobody),
         *linking.linked(texts, registers, tokens, terms),
