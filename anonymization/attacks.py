@@ -19,6 +19,7 @@ from anonymization import (
     claims,
     differences,
     doors,
+    figures,
     fillings,
     heads,
     initials,
@@ -190,6 +191,7 @@ def attack(
             terms.excused,
         ),
         *doors.apart(texts, columns),
+        *doors.called(words, {name for one in found for name in one.columns}),
         *([] if nobody else fine(texts, words, columns, terms)),
         *_joined(texts, before, tables, nobody),
         *linking.linked(texts, registers, tokens, terms),
@@ -222,6 +224,8 @@ def attack(
     if rules["judged"]:
         findings += shares.few(texts, terms)
         findings += differences.told(texts, terms)
+        if of_people and not any(one.code == "PSEUDONYM_JOINS_OTHER_RELEASE" for one in findings):
+            findings += figures.joined(texts, tables, terms.excused)
         if not nobody:
             told = {one for finding in findings for one in finding.columns}
             findings += mentions.told(words, told | terms.excused)

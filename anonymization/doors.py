@@ -1,11 +1,12 @@
-"""Addresses cut into columns: the estate in one, building, stairs and door in the next ones."""
+"""Addresses that no form writes: cut into columns, or put together as names of devices are."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import polars as pl
 
+from anonymization import naming
 from anonymization.detection import Column
 from anonymization.findings import Finding, drawn, matching, share
 
@@ -64,6 +65,49 @@ def apart(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Finding]:
             "for example: an estate + 3 + 2 + 501 → building 3, stairs 2, door 501",
         )
     ]
+
+
+def called(texts: pl.DataFrame, left_out: Iterable[str]) -> Iterator[Finding]:
+    """Columns of names that are made of estate, building, stairs and door, whatever is between.
+
+    Where a header speaks of an address, of an office or a home, it has been judged as one.
+    """
+    skipped = set(left_out)
+    for name in texts.columns:
+        values = texts[name].drop_nulls()
+        if name in skipped or re.search("[住地]址|地点|位置|坐落|addr", name.lower()):
+            continue
+        if matching(drawn(values), _CALLED) < _MOST:
+            continue
+        parts = values.str.extract_groups(_CALLED).struct.unnest().drop_nulls()
+        place, _, stairs, door = parts.iter_columns()
+        floors = door.str.head(-2).cast(pl.Int32)
+        flats = door.str.slice(-2).cast(pl.Int32)
+        likely = flats.is_between(1, _FLATS) & floors.is_between(1, _FLOORS)
+        likely &= stairs.cast(pl.Int32) <= _FLATS
+        counts = parts.group_by(pl.all()).len()["len"]
+        records = int(counts.filter(counts < _HOUSEHOLD).sum())
+        if (
+            parts.height >= _HOUSEHOLD
+            and int(likely.sum()) >= _MOST * parts.height
+            and floors.n_unique() > _LOW
+            and matching(place, _ESTATE) > 0.5
+            and records > 0.2 * parts.height
+        ):
+            yield naming.left("FULL_ADDRESS_LEFT", name, "ADDRESS", records, texts)
+
+
+# An estate and three numbers, with any marks between them.
+_CALLED: Final = (
+    r"(\p{Han}{2,10})[^0-9\p{Han}]{0,3}([0-9]{1,3})(?:[号楼栋幢座]|[^0-9\p{Han}]){1,4}"
+    r"([0-9]{1,2})(?:单元|门|[^0-9\p{Han}]){1,3}([1-9][0-9]{2,3})(?:[^0-9]|$)"
+)
+_MOST: Final = 0.9
+# Flats of a floor and stairs of a house, floors of the highest house; fewer are a
+# row of garages.
+_FLATS: Final = 12
+_FLOORS: Final = 40
+_LOW: Final = 2
 
 
 def _estates(values: pl.Series) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from anonymization import checks, naming
+from anonymization import checks, naming, telegrams
 from anonymization.detection import Column
 from anonymization.dictionary import names, share
 from anonymization.disguises import unmasked
@@ -54,7 +54,7 @@ def filled(
         if len(some) < _LEAST or matching(some, r"[0-9]{11}|\p{Han}{2}|^[A-Za-z]{2}") < _MOST:
             continue
         kind = _number(some) or _name(some) or _spelled(some, len(values))
-        kind = kind or _shop(some) or _between(some)
+        kind = kind or _shop(some) or _between(some) or telegrams.number(some)
         if kind is not None and not (kind == "PERSON" and name in public):
             findings.append(naming.left("DIRECT_IDENTIFIER_LEFT", name, kind, len(values), texts))
     return findings

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from anonymization import chance, checks, tails
+from anonymization import bases, chance, checks, tails, thin
 from anonymization.classes import Coded
 from anonymization.detection import detect
 from anonymization.findings import Finding, Terms, as_texts, drawn, matching, share, token
@@ -201,7 +201,8 @@ def joins(texts: pl.DataFrame, earlier: Sequence[Sequence[Sketch]]) -> list[Find
             findings.append(_join(name, one.column, records, texts))
             break
         else:
-            findings += _shown_in_part(name, before, texts)
+            in_part = list(_shown_in_part(name, before, texts))
+            findings += in_part or _in_another_base(name, before, texts)
     return findings
 
 
@@ -221,6 +222,19 @@ def _shown_in_part(name: str, before: Sequence[Sketch], texts: pl.DataFrame) -> 
             if shared := _shared(digests, one, space):
                 yield _join(name, one.column, min(texts.height, shared), texts)
                 return
+
+
+def _in_another_base(name: str, before: Sequence[Sketch], texts: pl.DataFrame) -> list[Finding]:
+    """Codes that an earlier release wrote to another base: hexadecimal here, base ten there."""
+    for codes, every in bases.written(texts[name]):
+        fronts, space = _fronts(codes, token(codes) or "own")
+        digests = {_digest(one) for one in fronts}
+        for one in before:
+            if shared := _shared(digests, one, space):
+                # Of a sketch that is full as many more as there are codes behind it.
+                times = every * (len(fronts) / KEPT if len(one.digests) == KEPT else 1.0)
+                return [_join(name, one.column, min(texts.height, round(shared * times)), texts)]
+    return []
 
 
 def _join(name: str, old: str, records: int, texts: pl.DataFrame) -> Finding:
@@ -401,6 +415,9 @@ def _alike(texts: pl.DataFrame, other: pl.DataFrame, left_out: set[str]) -> dict
         width = values.str.len_chars().unique()
         for one in sorted(other.columns, key=lambda column: column != name):
             cells = other[one]
+            if (numbers := thin.met(values, cells)) is not None:
+                pairs[name] = numbers
+                break
             cut = cells.str.slice(0, int(width[0])) if len(width) == 1 else cells
             there = cut.drop_nulls().unique()
             shared = int(values.is_in(there.implode()).sum())

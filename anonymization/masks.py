@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from anonymization import halves
+from anonymization import anniversaries, halves
 from anonymization.detection import Column
 from anonymization.dictionary import names as names_of_people
 from anonymization.disguises import unmasked
@@ -56,6 +56,10 @@ def decoded_masks(texts: pl.DataFrame, columns: Mapping[str, Column]) -> list[Fi
         if found is not None:
             findings.append(found)
     alone = {one.columns[0] for one in findings}
+    findings += anniversaries.completed(
+        texts, {name: values for name, values in hiding.items() if name not in alone}
+    )
+    alone |= {one.columns[0] for one in findings}
     findings += _names_together(texts, {one for found in findings for one in found.columns})
     findings += (one for one in halves.completed(texts, hiding) if one.columns[0] not in alone)
     told: set[str] = set()

@@ -77,6 +77,9 @@ _SUM: Final = re.compile("额(?!定)|费|款|金|余|薪|资|价|收入|支出|�
 _OF_FIRMS: Final = re.compile(
     "合同|中标|成交|采购|预算|投资|注册资[本金]|工程|项目|产值|营业|概算|决算|标准|[定售单]价|价格|票价"
 )
+# Works are numbered, and their sums are those of who builds them: 结算 alone is a patient's, too.
+_WORKS: Final = re.compile("(?:工程|标段|施工合同|养护项目|维修项目)(?:编号|编码|代码|号)$")
+_COST: Final = re.compile("结算|造价|审定|审减|核定|送审|进度款|质保金|支付比例")
 _COUNTED: Final = re.compile("[数率量]$")
 # So many of the rows must be named, each by another name.
 _NAMED: Final = 0.9
@@ -107,19 +110,27 @@ def about_nobody(
     if loose:
         names = [
             name for name in texts.columns
-            if _MATTERS.search(headers.read(name).spoken) or _institutions(name, texts[name])
+            if _MATTERS.search(headers.read(name).spoken)
+            or _WORKS.search(name)
+            or _institutions(name, texts[name])
         ]  # fmt: skip
     owned = any(
         _OWNER.search(name) and matching(drawn(texts[name]), offices.NAMED_LIKE_ONE) > _NAMED
         for name in texts.columns
     )
+    works = any(_WORKS.search(name) for name in texts.columns)
     return (bool(names) or read) and not any(
         _tells(texts[name], columns[name], owned)
         or _visited(texts[name], columns[name])
-        or (loose and _SUM.search(name) and not _OF_FIRMS.search(name))
+        or (loose and _SUM.search(name) and not _of_firms(name, works))
         for name in texts.columns
         if name not in names
     )
+
+
+def _of_firms(name: str, works: bool) -> bool:
+    """Whether a sum is of firms and offices; what works cost is settled with who built them."""
+    return _OF_FIRMS.search(name) is not None or (works and _COST.search(name) is not None)
 
 
 def _coded(texts: pl.DataFrame, codes: Iterable[str]) -> bool:

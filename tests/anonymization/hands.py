@@ -24,6 +24,8 @@ from tests.anonymization import (
     fifth_held,
     fifth_open,
     flaws,
+    fourteenth,
+    fourteenth_sound,
     fourth_releases,
     fourth_sectors,
     fresh_releases,
@@ -258,6 +260,16 @@ HANDS = (
         },
         rows=range(20, 3_000 + 1),
         groups=4,
+    ),
+    # At first look 23 of 30 flaws and 24 of 25 sound, by a tester who knew the order and not the
+    # gate; no truth had to be mended. All of it was read after that: the numbers measure no more
+    # than that the rules fit.
+    Hand(
+        "fourteenth",
+        flawed={"open": Part(fourteenth.flawed, 30, of=30)},
+        sound={"open": Part(fourteenth_sound.sound, 25, of=25)},
+        rows=range(20, 3_000 + 1),
+        groups=10,
     ),
 )
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import string
 
 import polars as pl
 import pytest
@@ -43,6 +44,44 @@ def test_the_same_codes_join_however_they_were_written(shown):
     same = codes(b"now")
     assert joined(same, same.select(shown)) == JOINS
     assert joined(same.select(shown), same) == JOINS
+
+
+def to_base(number, letters):
+    shown = ""
+    while number:
+        number, rest = divmod(number, len(letters))
+        shown = letters[rest] + shown
+    return shown
+
+
+BASES = {
+    "ten": str,
+    "hexadecimal": "{:016x}".format,
+    "hexadecimal without noughts": "{:X}".format,
+    "letters to be read out": lambda one: to_base(one, "0123456789ABCDEFGHJKMNPQRSTVWXYZ"),
+    "all letters": lambda one: to_base(one, string.digits + string.ascii_lowercase),
+}
+
+
+def keys(seed, bits=62, rows=400):
+    return [random.Random(f"{seed} {n}").getrandbits(bits) for n in range(rows)]
+
+
+@pytest.mark.parametrize("now", BASES)
+@pytest.mark.parametrize("before", ["ten", "hexadecimal", "all letters"])
+def test_one_number_joins_to_whatever_base_it_is_written(now, before):
+    mine, theirs = keys("now"), [*keys("now")[:90], *keys("before")]
+    made = pl.DataFrame({"职工假名": [BASES[now](one) for one in mine]})
+    last = pl.DataFrame({"rybh": [BASES[before](one) for one in theirs]})
+    assert joined(made, last) == JOINS
+
+
+@pytest.mark.parametrize("before", BASES)
+def test_other_numbers_and_counters_join_to_no_base(before):
+    last = pl.DataFrame({"rybh": [BASES[before](one) for one in keys("before")]})
+    assert joined(pl.DataFrame({"职工假名": keys("now")}), last) == []
+    last = pl.DataFrame({"rybh": [BASES[before](n + 5 * 10**9) for n in range(400)]})
+    assert joined(pl.DataFrame({"职工假名": range(5 * 10**9, 5 * 10**9 + 400)}), last) == []
 
 
 def linked(release, register):
@@ -171,3 +210,35 @@ def test_an_earlier_release_in_hand_as_a_register_tells_whether_the_order_is_the
     found = [(one.code, one.columns) for one in verify(now, auxiliary=[register]).findings]
     same = [("LINKS_TO_REGISTER", ("所在区", "性别", "项目"))]
     assert found == ([] if shuffled else same)
+
+
+def wall(numbers):
+    """Names that hang out, each with a number."""
+    names = [f"{a}{b}{c}" for a in "王李张刘" for b in "志秀建海" for c in "强英国燕"]
+    return pl.DataFrame({"光荣榜": [names[n % 64] for n in range(len(numbers))], "编号": numbers})
+
+
+def spread(seed, span=10**8, rows=300):
+    return random.Random(f"spread {seed}").sample(range(10**6, span), rows)
+
+
+@pytest.mark.parametrize(
+    ("now", "then"),
+    [("{}", "{:010}"), ("{:09}", "{}"), ("{}", "{}")],
+    ids=["noughts on the wall", "noughts in the release", "none"],
+)
+@pytest.mark.parametrize("head", ["章号", "工牌", "参赛证"])
+def test_thin_numbers_on_a_wall_name_their_rows_whatever_noughts_are_in_front(head, now, then):
+    numbers = spread("now")
+    release = pl.DataFrame({head: [now.format(one) for one in numbers]})
+    hung = [then.format(one) for one in (*numbers[:120], *spread("before")[:60])]
+    assert linked(release, wall(hung)) == [(head,)]
+
+
+@pytest.mark.parametrize(
+    "hung", [spread("others"), range(10_100, 10_400), [*range(10_200, 10_300), 99_000_000]]
+)
+def test_other_numbers_and_counters_on_a_wall_name_nobody(hung):
+    register = wall([f"{one:010}" for one in hung])
+    assert linked(pl.DataFrame({"序列": range(10_000, 10_300)}), register) == []
+    assert linked(pl.DataFrame({"序列": spread("now")}), register) == []

@@ -1,5 +1,7 @@
 """Who is told of in remarks: names behind what somebody is, posts that one man held."""
 
+import random
+
 import polars as pl
 import pytest
 
@@ -72,3 +74,43 @@ def test_a_birth_told_in_a_sentence_is_found(birth):
 )
 def test_days_on_which_things_were_made_or_came_into_force_are_no_births(day):
     assert said(*(f"经核查，{day.format(n=n)}，资料齐全" for n in range(1, 9))) == []
+
+
+FAMILIES = "张王李赵陈刘杨黄周吴徐孙高金白方"
+
+
+def hidden(note: str, slip: str = "", rows: int = 320):
+    """Texts that hide a name; in one of eleven `slip` follows, with the name that was hidden."""
+    chance, given = random.Random(note), "伟芳建国秀兰志强梅华海燕文斌"
+    texts = []
+    for row in range(rows):
+        family = FAMILIES[row % len(FAMILIES)]
+        name = family + "".join(chance.sample(given, chance.choice((1, 2))))
+        text = note.format(family) + (slip.format(name) if row % 11 == 0 else "")
+        texts.append(text + chance.choice(("已归档。", "待复核。", "已告知权利义务。")))
+    return [(one.code, one.columns) for one in verify(pl.DataFrame({"经过": texts})).findings]
+
+
+@pytest.mark.parametrize(
+    ("note", "slip"),
+    [
+        ("{}某驾车行至高速路口，与货车相撞。", "经查{}系酒后驾驶。"),
+        ("来访人{}*反映欠薪，金额待查，", "当日{}补交材料，"),
+        ("经调解，{}某甲与物业公司达成协议。", "{}已签字，方案生效。"),
+        ("住院病人{}某术后恢复，", "嘱病人{}复查，"),
+    ],
+)
+def test_a_name_that_is_hidden_and_then_written_out_once_is_found(note, slip):
+    assert hidden(note, slip) == [("FREE_TEXT_LEAK", ("经过",))]
+
+
+@pytest.mark.parametrize(
+    ("note", "slip"),
+    [
+        ("{}某驾车行至高速路口，经查金额属实，方向不明，黄河桥白天限行。", ""),
+        ("{0}某反映{0}家村道路积水，{0}女士要求回复，", "{0:.1}某称属实，"),
+        ("{0}某与{0}某某系兄弟，{0}姓族人到场，", "{0:.1}某乙未到，"),
+    ],
+)
+def test_texts_that_hide_every_name_name_nobody(note, slip):
+    assert hidden(note, slip) == []

@@ -180,3 +180,33 @@ def test_what_a_firm_was_awarded_is_a_sum_of_no_person():
     assert verify(pl.DataFrame(won)).passed
     paid = [{"领取人标识": one["中标单位"], "补贴金额(元)": one["中标金额(元)"]} for one in won]
     assert not verify(pl.DataFrame(paid)).passed
+
+
+def works(number, cost, **more):
+    return [
+        {number: f"GC2025{n:04}", cost: round(81_234.56 + 917.37 * n * n, 2), **more}
+        for n in range(40)
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        works("工程编号", "结算金额（元）", 道路="机场路"),
+        works("标段编号", "审定金额（元）", 河段="黄河海勃湾段"),
+        works("维修项目编号", "工程款（元）", 场馆="市体育馆"),
+    ],
+)
+def test_what_works_of_a_city_cost_is_no_sum_of_a_person(rows):
+    assert verify(pl.DataFrame(rows)).findings == ()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        works("工程编号", "补助金额（元）", 村="巴音乌素村"),
+        works("结算编号", "结算金额（元）", 医疗类别="住院"),
+    ],
+)
+def test_what_somebody_was_paid_or_paid_himself_is_a_sum_of_a_person(rows):
+    assert [one.code for one in verify(pl.DataFrame(rows)).findings] == ["AMOUNT_TOO_FINE"]
