@@ -21,6 +21,8 @@ LONGEST_TERM = 24
 LONGEST_PHRASE = 48
 MOST_HEARD = 8
 MOST_TOLD = 8
+# Characters that must sound like a term: where they are the whole question, and elsewhere.
+SHORTEST_WHOLE = 2
 SHORTEST_ALIKE = 3
 
 
@@ -179,10 +181,12 @@ class Lexicon:
     def _alike(self, sounds: tuple[str, ...], at: int) -> tuple[int, Term] | None:
         """Give what begins here and sounds like a term of three characters: 残急人 is 残疾人.
 
-        Of two characters too many sound alike: 接待 is no 借贷.
+        Of two characters too many sound alike: 接待 is no 借贷. Where nothing else was typed, 社报
+        is 社保 all the same.
         """
         ends = min(len(sounds), at + self._longest_alike)
-        for end in range(ends, at + SHORTEST_ALIKE - 1, -1):
+        shortest = SHORTEST_WHOLE if len(sounds) == SHORTEST_WHOLE else SHORTEST_ALIKE
+        for end in range(ends, at + shortest - 1, -1):
             found = self._by_sound.get(sounds[at:end])
             if found is None:
                 continue
@@ -220,16 +224,17 @@ class Lexicon:
         """The Chinese terms by the initials of their pinyin, those of three characters or more."""
         found: dict[str, list[str]] = {}
         for sounds, terms in self._by_sound.items():
-            found.setdefault("".join(sound[:1] for sound in sounds), []).extend(terms)
+            if len(sounds) >= SHORTEST_ALIKE:
+                found.setdefault("".join(sound[:1] for sound in sounds), []).extend(terms)
         return found
 
     @functools.cached_property
     def _by_sound(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:
-        """The Chinese terms by their syllables, those that few share."""
+        """The Chinese terms by their syllables."""
         found: dict[tuple[str, ...], tuple[str, ...]] = {}
         for term in self.terms:
             # 河的水 of 「这条河的水位」 is no 喝的水.
-            if len(term) >= SHORTEST_ALIKE and analysis.is_han(term) and "的" not in term:
+            if len(term) >= SHORTEST_WHOLE and analysis.is_han(term) and "的" not in term:
                 sounds = pronunciation.read(term)
                 found[sounds] = (*found.get(sounds, ()), term)
         return found

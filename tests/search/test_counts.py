@@ -188,6 +188,14 @@ def test_a_word_no_entry_holds_counts_as_what_it_sounds_like(index: Index) -> No
     assert found(index, "博物管") == [1]
 
 
+def test_two_characters_are_heard_as_a_term_where_nothing_else_was_typed(index: Index) -> None:
+    titled(index, "社会保险费征缴", "停车场")
+    assert found(index, "社报") == [0]
+    assert found(index, "社报 停车场") == []
+    titled(index, "接待费用", "借贷合同")
+    assert found(index, "接待") == [0]
+
+
 def test_of_two_things_of_a_kind_either_counts_where_no_entry_holds_both(index: Index) -> None:
     titled(index, "渡口分布", "渡船名录", "停车场")
     assert found(index, "渡口渡船") == [0, 1]
