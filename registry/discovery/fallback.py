@@ -103,7 +103,8 @@ def _rows(
         .where(listed(Resource.id, ids))
     )
     by_id = {row[0].id: (row[0], row[1]) for row in found}
-    return [by_id[one] for one in ids]
+    # What was withdrawn since it was counted is left out.
+    return [by_id[one] for one in ids if one in by_id]
 
 
 def _facets(
