@@ -256,9 +256,9 @@ def test_the_number_of_a_standard_is_found_as_it_is_written_and_not_by_sound(ind
 
 def test_what_words_mean_together_counts_where_no_entry_holds_them_all(index: Index) -> None:
     titled(index, "生育津贴发放", "停车场")
-    assert found(index, "生孩子补贴") == [0]
+    assert found(index, "生小孩补贴") == [0]
     titled(index, "生育津贴发放", "分娩补助名单")
-    assert found(index, "生孩子补贴") == [1]
+    assert found(index, "生小孩补贴") == [1]
 
 
 def test_a_year_is_held_where_an_entry_names_it_and_spared_where_none_does(index: Index) -> None:
