@@ -140,6 +140,11 @@ def test_a_word_inside_a_longer_one_that_does_not_mean_it_is_not_counted(index: 
     assert found(index, "业主") == [0]
 
 
+def test_what_did_not_pass_is_not_asked_for_by_what_did(index: Index) -> None:
+    titled(index, "化妆品抽检不合格信息", "化妆品抽检合格信息", "产品质量监督抽查")
+    assert found(index, "不合格 化妆品") == [0]
+
+
 def test_words_for_the_form_of_data_need_not_be_held(index: Index) -> None:
     titled(index, "食品抽检不合格信息", "食品抽检结果", "考试结果")
     assert found(index, "食品抽检结果") == [0, 1]

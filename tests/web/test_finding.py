@@ -249,9 +249,12 @@ def test_what_shares_single_characters_alone_says_so_and_stands_below_no_real_hi
 
 
 def test_a_title_that_sounds_as_typed_says_that_it_was_found_by_its_sound(city: Flask):
-    page = get(sign_in(city, "consumer"), "/search", q="昏因")
+    consumer = sign_in(city, "consumer")
+    page = get(consumer, "/search", q="昏因 数据")
     assert "（拼音）" in page
     assert HIDDEN in page
+    # Alone it is heard as the word it sounds like.
+    assert "已按同音的「婚姻」查找" in get(consumer, "/search", q="昏因")
 
 
 def suggested(client, typed: str) -> list[str]:
