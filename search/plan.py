@@ -373,11 +373,6 @@ def _astride() -> Mapping[str, tuple[str, ...]]:
     return {word: tuple(longer) for word, longer in words.items()}
 
 
-def _solids(texts: Iterable[str], place: str) -> Iterator[Node]:
-    for text in texts:
-        yield from _solid(text, place=place)
-
-
 @functools.lru_cache(maxsize=16_384)
 def _whole_tokens(text: str) -> tuple[str, ...]:
     """Cut a text into the tokens it is found by as a whole: mostly terms, asked again and again."""
@@ -406,7 +401,7 @@ def _whole(part: Part) -> Node:
     if part.is_han and not part.is_term:
         ways.extend(AllOf(_terms(place, words)) for words in _compound(part.text))
     for within in ("items",) if part.is_element else ("title", "items"):
-        ways.extend(AllOf(tuple(_solids(words, within))) for words in part.made_of)
+        ways.extend(AllOf(tuple(_solid(" ".join(words), place=within))) for words in part.made_of)
     ways.extend(_ended(stem, endings) for stem, endings in part.endings)
     for run, is_han in analysis.pieces(part.text):
         if not is_han and run == part.text and not part.is_element:
