@@ -5,7 +5,7 @@ question with the same entries in the same order.
 """
 
 from search.answer import DEEPEST, MOST_VALUES
-from search.documents import LONGEST_VALUE, element, facets, plain, seal, usable, words
+from search.documents import LONGEST_VALUE, ancestry, element, facets, plain, seal, usable, words
 from search.highlight import explained, marks, why
 from search.opening import open
 from search.protocol import (
@@ -36,6 +36,7 @@ __all__ = [
     "Status",
     "Unavailable",
     "Why",
+    "ancestry",
     "element",
     "explained",
     "facets",

@@ -279,11 +279,11 @@ _HALVES = re.compile("[\ud800-\udfff]")
 
 def _coded(values: list[str], field: Field) -> list[str]:
     """Give codes with all they lie under; a name that is no code keeps its slashes."""
-    return [step for value in values for step in _ancestry(value)] if field.codes else values
+    return [step for value in values for step in ancestry(value)] if field.codes else values
 
 
 @functools.lru_cache(maxsize=4_096)
-def _ancestry(path: str) -> tuple[str, ...]:
+def ancestry(path: str) -> tuple[str, ...]:
     """Give a path of the class tree with all it lies under: 3/07/001 is also 3/07 and 3."""
     steps = path[:LONGEST_VALUE].split("/")
     return tuple("/".join(steps[:depth]) for depth in range(1, len(steps) + 1))

@@ -153,7 +153,7 @@ def _kept(
             .group_by(Trait.field, Trait.value)
         )
         for name, value, number in session.execute(query):
-            for step in _under(value):
+            for step in engine.ancestry(value):
                 found[name][step] += number
     if several:
         # Entries with the same values are told apart no further: there are few such sets.
@@ -173,10 +173,4 @@ def _kept(
 
 
 def _steps(values: Iterable[str], *, is_coded: bool) -> set[str]:
-    return {step for value in values for step in (_under(value) if is_coded else (value,))}
-
-
-def _under(code: str) -> list[str]:
-    """A code with all it lies under: 3/07/001 is also 3/07 and 3."""
-    steps = code.split("/")
-    return ["/".join(steps[:depth]) for depth in range(1, len(steps) + 1)]
+    return {step for value in values for step in (engine.ancestry(value) if is_coded else (value,))}
